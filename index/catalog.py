@@ -1,0 +1,196 @@
+"""Articles and passages in one SQLite file; a passage's row is also its row in the vectors."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.articles import Article
+from index.dense import Rows
+from index.passages import Passage
+
+_SCHEMA = """
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY, article_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+    path TEXT NOT NULL, published TEXT, source TEXT, author TEXT, url TEXT, language TEXT, hash TEXT NOT NULL
+);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles(number),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL, embedded_hash TEXT NOT NULL
+);
+CREATE INDEX passages_of_article ON passages(article);
+"""
+_ARTICLE = "article_id, title, text, path, published, source, author, url, language"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may answer; None lets all through. Dates are ISO 8601 days, both included.
+
+    An article without a date passes no date filter.
+    """
+
+    published_from: str | None = None
+    published_to: str | None = None
+    source: str | None = None
+    language: str | None = None
+
+    def clauses(self) -> dict[str, str]:
+        """SQL conditions over the articles table, with the value each is compared to."""
+        conditions = {
+            "substr(published, 1, 10) >= ?": self.published_from,
+            "substr(published, 1, 10) <= ?": self.published_to,
+            "source = ?": self.source,
+            "language = ?": self.language,
+        }
+        return {condition: value for condition, value in conditions.items() if value is not None}
+
+
+def embedding_text(title: str, text: str) -> str:
+    """What is embedded for a passage: its words alone do not always name what the article is about."""
+    return f"{title}\n{text}"
+
+
+def text_hash(text: str) -> str:
+    """A sha256, in hexadecimal; the key by which a vector is used again."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Catalog:
+    """Reads of one generation's articles and passages; safe to share between threads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @staticmethod
+    def open(path: Path) -> "Catalog":
+        """Open a finished catalog, read only."""
+        # immutable: no locks and no journal, since a published generation never changes.
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        return Catalog(sqlite3.connect(uri, uri=True, check_same_thread=False))
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id, or None."""
+        query = f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?"
+        found = self._connection.execute(query, (article_id,)).fetchone()
+        return Article(*found) if found else None
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of these rows, in the order asked.
+
+        Raises:
+            KeyError: there is no such row.
+        """
+        found = {row: passage for row, passage, _ in self._passages(rows)}
+        return [found[row] for row in rows]
+
+    def every_passage(self) -> Iterator[tuple[int, Passage, str]]:
+        """Each passage with its row and its article's title, in order of rows."""
+        return self._passages(None)
+
+    def _passages(self, rows: Sequence[int] | None) -> Iterator[tuple[int, Passage, str]]:
+        where = "" if rows is None else f"WHERE row IN ({','.join('?' * len(rows))})"
+        found = self._connection.execute(
+            "SELECT row, start, end, sentences, article_id, title, text FROM passages"
+            f" JOIN articles ON number = article {where} ORDER BY row",
+            rows or (),
+        )
+        for row, start, end, sentences, article_id, title, text in found:
+            spans = tuple((first, last) for first, last in json.loads(sentences))
+            passage = Passage(f"{article_id}#{start}-{end}", article_id, start, end, text[start:end], spans)
+            yield row, passage, title
+
+    def embedding_texts(self, rows: Sequence[int]) -> list[str]:
+        """What is embedded for each of these rows, which are ascending."""
+        return [embedding_text(title, passage.text) for _, passage, title in self._passages(rows)]
+
+    def rows_of(self, filters: Filters) -> Rows | None:
+        """The rows of passages whose article passes, ascending; None where every one does."""
+        clauses = filters.clauses()
+        if not clauses:
+            return None
+        found = self._connection.execute(
+            "SELECT row FROM passages JOIN articles ON number = article WHERE "
+            + " AND ".join(clauses)
+            + " ORDER BY row",
+            list(clauses.values()),
+        )
+        return np.fromiter((row for (row,) in found), dtype=np.int64)
+
+    def hashes(self) -> dict[str, str]:
+        """Each article's content hash by its id."""
+        return dict(self._connection.execute("SELECT article_id, hash FROM articles"))
+
+    def paths(self) -> dict[str, str]:
+        """Each article's path by its id."""
+        return dict(self._connection.execute("SELECT article_id, path FROM articles"))
+
+    def embedded_hashes(self) -> list[str]:
+        """What each row's vector was made from, in order of rows."""
+        return [value for (value,) in self._connection.execute("SELECT embedded_hash FROM passages ORDER BY row")]
+
+    def counts(self) -> tuple[int, int]:
+        """How many articles, and how many passages."""
+        ((articles,),) = self._connection.execute("SELECT count(*) FROM articles")
+        ((passages,),) = self._connection.execute("SELECT count(*) FROM passages")
+        return articles, passages
+
+
+class CatalogWriter:
+    """Writes a new catalog; rows are numbered from 0 in the order they are added."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path)
+        self._articles = 0
+        self._rows = 0
+        with _disk_errors():
+            self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Add one article with its passages.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        with _disk_errors():
+            self._add(article, passages)
+
+    def _add(self, article: Article, passages: Sequence[Passage]) -> None:
+        values = (getattr(article, name) for name in _ARTICLE.split(", "))
+        self._connection.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._articles, *values, article.content_hash()),
+        )
+        for passage in passages:
+            spans = json.dumps(passage.sentences)
+            hashed = text_hash(embedding_text(article.title, passage.text))
+            place = (self._rows, self._articles, passage.start, passage.end)
+            self._connection.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)", (*place, spans, hashed))
+            self._rows += 1
+        self._articles += 1
+
+    def close(self) -> None:
+        """Commit and release the file; the caller forces it to the disk.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        with closing(self._connection), _disk_errors():
+            self._connection.commit()
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:  # how SQLite tells of a full disk
+        raise OSError(str(error)) from error

@@ -1,0 +1,122 @@
+"""`rag index`, `rag status`, `rag verify`. What is heavy is imported when a command runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from index.console import (
+    DEFAULT_CORPUS,
+    DEFAULT_INDEX,
+    IndexOption,
+    JsonOption,
+    failures,
+    note,
+    progress_of,
+    say,
+    show_json,
+)
+
+if TYPE_CHECKING:
+    from index.build import BuildReport
+
+app = typer.Typer()
+
+CorpusOption = Annotated[Path, typer.Option("--corpus", envvar="RAG_CORPUS", help="The directory of articles.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
+RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Start from nothing; mends a damaged index.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", envvar="RAG_MODEL", help="A sentence-transformers model, by name or path."),
+]
+QueryPromptOption = Annotated[
+    str, typer.Option(envvar="RAG_QUERY_PROMPT", help="Put before a question when it is embedded.")
+]
+PassagePromptOption = Annotated[
+    str, typer.Option(envvar="RAG_PASSAGE_PROMPT", help="Put before a passage when it is embedded.")
+]
+
+
+@app.command("index")
+def index_command(
+    corpus: CorpusOption = DEFAULT_CORPUS,
+    index: IndexOption = DEFAULT_INDEX,
+    dry_run: DryRunOption = False,
+    rebuild: RebuildOption = False,
+    model: ModelOption = None,
+    query_prompt: QueryPromptOption = "",
+    passage_prompt: PassagePromptOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the index up to date with the corpus; only what is new is embedded."""
+    with failures(as_json):
+        from index.build import build_index, preview_index
+        from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
+
+        embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)
+        if dry_run:
+            report = preview_index(corpus, index, embedder, rebuild=rebuild)
+        else:
+            with progress_of("Embedding passages") as progress:
+                report = build_index(corpus, index, embedder, rebuild=rebuild, progress=progress)
+        if as_json:
+            show_json(report.as_dict())
+        else:
+            _print_report(report, index)
+
+
+@app.command("status")
+def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
+    """What the index holds, when it was made and from what."""
+    with failures(as_json):
+        from index.snapshot import live_number, read_manifest
+
+        manifest = read_manifest(index, live_number(index))
+        if as_json:
+            show_json(manifest.model_dump(mode="json"))
+            return
+        say(f"index       {index}, generation {manifest.generation}, made {manifest.created}")
+        say(f"corpus      {manifest.corpus}")
+        say(f"holds       {manifest.articles} articles in {manifest.passages} passages")
+        say(f"model       {manifest.model.name} ({manifest.model.fingerprint[:12]})")
+        say(f"size        {sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB")
+        for refusal in manifest.refused:
+            say(f"refused     {refusal}")
+
+
+@app.command("verify")
+def verify_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
+    """Check every file, count and cross-reference of the live index."""
+    with failures(as_json):
+        from index.verify import verify_index
+
+        report = verify_index(index)
+        if as_json:
+            show_json(report.as_dict())
+        else:
+            for problem in report.problems:
+                say(problem)
+            counts = f"{report.files} files, {report.articles} articles, {report.passages} passages"
+            say(f"{index}, generation {report.generation}: {counts}; " + (report.remedy or "all whole."))
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def _print_report(report: "BuildReport", index: Path) -> None:
+    counts = report.as_dict()
+    names = ("added", "changed", "deleted", "unchanged", "refused")
+    say(", ".join(f"{name} {counts[name]}" for name in names))
+    for refusal in report.plan.refused:
+        note(f"refused  {refusal}")
+    for article_id in report.plan.kept:
+        note(f"kept     the last good version of {article_id}, whose file can't be read now")
+    if report.dry_run:
+        for name in ("added", "changed", "deleted"):
+            for article_id in getattr(report.plan, name):
+                say(f"{name:8} {article_id}")
+        say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded.")
+    elif not (report.embedded or report.plan.added or report.plan.changed or report.plan.deleted):
+        say(f"{index}, generation {report.generation}: up to date.")
+    else:
+        embedded = f"{report.embedded} of {report.passages} passages embedded in {report.seconds:.1f} s"
+        say(f"{index}, generation {report.generation}: {embedded}.")

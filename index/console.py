@@ -1,0 +1,69 @@
+"""What every command shares: its options, how it prints, and how an error becomes an exit code.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage. With --json, stdout holds one JSON document and
+everything else goes to stderr.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.errors import RagError
+
+Progress = Callable[[int, int], None]  # how many are done, and of how many
+
+DEFAULT_INDEX = Path(".index")
+DEFAULT_CORPUS = Path("corpus")
+
+IndexOption = Annotated[
+    Path, typer.Option("--index", envvar="RAG_INDEX", help="The index directory.", show_default=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def say(text: str = "") -> None:
+    """A line of the result, on stdout."""
+    typer.echo(text)
+
+
+def note(text: str) -> None:
+    """A line about the work, on stderr."""
+    typer.echo(text, err=True)
+
+
+def show_json(document: object) -> None:
+    """The command's one JSON document, on stdout."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def failures(as_json: bool, usage: tuple[type[RagError], ...] = ()) -> Iterator[None]:
+    """Turn an error of this project into its sentence and an exit code: 2 for `usage` errors, else 1."""
+    try:
+        yield
+    except RagError as error:
+        if as_json:
+            show_json({"error": {"type": type(error).__name__, "what": error.what, "remedy": error.remedy}})
+        note(f"rag: {error}")
+        raise typer.Exit(2 if isinstance(error, usage) else 1) from error
+
+
+@contextmanager
+def progress_of(task: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, plain lines elsewhere, both on stderr."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: note(f"{task}: {done} of {total}")
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        shown = bar.add_task(task, total=None)
+        yield lambda done, total: bar.update(shown, completed=done, total=total)

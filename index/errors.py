@@ -1,0 +1,63 @@
+"""Everything that can go wrong on the way from a corpus to an index on disk.
+
+RagError                    the root of every error of this project that a person is shown
+├── CorpusError             the corpus is missing, or holds no readable article
+├── SnapshotError           the index on disk can't be used
+│   ├── SnapshotMissing     there is no index here yet
+│   ├── SnapshotForeign     the directory, or its format, is not one this program writes
+│   └── SnapshotDamaged     a file is missing, cut short or altered
+├── WriterBusy              another process is writing this index
+├── StorageError            the disk refused a read or a write
+└── ModelError              the embedding model can't be loaded, or is not the index's
+
+Refused                     one file or record can't become an article; collected in the
+                            report, never shown as a failure of the whole run
+"""
+
+
+class RagError(Exception):
+    """What went wrong and where, in one sentence, and what to do next.
+
+    `str(error)` is both; `what` and `remedy` are the parts, for a program or a page.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+class CorpusError(RagError):
+    """The corpus is missing, or holds no readable article."""
+
+
+class SnapshotError(RagError):
+    """The index on disk can't be used."""
+
+
+class SnapshotMissing(SnapshotError):
+    """There is no index in this directory yet."""
+
+
+class SnapshotForeign(SnapshotError):
+    """The directory was not written by this program, or by another version of its format."""
+
+
+class SnapshotDamaged(SnapshotError):
+    """A file of the live generation is missing, cut short or altered."""
+
+
+class WriterBusy(RagError):
+    """Another process holds the index's writer lock."""
+
+
+class StorageError(RagError):
+    """The disk refused a read or a write: full, read-only, or no permission."""
+
+
+class ModelError(RagError):
+    """The embedding model can't be loaded, or is not the one the index was made with."""
+
+
+class Refused(ValueError):
+    """One file or record can't become an article; the message is the reason."""

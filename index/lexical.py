@@ -1,0 +1,108 @@
+"""BM25 over passages and the titles of their articles; the only module that imports tantivy."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tantivy import (
+    Document,
+    Filter,
+    Index,
+    Occur,
+    Query,
+    Schema,
+    SchemaBuilder,
+    TextAnalyzer,
+    TextAnalyzerBuilder,
+    Tokenizer,
+)
+
+from index.dense import Rows, Scored
+
+ANALYZER = "folded_english"
+_HEAP_BYTES = 64_000_000
+
+
+def _analyzer() -> TextAnalyzer:
+    # Folding comes first: "İlham" lower-cased before it keeps a combining dot, and "Ilham" would not find it.
+    builder = TextAnalyzerBuilder(Tokenizer.simple())
+    for step in (Filter.remove_long(64), Filter.ascii_fold(), Filter.lowercase(), Filter.stemmer("english")):
+        builder = builder.filter(step)
+    return builder.build()
+
+
+def _schema() -> Schema:
+    builder = SchemaBuilder().add_unsigned_field("row", indexed=True, fast=True)
+    for field in ("title", "text"):
+        builder = builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
+    return builder.build()
+
+
+class LexicalIndex:
+    """Words to passages, with accents folded and English words stemmed."""
+
+    def __init__(self, index: Index) -> None:
+        self._analyzer = _analyzer()
+        index.register_tokenizer(ANALYZER, self._analyzer)
+        self._index = index
+        self._searcher = index.searcher()
+
+    @staticmethod
+    def write(folder: Path, passages: Iterable[tuple[int, str, str]]) -> None:
+        """Write an index of (row, title, text) into an existing, empty folder.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        try:
+            LexicalIndex._write(folder, passages)
+        except ValueError as error:  # how tantivy tells of a full disk
+            raise OSError(f"{folder}: {error}") from error
+
+    @staticmethod
+    def _write(folder: Path, passages: Iterable[tuple[int, str, str]]) -> None:
+        schema = _schema()
+        index = Index(schema, path=str(folder))
+        index.register_tokenizer(ANALYZER, _analyzer())
+        # One thread: the same passages give the same segments, so ties rank the same in every build.
+        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        for row, title, text in passages:
+            writer.add_document(Document.from_dict({"row": row, "title": title, "text": text}, schema))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    @staticmethod
+    def open(folder: Path) -> "LexicalIndex":
+        """Open an index that `write` wrote."""
+        return LexicalIndex(Index.open(str(folder)))
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as they are indexed: folded, lower-cased, stemmed, in order."""
+        return self._analyzer.analyze(text)
+
+    def document_frequency(self, term: str) -> int:
+        """How many passages hold an analysed term in their text."""
+        return self._searcher.doc_freq("text", term)
+
+    def search(self, query: str, k: int, title_weight: float, rows: Rows | None = None) -> list[Scored]:
+        """The `k` rows of highest BM25 score, best first; the title's score counts `title_weight` times.
+
+        Any string is a query: its words are searched, its punctuation is not syntax.
+        """
+        words = self._words(query, title_weight)
+        if rows is not None:
+            allowed = Query.term_set_query(self._index.schema, "row", rows.tolist())
+            words = Query.boolean_query([(Occur.Must, words), (Occur.Must, Query.const_score_query(allowed, 0.0))])
+        hits = self._searcher.search(words, limit=k, count=False).hits
+        found = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return [(int(row or 0), float(score)) for row, (score, _) in zip(found, hits, strict=True)]
+
+    def _words(self, query: str, title_weight: float) -> Query:
+        clauses = []
+        for term in dict.fromkeys(self.terms(query)):
+            clauses.append((Occur.Should, Query.term_query(self._index.schema, "text", term, "freq")))
+            title = Query.term_query(self._index.schema, "title", term, "freq")
+            clauses.append((Occur.Should, Query.boost_query(title, title_weight)))
+        return Query.boolean_query(clauses)

@@ -1,0 +1,301 @@
+"""One immutable generation of an index on disk: its manifest, opening, checking and publishing.
+
+DIR/CURRENT                   the number of the live generation; replaced by an atomic rename
+DIR/lock                      held while a generation is written
+DIR/generations/<number>/     manifest.json and the files it lists with their checksums
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from index.articles import Refusal
+from index.errors import (
+    SnapshotDamaged,
+    SnapshotError,
+    SnapshotForeign,
+    SnapshotMissing,
+    StorageError,
+    WriterBusy,
+)
+
+FORMAT_VERSION = 1
+CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
+_CURRENT, _LOCK, _GENERATIONS, _MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelRecord(_Frozen):
+    """The embedding model an index was made with; `fingerprint` is a sha256 of its weights."""
+
+    name: str
+    fingerprint: str
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+
+class FileRecord(_Frozen):
+    """Size in bytes and sha256 of one file of a generation."""
+
+    bytes: int
+    sha256: str
+
+
+class Manifest(_Frozen):
+    """What a generation holds and how it was made; `created` is ISO 8601 in UTC."""
+
+    format_version: int
+    generation: int
+    created: str
+    corpus: str
+    model: ModelRecord
+    max_characters: int
+    articles: int
+    passages: int
+    refused: list[Refusal]
+    files: dict[str, FileRecord]
+    checksum: str = ""
+
+    def sealed(self) -> "Manifest":
+        """The same with `checksum`, a sha256 of all the rest."""
+        rest = self.model_copy(update={"checksum": ""})
+        return rest.model_copy(update={"checksum": hashlib.sha256(rest.model_dump_json().encode()).hexdigest()})
+
+
+def live_number(directory: Path) -> int:
+    """The number in CURRENT.
+
+    Raises:
+        SnapshotMissing: no generation has been published here.
+        SnapshotForeign: the directory holds something else, and no index.
+        SnapshotDamaged: CURRENT is not a number.
+        StorageError: it can't be read.
+    """
+    current = directory / _CURRENT
+    try:
+        return int(current.read_text())
+    except FileNotFoundError:
+        # Generations without a CURRENT are those of a first build that was cut off: none of them ever served.
+        _refuse_foreign(directory)
+        raise SnapshotMissing(f"There is no index in {directory} yet.", f"Run: rag index --index {directory}") from None
+    except ValueError:
+        raise SnapshotDamaged(f"{current} does not hold a generation's number.", rebuild_command(directory)) from None
+    except OSError as error:
+        _refuse_foreign(directory)
+        raise unreadable(current, error) from error
+
+
+def generation_folder(directory: Path, number: int) -> Path:
+    """Where generation `number` lies, or would lie."""
+    return directory / _GENERATIONS / f"{number:06d}"
+
+
+def read_manifest(directory: Path, number: int) -> Manifest:
+    """The manifest of a generation, with its format checked and its files not yet.
+
+    Raises:
+        SnapshotDamaged: it is missing or half-written.
+        SnapshotForeign: another version of the format wrote it.
+    """
+    path = generation_folder(directory, number) / _MANIFEST
+    try:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError) as error:
+        _refuse_other_format(path, directory)
+        raise SnapshotDamaged(f"{path} is missing or half-written.", rebuild_command(directory)) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    _refuse_other_format(path, directory)
+    if manifest.checksum != manifest.sealed().checksum:
+        raise SnapshotDamaged(f"{path} is not the manifest that was written.", rebuild_command(directory))
+    return manifest
+
+
+def whole_manifest(directory: Path) -> Manifest:
+    """The manifest of the live generation, with every file checked against it.
+
+    Raises:
+        SnapshotError: there is none, it is not ours, or a file is missing, cut short or altered.
+    """
+    manifest = read_manifest(directory, live_number(directory))
+    problems = check_files(directory, manifest)
+    if problems:
+        raise SnapshotDamaged(" ".join(problems), rebuild_command(directory))
+    return manifest
+
+
+def check_files(directory: Path, manifest: Manifest) -> list[str]:
+    """One sentence for each file of a generation that is missing, cut short or altered; none when whole.
+
+    Raises:
+        StorageError: the disk does not let a file be read.
+    """
+    folder = generation_folder(directory, manifest.generation)
+    checked = (_check_file(folder / name, record) for name, record in manifest.files.items())
+    return [problem for problem in checked if problem]
+
+
+def _check_file(path: Path, record: FileRecord) -> str | None:
+    try:
+        if not path.is_file():
+            return f"{path} is missing."
+        if path.stat().st_size != record.bytes:
+            return f"{path} has {path.stat().st_size} bytes, not {record.bytes}."
+        if _sha256(path) != record.sha256:
+            return f"{path} is not the file that was written: its checksum differs."
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return None
+
+
+@contextmanager
+def writer_lock(directory: Path) -> Iterator[None]:
+    """Hold the one writer's place of an index directory, which is made if it is missing.
+
+    Raises:
+        WriterBusy: another process holds it.
+        SnapshotForeign: the directory holds something else.
+        StorageError: the directory can't be made or written.
+    """
+    _refuse_foreign(directory)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(directory / _LOCK, timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise WriterBusy(
+            f"Another rag index is writing {directory}.", "Wait until it ends, then run it again."
+        ) from None
+    except OSError as error:
+        raise unwritable(directory, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def new_folder(directory: Path) -> tuple[int, Path]:
+    """The number and an empty folder for the next generation; call it with the writer lock held.
+
+    What an interrupted run left behind, which no CURRENT ever named, is removed.
+    """
+    numbers = sorted(_numbered(directory))
+    number = (numbers[-1] if numbers else 0) + 1
+    for leftover in (directory / _GENERATIONS).glob("*.partial"):
+        shutil.rmtree(leftover)
+    folder = directory / _GENERATIONS / f"{number:06d}.partial"
+    folder.mkdir(parents=True)
+    return number, folder
+
+
+def file_records(folder: Path) -> dict[str, FileRecord]:
+    """Size and checksum of every file below a folder, after its bytes are forced to the disk."""
+    records = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        _sync(path)
+        name = path.relative_to(folder).as_posix()
+        records[name] = FileRecord(bytes=path.stat().st_size, sha256=_sha256(path))
+    return records
+
+
+def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
+    """Make a finished folder the live generation; a crash at any instant leaves the old or the new."""
+    (folder / _MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
+    _sync(folder / _MANIFEST)
+    for inner in (path for path in folder.rglob("*") if path.is_dir()):
+        _sync(inner)
+    _sync(folder)
+    before = _number_before(directory)
+    folder.rename(generation_folder(directory, manifest.generation))
+    _sync(directory / _GENERATIONS)
+    waiting = directory / f"{_CURRENT}.new"
+    waiting.write_text(f"{manifest.generation}\n")
+    _sync(waiting)
+    waiting.replace(directory / _CURRENT)
+    _sync(directory)
+    # A reader that has just read the old CURRENT must still find what it names.
+    for number in set(_numbered(directory)) - {before, manifest.generation}:
+        shutil.rmtree(generation_folder(directory, number))
+
+
+def unreadable(path: Path, error: OSError) -> StorageError:
+    """The error for a path of the index that can't be read."""
+    return StorageError(f"{path} can't be read ({error.strerror or error}).", "Mend its permissions.")
+
+
+def unwritable(path: Path, error: OSError) -> StorageError:
+    """The error for an index directory that can't be written; the live generation is untouched."""
+    return StorageError(
+        f"The index {path} can't be written ({error.strerror or error}); what was there still serves.",
+        "Free some space or mend its permissions, or name another directory with --index.",
+    )
+
+
+def rebuild_command(directory: Path) -> str:
+    """The remedy for a damaged or foreign generation."""
+    return f"Run: rag index --rebuild --index {directory}"
+
+
+def _number_before(directory: Path) -> int | None:
+    try:
+        return live_number(directory)
+    except SnapshotError:
+        return None
+
+
+def _numbered(directory: Path) -> Iterator[int]:
+    for path in (directory / _GENERATIONS).glob("[0-9]*"):
+        if path.name.isdigit():
+            yield int(path.name)
+
+
+def _refuse_foreign(directory: Path) -> None:
+    if directory.exists() and not directory.is_dir():
+        raise SnapshotForeign(f"{directory} is a file, not an index directory.", "Name another with --index.")
+    ours = {_CURRENT, _LOCK, _GENERATIONS, f"{_CURRENT}.new"}
+    if directory.is_dir() and _visible(directory) - ours:
+        raise SnapshotForeign(
+            f"{directory} holds files that are not an index's.",
+            "Name an empty or new directory with --index.",
+        )
+
+
+def _visible(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir() if not path.name.startswith(".")}
+
+
+def _refuse_other_format(path: Path, directory: Path) -> None:
+    class Version(BaseModel):
+        format_version: int
+
+    try:
+        version = Version.model_validate_json(path.read_bytes()).format_version
+    except (OSError, ValidationError):
+        return
+    if version != FORMAT_VERSION:
+        raise SnapshotForeign(
+            f"{path} has format {version}; this program reads format {FORMAT_VERSION}.",
+            rebuild_command(directory),
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

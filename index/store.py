@@ -1,0 +1,142 @@
+"""What answering may ask of any engine, and the local engine that joins dense, lexical and catalog.
+
+Another engine (a cluster's) is another class with `PassageIndex`'s methods.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from index import snapshot
+from index.articles import Article
+from index.catalog import Catalog, Filters
+from index.dense import DenseIndex, Scored
+from index.embedder import Embedder, Vector, embedder_of_record
+from index.errors import RagError
+from index.lexical import LexicalIndex
+from index.passages import Passage
+from index.snapshot import CATALOG, DENSE, LEXICAL, Manifest, ModelRecord
+
+EmbedderOf = Callable[[ModelRecord], Embedder]
+
+_log = logging.getLogger(__name__)
+
+
+class PassageIndex(Protocol):
+    """Searches of one generation of one corpus. A row is the engine's own number of a passage."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation holds and how it was made."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model its passages were embedded with, for queries and sentences."""
+
+    def nearest(self, vector: Vector, k: int, filters: Filters) -> list[Scored]:
+        """Up to `k` (row, cosine in [-1, 1]), best first."""
+
+    def matching(self, query: str, k: int, title_weight: float, filters: Filters) -> list[Scored]:
+        """Up to `k` (row, BM25 score ≥ 0), best first."""
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of these rows, in the order asked."""
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id, or None."""
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as they are indexed, in order."""
+
+    def document_frequency(self, term: str) -> int:
+        """How many passages hold an indexed word."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalIndex:
+    """One generation on this machine's disk, opened whole and never changing."""
+
+    manifest: Manifest
+    embedder: Embedder
+    catalog: Catalog
+    dense: DenseIndex
+    lexical: LexicalIndex
+
+    @staticmethod
+    def open(directory: Path, embedder_of: EmbedderOf = embedder_of_record) -> "LocalIndex":
+        """Open the live generation of an index directory, every file checked, with the model that made it.
+
+        Raises:
+            SnapshotError: there is none, it is damaged, or it is not ours; with the command that mends it.
+            ModelError: the model it was made with is not on this machine.
+        """
+        manifest = snapshot.whole_manifest(directory)
+        folder = snapshot.generation_folder(directory, manifest.generation)
+        return LocalIndex(
+            manifest,
+            embedder_of(manifest.model),
+            Catalog.open(folder / CATALOG),
+            DenseIndex.open(folder / DENSE),
+            LexicalIndex.open(folder / LEXICAL),
+        )
+
+    def nearest(self, vector: Vector, k: int, filters: Filters) -> list[Scored]:
+        """Up to `k` (row, cosine in [-1, 1]), best first."""
+        return self.dense.search(vector, k, self.catalog.rows_of(filters))
+
+    def matching(self, query: str, k: int, title_weight: float, filters: Filters) -> list[Scored]:
+        """Up to `k` (row, BM25 score ≥ 0), best first."""
+        return self.lexical.search(query, k, title_weight, self.catalog.rows_of(filters))
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of these rows, in the order asked."""
+        return self.catalog.passages(rows)
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id, or None."""
+        return self.catalog.article(article_id)
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as they are indexed, in order."""
+        return self.lexical.terms(text)
+
+    def document_frequency(self, term: str) -> int:
+        """How many passages hold an indexed word."""
+        return self.lexical.document_frequency(term)
+
+
+class LiveIndex:
+    """Always the newest generation of a directory; each caller keeps the one it was given.
+
+    A generation that can't be opened is logged and passed over: the one that serves goes on serving.
+    """
+
+    def __init__(self, directory: Path, embedder_of: EmbedderOf = embedder_of_record) -> None:
+        self._directory = directory
+        self._embedder_of = embedder_of
+        self._lock = Lock()
+        self._refused: int | None = None
+        self._serving = LocalIndex.open(directory, embedder_of)
+
+    def current(self) -> LocalIndex:
+        """The live generation, opened anew if CURRENT names another since the last call."""
+        try:
+            number = snapshot.live_number(self._directory)
+        except RagError as error:
+            _log.warning("Serving generation %s: %s", self._serving.manifest.generation, error)
+            return self._serving
+        if number in (self._serving.manifest.generation, self._refused):
+            return self._serving
+        # One caller opens the new generation; the others are answered from the old one meanwhile.
+        if self._lock.acquire(blocking=False):
+            try:
+                self._serving = LocalIndex.open(self._directory, self._embedder_of)
+            except RagError as error:
+                self._refused = number
+                _log.error("Generation %s can't be served: %s", number, error)
+            finally:
+                self._lock.release()
+        return self._serving

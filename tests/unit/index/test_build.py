@@ -1,0 +1,376 @@
+"""A re-index is exact and incremental: the same index as from nothing, with only new passages embedded."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.build import build_index, preview_index
+from index.catalog import Catalog, Filters
+from index.errors import CorpusError, SnapshotDamaged
+from index.snapshot import (
+    CATALOG,
+    DENSE,
+    VECTORS,
+    ModelRecord,
+    generation_folder,
+    live_number,
+    whole_manifest,
+)
+from tests.conftest import WordEmbedder
+from tests.unit.index.conftest import MEMORY
+
+NOTHING = {"added": 0, "changed": 0, "deleted": 0, "unchanged": 0, "kept": 0, "refused": 0}
+
+
+def counts(report) -> dict[str, int]:
+    """The report's counts that are not nought, and how many passages were embedded."""
+    found = report.as_dict()
+    return {name: found[name] for name in NOTHING if found[name]} | {"embedded": found["embedded"]}
+
+
+def files_of(directory: Path) -> dict[str, bytes | None]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in directory.rglob("*")
+    }
+
+
+def contents(directory: Path) -> tuple[dict, dict, dict]:
+    """An index's articles by id, passages by id, and vectors by passage id."""
+    folder = generation_folder(directory, live_number(directory))
+    vectors = np.load(folder / VECTORS)
+    with closing(Catalog.open(folder / CATALOG)) as catalog:
+        rows = list(catalog.every_passage())
+        articles = {article_id: catalog.article(article_id) for article_id in catalog.hashes()}
+    passages = {passage.passage_id: passage for _, passage, _ in rows}
+    return articles, passages, {passage.passage_id: vectors[row].tolist() for row, passage, _ in rows}
+
+
+def found_by_words(index, query: str) -> set[str]:
+    rows = [row for row, _ in index.matching(query, 10, 1.0, Filters())]
+    return {passage.article_id for passage in index.passages(rows)}
+
+
+def found_by_vector(index, query: str) -> set[str]:
+    hits = index.nearest(index.embedder.embed_query(query), 10, Filters())
+    return {passage.article_id for passage in index.passages([row for row, _ in hits])}
+
+
+class TestChanges:
+    """What a run says it did, and how much it embedded."""
+
+    def test_a_first_build_adds_everything(self, corpus, directory, embedder):
+        """Every article is added and every passage embedded, with its title."""
+        report = build_index(corpus, directory, embedder)
+        assert counts(report) == {"added": 3, "embedded": 3}
+        assert report.generation == 1
+        assert sorted(text.split("\n")[0] for text in embedder.embedded) == [
+            "A bridge over the Kura",
+            "Kites fly over Lahore in spring. The festival is called Basant.",
+            "The new harbour of Lenkoran",
+        ]
+
+    def test_nothing_changed_writes_nothing(self, corpus, built, embedder):
+        """A second run keeps the generation, embeds nothing and leaves every byte as it was."""
+        before = files_of(built / "generations")
+        report = build_index(corpus, built, embedder)
+        assert counts(report) == {"unchanged": 3, "embedded": 0}
+        assert (report.generation, report.passages, embedder.embedded) == (1, 3, [])
+        assert files_of(built / "generations") == before
+
+    def test_an_edit_embeds_only_the_passages_it_changed(self, corpus, built, embedder):
+        """Of an article of many passages, only the one whose words changed is embedded."""
+        paragraphs = [f"Paragraph {number}. " + f"Word{number} is said. " * 40 for number in range(6)]
+        (corpus / "long.md").write_text("---\ntitle: Long\n---\n" + "\n\n".join(paragraphs))
+        assert build_index(corpus, built, embedder).embedded == 6
+        embedder.embedded.clear()
+        paragraphs[3] = paragraphs[3].replace("Word3", "Wort3")
+        (corpus / "long.md").write_text("---\ntitle: Long\n---\n" + "\n\n".join(paragraphs))
+        assert counts(build_index(corpus, built, embedder)) == {"changed": 1, "unchanged": 3, "embedded": 1}
+        assert ["Wort3" in text for text in embedder.embedded] == [True]
+
+    def test_a_deleted_article_is_found_by_nothing(self, corpus, built, embedder, open_index):
+        """Its words, its vector, its id and its passages are gone from the next generation."""
+        (corpus / "bridge.md").unlink()
+        report = build_index(corpus, built, embedder)
+        assert counts(report) == {"deleted": 1, "unchanged": 2, "embedded": 0}
+        index = open_index(built)
+        assert index.article("bridge") is None
+        assert found_by_words(index, "engineers bridge Kura metres") == set()
+        assert found_by_vector(index, "Engineers finished the bridge") == {"harbour", "notes-kites"}
+        assert (len(index.dense), len(index.lexical)) == (2, 2)
+
+    def test_an_added_article_is_found(self, corpus, built, embedder, open_index):
+        """A new file answers by its words and by its vector."""
+        (corpus / "tea.txt").write_text("Tea grows near Lenkoran.")
+        assert counts(build_index(corpus, built, embedder)) == {"added": 1, "unchanged": 3, "embedded": 1}
+        index = open_index(built)
+        assert "tea" in found_by_words(index, "tea grows") & found_by_vector(index, "tea grows")
+
+    def test_a_renamed_file_with_an_id_embeds_nothing(self, corpus, built, embedder, open_index):
+        """An article with an id of its own keeps it wherever its file lies."""
+        (corpus / "harbour.md").rename(corpus / "notes" / "port.md")
+        assert counts(build_index(corpus, built, embedder)) == {"changed": 1, "unchanged": 2, "embedded": 0}
+        assert open_index(built).article("harbour").path == "notes/port.md"
+
+    def test_a_moved_file_without_an_id_embeds_nothing(self, corpus, built, embedder):
+        """Its id changes with its path; its vectors are used again."""
+        (corpus / "notes" / "kites.txt").rename(corpus / "kites.txt")
+        report = build_index(corpus, built, embedder)
+        assert (report.plan.added, report.plan.deleted) == (["kites"], ["notes-kites"])
+        assert (report.embedded, embedder.embedded) == (0, [])
+
+    def test_the_same_passage_twice_is_embedded_once(self, corpus, directory, embedder):
+        """Two articles of the same words share one vector's work, and both are found."""
+        shutil.copy(corpus / "notes" / "kites.txt", corpus / "copy.txt")
+        report = build_index(corpus, directory, embedder)
+        assert (report.passages, report.embedded, len(embedder.embedded)) == (4, 3, 3)
+        _, passages, vectors = contents(directory)
+        one, two = (vectors[name] for name, passage in passages.items() if "Kites" in passage.text)
+        assert one == two
+
+    @pytest.mark.parametrize("change", [{"fingerprint": "1" * 64}, {"name": "other"}, {"passage_prompt": "p: "}])
+    def test_another_model_embeds_everything(self, corpus, built, embedder, change):
+        """Vectors of another model, other weights or another prompt are never mixed in."""
+        embedder.record = embedder.record.model_copy(update=change)
+        report = build_index(corpus, built, embedder)
+        assert counts(report) == {"unchanged": 3, "embedded": 3}
+        assert whole_manifest(built).model == embedder.record
+        assert isinstance(embedder.record, ModelRecord)
+
+    def test_progress_counts_up_to_all_that_is_embedded(self, corpus, directory, embedder):
+        """Progress ends at the number of passages embedded."""
+        seen = []
+        build_index(corpus, directory, embedder, progress=lambda done, total: seen.append((done, total)))
+        assert seen[-1] == (3, 3)
+
+    def test_the_stored_vectors_are_the_embedders(self, corpus, directory, embedder):
+        """Each passage's vector is the one its title and text embed to."""
+        build_index(corpus, directory, embedder)
+        articles, passages, vectors = contents(directory)
+        for name, passage in passages.items():
+            text = f"{articles[passage.article_id].title}\n{passage.text}"
+            assert vectors[name] == pytest.approx(embedder.embed_passages([text])[0].tolist())
+
+
+class TestRefused:
+    """Files that can't be read."""
+
+    def test_a_file_that_became_unreadable_keeps_its_last_good_version(self, corpus, built, embedder, open_index):
+        """A mis-encoded file is refused, said to be kept, and answers from what it last held."""
+        (corpus / "bridge.md").write_bytes(b"\xff\xfe broken")
+        report = build_index(corpus, built, embedder)
+        assert counts(report) == {"unchanged": 2, "kept": 1, "refused": 1, "embedded": 0}
+        assert report.plan.kept == ["bridge"]
+        assert open_index(built).article("bridge").title == "A bridge over the Kura"
+        again = build_index(corpus, built, embedder)
+        assert (again.generation, again.plan.kept) == (report.generation, ["bridge"])
+
+    def test_a_file_mended_is_read_again(self, corpus, built, embedder, open_index):
+        """What was kept is replaced as soon as the file can be read."""
+        (corpus / "bridge.md").write_bytes(b"\xff\xfe broken")
+        build_index(corpus, built, embedder)
+        (corpus / "bridge.md").write_text("---\nid: bridge\n---\nThe bridge fell.")
+        assert counts(build_index(corpus, built, embedder)) == {"changed": 1, "unchanged": 2, "embedded": 1}
+        assert open_index(built).article("bridge").text == "The bridge fell."
+
+    @pytest.mark.parametrize("content", ["", " \n", "---\nid: bridge\n---\n"])
+    def test_an_emptied_file_is_withdrawn(self, corpus, built, embedder, open_index, content):
+        """Emptying a file withdraws its article, as deleting it does."""
+        (corpus / "bridge.md").write_text(content)
+        assert counts(build_index(corpus, built, embedder)) == {
+            "deleted": 1,
+            "unchanged": 2,
+            "refused": 1,
+            "embedded": 0,
+        }
+        assert open_index(built).article("bridge") is None
+
+    def test_a_broken_file_that_is_deleted_is_gone(self, corpus, built, embedder, open_index):
+        """The last good version is kept only while the file is there."""
+        (corpus / "bridge.md").write_bytes(b"\xff")
+        build_index(corpus, built, embedder)
+        (corpus / "bridge.md").unlink()
+        assert build_index(corpus, built, embedder).plan.deleted == ["bridge"]
+        assert open_index(built).article("bridge") is None
+
+    def test_refusals_are_kept_in_the_manifest(self, corpus, directory, embedder):
+        """What could not be read is known without reading the corpus again."""
+        (corpus / "photo.png").write_bytes(b"\x89PNG\0")
+        report = build_index(corpus, directory, embedder)
+        assert whole_manifest(directory).refused == report.plan.refused
+        assert build_index(corpus, directory, embedder).generation == 1
+
+    def test_a_line_deleted_beside_a_repeated_id_is_gone(self, corpus, built, embedder, open_index):
+        """An article taken out of a JSON Lines file is withdrawn, though another line of it is refused."""
+        news = corpus / "news.jsonl"
+        news.write_text('{"id": "one", "text": "First."}\n{"id": "two", "text": "Second."}\n')
+        build_index(corpus, built, embedder)
+        news.write_text('{"id": "one", "text": "First."}\n{"id": "one", "text": "Third."}\n')
+        build_index(corpus, built, embedder)
+        assert open_index(built).article("two") is None
+
+    def test_a_directory_that_cannot_be_listed_keeps_its_articles(
+        self, corpus, directory, open_to_all, embedder, unprivileged
+    ):
+        """A permission lost on a directory is no reason to withdraw what it holds."""
+        elsewhere = open_to_all / "corpus"
+        shutil.copytree(corpus, elsewhere)
+        directory = open_to_all / "index"
+        build_index(elsewhere, directory, embedder)
+        for path in [directory, *directory.rglob("*")]:
+            path.chmod(0o777)
+        (elsewhere / "notes").chmod(0)
+        with unprivileged():
+            report = build_index(elsewhere, directory, embedder)
+        assert report.plan.deleted == []
+
+    def test_a_half_surrogate_in_a_date_does_not_stop_the_build(self, corpus, directory, embedder):
+        """One bad line never stops the rest, whatever its characters."""
+        (corpus / "news.jsonl").write_text('{"text": "Words.", "published": "\\ud800"}\n')
+        assert counts(build_index(corpus, directory, embedder))["added"] == 3
+
+    def test_no_break_spaces_do_not_stop_the_build(self, corpus, directory, embedder):
+        """French typography, as web pages have it, is indexed like any text."""
+        (corpus / "plan.txt").write_text("Quel est le plan B\xa0? Il n’y en a pas. Plan B\xa0.")
+        assert counts(build_index(corpus, directory, embedder))["added"] == 4
+
+
+class TestFailures:
+    """Errors leave the live index as it was."""
+
+    @pytest.mark.parametrize("state", ["missing", "empty", "unreadable"])
+    def test_a_corpus_without_articles_changes_nothing(self, corpus, built, embedder, tmp_path, state):
+        """A wrong --corpus never empties the index: it is an error, with the path and what to do."""
+        wrong = tmp_path / "wrong"
+        if state != "missing":
+            wrong.mkdir()
+        if state == "unreadable":
+            (wrong / "it.md").write_bytes(b"\xff")
+        before = files_of(built / "generations")
+        with pytest.raises(CorpusError, match="wrong.*rag index"):
+            build_index(wrong, built, embedder)
+        assert files_of(built / "generations") == before
+        assert whole_manifest(built).generation == 1
+
+    def test_a_damaged_index_is_not_built_upon(self, corpus, built, embedder):
+        """Vectors whose checksum differs are never used again: the error says how to rebuild."""
+        path = generation_folder(built, 1) / VECTORS
+        path.write_bytes(path.read_bytes()[:-4] + b"oops")
+        with pytest.raises(SnapshotDamaged, match="rag index --rebuild"):
+            build_index(corpus, built, embedder)
+
+    @pytest.mark.parametrize("damage", [CATALOG, VECTORS, DENSE, "manifest.json", "../../CURRENT"])
+    @pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "garbled"])
+    def test_rebuild_mends_a_damaged_index(self, corpus, built, embedder, open_index, damage, deleted):
+        """Whatever is lost or garbled, rebuilding makes a whole index of the same contents."""
+        before = contents(built)
+        path = generation_folder(built, 1) / damage
+        path.unlink() if deleted else path.write_bytes(b"oops")
+        report = build_index(corpus, built, embedder, rebuild=True)
+        assert counts(report) == {"added": 3, "embedded": 3}
+        assert contents(built) == before
+        assert open_index(built).manifest.generation == 2
+
+
+class TestDryRun:
+    """A preview says what a run would do, and does none of it."""
+
+    def test_it_writes_nothing(self, corpus, built, embedder):
+        """Not a byte of the index changes, and nothing is embedded."""
+        (corpus / "tea.txt").write_text("Tea grows near Lenkoran.")
+        before = files_of(built)
+        report = preview_index(corpus, built, embedder)
+        assert files_of(built) == before
+        assert (report.dry_run, report.generation, embedder.embedded) == (True, 1, [])
+
+    def test_it_makes_no_directory(self, corpus, directory, embedder):
+        """Where there is no index, none is begun."""
+        assert counts(preview_index(corpus, directory, embedder)) == {"added": 3, "embedded": 3}
+        assert not directory.exists()
+
+    def test_it_says_what_the_run_then_does(self, corpus, built, embedder):
+        """Its plan and its count of passages to embed are those of the run after it."""
+        (corpus / "tea.txt").write_text("Tea grows near Lenkoran.")
+        (corpus / "same.txt").write_text("Tea grows near Lenkoran.")
+        (corpus / "bridge.md").unlink()
+        shutil.move(corpus / "harbour.md", corpus / "port.md")
+        preview = preview_index(corpus, built, embedder)
+        report = build_index(corpus, built, embedder)
+        assert preview.plan == report.plan
+        assert (preview.passages, preview.embedded) == (report.passages, report.embedded)
+
+    def test_it_says_what_a_rebuild_would_do(self, corpus, built, embedder):
+        """With rebuild everything counts as added, even over a damaged index."""
+        (generation_folder(built, 1) / VECTORS).unlink()
+        assert counts(preview_index(corpus, built, embedder, rebuild=True)) == {"added": 3, "embedded": 3}
+
+    def test_it_fails_as_the_run_would(self, tmp_path, directory, embedder):
+        """A missing corpus is the same error."""
+        with pytest.raises(CorpusError, match="nowhere"):
+            preview_index(tmp_path / "nowhere", directory, embedder)
+
+
+NAMES = st.sampled_from(["a.md", "b.txt", "c/d.md", "c/e.txt", "f.md"])
+WORDS = st.sampled_from(["Tea is hot.", "Ships sail. Kites fly.", "Tea is hot. " * 90, "Ships sail.\n\nTea is hot."])
+STEPS = st.one_of(
+    st.tuples(st.just("write"), NAMES, WORDS, st.booleans()),
+    st.tuples(st.just("delete"), NAMES),
+    st.tuples(st.just("move"), NAMES, NAMES),
+)
+
+
+def write(path: Path, words: str, article_id: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"---\nid: {article_id}\n---\n{words}" if article_id else words)
+
+
+def take(step: tuple, corpus: Path, fresh_id: str) -> None:
+    """Change a corpus by one step; deleting or moving what is not there does nothing."""
+    path = corpus / step[1]
+    if step[0] == "write":
+        write(path, step[2], fresh_id if step[3] and path.suffix == ".md" else "")
+    elif step[0] == "delete":
+        path.unlink(missing_ok=True)
+    elif path.exists():
+        (corpus / step[2]).parent.mkdir(exist_ok=True)
+        path.rename(corpus / step[2])
+
+
+def indexes_after(rounds: list[list[tuple]], folder: Path) -> tuple[tuple, tuple]:
+    """The contents of an index built after each round of steps, and of one built after the last alone."""
+    corpus = folder / "corpus"
+    write(corpus / "always.txt", "Always here.", "")
+    for number, steps in enumerate(rounds):
+        for place, step in enumerate(steps):
+            take(step, corpus, f"id-{number}-{place}")
+        build_index(corpus, folder / "index", WordEmbedder())
+    build_index(corpus, folder / "fresh", WordEmbedder())
+    return contents(folder / "index"), contents(folder / "fresh")
+
+
+@settings(max_examples=30)
+@given(rounds=st.lists(st.lists(STEPS, min_size=1, max_size=4), min_size=1, max_size=4))
+def test_any_history_gives_the_index_of_a_fresh_build(rounds):
+    """After any adds, edits, moves and deletes the index is that of the same corpus built from nothing."""
+    with TemporaryDirectory(dir=MEMORY) as folder:
+        live, fresh = indexes_after(rounds, Path(folder))
+    assert live == fresh
+
+
+def test_taking_another_articles_id_gives_the_index_of_a_fresh_build(tmp_path):
+    """A file that can be read, and now repeats an id, does not keep the article it held before."""
+    corpus = tmp_path / "corpus"
+    write(corpus / "a.md", "Tea is hot.", "one")
+    write(corpus / "b.md", "Ships sail.", "two")
+    build_index(corpus, tmp_path / "index", WordEmbedder())
+    write(corpus / "b.md", "Ships sail.", "one")
+    build_index(corpus, tmp_path / "index", WordEmbedder())
+    build_index(corpus, tmp_path / "fresh", WordEmbedder())
+    assert contents(tmp_path / "index") == contents(tmp_path / "fresh")

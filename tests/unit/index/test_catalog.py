@@ -1,0 +1,147 @@
+"""The catalog gives back exactly what was written, and filters by article."""
+
+from contextlib import closing
+
+import pytest
+
+from index.articles import Article
+from index.catalog import Catalog, CatalogWriter, Filters, embedding_text, text_hash
+from index.passages import split_article
+
+SEVERAL = "One is here. Two is here.\n\nThree is here. Four is here."
+
+ARTICLES = [
+    Article(
+        "full",
+        "Title \U0001f642",
+        SEVERAL,
+        "a/b.md",
+        "2024-03-05",
+        "S",
+        "A",
+        "https://example.org/?a=b",
+        "en",
+    ),
+    Article("bare", "Bare", "Only İlham's text\r\nwith\ttabs — and “quotes”.", "bare.txt"),
+    Article("timed", "Timed", SEVERAL, "timed.md", "2024-03-05T23:59:00+05:00", "S", language="az"),
+    Article("late", "Late", SEVERAL, "late.md", "2024-03-06", "T", language="en"),
+    Article("odd id/ü#'\"", "It's", "Words; DROP TABLE articles.", "odd.md", "2023-12-31"),
+]
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    path = tmp_path / "catalog #1?.sqlite"  # a name that is no plain URI
+    with closing(CatalogWriter(path)) as writer:
+        for article in ARTICLES:
+            writer.add(article, split_article(article, 30))
+    with closing(Catalog.open(path)) as found:
+        yield found
+
+
+def found_by(catalog: Catalog, **filters: str) -> set[str]:
+    rows = catalog.rows_of(Filters(**filters))
+    return {passage.article_id for passage in catalog.passages(rows.tolist())}
+
+
+def written() -> list:
+    return [passage for article in ARTICLES for passage in split_article(article, 30)]
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.article_id)
+def test_an_article_comes_back_as_it_was(catalog, article):
+    """Every field of an article survives, absent ones as None."""
+    assert catalog.article(article.article_id) == article
+
+
+@pytest.mark.parametrize("article_id", ["missing", "", "FULL", "full ", "%"])
+def test_an_unknown_id_gives_none(catalog, article_id):
+    """Ids are compared exactly."""
+    assert catalog.article(article_id) is None
+
+
+def test_passages_come_back_as_they_were(catalog):
+    """Every passage survives with its offsets and sentences, rows counted from 0 as they were added."""
+    assert [row for row, _, _ in catalog.every_passage()] == list(range(len(written())))
+    assert [passage for _, passage, _ in catalog.every_passage()] == written()
+
+
+def test_passages_are_exact_quotes(catalog):
+    """A passage's text is its article's between its offsets."""
+    for _, passage, title in catalog.every_passage():
+        article = catalog.article(passage.article_id)
+        assert passage.text == article.text[passage.start : passage.end]
+        assert title == article.title
+
+
+def test_passages_are_given_in_the_order_asked(catalog):
+    """Rows may be asked in any order, and twice."""
+    rows = [3, 0, 3, 1]
+    assert catalog.passages(rows) == [written()[row] for row in rows]
+    assert catalog.passages([]) == []
+
+
+def test_a_row_that_does_not_exist_is_an_error(catalog):
+    """A row no passage has is never silently left out."""
+    with pytest.raises(KeyError):
+        catalog.passages([0, 10_000])
+
+
+def test_counts_are_of_articles_and_passages(catalog):
+    """Both are counted."""
+    assert catalog.counts() == (len(ARTICLES), len(written()))
+
+
+def test_no_filter_means_every_row(catalog):
+    """Filters that ask nothing bound nothing."""
+    assert catalog.rows_of(Filters()) is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"published_from": "2024-03-05"}, {"full", "timed", "late"}),
+        ({"published_to": "2024-03-05"}, {"full", "timed", "odd id/ü#'\""}),
+        ({"published_from": "2024-03-05", "published_to": "2024-03-05"}, {"full", "timed"}),
+        ({"published_from": "2024-03-06", "published_to": "2024-03-05"}, set()),
+        ({"published_from": "0001-01-01"}, {"full", "timed", "late", "odd id/ü#'\""}),
+        ({"source": "S"}, {"full", "timed"}),
+        ({"source": "s"}, set()),
+        ({"source": ""}, set()),
+        ({"language": "en"}, {"full", "late"}),
+        ({"language": "en", "source": "T"}, {"late"}),
+        ({"source": "S' OR '1'='1"}, set()),
+    ],
+)
+def test_filters_choose_articles(catalog, filters, expected):
+    """Both ends of a span of dates are included, a time counts as its day, no date passes no date filter."""
+    assert found_by(catalog, **filters) == expected
+
+
+def test_filtered_rows_are_all_of_an_article_and_ascending(catalog):
+    """Every passage of an article that passes is kept, in order of rows."""
+    rows = catalog.rows_of(Filters(source="S")).tolist()
+    assert rows == [row for row, passage, _ in catalog.every_passage() if passage.article_id in ("full", "timed")]
+    assert rows == sorted(rows)
+
+
+def test_hashes_and_paths_are_by_id(catalog):
+    """What a later build compares is there for every article."""
+    assert catalog.hashes() == {article.article_id: article.content_hash() for article in ARTICLES}
+    assert catalog.paths() == {article.article_id: article.path for article in ARTICLES}
+
+
+def test_a_vector_is_known_by_title_and_text(catalog):
+    """What is embedded for a row is its title with its text, and the hash kept is of just that."""
+    titles = {article.article_id: article.title for article in ARTICLES}
+    texts = [embedding_text(titles[passage.article_id], passage.text) for passage in written()]
+    assert catalog.embedding_texts(range(len(texts))) == texts
+    assert catalog.embedded_hashes() == [text_hash(text) for text in texts]
+
+
+def test_a_finished_catalog_is_never_written(catalog):
+    """Opened, it is read only."""
+    import sqlite3
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        catalog._connection.execute("DELETE FROM articles")

@@ -1,0 +1,188 @@
+"""`rag index`, `rag status` and `rag verify`: what they print, and how they end."""
+
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from index.cli import app
+from index.snapshot import DENSE, generation_folder
+
+
+@pytest.fixture
+def run(monkeypatch, embedder, corpus, directory):
+    """Runs a command on `corpus` and `directory`, its variables set, without a model."""
+    monkeypatch.setattr("index.embedder.SentenceTransformerEmbedder", lambda *_: embedder)
+    monkeypatch.setenv("RAG_CORPUS", str(corpus))
+    monkeypatch.setenv("RAG_INDEX", str(directory))
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def document(result) -> dict:
+    """The one JSON document on stdout; anything else there fails to parse."""
+    return json.loads(result.stdout)
+
+
+class TestIndex:
+    """`rag index`."""
+
+    def test_it_prints_what_it_did(self, run, directory):
+        """Counts by name and where the index lies, on stdout."""
+        result = run("index")
+        assert result.exit_code == 0
+        assert "added 3, changed 0, deleted 0, unchanged 0, refused 0" in result.stdout
+        assert f"{directory}, generation 1: 3 of 3 passages embedded" in result.stdout
+
+    def test_refused_files_are_named_on_stderr(self, run, corpus):
+        """A refused file is named with its reason, and is no failure of the run."""
+        (corpus / "photo.png").write_bytes(b"\x89PNG")
+        result = run("index")
+        assert result.exit_code == 0
+        assert "refused 1" in result.stdout
+        assert "photo.png: no reader" in result.stderr
+
+    def test_kept_articles_are_named_on_stderr(self, run, corpus):
+        """An article kept from before, for its file can't be read, is said to be."""
+        run("index")
+        (corpus / "bridge.md").write_bytes(b"\xff")
+        result = run("index")
+        assert result.exit_code == 0
+        assert re.search("kept .*bridge", result.stderr)
+
+    def test_json_is_one_document(self, run, corpus):
+        """With --json stdout is one document with the counts, and ids and reasons under articles."""
+        (corpus / "photo.png").write_bytes(b"\x89PNG")
+        result = run("index", "--json")
+        found = document(result)
+        assert (result.exit_code, found["added"], found["refused"], found["embedded"]) == (0, 3, 1, 3)
+        assert found["articles"]["added"] == ["bridge", "harbour", "notes-kites"]
+        assert found["articles"]["refused"][0]["path"] == "photo.png"
+        assert {"changed", "deleted", "unchanged", "generation", "passages", "seconds", "dry_run"} <= found.keys()
+
+    def test_dry_run_writes_nothing(self, run, directory):
+        """With --dry-run the ids are listed and no index is begun."""
+        result = run("index", "--dry-run")
+        assert result.exit_code == 0
+        assert "Nothing written: 3 of 3 passages would be embedded." in result.stdout
+        assert re.search(r"added +harbour", result.stdout)
+        assert not directory.exists()
+        assert document(run("index", "--dry-run", "--json"))["dry_run"] is True
+
+    def test_a_missing_corpus_fails_with_what_to_do(self, run, tmp_path):
+        """Exit code 1, the path and the next command on stderr, nothing on stdout."""
+        result = run("index", "--corpus", tmp_path / "nowhere")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert str(tmp_path / "nowhere") in result.stderr
+        assert "rag index --corpus DIR" in result.stderr
+
+    def test_a_damaged_index_fails_until_it_is_rebuilt(self, run, directory):
+        """The command named in the error is the one that mends it."""
+        run("index")
+        path = generation_folder(directory, 1) / DENSE
+        path.unlink()
+        result = run("index")
+        assert result.exit_code == 1
+        assert str(path) in result.stderr
+        assert f"rag index --rebuild --index {directory}" in result.stderr
+        assert run("index", "--rebuild", "--index", directory).exit_code == 0
+        assert run("verify").exit_code == 0
+
+    def test_a_flag_goes_before_a_variable(self, run, tmp_path, directory):
+        """--corpus and --index are taken before RAG_CORPUS and RAG_INDEX."""
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "one.txt").write_text("One.")
+        result = run("index", "--corpus", tmp_path / "other", "--index", tmp_path / "elsewhere", "--json")
+        assert document(result)["articles"]["added"] == ["one"]
+        assert (tmp_path / "elsewhere" / "CURRENT").exists()
+        assert not directory.exists()
+
+    def test_the_model_and_prompts_reach_the_embedder(self, run, monkeypatch, embedder):
+        """Model and prompts are taken from their flags or variables."""
+        asked = []
+        monkeypatch.setattr(
+            "index.embedder.SentenceTransformerEmbedder", lambda *names: asked.append(names) or embedder
+        )
+        monkeypatch.setenv("RAG_MODEL", "model")
+        monkeypatch.setenv("RAG_QUERY_PROMPT", "query: ")
+        run("index", "--passage-prompt", "passage: ")
+        assert asked == [("model", "query: ", "passage: ")]
+
+
+class TestStatus:
+    """`rag status`."""
+
+    def test_it_says_what_the_index_holds(self, run, corpus, directory):
+        """Where it lies, its counts, its corpus, its model and what was refused."""
+        (corpus / "photo.png").write_bytes(b"\x89PNG")
+        run("index")
+        result = run("status")
+        assert result.exit_code == 0
+        for part in (directory, "generation 1", corpus, "3 articles in 3 passages", "words", "photo.png"):
+            assert str(part) in result.stdout
+
+    def test_json_is_the_manifest(self, run):
+        """With --json it is one document with the manifest's keys."""
+        run("index")
+        found = document(run("status", "--json"))
+        assert (found["generation"], found["articles"], found["passages"]) == (1, 3, 3)
+        assert found["model"]["name"] == "words"
+
+
+class TestVerify:
+    """`rag verify`."""
+
+    def test_a_whole_index_passes(self, run):
+        """Exit code 0, and a line that says all is whole."""
+        run("index")
+        result = run("verify")
+        assert result.exit_code == 0
+        assert "all whole" in result.stdout
+
+    def test_a_damaged_index_fails(self, run, directory):
+        """Exit code 1, each damaged file by its path, and the command that mends it."""
+        run("index")
+        path = generation_folder(directory, 1) / DENSE
+        path.write_bytes(b"oops")
+        result = run("verify")
+        assert result.exit_code == 1
+        assert str(path) in result.stdout
+        assert f"rag index --rebuild --index {directory}" in result.stdout
+
+    def test_json_is_one_document_either_way(self, run, directory):
+        """With --json the same is one document, whole or not, with the same exit codes."""
+        run("index")
+        whole = run("verify", "--json")
+        assert (whole.exit_code, document(whole)["whole"], document(whole)["problems"]) == (0, True, [])
+        (generation_folder(directory, 1) / DENSE).unlink()
+        damaged = run("verify", "--json")
+        assert (damaged.exit_code, document(damaged)["whole"]) == (1, False)
+        assert len(document(damaged)["problems"]) == 1
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_without_an_index_the_error_says_how_to_make_one(run, directory, command):
+    """Exit code 1, the path and `rag index` on stderr, nothing on stdout."""
+    result = run(command)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert str(directory) in result.stderr
+    assert f"rag index --index {directory}" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [("status",), ("verify",), ("index", "--corpus", "/no/where")])
+def test_a_failure_with_json_is_one_document_too(run, arguments):
+    """With --json a failure is a document of its kind, what happened and what to do; the exit code is 1."""
+    result = run(*arguments, "--json")
+    error = document(result)["error"]
+    assert result.exit_code == 1
+    assert error.keys() == {"type", "what", "remedy"}
+    assert "rag index" in error["remedy"]
+    assert error["what"] in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [("index", "--nonsense"), ("verify", "extra"), ("nonsense",)])
+def test_wrong_usage_ends_with_two(run, arguments):
+    """Unknown flags, arguments and commands are wrong usage, told from failure by exit code 2."""
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")

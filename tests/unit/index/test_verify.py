@@ -1,0 +1,160 @@
+"""Verifying proves a generation whole, or says each thing that is wrong with it."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.build import build_index
+from index.dense import DenseIndex
+from index.errors import SnapshotDamaged, SnapshotMissing
+from index.lexical import LexicalIndex
+from index.snapshot import CATALOG, DENSE, LEXICAL, VECTORS, Manifest, file_records, generation_folder
+from index.verify import verify_index
+
+
+def folder_of(built: Path) -> Path:
+    return generation_folder(built, 1)
+
+
+def sign(built: Path, **values: object) -> None:
+    """Make every checksum right again, so that only what the files say of one another is wrong."""
+    path = folder_of(built) / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.unlink()
+    files = {name: record.model_dump() for name, record in file_records(folder_of(built)).items()}
+    changed = Manifest.model_validate(manifest | {"files": files} | values)
+    path.write_text(changed.sealed().model_dump_json())
+
+
+def change_catalog(built: Path, statement: str) -> None:
+    with closing(sqlite3.connect(folder_of(built) / CATALOG)) as connection:
+        connection.execute(statement)
+        connection.commit()
+    sign(built)
+
+
+def problems(built: Path) -> str:
+    report = verify_index(built)
+    assert report.problems
+    assert report.remedy == f"Run: rag index --rebuild --index {built}"
+    assert report.as_dict()["whole"] is False
+    return " ".join(report.problems)
+
+
+def test_a_whole_index_has_no_problems(built):
+    """What was just built is whole, and the report counts what was checked."""
+    report = verify_index(built)
+    assert (report.problems, report.remedy) == ([], None)
+    assert (report.generation, report.articles, report.passages) == (1, 3, 3)
+    assert report.files >= 4
+    assert report.as_dict()["whole"] is True
+
+
+def test_an_index_stays_whole_over_many_runs(corpus, built, embedder):
+    """An incremental generation passes as a first one does."""
+    (corpus / "bridge.md").unlink()
+    (corpus / "tea.txt").write_text("Tea grows.\n\n" + "It is picked in May. " * 90)
+    build_index(corpus, built, embedder)
+    assert verify_index(built).problems == []
+
+
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, f"{LEXICAL}/meta.json"])
+def test_a_lost_file_is_found(built, name):
+    """A missing file is named by its path."""
+    path = folder_of(built) / name
+    path.unlink()
+    assert f"{path} is missing" in problems(built)
+
+
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, f"{LEXICAL}/meta.json"])
+def test_an_altered_file_is_found(built, name):
+    """A flipped bit is named by its file."""
+    path = folder_of(built) / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert f"{path} is not the file that was written" in problems(built)
+
+
+def test_every_damaged_file_is_named(built):
+    """Two damages are two problems."""
+    (folder_of(built) / VECTORS).unlink()
+    (folder_of(built) / DENSE).write_bytes(b"oops")
+    assert len(verify_index(built).problems) == 2
+
+
+def test_counts_that_disagree_with_the_manifest_are_found(built):
+    """A manifest that promises other counts than the catalog holds is found."""
+    sign(built, articles=4)
+    assert "not the manifest's counts" in problems(built)
+
+
+def test_a_text_that_is_not_what_was_embedded_is_found(built):
+    """A passage whose article was altered under its vector is named."""
+    change_catalog(built, "UPDATE articles SET text = replace(text, 'harbour', 'airport')")
+    assert "harbour#" in problems(built)
+
+
+def test_an_altered_title_is_found(built):
+    """The title is part of what was embedded."""
+    change_catalog(built, "UPDATE articles SET title = 'Another' WHERE article_id = 'bridge'")
+    assert "bridge#" in problems(built)
+
+
+def test_a_sentence_outside_its_passage_is_found(built):
+    """A sentence's span must lie in its passage, or a citation would point beyond it."""
+    change_catalog(built, "UPDATE passages SET sentences = '[[0, 100000]]' WHERE row = 0")
+    assert "has a sentence outside it" in problems(built)
+
+
+def test_a_lost_passage_is_found(built):
+    """Rows that are not counted from 0 would join a passage to another's vector."""
+    change_catalog(built, "DELETE FROM passages WHERE row = 0")
+    found = problems(built)
+    assert "has row 1, not 0" in found
+    assert "the catalog 2" in found
+
+
+@pytest.mark.parametrize("name", [VECTORS, DENSE, LEXICAL])
+def test_a_part_of_another_size_is_found(built, name):
+    """Nearest-vector index and words must hold as many passages as the catalog, and the vectors be those searched."""
+    vectors = np.load(folder_of(built) / VECTORS)[:2]
+    if name == VECTORS:
+        np.save(folder_of(built) / VECTORS, vectors)
+    elif name == DENSE:
+        DenseIndex.write(folder_of(built) / DENSE, vectors)
+    else:
+        for path in (folder_of(built) / LEXICAL).iterdir():
+            path.unlink()
+        LexicalIndex.write(folder_of(built) / LEXICAL, [(0, "a", "b"), (1, "c", "d")])
+    sign(built)
+    expected = "does not hold the vectors of" if name == VECTORS else f"{name} holds 2 passages, the catalog 3"
+    assert expected in problems(built)
+
+
+def test_vectors_that_are_not_those_searched_are_found(built):
+    """The vectors kept for the next run and those searched are the same, row by row."""
+    DenseIndex.write(folder_of(built) / DENSE, np.load(folder_of(built) / VECTORS)[::-1])
+    sign(built)
+    assert DENSE in problems(built)
+
+
+def test_no_index_is_an_error(directory, built):
+    """Without an index, or a manifest to check against, there is nothing to report on."""
+    with pytest.raises(SnapshotMissing):
+        verify_index(directory / "nowhere")
+    (folder_of(built) / "manifest.json").unlink()
+    with pytest.raises(SnapshotDamaged):
+        verify_index(built)
+
+
+def test_verifying_changes_nothing(built):
+    """Checking a damaged index leaves it as it is."""
+    (folder_of(built) / DENSE).write_bytes(b"oops")
+    before = {path: path.stat().st_mtime_ns for path in built.rglob("*")}
+    verify_index(built)
+    assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before

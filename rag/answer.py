@@ -1,0 +1,116 @@
+"""What a question is answered with: passages found, sentences cited, and how sure that is."""
+
+from dataclasses import dataclass
+
+from index.articles import Article
+from index.snapshot import Manifest
+from rag.retriever import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage found for a query, with its article's particulars.
+
+    `rank` counts from 1; `score` is in [0, 1]; offsets are in characters of the article's text.
+    """
+
+    rank: int
+    score: float
+    passage_id: str
+    article_id: str
+    title: str
+    start: int
+    end: int
+    text: str
+    source: str | None
+    author: str | None
+    url: str | None
+    published: str | None
+    language: str | None
+
+    @staticmethod
+    def of(hit: Hit, article: Article) -> "FoundPassage":
+        """A hit joined with its article."""
+        passage = hit.passage
+        return FoundPassage(
+            rank=hit.rank,
+            score=round(hit.score, 4),
+            passage_id=passage.passage_id,
+            article_id=article.article_id,
+            title=article.title,
+            start=passage.start,
+            end=passage.end,
+            text=passage.text,
+            source=article.source,
+            author=article.author,
+            url=article.url,
+            published=article.published,
+            language=article.language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A sentence quoted: `article.text[start:end] == quote`. `number` is its mark, 1 the best evidence."""
+
+    number: int
+    passage_id: str
+    article_id: str
+    title: str
+    source: str | None
+    url: str | None
+    published: str | None
+    language: str | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """The exact words that answer, a span of one article's text."""
+
+    text: str
+    article_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """The generation that answered, and what it holds; `created` is ISO 8601 in UTC."""
+
+    generation: int
+    created: str
+    articles: int
+    passages: int
+    model: str
+
+    @staticmethod
+    def of(manifest: Manifest) -> "IndexInfo":
+        """The particulars of a generation."""
+        return IndexInfo(
+            manifest.generation, manifest.created, manifest.articles, manifest.passages, manifest.model.name
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to a question.
+
+    `answer` holds the quoted sentences in reading order, each with the [n] of its citation;
+    `citations` come with the best evidence first. Not answered: no answer and no citations, and
+    `passages` are the nearest. `confidence` is the probability that the citations answer; the
+    times are in milliseconds.
+    """
+
+    question: str
+    interpreted_question: str
+    answered: bool
+    confidence: float
+    answer: str
+    short_answer: ShortAnswer | None
+    citations: list[Citation]
+    passages: list[FoundPassage]
+    index: IndexInfo
+    timings_ms: dict[str, float]

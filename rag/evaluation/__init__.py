@@ -1,0 +1,1 @@
+"""Measuring the assistant on collections of questions whose answers are known."""

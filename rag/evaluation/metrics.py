@@ -1,0 +1,110 @@
+"""What is measured, from what was asked and what came back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ir_measures
+import numpy as np
+from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
+from sklearn.metrics import roc_auc_score
+
+from index.passages import Passage
+from rag.answer import Answer, Citation
+from rag.evaluation.collection import GoldSpan, Question
+
+RETRIEVAL = {
+    "hit@1": Success @ 1,
+    "hit@5": Success @ 5,
+    "hit@10": Success @ 10,
+    "MRR@10": RR @ 10,
+    "nDCG@10": nDCG @ 10,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question of a collection and its reply, asked with a threshold of 0 so that none is declined."""
+
+    question: Question
+    answer: Answer
+    exact: bool  # every citation is its article's text at its offsets
+
+
+def is_relevant(passage: Passage, question: Question) -> bool:
+    """Whether a passage holds a gold span, or lies in a gold article where no span is given."""
+    if question.spans:
+        return any(
+            span.article_id == passage.article_id and passage.start <= span.start and span.end <= passage.end
+            for span in question.spans
+        )
+    return passage.article_id in question.gold_articles
+
+
+def retrieval_figures(
+    questions: Sequence[Question], rankings: Sequence[Sequence[str]], passages: Sequence[Passage]
+) -> dict[str, float]:
+    """Hit rates, MRR and nDCG of ranked passage ids over questions with gold; empty where none has any.
+
+    Source: ir-measures, for the definitions.
+    """
+    qrels, run = [], []
+    for question, ranking in zip(questions, rankings, strict=True):
+        relevant = [passage.passage_id for passage in passages if is_relevant(passage, question)]
+        if question.answerable and (question.spans or question.gold_articles):
+            # A gold that no passage holds whole still counts as a question missed.
+            qrels += [Qrel(question.id, name, 1) for name in relevant or ["(no passage holds it)"]]
+            run += [ScoredDoc(question.id, name, -rank) for rank, name in enumerate(ranking)]
+    if not qrels:
+        return {}
+    values = ir_measures.calc_aggregate(list(RETRIEVAL.values()), qrels, run)
+    return {name: float(values[measure]) for name, measure in RETRIEVAL.items()}
+
+
+def quote_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """quote@1 and quote@3 over questions with gold spans, declined or not; empty where there are none."""
+    judged = [outcome for outcome in outcomes if outcome.question.answerable and outcome.question.spans]
+    if not judged:
+        return {}
+    return {
+        f"quote@{count}": float(
+            np.mean(
+                [any(_holds(c, outcome.question.spans) for c in outcome.answer.citations[:count]) for outcome in judged]
+            )
+        )
+        for count in (1, 3)
+    }
+
+
+def abstention_figures(outcomes: Sequence[Outcome], threshold: float) -> dict[str, float]:
+    """How well confidence parts answerable from not, and what the threshold makes of each.
+
+    AUROC only where the collection has both.
+    """
+    answerable = np.array([outcome.question.answerable for outcome in outcomes])
+    sure = np.array([outcome.answer.confidence for outcome in outcomes])
+    figures = {}
+    if answerable.any():
+        figures["answered of answerable"] = float((sure[answerable] >= threshold).mean())
+    if not answerable.all():
+        figures["declined of unanswerable"] = float((sure[~answerable] < threshold).mean())
+    if answerable.any() and not answerable.all():
+        figures["AUROC"] = float(roc_auc_score(answerable, sure))
+    return figures
+
+
+def exactness(outcomes: Sequence[Outcome]) -> float:
+    """The share of replies whose every citation is its article's text at its offsets."""
+    return float(np.mean([outcome.exact for outcome in outcomes]))
+
+
+def latency_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Milliseconds of one ask at the middle and at the 95th percentile."""
+    totals = [outcome.answer.timings_ms["total"] for outcome in outcomes]
+    return {"ask p50 ms": float(np.percentile(totals, 50)), "ask p95 ms": float(np.percentile(totals, 95))}
+
+
+def _holds(citation: Citation, spans: Sequence[GoldSpan]) -> bool:
+    return any(
+        span.article_id == citation.article_id and citation.start <= span.start and span.end <= citation.end
+        for span in spans
+    )

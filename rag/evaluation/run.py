@@ -1,0 +1,114 @@
+"""Asking every question of a collection and putting the figures together."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.build import build_index
+from index.catalog import Filters
+from index.console import Progress
+from index.embedder import SentenceTransformerEmbedder
+from index.passages import Passage
+from index.store import LocalIndex
+from rag.assistant import DEFAULT_K, Assistant
+from rag.evaluation.collection import Collection, Question
+from rag.evaluation.metrics import (
+    Outcome,
+    abstention_figures,
+    exactness,
+    latency_figures,
+    quote_figures,
+    retrieval_figures,
+)
+from rag.retriever import Retriever
+
+ProgressOf = Callable[[str], AbstractContextManager[Progress]]
+
+# Vectors alone and words alone stand beside the two joined, so that every run shows what joining is worth.
+ALONE = {"dense alone": 1.0, "BM25 alone": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of one collection; shares are in [0, 1]."""
+
+    collection: str
+    questions: int
+    answerable: int
+    articles: int
+    passages: int
+    threshold: float
+    figures: dict[str, float]
+    retrieval_alone: dict[str, dict[str, float]]
+
+
+@contextmanager
+def index_of(collection: Collection, directory: Path | None, progress_of: ProgressOf) -> Iterator[LocalIndex]:
+    """An index of the collection's articles, brought up to date in `directory`, or made for the moment."""
+    with tempfile.TemporaryDirectory() as scratch:
+        place = directory or Path(scratch)
+        with progress_of("Embedding passages") as progress:
+            build_index(collection.corpus, place, SentenceTransformerEmbedder(), progress=progress)
+        yield LocalIndex.open(place)
+
+
+class _Fixed:
+    """One generation for a whole run."""
+
+    def __init__(self, index: LocalIndex) -> None:
+        self._index = index
+
+    def current(self) -> LocalIndex:
+        """That generation."""
+        return self._index
+
+
+def evaluate(collection: Collection, index: LocalIndex, threshold: float, progress: Progress) -> Report:
+    """Ask every question of the collection, of an index made from its articles."""
+    # Declined replies carry no citations; the quotes that would have been given are judged all the same.
+    assistant = Assistant(_Fixed(index), threshold=0.0)
+    outcomes = []
+    for done, question in enumerate(collection.questions, start=1):
+        outcomes.append(_ask(assistant, question))
+        if done % 100 == 0 or done == len(collection.questions):
+            progress(done, len(collection.questions))
+    passages = index.passages(range(index.manifest.passages))
+    rankings = [[found.passage_id for found in outcome.answer.passages] for outcome in outcomes]
+    return Report(
+        collection=collection.name,
+        questions=len(outcomes),
+        answerable=sum(question.answerable for question in collection.questions),
+        articles=index.manifest.articles,
+        passages=index.manifest.passages,
+        threshold=threshold,
+        figures={
+            **retrieval_figures(collection.questions, rankings, passages),
+            **quote_figures(outcomes),
+            "citation exactness": exactness(outcomes),
+            **abstention_figures(outcomes, threshold),
+            **latency_figures(outcomes),
+        },
+        retrieval_alone={name: _alone(outcomes, index, passages, weight) for name, weight in ALONE.items()},
+    )
+
+
+def _ask(assistant: Assistant, question: Question) -> Outcome:
+    answer = assistant.ask(question.question, question.history)
+    exact = all(
+        assistant.article(citation.article_id).text[citation.start : citation.end] == citation.quote
+        for citation in answer.citations
+    )
+    return Outcome(question, answer, exact)
+
+
+def _alone(
+    outcomes: Sequence[Outcome], index: LocalIndex, passages: Sequence[Passage], dense_weight: float
+) -> dict[str, float]:
+    retriever = Retriever(index, dense_weight=dense_weight)
+    rankings = []
+    for outcome in outcomes:
+        hits = retriever.retrieve(outcome.answer.interpreted_question, DEFAULT_K, Filters()).hits
+        rankings.append([hit.passage.passage_id for hit in hits])
+    return retrieval_figures([outcome.question for outcome in outcomes], rankings, passages)

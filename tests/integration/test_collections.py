@@ -1,0 +1,33 @@
+"""Floors on public collections that the project does not hold: RAG_COLLECTIONS=DIR pytest -m collections."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Rag
+
+HOME = os.environ.get("RAG_COLLECTIONS", "")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.collections,
+    pytest.mark.skipif(not HOME, reason="RAG_COLLECTIONS names no directory of collections"),
+    pytest.mark.timeout(3000),
+]
+
+FLOORS = {
+    "xquad-en": {"hit@1": 0.93, "quote@1": 0.76, "quote@3": 0.90},
+    "xquad-absent": {"AUROC": 0.96},
+    "squad2-dev": {"hit@1": 0.78},
+}
+
+
+@pytest.mark.parametrize(("name", "floors"), FLOORS.items())
+def test_a_collection_stays_above_its_floors(name: str, floors: dict[str, float], rag: Rag) -> None:
+    """The collection's figures stay above their floors, and every citation is exact."""
+    report = json.loads(rag("eval", Path(HOME) / name, "--json").stdout)
+    figures = report["figures"]
+    assert figures["citation exactness"] == 1.0
+    assert {key: figures[key] for key, floor in floors.items() if figures[key] < floor} == {}

@@ -1,0 +1,201 @@
+"""`rag ask`, `rag search` and `rag eval`."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+from typer.testing import CliRunner
+
+import rag.cli
+import rag.evaluation.run
+from index.store import LiveIndex, LocalIndex
+from rag.assistant import Assistant
+from tests.conftest import WordEmbedder
+from tests.unit.rag.conftest import SENSIBLE, write_collection
+
+QUESTION = "When was the harbour of Lenkoran opened?"
+QUOTE = "The harbour of Lenkoran was opened on 12 March 2021."
+
+
+@pytest.fixture(autouse=True)
+def without_a_model(monkeypatch):
+    """Commands open their index with the WordEmbedder and ask with sensible weights."""
+
+    def assistant(index, threshold=None):
+        live = LiveIndex(index, lambda record: WordEmbedder())
+        return Assistant(live, 0.5 if threshold is None else threshold, weights=SENSIBLE)
+
+    monkeypatch.setattr(rag.cli, "_assistant", assistant)
+
+
+def run(*words, env=None):
+    return CliRunner().invoke(rag.cli.app, list(map(str, words)), env=env)
+
+
+def without_times(document):
+    return {name: value for name, value in document.items() if name != "timings_ms"}
+
+
+def test_ask_prints_the_answer_and_its_sources(built):
+    """The marked quote, then a line for each citation with where it stands."""
+    result = run("ask", QUESTION, "--index", built)
+    assert result.exit_code == 0
+    assert f"{QUOTE} [1]" in result.stdout
+    assert "[1] The new harbour of Lenkoran, Coast Daily, 2024-03-05" in result.stdout
+    assert "harbour 0–52" in result.stdout
+    assert "confidence" in result.stderr
+
+
+def test_ask_prints_the_nearest_passages_where_it_declines(built):
+    """It says that there is no answer, and shows what is near; declining is no failure."""
+    result = run("ask", "Who invented the xylophone in Vienna?", "--index", built)
+    assert result.exit_code == 0
+    assert "do not hold an answer" in result.stdout
+    assert "1. " in result.stdout
+
+
+def test_ask_json_is_the_reply(built):
+    """With --json stdout is the one document that Assistant.ask gives, and no other word."""
+    result = run("ask", QUESTION, "-k", 2, "--json", "--index", built)
+    expected = asdict(rag.cli._assistant(built).ask(QUESTION, k=2))
+    assert without_times(json.loads(result.stdout)) == without_times(expected)
+    assert len(json.loads(result.stdout)["passages"]) == 2
+
+
+def test_search_prints_ranked_passages(built):
+    """Each passage has its rank, its title and its place."""
+    result = run("search", "kites over Lahore", "-k", 1, "--index", built)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("1. Kites fly over Lahore")
+    assert "notes-kites 0–" in result.stdout
+
+
+def test_search_json_is_the_hits(built):
+    """With --json the query and its hits come as POST /api/search gives them."""
+    document = json.loads(run("search", "kites", "--json", "--index", built).stdout)
+    hits = rag.cli._assistant(built).search("kites")
+    assert document == {"query": "kites", "hits": [asdict(hit) for hit in hits]}
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_filters_are_passed_on(built, command):
+    """Only articles of the days, the source and the language named are found."""
+    days = ("--from", "2023-01-01", "--to", "2023-12-31")
+    more = ("--source", "River Post", "--language", "en")
+    document = json.loads(run(command, "harbour", *days, *more, "--json", "--index", built).stdout)
+    found = document["passages" if command == "ask" else "hits"]
+    assert [passage["article_id"] for passage in found] == ["bridge"]
+
+
+def test_the_threshold_s_flag_goes_before_its_variable(built):
+    """RAG_THRESHOLD makes it decline, and --threshold 0 answers all the same."""
+    env = {"RAG_THRESHOLD": "1"}
+    asked = ("ask", QUESTION, "--json", "--index", built)
+    assert json.loads(run(*asked, env=env).stdout)["answered"] is False
+    assert json.loads(run(*asked, "--threshold", 0, env=env).stdout)["answered"] is True
+
+
+def test_the_index_can_be_named_by_its_variable(built):
+    """RAG_INDEX stands for --index."""
+    assert run("search", "kites", env={"RAG_INDEX": str(built)}).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize("question", ["", "   ", "?!"])
+def test_an_empty_question_is_wrong_usage(built, command, question):
+    """The exit code is 2, and one sentence on stderr says why."""
+    result = run(command, question, "--index", built)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("rag: The question ")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("flag", ["--from", "--to"])
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", ""])
+def test_a_day_that_is_none_is_wrong_usage(built, flag, day):
+    """The sentence names the flag and the form a day has."""
+    result = run("ask", QUESTION, flag, day, "--index", built)
+    assert result.exit_code == 2
+    assert flag in result.stderr
+    assert "2026-11-23" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("-k", 0), ("-k", 101), ("-k", "many"), ("--threshold", 2), ("--colour", 1)])
+def test_a_wrong_option_is_wrong_usage(built, words):
+    """A value out of range or an unknown option ends with 2."""
+    assert run("ask", QUESTION, *words, "--index", built).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_missing_index_fails_and_says_what_to_run(directory, command):
+    """The exit code is 1, and the remedy is a command."""
+    result = run(command, QUESTION, "--index", directory)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"rag index --index {directory}" in result.stderr
+
+
+@pytest.mark.parametrize(("question", "kind", "code"), [("", "QuestionError", 2), ("who?", "SnapshotMissing", 1)])
+def test_an_error_is_one_json_document_too(built, tmp_path, question, kind, code):
+    """With --json stdout holds the error's type, what happened and what to do."""
+    index = built if code == 2 else tmp_path / "nothing"
+    result = run("ask", question, "--json", "--index", index)
+    error = json.loads(result.stdout)["error"]
+    assert (result.exit_code, error["type"]) == (code, kind)
+    assert error["what"]
+    assert error["remedy"]
+
+
+@pytest.fixture
+def collection(tmp_path):
+    gold = {"article_id": "h", "start": 13, "end": 17, "text": "2021"}
+    questions = [{"id": "1", "question": "When was it opened?", "answerable": True, "spans": [gold]}]
+    return write_collection(tmp_path / "made", {"h": "It opened in 2021. Tea was sold."}, questions)
+
+
+@pytest.fixture
+def evaluation_without_a_model(monkeypatch):
+    class Opens:
+        @staticmethod
+        def open(directory):
+            return LocalIndex.open(directory, lambda record: WordEmbedder())
+
+    monkeypatch.setattr(rag.evaluation.run, "SentenceTransformerEmbedder", WordEmbedder)
+    monkeypatch.setattr(rag.evaluation.run, "LocalIndex", Opens)
+    monkeypatch.setattr(
+        rag.evaluation.run,
+        "Assistant",
+        lambda source, threshold: Assistant(source, threshold, weights=SENSIBLE),
+    )
+
+
+def test_eval_prints_a_table_and_as_json_the_report(collection, evaluation_without_a_model):
+    """The same figures come for a person and for a program, progress on stderr."""
+    printed = run("eval", collection)
+    assert printed.exit_code == 0
+    assert "quote@1" in printed.stdout
+    assert "Asking: 1 of 1" in printed.stderr
+    document = json.loads(run("eval", collection, "--json", "--threshold", 0.3).stdout)
+    assert (document["collection"], document["threshold"]) == ("made", 0.3)
+    assert document["figures"]["citation exactness"] == 1.0
+
+
+def test_eval_of_no_collection_fails_and_names_the_file(tmp_path):
+    """A directory without questions.jsonl is said to be without it."""
+    result = run("eval", tmp_path)
+    assert result.exit_code == 1
+    assert "questions.jsonl does not exist" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("ask", "When \udcff was it?"), id="question"),
+        pytest.param(("search", "caf\udce9"), id="query"),
+        pytest.param(("ask", "When?", "--source", "\udcff"), id="source"),
+    ],
+)
+def test_bytes_of_another_encoding_are_no_defect(built, words):
+    """What a terminal of another encoding sends is searched without them, or refused; never a traceback."""
+    result = run(*words, "--json", "--index", built)
+    assert result.exit_code in (0, 2)
+    assert json.loads(result.stdout)

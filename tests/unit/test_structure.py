@@ -1,0 +1,88 @@
+"""The shape of the project: which room may know which, and that nothing a person can set is undocumented."""
+
+import ast
+import re
+import tomllib
+
+import pytest
+from fastapi.routing import APIRoute
+from importlinter import cli as importlinter
+from typer.main import get_command
+
+from tests.conftest import REPOSITORY
+from web import api
+from web.cli import app
+from web.settings import Settings
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+ROOMS = ("index", "rag", "web")
+# Each of these is known to one module only.
+ONLY_IN = {
+    "sentence_transformers": "index/embedder.py",
+    "faiss": "index/dense.py",
+    "tantivy": "index/lexical.py",
+    "sqlite3": "index/catalog.py",
+}
+MODULES = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
+
+
+def imported(path: str) -> set[str]:
+    """The top-level packages a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse((REPOSITORY / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_rooms_import_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Web may import rag, rag may import index, and never the other way, nor in a circle."""
+    monkeypatch.chdir(REPOSITORY)
+    assert importlinter.lint_imports(no_cache=True) == 0
+
+
+@pytest.mark.parametrize(("library", "home"), ONLY_IN.items())
+def test_each_engine_is_known_to_one_module(library: str, home: str) -> None:
+    """The libraries that could be exchanged are imported in one place each."""
+    users = [
+        path.relative_to(REPOSITORY).as_posix()
+        for path in MODULES
+        if library in imported(path.relative_to(REPOSITORY).as_posix())
+    ]
+    assert users == [home]
+
+
+def test_every_setting_is_documented() -> None:
+    """Every RAG_ variable of the server and of the commands stands in the README."""
+    variables = {f"RAG_{name.upper()}" for name in Settings.model_fields}
+    for command in get_command(app).commands.values():  # type: ignore[attr-defined]
+        for option in command.params:
+            variables |= {option.envvar} if option.envvar else set()
+    assert len(variables) > 8
+    assert {name for name in variables if f"`{name}`" not in README} == set()
+
+
+def test_every_command_and_flag_is_documented() -> None:
+    """Every command stands in the README, and so does every flag."""
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        assert f"rag {name}" in README
+        flags = {flag for option in command.params for flag in option.opts if flag.startswith("-")}
+        assert {flag for flag in flags - {"--help", "-h"} if flag not in README} == set(), name
+
+
+def test_every_route_is_documented() -> None:
+    """Every route of the interface stands in the README."""
+    routes = {route.path.replace(":path", "") for route in api.router.routes if isinstance(route, APIRoute)}
+    assert len(routes) == 6
+    assert {path for path in routes if path.replace("{article_id}", "{id}") not in README} == set()
+
+
+def test_pins_are_exact_and_cover_the_dependencies() -> None:
+    """requirements.txt names one exact version for each dependency of pyproject.toml."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    lines = (REPOSITORY / "requirements.txt").read_text().splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][\w.]*", pin) for pin in pins)
+    assert set(project["dependencies"]) <= {pin.split("==")[0] for pin in pins}

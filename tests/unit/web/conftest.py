@@ -1,0 +1,148 @@
+"""What the tests of the web room share: an app without a model, articles made by hand, a page parser."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from starlette.testclient import TestClient
+
+from index.build import build_index
+from index.store import LiveIndex
+from rag.assistant import Assistant
+from tests.conftest import WordEmbedder
+from tests.unit.rag.conftest import SENSIBLE
+from web.app import create_app
+from web.settings import Settings
+
+ClientOf = Callable[..., TestClient]
+
+
+@pytest.fixture
+def assistant(live_index: LiveIndex) -> Assistant:
+    """Answers where a sentence holds most of the question's words."""
+    return Assistant(live_index, weights=SENSIBLE)
+
+
+@pytest.fixture
+def serve() -> Iterator[ClientOf]:
+    """Serves an assistant, with settings, until the test ends; a defect is shown as it would be to a stranger."""
+    with ExitStack() as stack:
+
+        def of(assistant: Assistant, **settings: object) -> TestClient:
+            app = create_app(assistant, Settings(**settings))
+            return stack.enter_context(TestClient(app, raise_server_exceptions=False))
+
+        yield of
+
+
+@pytest.fixture
+def client(assistant: Assistant, serve: ClientOf) -> TestClient:
+    """A client of the shared small corpus."""
+    return serve(assistant)
+
+
+@pytest.fixture
+def client_of(tmp_path: Path, serve: ClientOf) -> ClientOf:
+    """Serves articles given as records of JSON Lines."""
+
+    def of(*records: dict[str, Any], weights: Any = SENSIBLE) -> TestClient:
+        corpus, directory = tmp_path / "made", tmp_path / "made-index"
+        corpus.mkdir()
+        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        (corpus / "articles.jsonl").write_text(lines, encoding="utf-8")
+        build_index(corpus, directory, WordEmbedder())
+        return serve(Assistant(LiveIndex(directory, lambda record: WordEmbedder()), weights=weights))
+
+    return of
+
+
+def status_of(client: TestClient, path: str, **headers: bytes) -> int:
+    """The status of a request given to the app as a server would: TestClient decodes a path twice."""
+
+    async def ask() -> int:
+        statuses = []
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            statuses.append(message.get("status"))
+
+        pairs = [(name.replace("_", "-").encode(), value) for name, value in headers.items()]
+        scope = {"type": "http", "method": "GET", "path": path, "headers": pairs, "query_string": b""}
+        await client.app({**scope, "server": ("test", 80), "scheme": "http", "root_path": ""}, receive, send)
+        return statuses[0]
+
+    return anyio.run(ask)
+
+
+class Element:
+    """An element of a parsed page."""
+
+    def __init__(self, tag: str, attributes: dict[str, str | None]) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.children: list[Element | str] = []
+
+    @property
+    def text(self) -> str:
+        """All the text inside, to the character."""
+        return "".join(child if isinstance(child, str) else child.text for child in self.children)
+
+    def all(self, tag: str | None = None, **attributes: str) -> "list[Element]":
+        """Every element inside of a tag, that has these attributes; `class_` is one of its classes."""
+        found = []
+        for child in self.children:
+            if isinstance(child, Element):
+                found += [child] if child.is_a(tag, attributes) else []
+                found += child.all(tag, **attributes)
+        return found
+
+    def one(self, tag: str | None = None, **attributes: str) -> "Element":
+        """The only such element."""
+        (found,) = self.all(tag, **attributes)
+        return found
+
+    def is_a(self, tag: str | None, attributes: dict[str, str]) -> bool:
+        """Whether it has the tag, and the attributes."""
+        classes = (self.attributes.get("class") or "").split()
+        return tag in (None, self.tag) and all(
+            value in classes if name == "class_" else self.attributes.get(name) == value
+            for name, value in attributes.items()
+        )
+
+
+_VOID = {"meta", "link", "input", "br", "hr", "img"}
+
+
+class _Parser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = [Element("page", {})]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, dict(attrs))
+        self.open[-1].children.append(element)
+        if tag not in _VOID:
+            self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open[-1].tag == tag, f"</{tag}> closes <{self.open[-1].tag}>"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)
+
+
+def parse(html: str) -> Element:
+    """The page as a tree; every element must be closed in its place."""
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
+    assert [element.tag for element in parser.open] == ["page"]
+    return parser.open[0]

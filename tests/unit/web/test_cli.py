@@ -1,0 +1,183 @@
+"""`rag serve`, its settings, and the one `rag` command."""
+
+import json
+import socket
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+import web.cli
+from tests.conftest import REPOSITORY
+from web.settings import Settings
+
+COMMANDS = {"index", "status", "verify", "ask", "search", "eval", "serve"}
+
+
+def run(*words, env=None):
+    return CliRunner().invoke(web.cli.app, list(map(str, words)), env=env)
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """What `rag serve` would serve with: its settings, without serving."""
+    seen = []
+    monkeypatch.setattr(web.cli, "_serve", lambda settings, listener, as_json: seen.append(settings))
+    return seen
+
+
+VALUES = {
+    "index": ("elsewhere", "elsewhere"),
+    "host": ("127.0.0.2", "127.0.0.2"),
+    "port": ("0", 0),
+    "threshold": ("0.25", 0.25),
+    "site_name": ("Tea House", "Tea House"),
+    "max_body_bytes": ("4096", 4096),
+}
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_a_variable(monkeypatch, name):
+    """RAG_ and the field's name in capitals sets it; a new field needs a value here."""
+    given, expected = VALUES[name]
+    monkeypatch.setenv(f"RAG_{name.upper()}", given)
+    value = getattr(Settings(), name)
+    assert type(expected)(value) == expected
+    assert value != Settings.model_fields[name].default
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_says_what_it_is(name):
+    """Each has its sentence."""
+    assert Settings.model_fields[name].description.endswith(".")
+
+
+def test_a_flag_goes_before_the_environment_and_that_before_the_default(served):
+    """The port from the flag, the threshold from the variable, the host from neither."""
+    env = {"RAG_PORT": "1", "RAG_THRESHOLD": "0.25"}
+    assert run("serve", "--port", 0, env=env).exit_code == 0
+    (settings,) = served
+    assert (settings.port, settings.threshold, settings.host) == (0, 0.25, "127.0.0.1")
+
+
+def test_every_flag_of_serve_is_a_setting(served, tmp_path):
+    """Index, host, port and threshold given as flags are what is served with."""
+    result = run("serve", "--index", tmp_path, "--host", "127.0.0.1", "--port", 0, "--threshold", 0.75)
+    assert result.exit_code == 0
+    (settings,) = served
+    assert (settings.index, settings.host, settings.port, settings.threshold) == (tmp_path, "127.0.0.1", 0, 0.75)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RAG_PORT", "many"),
+        ("RAG_PORT", "70000"),
+        ("RAG_THRESHOLD", "2"),
+        ("RAG_MAX_BODY_BYTES", "0"),
+        ("RAG_PORT", ""),
+    ],
+)
+def test_a_bad_variable_is_one_sentence_and_wrong_usage(served, name, value):
+    """It names the variable and its value, ends with 2, and nothing is served."""
+    result = run("serve", env={name: value})
+    assert (result.exit_code, result.stdout, served) == (2, "", [])
+    assert result.stderr.startswith(f"rag: {name} is {value!r}: ")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("--port", 70000), ("--port", "x"), ("--threshold", 1.5), ("--colour", "red")])
+def test_a_bad_flag_is_wrong_usage(served, words):
+    """It ends with 2, and nothing is served."""
+    assert run("serve", *words).exit_code == 2
+    assert served == []
+
+
+def test_a_bad_variable_is_a_json_document_too(served):
+    """With --json stdout holds the error, as every other failure's does."""
+    result = run("serve", "--json", env={"RAG_PORT": "many"})
+    assert result.exit_code == 2
+    assert "RAG_PORT" in json.loads(result.stdout)["error"]["what"]
+
+
+@pytest.fixture
+def taken():
+    """A port that something listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_taken_port_is_one_sentence_and_a_failure(served, taken):
+    """It names the address and how to take a free port, before any index is opened."""
+    result = run("serve", "--port", taken)
+    assert (result.exit_code, result.stdout, served) == (1, "", [])
+    assert f"127.0.0.1:{taken}" in result.stderr
+    assert "rag serve --port 0" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_taken_port_is_a_json_document_too(served, taken):
+    """With --json stdout holds the error."""
+    error = json.loads(run("serve", "--port", taken, "--json").stdout)["error"]
+    assert error["type"] == "AddressInUse"
+
+
+def test_a_missing_index_is_one_sentence_and_a_failure(directory):
+    """Serving without an index fails with the command that makes one."""
+    result = run("serve", "--index", directory, "--port", 0)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"rag index --index {directory}" in result.stderr
+
+
+def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, built, live_index):
+    """Port 0 takes a free one, and what is printed is its address."""
+    import uvicorn
+
+    import index.store
+
+    monkeypatch.setattr(index.store, "LiveIndex", lambda directory: live_index)
+
+    def start(server, sockets):
+        server.config.app.state.announced = sockets[0].getsockname()[1]
+        from starlette.testclient import TestClient
+
+        with TestClient(server.config.app):
+            pass
+
+    monkeypatch.setattr(uvicorn.Server, "run", start)
+    address = json.loads(run("serve", "--index", built, "--port", 0, "--json").stdout)["address"]
+    assert address.startswith("http://127.0.0.1:")
+    assert int(address.rsplit(":", 1)[1]) > 0
+    assert "Answering at http://127.0.0.1:" in run("serve", "--index", built, "--port", 0).stdout
+
+
+def test_help_lists_every_command():
+    """One `rag` holds the commands of all three rooms."""
+    result = run("--help")
+    assert result.exit_code == 0
+    listed = {words[1] for words in map(str.split, result.stdout.splitlines()) if len(words) > 2}
+    assert listed >= COMMANDS
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_takes_index_and_json(command):
+    """The contract's two options are everywhere."""
+    result = CliRunner().invoke(web.cli.app, [command, "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert "--index" in result.stdout
+    assert "--json" in result.stdout
+
+
+def test_help_imports_nothing_heavy():
+    """`rag --help` comes at once, since numpy, torch, faiss and fastapi are left alone."""
+    program = (
+        "import sys, web.cli\n"
+        "try: web.cli.app(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'torch', 'faiss', 'fastapi', 'tantivy', 'pydantic', 'sentence_transformers', 'uvicorn'}\n"
+        "sys.exit(f'imported: {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "serve" in done.stdout

@@ -1,0 +1,158 @@
+"""What operators and programs look at: health, readiness, counters, headers, the description."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from tests.unit.web.conftest import status_of
+from web.app import create_app
+from web.security import HEADERS
+from web.settings import Settings
+
+QUESTION = "When was the harbour of Lenkoran opened?"
+ABSENT = "Who invented the xylophone in Vienna?"
+BROWSER = {"accept": "text/html"}
+
+
+def test_healthz_answers_while_the_process_lives(client):
+    """Alive is a status, and nothing is asked of the index."""
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()["status"]) == (200, "ok")
+
+
+def test_readyz_is_unavailable_until_the_model_is_loaded_and_after_the_end(assistant):
+    """Before the app has started, and once it has stopped, it is not ready; between, it is."""
+    app = create_app(assistant, Settings())
+    assert TestClient(app).get("/readyz").status_code == 503
+    with TestClient(app) as started:
+        response = started.get("/readyz")
+        assert (response.status_code, response.json()) == (200, {"status": "ready", "generation": 1})
+    assert TestClient(app).get("/readyz").json()["status"] == "starting"
+
+
+def test_on_ready_is_called_once_when_it_can_answer(assistant):
+    """The address is announced no sooner than the first question can be answered."""
+    seen = []
+    app = create_app(assistant, Settings(), lambda: seen.append(app.state.ready))
+    assert seen == []
+    with TestClient(app):
+        assert seen == [True]
+
+
+def counters(client):
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    return {(s.name, s.labels.get("outcome")): s.value for family in families for s in family.samples}
+
+
+def test_metrics_count_answered_and_declined(client):
+    """Every way of asking is counted by its outcome, refused questions not."""
+    client.post("/api/ask", json={"question": QUESTION})
+    client.post("/api/ask", json={"question": QUESTION}, headers={"accept": "text/event-stream"})
+    client.get("/", params={"q": QUESTION})
+    client.post("/api/ask", json={"question": ABSENT})
+    client.post("/api/ask", json={"question": "?"})
+    counted = counters(client)
+    assert counted["rag_questions_total", "answered"] == 3
+    assert counted["rag_questions_total", "declined"] == 1
+    assert counted["rag_ask_seconds_count", None] == 4
+
+
+def test_metrics_tell_of_the_index(client):
+    """The generation that serves, how much it holds and how old it is."""
+    counted = counters(client)
+    assert (counted["rag_index_generation", None], counted["rag_index_articles", None]) == (1, 3)
+    assert counted["rag_index_age_seconds", None] >= 0
+    assert client.get("/metrics").headers["content-type"].startswith("text/plain")
+
+
+def test_two_apps_count_apart(assistant, serve):
+    """One process may hold two apps."""
+    first, second = serve(assistant), serve(assistant)
+    first.post("/api/ask", json={"question": QUESTION})
+    assert ("rag_questions_total", "answered") not in counters(second)
+
+
+EVERYWHERE = [
+    "/",
+    "/?q=harbour",
+    "/?q=",
+    "/articles/harbour",
+    "/articles/none",
+    "/docs",
+    "/openapi.json",
+    "/healthz",
+]
+EVERYWHERE += [
+    "/readyz",
+    "/metrics",
+    "/static/style.css",
+    "/static/none",
+    "/none",
+    "/api/ask",
+    "/api/articles/none",
+]
+
+
+def assert_protected(response):
+    for name, value in HEADERS.items():
+        assert response.headers[name] == value
+    assert "set-cookie" not in response.headers
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+def test_every_response_is_protected_and_sets_no_cookie(client, path, accept):
+    """Pages, documents, files and errors carry the same headers."""
+    assert_protected(client.get(path, headers={"accept": accept}))
+
+
+def test_a_refused_body_is_protected_too(assistant, serve):
+    """413 carries the headers as every response does."""
+    response = serve(assistant, max_body_bytes=10).post("/api/ask", json={"question": QUESTION})
+    assert response.status_code == 413
+    assert_protected(response)
+
+
+def test_a_defect_is_protected_too(assistant, serve):
+    """500 carries the headers as every response does."""
+    client = serve(assistant)
+    client.app.state.assistant = None
+    response = client.get("/")
+    assert response.status_code == 500
+    assert_protected(response)
+
+
+def test_the_policy_lets_nothing_inline_or_from_elsewhere(client):
+    """Scripts and styles come from this server's files alone, and nobody frames its pages."""
+    policy = client.get("/").headers["content-security-policy"]
+    rules = {rule.split()[0]: rule.split()[1:] for rule in policy.split("; ")}
+    assert rules["default-src"] == rules["base-uri"] == rules["frame-ancestors"] == ["'none'"]
+    assert rules["script-src"] == rules["style-src"] == ["'self'"]
+    assert "unsafe" not in policy
+
+
+def test_a_content_length_that_is_no_number_is_no_defect(client):
+    """A header that no server should pass on is not counted, and breaks nothing."""
+    assert status_of(client, "/healthz", content_length=b"\xb2") == 200
+
+
+def test_every_route_of_the_contract_is_described(client):
+    """Programs find them in the OpenAPI description."""
+    described = client.get("/openapi.json").json()["paths"]
+    routes = {(method, path) for path, methods in described.items() for method in methods}
+    assert {
+        ("post", "/api/ask"),
+        ("post", "/api/search"),
+        ("get", "/api/articles/{article_id}"),
+        ("get", "/healthz"),
+        ("get", "/readyz"),
+        ("get", "/metrics"),
+    } <= routes
+
+
+def test_the_reply_s_fields_are_described(client):
+    """The description of /api/ask names every field of a reply."""
+    description = client.get("/openapi.json").json()
+    schema = description["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    described = description["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]["properties"]
+    assert set(described) == set(client.post("/api/ask", json={"question": QUESTION}).json())

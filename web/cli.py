@@ -1,0 +1,101 @@
+"""`rag serve`, and the one `rag` command that joins the three rooms' commands."""
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import index.cli
+import rag.cli
+from index.console import failures
+from rag.errors import SettingError
+
+if TYPE_CHECKING:
+    from web.settings import Settings
+
+app = typer.Typer(
+    name="rag",
+    help="Ask questions of a body of documents: answers are quoted sentences with exact citations.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(index.cli.app)
+app.add_typer(rag.cli.app)
+
+
+@app.command("serve")
+def serve_command(
+    index_directory: Annotated[Path | None, typer.Option("--index", help="The index directory.")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = None,
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the address as a JSON document.")] = False,
+) -> None:
+    """Serve the chat page and the HTTP interface. Flags go before RAG_ variables, those before defaults."""
+    flags = {"index": index_directory, "host": host, "port": port, "threshold": threshold}
+    with failures(as_json, usage=(SettingError,)):
+        settings = _settings({name: value for name, value in flags.items() if value is not None})
+        with _listening(settings.host, settings.port) as listener:
+            _serve(settings, listener, as_json)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _settings(flags: dict[str, Any]) -> "Settings":
+    from pydantic import ValidationError
+
+    from web.settings import Settings
+
+    try:
+        return Settings(**flags)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"RAG_{str(first['loc'][0]).upper()}"
+        raise SettingError(
+            f"{name} is {first['input']!r}: {first['msg']}.", "Set it right, or leave it unset."
+        ) from error
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    from web.errors import AddressInUse
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise AddressInUse(
+            f"Can't listen on {host}:{port} ({error.strerror}).",
+            "Name another port, or take a free one: rag serve --port 0",
+        ) from error
+
+
+def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None:
+    import uvicorn
+
+    from index.console import say, show_json
+    from index.store import LiveIndex
+    from rag.assistant import Assistant
+    from web.app import create_app
+
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def announce() -> None:
+        if as_json:
+            show_json({"address": address})
+        else:
+            say(f"Answering at {address} (Ctrl-C stops)")
+
+    assistant = Assistant(LiveIndex(settings.index), settings.threshold)
+    config = uvicorn.Config(create_app(assistant, settings, announce), log_level="warning")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

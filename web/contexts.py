@@ -1,0 +1,131 @@
+"""What each page is given: one dataclass a page, plain values only, so a template decides nothing."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFacts:
+    """What the index holds: counts, and when it was made, as a person reads it."""
+
+    articles: int
+    passages: int
+    updated: str  # "23 November 2026, 19:40 UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One quoted sentence of the answer, in reading order; `href` opens it in its article."""
+
+    text: str
+    number: int
+    title: str  # of the article it is quoted from
+    language: str | None
+    href: str
+    strongest: bool  # the sentence with the best evidence; exactly one of an answer
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    """One citation, or one of the nearest passages where there is no answer (`number` is None)."""
+
+    number: int | None
+    title: str
+    text: str  # the quote, or the passage
+    href: str  # the article page, opened at the words
+    source: str | None
+    published: str | None  # "23 November 2026"
+    url: str | None  # the original on the web; http or https only
+    language: str | None
+    direction: str  # "ltr" or "rtl"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and what was found. Not answered: no sentences, and `sources` are the nearest passages."""
+
+    question: str
+    interpreted_question: str | None  # where it differs from the question
+    answered: bool
+    confidence_percent: int
+    sentences: list[AnswerSentence]
+    sources: list[SourceCard]
+    milliseconds: int
+    href: str  # a permanent link to this question
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPage:
+    """The chat page, before a question or with one answered; `problem` is a refused question's sentence."""
+
+    corpus: CorpusFacts
+    question: str
+    turn: Turn | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of an article's text; the first marked one carries the id the page scrolls to."""
+
+    text: str
+    marked: bool
+    first_mark: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """One article as paragraphs of segments; `direction` is "ltr" or "rtl"."""
+
+    title: str
+    paragraphs: list[list[Segment]]
+    source: str | None
+    author: str | None
+    published: str | None
+    url: str | None
+    language: str | None
+    direction: str
+    has_mark: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """Why a page can't be shown: what happened, and what to do next."""
+
+    status: int
+    title: str
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocsField:
+    """One parameter of a route, or one field of what it takes or gives."""
+
+    name: str
+    kind: str  # "string", "integer, 1 to 100", …
+    required: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocsRoute:
+    """One route of the HTTP interface, as its OpenAPI description has it."""
+
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: list[DocsField]
+    body: list[DocsField]
+    response: list[DocsField]
+    example: str | None  # a curl command, or None
+
+
+@dataclass(frozen=True, slots=True)
+class DocsPage:
+    """The HTTP interface for a person to read; `openapi` is the address of the description for programs."""
+
+    title: str
+    version: str
+    routes: list[DocsRoute]
+    openapi: str

@@ -1,0 +1,78 @@
+"""From the app's OpenAPI description to a page a person can read, without a script."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from web.contexts import DocsField, DocsPage, DocsRoute
+
+Schema = Mapping[str, Any]
+
+
+def docs_page(openapi: Schema) -> DocsPage:
+    """Every route of an OpenAPI description."""
+    routes = [
+        _route(openapi, method, path, operation)
+        for path, operations in openapi["paths"].items()
+        for method, operation in operations.items()
+    ]
+    return DocsPage(openapi["info"]["title"], openapi["info"]["version"], routes, "/openapi.json")
+
+
+def _route(openapi: Schema, method: str, path: str, operation: Schema) -> DocsRoute:
+    body = _json_schema(openapi, operation.get("requestBody", {}))
+    response = _json_schema(openapi, operation["responses"].get("200", {}))
+    summary, _, description = operation.get("description", "").partition("\n\n")
+    return DocsRoute(
+        method=method.upper(),
+        path=path,
+        summary=summary,
+        description=description,
+        parameters=[_parameter(openapi, parameter) for parameter in operation.get("parameters", [])],
+        body=list(_fields(openapi, body)),
+        response=list(_fields(openapi, response)),
+        example=_example(path, body) if method == "post" else None,
+    )
+
+
+def _json_schema(openapi: Schema, holder: Schema) -> Schema:
+    return _resolved(openapi, holder.get("content", {}).get("application/json", {}).get("schema", {}))
+
+
+def _resolved(openapi: Schema, schema: Schema) -> Schema:
+    name = schema.get("$ref", "").rsplit("/", 1)[-1]
+    found: Schema = openapi["components"]["schemas"][name] if name else schema
+    return found
+
+
+def _parameter(openapi: Schema, parameter: Schema) -> DocsField:
+    kind = _kind(openapi, parameter["schema"])
+    return DocsField(parameter["name"], kind, bool(parameter.get("required")), parameter.get("description", ""))
+
+
+def _fields(openapi: Schema, schema: Schema) -> Iterator[DocsField]:
+    required = schema.get("required", [])
+    for name, field in schema.get("properties", {}).items():
+        yield DocsField(name, _kind(openapi, field), name in required, field.get("description", ""))
+
+
+def _kind(openapi: Schema, schema: Schema) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_kind(openapi, choice) for choice in schema["anyOf"])
+    if "$ref" in schema:
+        return str(_resolved(openapi, schema).get("title", "object"))
+    if schema.get("type") == "array":
+        return f"list of {_kind(openapi, schema.get('items', {}))}"
+    low, high = schema.get("minimum"), schema.get("maximum")
+    bounds = f", {low:g} to {high:g}" if low is not None and high is not None else ""
+    return str(schema.get("format") or schema.get("type", "any")) + bounds
+
+
+def _example(path: str, body: Schema) -> str | None:
+    examples = {
+        name: field["examples"][0] for name, field in body.get("properties", {}).items() if field.get("examples")
+    }
+    if not examples:
+        return None
+    data = json.dumps(examples, ensure_ascii=False)
+    return f"curl -s http://127.0.0.1:8000{path} -H 'Content-Type: application/json' \\\n  -d '{data}'"

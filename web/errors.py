@@ -1,0 +1,118 @@
+"""Which status each error has, and the one place that shows an error: as a page or as a problem document.
+
+Problem documents follow RFC 9457, with `remedy` (what to do next) beside its members.
+"""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from index.errors import ModelError, RagError, SnapshotError, StorageError
+from rag.errors import ArticleUnknown, FilterError, QuestionError, SettingError
+from web.contexts import ErrorPage
+from web.render import render
+from web.security import HEADERS
+
+_log = logging.getLogger(__name__)
+
+STATUS: dict[type[RagError], HTTPStatus] = {
+    ArticleUnknown: HTTPStatus.NOT_FOUND,
+    QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    FilterError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SettingError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
+    StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class AddressInUse(RagError):
+    """The address to listen on is taken, or can't be listened on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error as it is shown; `code` names it for programs."""
+
+    status: HTTPStatus
+    code: str
+    what: str
+    remedy: str
+
+    def as_document(self) -> dict[str, object]:
+        """The RFC 9457 document."""
+        return {
+            "type": f"urn:rag:problem:{self.code}",
+            "title": self.status.phrase,
+            "status": int(self.status),
+            "detail": self.what,
+            "remedy": self.remedy,
+        }
+
+
+def problem_of(error: Exception) -> Problem:
+    """How an error is shown; one that no table knows is a defect, and tells a stranger nothing."""
+    if isinstance(error, RagError):
+        for kind in type(error).__mro__:
+            if kind in STATUS:
+                return Problem(STATUS[kind], _kebab(type(error).__name__), error.what, error.remedy)
+    if isinstance(error, RequestValidationError):
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", _sentence(error), "See /docs.")
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        return Problem(status, _kebab(status.name.title().replace("_", "")), f"{error.detail}.", _remedy(status))
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "defect",
+        "Something went wrong here, and it has been logged.",
+        "Ask again; if it stays, tell whoever runs this server.",
+    )
+
+
+def show(request: Request, error: Exception) -> Response:
+    """The error as a page for a browser, and as a problem document for a program."""
+    problem = problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    # A defect is shown outside of all middleware, so the protecting headers are set here too.
+    headers = {**HEADERS, **(getattr(error, "headers", None) or {})}
+    if wants_page(request):
+        page = ErrorPage(int(problem.status), problem.status.phrase, problem.what, problem.remedy)
+        return render(request, "error.html", page, status=problem.status, headers=headers)
+    return JSONResponse(problem.as_document(), problem.status, headers=headers, media_type="application/problem+json")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether the caller is a browser asking for a page."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def install(app: FastAPI) -> None:
+    """Show every error of the app through `show`."""
+
+    async def handler(request: Request, error: Exception) -> Response:
+        return show(request, error)
+
+    for kind in (RagError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, handler)
+
+
+def _sentence(error: RequestValidationError) -> str:
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return f"The body is not JSON at character {first['loc'][-1]}."
+    where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
+    return f"{where}: {first['msg']}."
+
+
+def _remedy(status: HTTPStatus) -> str:
+    return "The interface is described at /docs." if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Try again later."
+
+
+def _kebab(name: str) -> str:
+    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")

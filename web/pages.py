@@ -1,0 +1,181 @@
+"""The HTML routes: each builds its page's context and renders it."""
+
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import quote, urlencode, urlsplit
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from index.articles import Article
+from index.snapshot import Manifest
+from rag.answer import Answer, Citation, FoundPassage
+from rag.composer import reading_order
+from rag.errors import QuestionError
+from web.api import TheAssistant, TheMetrics
+from web.contexts import AnswerSentence, ArticlePage, ChatPage, CorpusFacts, Segment, SourceCard, Turn
+from web.docs import docs_page
+from web.render import render
+
+router = APIRouter(include_in_schema=False)
+
+# Scripts written from right to left, by the language tags of BCP 47.
+_RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
+
+
+@router.get("/")
+def chat(
+    request: Request, assistant: TheAssistant, metrics: TheMetrics, q: Annotated[str | None, Query()] = None
+) -> Response:
+    """The chat page; with `q`, the question answered."""
+    facts = _facts(assistant.manifest())
+    if q is None:
+        return render(request, "chat.html", ChatPage(facts, "", None, None))
+    try:
+        answer = assistant.ask(q)
+    except QuestionError as error:
+        return render(request, "chat.html", ChatPage(facts, q, None, str(error)), status=422)
+    metrics.count(answer)
+    return render(request, "chat.html", ChatPage(facts, answer.question, _turn(answer), None))
+
+
+@router.get("/articles/{article_id:path}")
+def article(
+    request: Request,
+    article_id: str,
+    assistant: TheAssistant,
+    start: Annotated[int | None, Query(ge=0)] = None,
+    end: Annotated[int | None, Query(ge=0)] = None,
+) -> Response:
+    """One article, with the characters from start to end marked."""
+    found = assistant.article(article_id)
+    span = (start, min(end, len(found.text))) if start is not None and end is not None else (0, 0)
+    return render(request, "article.html", _article_page(found, span))
+
+
+@router.get("/docs")
+def docs(request: Request) -> Response:
+    """The HTTP interface, from its OpenAPI description."""
+    return render(request, "docs.html", docs_page(request.app.openapi()))
+
+
+def article_href(article_id: str, start: int, end: int) -> str:
+    """The address of an article opened at a span; #cited scrolls there without a script."""
+    return f"/articles/{quote(article_id, safe='')}?{urlencode({'start': start, 'end': end})}#cited"
+
+
+def _facts(manifest: Manifest) -> CorpusFacts:
+    made = datetime.fromisoformat(manifest.created)
+    return CorpusFacts(manifest.articles, manifest.passages, f"{_day(made)}, {made:%H:%M} UTC")
+
+
+def _turn(answer: Answer) -> Turn:
+    numbered = sorted(answer.citations, key=lambda citation: citation.number)
+    cards = [_citation_card(citation) for citation in numbered]
+    return Turn(
+        question=answer.question,
+        interpreted_question=(answer.interpreted_question if answer.interpreted_question != answer.question else None),
+        answered=answer.answered,
+        confidence_percent=round(answer.confidence * 100),
+        sentences=[_sentence(citation) for citation in reading_order(answer.citations)],
+        sources=cards if answer.answered else [_passage_card(found) for found in answer.passages[:3]],
+        milliseconds=round(answer.timings_ms["total"]),
+        href=f"/?{urlencode({'q': answer.question})}",
+    )
+
+
+def _sentence(citation: Citation) -> AnswerSentence:
+    href = article_href(citation.article_id, citation.start, citation.end)
+    return AnswerSentence(
+        text=citation.quote,
+        number=citation.number,
+        title=citation.title,
+        language=citation.language,
+        href=href,
+        strongest=citation.number == 1,
+    )
+
+
+def _citation_card(citation: Citation) -> SourceCard:
+    return SourceCard(
+        number=citation.number,
+        title=citation.title,
+        text=citation.quote,
+        href=article_href(citation.article_id, citation.start, citation.end),
+        source=citation.source,
+        published=_published(citation.published),
+        url=_web_address(citation.url),
+        language=citation.language,
+        direction=_direction(citation.language),
+    )
+
+
+def _passage_card(found: FoundPassage) -> SourceCard:
+    return SourceCard(
+        number=None,
+        title=found.title,
+        text=found.text,
+        href=article_href(found.article_id, found.start, found.end),
+        source=found.source,
+        published=_published(found.published),
+        url=_web_address(found.url),
+        language=found.language,
+        direction=_direction(found.language),
+    )
+
+
+def _article_page(article: Article, span: tuple[int, int]) -> ArticlePage:
+    paragraphs = _marked_paragraphs(article.text, *span)
+    return ArticlePage(
+        title=article.title,
+        paragraphs=paragraphs,
+        source=article.source,
+        author=article.author,
+        published=_published(article.published),
+        url=_web_address(article.url),
+        language=article.language,
+        direction=_direction(article.language),
+        has_mark=any(segment.marked for paragraph in paragraphs for segment in paragraph),
+    )
+
+
+def _marked_paragraphs(text: str, start: int, end: int) -> list[list[Segment]]:
+    """The text by its lines, cut at the span's ends; only the first marked segment is `first_mark`."""
+    paragraphs = []
+    place, first = 0, True
+    for line in text.split("\n"):
+        low, high = max(start, place), min(end, place + len(line))
+        segments = [Segment(line, marked=False, first_mark=False)]
+        if low < high:
+            low, high = low - place, high - place
+            segments = [
+                Segment(line[:low], marked=False, first_mark=False),
+                Segment(line[low:high], marked=True, first_mark=first),
+                Segment(line[high:], marked=False, first_mark=False),
+            ]
+            first = False
+        segments = [segment for segment in segments if segment.text.strip() or segment.marked]
+        if segments:
+            paragraphs.append(segments)
+        place += len(line) + 1
+    return paragraphs
+
+
+def _direction(language: str | None) -> str:
+    return "rtl" if (language or "").split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+
+def _web_address(url: str | None) -> str | None:
+    """The address if it is one of the web; a javascript: link from a corpus never becomes a link."""
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _published(value: str | None) -> str | None:
+    return _day(datetime.fromisoformat(value)) if value else None
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

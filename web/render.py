@@ -1,0 +1,34 @@
+"""Rendering a page: Jinja2 with everything escaped and nothing undefined."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import Response
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+_TEMPLATES = Jinja2Templates(
+    env=Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+)
+
+
+def render(
+    request: Request,
+    template: str,
+    page: object,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A template with `page`, its context dataclass, as an HTML response."""
+    context = {"page": page, "site_name": request.app.state.settings.site_name}
+    return _TEMPLATES.TemplateResponse(request, template, context, status_code=status, headers=headers)

@@ -1,0 +1,75 @@
+"""What the JSON interface takes and gives. Answers, passages and articles are the rag room's own types."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.catalog import Filters
+from rag.answer import FoundPassage
+from rag.assistant import DEFAULT_K, MAX_K
+
+
+class _Filtered(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="How many passages to find.")
+    published_from: date | None = Field(None, description="Only articles published on this day or later.")
+    published_to: date | None = Field(None, description="Only articles published on this day or earlier.")
+    source: str | None = Field(None, description="Only articles of this source.")
+    language: str | None = Field(None, description="Only articles in this language.")
+
+    def filters(self) -> Filters:
+        """The request's filters as the index takes them."""
+        return Filters(
+            self.published_from.isoformat() if self.published_from else None,
+            self.published_to.isoformat() if self.published_to else None,
+            self.source,
+            self.language,
+        )
+
+
+class AskRequest(_Filtered):
+    """A question, and the questions before it."""
+
+    question: str = Field(
+        description="The question.", examples=["When did Heydar Aliyev visit Pakistan?"], max_length=20_000
+    )
+    history: list[str] = Field(
+        default_factory=list,
+        description="Earlier questions of the conversation, oldest first.",
+        max_length=50,
+    )
+
+
+class SearchRequest(_Filtered):
+    """A query to find passages for."""
+
+    query: str = Field(description="The query.", examples=["Aliyev Islamabad 1996"], max_length=20_000)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResponse:
+    """The passages found, best first."""
+
+    query: str
+    hits: list[FoundPassage]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDocument:
+    """An RFC 9457 problem: what went wrong in `detail`, and what to do next in `remedy`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """That the process answers, or that it is ready to."""
+
+    status: str
+    generation: int | None = None

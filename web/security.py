@@ -1,0 +1,77 @@
+"""What protects a reader and the server: response headers, and a bound on request bodies."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Nothing from elsewhere, nothing inline: even text that reached a page as markup could do nothing.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SecureHeaders:
+    """Adds HEADERS to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; the response's start gains the headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if scope["path"].startswith("/static/"):
+                    headers["Cache-Control"] = "no-cache"  # its addresses carry no version; it has an ETag
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class BoundedBody:
+    """Refuses a request body of more than `limit` bytes, as announced or as it comes."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting its body.
+
+        Raises:
+            HTTPException: 413, inside the app, where its handlers show it.
+        """
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if max(seen, announced) > self._limit:
+                raise HTTPException(413, f"The body is larger than {self._limit:,} bytes")
+            return message
+
+        length = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
+        announced = int(length) if length.isascii() and length.isdigit() else 0
+        await self._app(scope, counted, send)

@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN = .venv/bin
 
 # Nothing is downloaded at run time: the model comes with a package.
-export HF_HUB_OFFLINE = 1
+export HF_HUB_OFFLINE ?= 1
 
 .PHONY: serve index install test check clean
 

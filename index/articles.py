@@ -32,6 +32,11 @@ class Article:
     url: str | None = None
     language: str | None = None
 
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits of a sha256 of the text: offsets into another version mean nothing."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
+
     def content_hash(self) -> str:
         """A sha256, in hexadecimal, of everything the article holds: any edit or move changes it."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
@@ -42,12 +47,14 @@ class Refusal:
     """One file, or one line of it, that did not become an article, and why.
 
     `withdrawn`: it could be read, and is no article any more, so what it held before is not kept.
+    `article_id` is the article it would have been, where it says so itself.
     """
 
     path: str
     reason: str
     line: int | None = None
     withdrawn: bool = False
+    article_id: str | None = None
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
@@ -63,9 +70,9 @@ def read_articles(corpus: Path) -> Iterator[Article | Refusal]:
     Raises:
         CorpusError: there is nothing at that path.
     """
-    if not corpus.exists():
+    if not os.path.exists(corpus):  # noqa: PTH110 (Path.exists raises on a name that no file can have)
         raise CorpusError(
-            f"The corpus {corpus} does not exist.", "Name a directory of articles: rag index --corpus DIR"
+            f"The corpus {printable(corpus)} does not exist.", "Name a directory of articles: rag index --corpus DIR"
         )
     return _distinct(item for path in _paths(corpus) for item in _read_file(corpus, path))
 
@@ -112,7 +119,9 @@ def _read_file(corpus: Path, path: Path) -> Iterator[_Found]:
     except Refused as error:
         yield Refusal(name, str(error)), None
     except UnicodeEncodeError:
-        yield Refusal(_printable(name), "its file name is not valid Unicode"), None
+        yield Refusal(printable(name), "its file name is not valid Unicode"), None
+    except RecursionError:
+        yield Refusal(name, "it is nested too deep"), None
     except (OSError, RuntimeError) as error:  # RuntimeError: a circle of links, before Python 3.13
         yield Refusal(name, f"it can't be opened ({getattr(error, 'strerror', None) or error})"), None
 
@@ -136,7 +145,14 @@ def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refu
     try:
         return _article(record, name)
     except Refused as error:
-        return Refusal(name, str(error), record.line, withdrawn=not record.text.strip())
+        named = record.metadata.get("id")
+        return Refusal(
+            name,
+            str(error),
+            record.line,
+            withdrawn=not record.text.strip(),
+            article_id=printable(named) if isinstance(named, str | int) else None,
+        )
 
 
 def _article(record: Record, name: str) -> Article:
@@ -174,7 +190,7 @@ def _written(metadata: dict[str, object], key: str) -> str:
     return "" if value is None else str(value)
 
 
-def _printable(text: object) -> str:
+def printable(text: object) -> str:
     """The text with what is no character, such as half a surrogate pair, escaped."""
     return str(text).encode(errors="backslashreplace").decode()
 
@@ -193,7 +209,7 @@ def _published(value: str | None) -> str | None:
     try:
         return _as_iso(value) if value else None
     except ValueError as error:
-        raise Refused(f'its "published" is "{_printable(value)}", which is not an ISO 8601 date') from error
+        raise Refused(f'its "published" is "{printable(value)}", which is not an ISO 8601 date') from error
 
 
 def _as_iso(value: str) -> str:

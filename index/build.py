@@ -7,13 +7,14 @@ from collections.abc import Container, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import cast
 
 import numpy as np
 
 from index import snapshot
-from index.articles import Article, Refusal, read_articles
+from index.articles import Article, Refusal, printable, read_articles
 from index.catalog import Catalog, CatalogWriter
 from index.console import Progress
 from index.dense import DenseIndex
@@ -177,10 +178,12 @@ def _last_good(live: _Live | None, refused: list[Refusal], read: Container[str])
     """The live versions of articles whose file is still there and can't be read now."""
     if live is None:
         return
-    unreadable = {item.path for item in refused if item.line is None and not item.withdrawn}
+    held_back = [item for item in refused if not item.withdrawn]
+    unreadable = {item.path for item in held_back if item.line is None}
+    named = {item.article_id for item in held_back if item.article_id}
     for article_id, path in live.catalog.paths().items():
         places = {path, *(parent.as_posix() for parent in PurePosixPath(path).parents)}
-        if places & unreadable and article_id not in read:
+        if (places & unreadable or article_id in named) and article_id not in read:
             article = live.catalog.article(article_id)
             assert article is not None
             yield article
@@ -207,8 +210,13 @@ def _plan(hashes: dict[str, str], kept: list[str], refused: list[Refusal], befor
 
 def _is_current(manifest: Manifest, plan: Plan, embedder: Embedder) -> bool:
     same_articles = not (plan.added or plan.changed or plan.deleted)
-    same_settings = (manifest.model, manifest.max_characters) == (embedder.record, MAX_CHARACTERS)
+    settings = (embedder.record, MAX_CHARACTERS, _versions())
+    same_settings = (manifest.model, manifest.max_characters, manifest.made_with) == settings
     return same_articles and same_settings and manifest.refused == plan.refused
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("markdown-it-py", "sentencex", "tantivy", "faiss-cpu")}
 
 
 def _reusable(live: _Live | None, embedder: Embedder) -> dict[str, int]:
@@ -260,9 +268,10 @@ def _manifest(done: _Done, folder: Path, corpus: Path, plan: Plan, embedder: Emb
         format_version=snapshot.FORMAT_VERSION,
         generation=done.generation,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        corpus=str(corpus),
+        corpus=printable(corpus),
         model=embedder.record,
         max_characters=MAX_CHARACTERS,
+        made_with=_versions(),
         articles=articles,
         passages=passages,
         refused=plan.refused,

@@ -3,10 +3,13 @@
 import hashlib
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -21,10 +24,12 @@ CREATE TABLE articles (
 );
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles(number),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL, embedded_hash TEXT NOT NULL
+    start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
+    embedded_hash TEXT NOT NULL
 );
 CREATE INDEX passages_of_article ON passages(article);
 """
+_CHUNK = 500  # rows read at once; SQLite takes no more than 999 values everywhere
 _ARTICLE = "article_id, title, text, path, published, source, author, url, language"
 
 
@@ -62,27 +67,39 @@ def text_hash(text: str) -> str:
 
 
 class Catalog:
-    """Reads of one generation's articles and passages; safe to share between threads."""
+    """Reads of one generation's articles and passages; threads may share it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        # One statement at a time: two threads on one connection can be given each other's rows (cpython#118172).
+        self._lock = Lock()
+        # Nobody can tell when the last question that was given this generation has ended, but its collection.
+        self._finalizer = weakref.finalize(self, connection.close)
 
     @staticmethod
     def open(path: Path) -> "Catalog":
-        """Open a finished catalog, read only."""
+        """Open a finished catalog, read only.
+
+        Raises:
+            OSError: it is not there, or not to be read.
+        """
         # immutable: no locks and no journal, since a published generation never changes.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        return Catalog(sqlite3.connect(uri, uri=True, check_same_thread=False))
+        with _disk_errors():
+            return Catalog(sqlite3.connect(uri, uri=True, check_same_thread=False))
 
     def close(self) -> None:
         """Release the file."""
-        self._connection.close()
+        self._finalizer()
+
+    def _all(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
-        query = f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?"
-        found = self._connection.execute(query, (article_id,)).fetchone()
-        return Article(*found) if found else None
+        found = self._all(f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?", (article_id,))
+        return Article(*found[0]) if found else None
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the order asked.
@@ -95,19 +112,17 @@ class Catalog:
 
     def every_passage(self) -> Iterator[tuple[int, Passage, str]]:
         """Each passage with its row and its article's title, in order of rows."""
-        return self._passages(None)
+        ((count,),) = self._all("SELECT count(*) FROM passages")
+        for start in range(0, count, _CHUNK):
+            yield from self._passages(range(start, min(start + _CHUNK, count)))
 
-    def _passages(self, rows: Sequence[int] | None) -> Iterator[tuple[int, Passage, str]]:
-        where = "" if rows is None else f"WHERE row IN ({','.join('?' * len(rows))})"
-        found = self._connection.execute(
-            "SELECT row, start, end, sentences, article_id, title, text FROM passages"
-            f" JOIN articles ON number = article {where} ORDER BY row",
-            rows or (),
+    def _passages(self, rows: Sequence[int]) -> list[tuple[int, Passage, str]]:
+        found = self._all(
+            "SELECT row, article_id, start, end, passages.text, sentences, title FROM passages"
+            f" JOIN articles ON number = article WHERE row IN ({','.join('?' * len(rows))}) ORDER BY row",
+            rows,
         )
-        for row, start, end, sentences, article_id, title, text in found:
-            spans = tuple((first, last) for first, last in json.loads(sentences))
-            passage = Passage(f"{article_id}#{start}-{end}", article_id, start, end, text[start:end], spans)
-            yield row, passage, title
+        return [(row, _passage(*values), title) for row, *values, title in found]
 
     def embedding_texts(self, rows: Sequence[int]) -> list[str]:
         """What is embedded for each of these rows, which are ascending."""
@@ -118,31 +133,36 @@ class Catalog:
         clauses = filters.clauses()
         if not clauses:
             return None
-        found = self._connection.execute(
+        found = self._all(
             "SELECT row FROM passages JOIN articles ON number = article WHERE "
             + " AND ".join(clauses)
             + " ORDER BY row",
             list(clauses.values()),
         )
-        return np.fromiter((row for (row,) in found), dtype=np.int64)
+        return np.array([row for (row,) in found], dtype=np.int64)
 
     def hashes(self) -> dict[str, str]:
         """Each article's content hash by its id."""
-        return dict(self._connection.execute("SELECT article_id, hash FROM articles"))
+        return dict(self._all("SELECT article_id, hash FROM articles"))
 
     def paths(self) -> dict[str, str]:
         """Each article's path by its id."""
-        return dict(self._connection.execute("SELECT article_id, path FROM articles"))
+        return dict(self._all("SELECT article_id, path FROM articles"))
 
     def embedded_hashes(self) -> list[str]:
         """What each row's vector was made from, in order of rows."""
-        return [value for (value,) in self._connection.execute("SELECT embedded_hash FROM passages ORDER BY row")]
+        return [value for (value,) in self._all("SELECT embedded_hash FROM passages ORDER BY row")]
 
     def counts(self) -> tuple[int, int]:
         """How many articles, and how many passages."""
-        ((articles,),) = self._connection.execute("SELECT count(*) FROM articles")
-        ((passages,),) = self._connection.execute("SELECT count(*) FROM passages")
+        ((articles,),) = self._all("SELECT count(*) FROM articles")
+        ((passages,),) = self._all("SELECT count(*) FROM passages")
         return articles, passages
+
+
+def _passage(article_id: str, start: int, end: int, text: str, sentences: str) -> Passage:
+    spans = tuple((first, last) for first, last in json.loads(sentences))
+    return Passage(f"{article_id}#{start}-{end}", article_id, start, end, text, spans)
 
 
 class CatalogWriter:
@@ -174,7 +194,9 @@ class CatalogWriter:
             spans = json.dumps(passage.sentences)
             hashed = text_hash(embedding_text(article.title, passage.text))
             place = (self._rows, self._articles, passage.start, passage.end)
-            self._connection.execute("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)", (*place, spans, hashed))
+            self._connection.execute(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", (*place, passage.text, spans, hashed)
+            )
             self._rows += 1
         self._articles += 1
 
@@ -192,5 +214,5 @@ class CatalogWriter:
 def _disk_errors() -> Iterator[None]:
     try:
         yield
-    except sqlite3.OperationalError as error:  # how SQLite tells of a full disk
+    except sqlite3.OperationalError as error:  # how SQLite tells of a full disk or a missing file
         raise OSError(str(error)) from error

@@ -10,6 +10,9 @@ from index.console import (
     DEFAULT_INDEX,
     IndexOption,
     JsonOption,
+    ModelOption,
+    PassagePromptOption,
+    QueryPromptOption,
     failures,
     note,
     progress_of,
@@ -25,16 +28,6 @@ app = typer.Typer()
 CorpusOption = Annotated[Path, typer.Option("--corpus", envvar="RAG_CORPUS", help="The directory of articles.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
 RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Start from nothing; mends a damaged index.")]
-ModelOption = Annotated[
-    str | None,
-    typer.Option("--model", envvar="RAG_MODEL", help="A sentence-transformers model, by name or path."),
-]
-QueryPromptOption = Annotated[
-    str, typer.Option(envvar="RAG_QUERY_PROMPT", help="Put before a question when it is embedded.")
-]
-PassagePromptOption = Annotated[
-    str, typer.Option(envvar="RAG_PASSAGE_PROMPT", help="Put before a passage when it is embedded.")
-]
 
 
 @app.command("index")

@@ -6,6 +6,7 @@ everything else goes to stderr.
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,16 +25,34 @@ IndexOption = Annotated[
     Path, typer.Option("--index", envvar="RAG_INDEX", help="The index directory.", show_default=True)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", envvar="RAG_MODEL", help="A sentence-transformers model, by name or path."),
+]
+QueryPromptOption = Annotated[
+    str, typer.Option(envvar="RAG_QUERY_PROMPT", help="Put before a question when it is embedded.")
+]
+PassagePromptOption = Annotated[
+    str, typer.Option(envvar="RAG_PASSAGE_PROMPT", help="Put before a passage when it is embedded.")
+]
 
 
 def say(text: str = "") -> None:
     """A line of the result, on stdout."""
-    typer.echo(text)
+    typer.echo(_harmless(text))
 
 
 def note(text: str) -> None:
     """A line about the work, on stderr."""
-    typer.echo(text, err=True)
+    typer.echo(_harmless(text), err=True)
+
+
+def _harmless(text: str) -> str:
+    """The text with control characters escaped: those of a corpus could drive a terminal."""
+    return "".join(
+        char.encode("unicode_escape").decode() if unicodedata.category(char) == "Cc" and char not in "\n\t" else char
+        for char in text
+    )
 
 
 def show_json(document: object) -> None:

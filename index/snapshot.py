@@ -6,6 +6,7 @@ DIR/generations/<number>/     manifest.json and the files it lists with their ch
 """
 
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from index.errors import (
 
 FORMAT_VERSION = 1
 CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
+_log = logging.getLogger(__name__)
 _CURRENT, _LOCK, _GENERATIONS, _MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
 
 
@@ -35,7 +37,7 @@ class _Frozen(BaseModel):
 
 
 class ModelRecord(_Frozen):
-    """The embedding model an index was made with; `fingerprint` is a sha256 of its weights."""
+    """The embedding model an index was made with; `fingerprint` is a sha256 of its files."""
 
     name: str
     fingerprint: str
@@ -59,6 +61,7 @@ class Manifest(_Frozen):
     corpus: str
     model: ModelRecord
     max_characters: int
+    made_with: dict[str, str]  # versions of the libraries that decide the text, the passages and the words
     articles: int
     passages: int
     refused: list[Refusal]
@@ -92,6 +95,15 @@ def live_number(directory: Path) -> int:
     except OSError as error:
         _refuse_foreign(directory)
         raise unreadable(current, error) from error
+
+
+def live_mark(directory: Path) -> tuple[int, int] | None:
+    """What changes whenever CURRENT is replaced, even by the same number in a new directory; None without one."""
+    try:
+        found = (directory / _CURRENT).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def generation_folder(directory: Path, number: int) -> Path:
@@ -224,7 +236,7 @@ def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
     _sync(directory)
     # A reader that has just read the old CURRENT must still find what it names.
     for number in set(_numbered(directory)) - {before, manifest.generation}:
-        shutil.rmtree(generation_folder(directory, number))
+        _remove(generation_folder(directory, number))
 
 
 def unreadable(path: Path, error: OSError) -> StorageError:
@@ -245,6 +257,13 @@ def rebuild_command(directory: Path) -> str:
     return f"Run: rag index --rebuild --index {directory}"
 
 
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:  # the new generation is live all the same; the next run tries again
+        _log.warning("The old generation %s can't be removed: %s", folder, error)
+
+
 def _number_before(directory: Path) -> int | None:
     try:
         return live_number(directory)
@@ -259,10 +278,14 @@ def _numbered(directory: Path) -> Iterator[int]:
 
 
 def _refuse_foreign(directory: Path) -> None:
-    if directory.exists() and not directory.is_dir():
-        raise SnapshotForeign(f"{directory} is a file, not an index directory.", "Name another with --index.")
     ours = {_CURRENT, _LOCK, _GENERATIONS, f"{_CURRENT}.new"}
-    if directory.is_dir() and _visible(directory) - ours:
+    try:
+        if directory.exists() and not directory.is_dir():
+            raise SnapshotForeign(f"{directory} is a file, not an index directory.", "Name another with --index.")
+        foreign = directory.is_dir() and bool(_visible(directory) - ours)
+    except OSError as error:
+        raise unreadable(directory, error) from error
+    if foreign:
         raise SnapshotForeign(
             f"{directory} holds files that are not an index's.",
             "Name an empty or new directory with --index.",

@@ -15,7 +15,7 @@ from index.articles import Article
 from index.catalog import Catalog, Filters
 from index.dense import DenseIndex, Scored
 from index.embedder import Embedder, Vector, embedder_of_record
-from index.errors import RagError
+from index.errors import RagError, SnapshotDamaged
 from index.lexical import LexicalIndex
 from index.passages import Passage
 from index.snapshot import CATALOG, DENSE, LEXICAL, Manifest, ModelRecord
@@ -75,13 +75,18 @@ class LocalIndex:
         """
         manifest = snapshot.whole_manifest(directory)
         folder = snapshot.generation_folder(directory, manifest.generation)
-        return LocalIndex(
-            manifest,
-            embedder_of(manifest.model),
-            Catalog.open(folder / CATALOG),
-            DenseIndex.open(folder / DENSE),
-            LexicalIndex.open(folder / LEXICAL),
-        )
+        try:
+            return LocalIndex(
+                manifest,
+                embedder_of(manifest.model),
+                Catalog.open(folder / CATALOG),
+                DenseIndex.open(folder / DENSE),
+                LexicalIndex.open(folder / LEXICAL),
+            )
+        except (OSError, RuntimeError, ValueError) as error:  # as SQLite, faiss and tantivy tell of a bad file
+            raise SnapshotDamaged(
+                f"{folder} can't be opened ({error}).", snapshot.rebuild_command(directory)
+            ) from error
 
     def nearest(self, vector: Vector, k: int, filters: Filters) -> list[Scored]:
         """Up to `k` (row, cosine in [-1, 1]), best first."""
@@ -118,25 +123,31 @@ class LiveIndex:
         self._directory = directory
         self._embedder_of = embedder_of
         self._lock = Lock()
-        self._refused: int | None = None
+        self._mark = snapshot.live_mark(directory)
         self._serving = LocalIndex.open(directory, embedder_of)
 
     def current(self) -> LocalIndex:
-        """The live generation, opened anew if CURRENT names another since the last call."""
-        try:
-            number = snapshot.live_number(self._directory)
-        except RagError as error:
-            _log.warning("Serving generation %s: %s", self._serving.manifest.generation, error)
-            return self._serving
-        if number in (self._serving.manifest.generation, self._refused):
+        """The live generation, opened anew if CURRENT was replaced since the last call."""
+        if snapshot.live_mark(self._directory) == self._mark:
             return self._serving
         # One caller opens the new generation; the others are answered from the old one meanwhile.
         if self._lock.acquire(blocking=False):
             try:
-                self._serving = LocalIndex.open(self._directory, self._embedder_of)
-            except RagError as error:
-                self._refused = number
-                _log.error("Generation %s can't be served: %s", number, error)
+                self._swap()
             finally:
                 self._lock.release()
         return self._serving
+
+    def _swap(self) -> None:
+        mark = snapshot.live_mark(self._directory)
+        if mark == self._mark:
+            return
+        try:
+            opened = LocalIndex.open(self._directory, self._embedder_of)
+            opened.embedder.embed_query("warm up")  # another model is loaded here, not within the next question
+            self._serving = opened
+        except RagError as error:
+            number = self._serving.manifest.generation
+            _log.error("The new index can't be served, generation %s still is: %s", number, error)
+        # Also where it failed: it is tried again when CURRENT is next replaced.
+        self._mark = mark

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from index import snapshot
-from index.catalog import Catalog, text_hash
+from index.articles import Article
+from index.catalog import Catalog, embedding_text, text_hash
 from index.dense import DenseIndex
 from index.lexical import LexicalIndex
 from index.snapshot import CATALOG, DENSE, LEXICAL, VECTORS, Manifest
@@ -67,10 +68,15 @@ def _contradictions(directory: Path, manifest: Manifest) -> Iterator[str]:
 
 def _bad_passages(catalog: Catalog) -> Iterator[str]:
     hashes = catalog.embedded_hashes()
-    for expected, (row, passage, _) in enumerate(catalog.every_passage()):
+    article: Article | None = None
+    for expected, (row, passage, title) in enumerate(catalog.every_passage()):
+        if article is None or article.article_id != passage.article_id:
+            article = catalog.article(passage.article_id)
         if row != expected:
             yield f"Passage {passage.passage_id} has row {row}, not {expected}."
-        elif text_hash(catalog.embedding_texts([row])[0]) != hashes[row]:
+        if article is None or article.text[passage.start : passage.end] != passage.text:
+            yield f"Passage {passage.passage_id} is not its article's text."
+        if text_hash(embedding_text(title, passage.text)) != hashes[row]:
             yield f"Passage {passage.passage_id} is not the text its vector was made from."
         if not all(passage.start <= start < end <= passage.end for start, end in passage.sentences):
             yield f"Passage {passage.passage_id} has a sentence outside it."

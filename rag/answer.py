@@ -27,6 +27,7 @@ class FoundPassage:
     url: str | None
     published: str | None
     language: str | None
+    version: str
 
     @staticmethod
     def of(hit: Hit, article: Article) -> "FoundPassage":
@@ -46,12 +47,16 @@ class FoundPassage:
             url=article.url,
             published=article.published,
             language=article.language,
+            version=article.version,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A sentence quoted: `article.text[start:end] == quote`. `number` is its mark, 1 the best evidence."""
+    """A sentence quoted: `article.text[start:end] == quote`. `number` is its mark, 1 the best evidence.
+
+    `version` tells which text of the article that holds for; another one means it was edited since.
+    """
 
     number: int
     passage_id: str
@@ -61,6 +66,7 @@ class Citation:
     url: str | None
     published: str | None
     language: str | None
+    version: str
     quote: str
     start: int
     end: int

@@ -13,7 +13,7 @@ from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.composer import Composer, Composition, ExtractiveComposer
 from rag.conversation import interpret
 from rag.errors import ArticleUnknown, SettingError
-from rag.evidence import Evidence, Weights, confidence, shipped_weights, weigh
+from rag.evidence import PASSAGES_READ, Evidence, Weights, confidence, shipped_weights, weigh
 from rag.question import read_question, readable
 from rag.retriever import Retriever
 
@@ -75,10 +75,12 @@ class Assistant:
         asked = read_question(question)
         interpreted = interpret(asked, readable(history))
         index = self.source.current()
-        retrieval = Retriever(index).retrieve(interpreted, _checked(k), filters)
-        found = [FoundPassage.of(hit, _article(index, hit.passage.article_id)) for hit in retrieval.hits]
+        # As many passages are read whatever k is: how many are listed must not change the answer.
+        retrieval = Retriever(index).retrieve(interpreted, max(_checked(k), PASSAGES_READ), filters)
+        found = [FoundPassage.of(hit, _article(index, hit.passage.article_id)) for hit in retrieval.hits[:k]]
         clock.lap("retrieve")
         yield found
+        clock.resume()
         evidence = weigh(interpreted, retrieval, index, self.weights)
         sure = confidence(evidence, self.weights)
         clock.lap("read")
@@ -127,13 +129,13 @@ class Assistant:
 def _article(index: PassageIndex, article_id: str) -> Article:
     article = index.article(article_id)
     if article is None:
-        raise ArticleUnknown(f'There is no article "{article_id}".', "Search for it, or look at the index page.")
+        raise ArticleUnknown(f'There is no article "{article_id}".', "Search for what it said.")
     return article
 
 
 def _checked(k: int) -> int:
     if not 1 <= k <= MAX_K:
-        raise SettingError(f"k is {k}, not between 1 and {MAX_K}.", "Ask for that many passages.")
+        raise SettingError(f"k is {k}.", f"Ask for 1 to {MAX_K} passages.")
     return k
 
 
@@ -141,8 +143,12 @@ class _Clock:
     """Laps of wall-clock time in milliseconds, and their total."""
 
     def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
+        self._last = time.perf_counter()
         self._laps: dict[str, float] = {}
+
+    def resume(self) -> None:
+        """Leave out the time since the last lap, which was the caller's."""
+        self._last = time.perf_counter()
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
@@ -150,4 +156,4 @@ class _Clock:
         self._last = now
 
     def times(self) -> dict[str, float]:
-        return {**self._laps, "total": round((self._last - self._started) * 1000, 2)}
+        return {**self._laps, "total": round(sum(self._laps.values()), 2)}

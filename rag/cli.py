@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.console import DEFAULT_INDEX, IndexOption, JsonOption, failures, note, progress_of, say, show_json
+from index.console import (
+    DEFAULT_INDEX,
+    IndexOption,
+    JsonOption,
+    ModelOption,
+    PassagePromptOption,
+    QueryPromptOption,
+    failures,
+    note,
+    progress_of,
+    say,
+    show_json,
+)
 from rag.errors import FilterError, QuestionError, SettingError
 
 if TYPE_CHECKING:
@@ -84,19 +96,24 @@ def eval_command(
     corpus: Annotated[Path | None, typer.Option(help="Articles, if not the collection's own.")] = None,
     index: Annotated[Path | None, typer.Option("--index", help="Keep the index made for it here.")] = None,
     threshold: ThresholdOption = None,
+    model: ModelOption = None,
+    query_prompt: QueryPromptOption = "",
+    passage_prompt: PassagePromptOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Ask every question of a collection and print retrieval, citation, abstention and latency figures."""
     with failures(as_json, _USAGE):
         from dataclasses import asdict
 
+        from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
         from rag.assistant import DEFAULT_THRESHOLD
         from rag.evaluation.collection import read_collection
         from rag.evaluation.report import print_report
         from rag.evaluation.run import evaluate, index_of
 
         read = read_collection(collection, corpus)
-        with index_of(read, index, progress_of) as opened, progress_of("Asking") as progress:
+        embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)
+        with index_of(read, index, embedder, progress_of) as opened, progress_of("Asking") as progress:
             limit = DEFAULT_THRESHOLD if threshold is None else threshold
             report = evaluate(read, opened, limit, progress)
         if as_json:

@@ -76,6 +76,7 @@ def _cite(number: int, item: Evidence, article: Article) -> Citation:
         url=article.url,
         published=article.published,
         language=article.language,
+        version=article.version,
         quote=item.text,
         start=start,
         end=end,

@@ -3,20 +3,19 @@
 import re
 from collections.abc import Sequence
 
-# Words that point back to something said before. English only: in another language a follow-up is
-# searched as it was typed.
-_POINTS_BACK = re.compile(
-    r"\b(he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then|one|ones|same|such)\b",
-    re.IGNORECASE,
-)
+# Pronouns that stand for something said before; "that" and "this" as often stand for nothing. English
+# only: in another language a follow-up is searched as it was typed.
+_POINTS_BACK = re.compile(r"\b(he|she|it|they|him|her|them|his|hers|its|their|theirs)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<=\w )[^\W\d_a-z]\w+")  # a capital after the first word
 _SHORT = 4  # words
 
 
 def interpret(question: str, history: Sequence[str]) -> str:
     """The question to search: as it stands, or with the question before it where it points back.
 
-    It points back when it holds such a word, or is too short to stand alone.
+    It points back when it holds a pronoun, or is short and names nothing.
     """
-    if history and (_POINTS_BACK.search(question) or len(question.split()) <= _SHORT):
+    short = len(question.split()) <= _SHORT and not _NAME.search(question)
+    if history and (short or _POINTS_BACK.search(question)):
         return f"{history[-1]} {question}"
     return question

@@ -11,12 +11,11 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
-from index.articles import Article
 from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant
 from web.errors import problem_of
 from web.metrics import Metrics
-from web.schemas import AskRequest, Health, ProblemDocument, SearchRequest, SearchResponse
+from web.schemas import ArticleDocument, AskRequest, Health, ProblemDocument, SearchRequest, SearchResponse
 
 router = APIRouter()
 _log = logging.getLogger(__name__)
@@ -75,9 +74,10 @@ def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
     "/api/articles/{article_id:path}",
     responses={404: {"model": ProblemDocument, "content": {"application/problem+json": {}}}},
 )
-def article(article_id: str, assistant: TheAssistant) -> Article:
-    """One article; every offset in the interface counts characters (code points) of its `text`."""
-    return assistant.article(article_id)
+def article(article_id: str, assistant: TheAssistant) -> ArticleDocument:
+    """One article; every offset in the interface counts characters (code points) of its text."""
+    found = assistant.article(article_id)
+    return ArticleDocument(version=found.version, **asdict(found))
 
 
 @router.get("/healthz")
@@ -87,7 +87,7 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", responses={503: {"model": Health}})
-def readyz(request: Request, assistant: TheAssistant) -> Response:
+async def readyz(request: Request, assistant: TheAssistant) -> Response:
     """That the model is loaded and an index is open, and which generation."""
     ready = bool(request.app.state.ready)
     health = Health("ready", assistant.manifest().generation) if ready else Health("starting")

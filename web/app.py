@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -32,7 +33,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
 
     app = FastAPI(
         title=settings.site_name,
-        version="0.1.0",
+        version=version("caspian-indus-reader"),
         description="Questions answered with sentences quoted from a body of documents.",
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; web.pages renders /docs

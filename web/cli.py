@@ -1,6 +1,8 @@
 """`rag serve`, and the one `rag` command that joins the three rooms' commands."""
 
 import socket
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,6 +46,9 @@ def serve_command(
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of another encoding loses no answer
     app()
 
 
@@ -68,9 +73,10 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except OSError as error:
+    except (OSError, ValueError, TypeError) as error:  # the latter two for a name that is none
+        reason = getattr(error, "strerror", None) or error
         raise AddressInUse(
-            f"Can't listen on {host}:{port} ({error.strerror}).",
+            f"Can't listen on {host}:{port} ({reason}).",
             "Name another port, or take a free one: rag serve --port 0",
         ) from error
 
@@ -93,6 +99,7 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
             say(f"Answering at {address} (Ctrl-C stops)")
 
     assistant = Assistant(LiveIndex(settings.index), settings.threshold)
+    assistant.warm_up()  # a model that can't be loaded is said here, in a sentence
     config = uvicorn.Config(create_app(assistant, settings, announce), log_level="warning")
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -85,6 +85,7 @@ class ArticlePage:
     language: str | None
     direction: str
     has_mark: bool
+    changed: bool  # it is not the version that the link cites, so nothing is marked
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,18 @@ _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", 
 
 @router.get("/")
 def chat(
-    request: Request, assistant: TheAssistant, metrics: TheMetrics, q: Annotated[str | None, Query()] = None
+    request: Request,
+    assistant: TheAssistant,
+    metrics: TheMetrics,
+    q: Annotated[str | None, Query()] = None,
+    h: Annotated[list[str] | None, Query(max_length=50)] = None,
 ) -> Response:
-    """The chat page; with `q`, the question answered."""
+    """The chat page; with `q`, the question answered; `h` are the questions before it, oldest first."""
     facts = _facts(assistant.manifest())
     if q is None:
         return render(request, "chat.html", ChatPage(facts, "", None, None))
     try:
-        answer = assistant.ask(q)
+        answer = assistant.ask(q, h or ())
     except QuestionError as error:
         return render(request, "chat.html", ChatPage(facts, q, None, str(error)), status=422)
     metrics.count(answer)
@@ -46,11 +50,14 @@ def article(
     assistant: TheAssistant,
     start: Annotated[int | None, Query(ge=0)] = None,
     end: Annotated[int | None, Query(ge=0)] = None,
+    version: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """One article, with the characters from start to end marked."""
+    """One article, with the characters from start to end marked, if it is still the version cited."""
     found = assistant.article(article_id)
-    span = (start, min(end, len(found.text))) if start is not None and end is not None else (0, 0)
-    return render(request, "article.html", _article_page(found, span))
+    changed = version is not None and version != found.version
+    given = start is not None and end is not None and not changed
+    span = (start or 0, min(end or 0, len(found.text))) if given else (0, 0)
+    return render(request, "article.html", _article_page(found, span, changed=changed))
 
 
 @router.get("/docs")
@@ -59,9 +66,10 @@ def docs(request: Request) -> Response:
     return render(request, "docs.html", docs_page(request.app.openapi()))
 
 
-def article_href(article_id: str, start: int, end: int) -> str:
+def article_href(cited: Citation | FoundPassage) -> str:
     """The address of an article opened at a span; #cited scrolls there without a script."""
-    return f"/articles/{quote(article_id, safe='')}?{urlencode({'start': start, 'end': end})}#cited"
+    place = urlencode({"start": cited.start, "end": cited.end, "version": cited.version})
+    return f"/articles/{quote(cited.article_id, safe='')}?{place}#cited"
 
 
 def _facts(manifest: Manifest) -> CorpusFacts:
@@ -80,18 +88,17 @@ def _turn(answer: Answer) -> Turn:
         sentences=[_sentence(citation) for citation in reading_order(answer.citations)],
         sources=cards if answer.answered else [_passage_card(found) for found in answer.passages[:3]],
         milliseconds=round(answer.timings_ms["total"]),
-        href=f"/?{urlencode({'q': answer.question})}",
+        href=f"/?{urlencode({'q': answer.interpreted_question})}",
     )
 
 
 def _sentence(citation: Citation) -> AnswerSentence:
-    href = article_href(citation.article_id, citation.start, citation.end)
     return AnswerSentence(
         text=citation.quote,
         number=citation.number,
         title=citation.title,
         language=citation.language,
-        href=href,
+        href=article_href(citation),
         strongest=citation.number == 1,
     )
 
@@ -101,7 +108,7 @@ def _citation_card(citation: Citation) -> SourceCard:
         number=citation.number,
         title=citation.title,
         text=citation.quote,
-        href=article_href(citation.article_id, citation.start, citation.end),
+        href=article_href(citation),
         source=citation.source,
         published=_published(citation.published),
         url=_web_address(citation.url),
@@ -115,7 +122,7 @@ def _passage_card(found: FoundPassage) -> SourceCard:
         number=None,
         title=found.title,
         text=found.text,
-        href=article_href(found.article_id, found.start, found.end),
+        href=article_href(found),
         source=found.source,
         published=_published(found.published),
         url=_web_address(found.url),
@@ -124,7 +131,7 @@ def _passage_card(found: FoundPassage) -> SourceCard:
     )
 
 
-def _article_page(article: Article, span: tuple[int, int]) -> ArticlePage:
+def _article_page(article: Article, span: tuple[int, int], *, changed: bool) -> ArticlePage:
     paragraphs = _marked_paragraphs(article.text, *span)
     return ArticlePage(
         title=article.title,
@@ -136,6 +143,7 @@ def _article_page(article: Article, span: tuple[int, int]) -> ArticlePage:
         language=article.language,
         direction=_direction(article.language),
         has_mark=any(segment.marked for paragraph in paragraphs for segment in paragraph),
+        changed=changed,
     )
 
 

@@ -57,6 +57,25 @@ class SearchResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleDocument:
+    """One article; every offset of the interface counts characters (code points) of `text`.
+
+    `version` changes with the text: a citation of another version holds for an earlier text.
+    """
+
+    article_id: str
+    version: str
+    title: str
+    text: str
+    path: str
+    published: str | None
+    source: str | None
+    author: str | None
+    url: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemDocument:
     """An RFC 9457 problem: what went wrong in `detail`, and what to do next in `remedy`."""
 

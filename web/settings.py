@@ -15,10 +15,10 @@ from rag.assistant import DEFAULT_THRESHOLD
 class Settings(BaseSettings):
     """Each field is the environment variable RAG_ and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="RAG_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="RAG_", env_ignore_empty=True, frozen=True)
 
     index: Path = Field(DEFAULT_INDEX, description="The index directory.")
-    host: str = Field("127.0.0.1", description="The address to listen on.")
+    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     threshold: float = Field(
         DEFAULT_THRESHOLD, ge=0.0, le=1.0, description="The confidence below which a question is declined."

@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.articles import Article, read_articles
-from rag.errors import CollectionError
+from rag.errors import CollectionError, QuestionError
+from rag.question import read_question
 
 
 class GoldSpan(BaseModel):
@@ -66,27 +67,34 @@ def read_collection(folder: Path, corpus: Path | None = None) -> Collection:
 
 def _about(folder: Path) -> str:
     readme = folder / "README.md"
-    lines = readme.read_text(encoding="utf-8").splitlines() if readme.is_file() else []
+    lines = readme.read_text(encoding="utf-8", errors="replace").splitlines() if readme.is_file() else []
     return next((line for line in lines if line and not line.startswith("#")), "")
 
 
 def _questions(path: Path) -> list[Question]:
-    adapter = TypeAdapter(Question)
     questions: list[Question] = []
     for number, line in enumerate(_lines(path), start=1):
         if line.strip():
-            try:
-                questions.append(adapter.validate_json(line))
-            except ValidationError as error:
-                first = error.errors()[0]
-                where = ".".join(map(str, first["loc"])) or "the line"
-                raise CollectionError(f"{path}:{number}: {where}: {first['msg']}.", "Mend that line.") from error
+            questions.append(_question(line, f"{path}:{number}"))
     ids = [question.id for question in questions]
     twice = next((name for name, count in Counter(ids).items() if count > 1), None)
     if twice is not None or not ids:
         what = f"holds two questions of the id {twice}" if twice is not None else "holds no question"
         raise CollectionError(f"{path} {what}.", "Mend the file.")
     return questions
+
+
+def _question(line: str, where: str) -> Question:
+    try:
+        question = Question.model_validate_json(line)
+        read_question(question.question)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the line"
+        raise CollectionError(f"{where}: {field}: {first['msg']}.", "Mend that line.") from error
+    except QuestionError as error:
+        raise CollectionError(f"{where}: {error.what}", "Mend that line.") from error
+    return question
 
 
 def _lines(path: Path) -> list[str]:

@@ -6,7 +6,6 @@ The result goes to rag/weights.json, with what it was learned from.
 
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +15,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from index.build import build_index
-from index.embedder import SentenceTransformerEmbedder
-from index.store import LocalIndex
+from index.console import progress_of
+from index.embedder import Embedder, SentenceTransformerEmbedder
 from rag.assistant import DEFAULT_K
 from rag.conversation import interpret
 from rag.evaluation.collection import Collection, Question, read_collection
+from rag.evaluation.run import index_of
 from rag.evidence import CITED, Evidence, Weights, confidence_features, log_odds, weigh
 from rag.retriever import Retriever
 
@@ -34,9 +33,9 @@ _PENALTY = 1e-4  # of squared weights, per question: keeps a feature that tells 
 Judged = tuple[bool, list[Evidence], list[bool]]  # answerable, its sentences, which of them hold a gold span
 
 
-def fit(collections: Sequence[Collection]) -> dict[str, object]:
+def fit(collections: Sequence[Collection], embedder: Embedder) -> dict[str, object]:
     """The contents of weights.json, learned from collections."""
-    judged = [row for collection in collections for row in _judge(collection)]
+    judged = [row for collection in collections for row in _judge(collection, embedder)]
     sentence = _fit_sentences([(evidence, gold) for _, evidence, gold in judged if any(gold)])
     rescored = [(_rescored(evidence, gold, sentence)) for _, evidence, gold in judged if evidence]
     confidence = _fit_confidence(rescored)
@@ -56,11 +55,8 @@ def fit(collections: Sequence[Collection]) -> dict[str, object]:
     }
 
 
-def _judge(collection: Collection) -> list[Judged]:
-    embedder = SentenceTransformerEmbedder()
-    with tempfile.TemporaryDirectory() as scratch:
-        build_index(collection.corpus, Path(scratch), embedder)
-        index = LocalIndex.open(Path(scratch))
+def _judge(collection: Collection, embedder: Embedder) -> list[Judged]:
+    with index_of(collection, None, embedder, progress_of) as index:
         retriever = Retriever(index)
         rows = []
         for question in collection.questions:
@@ -119,6 +115,6 @@ def _fit_confidence(rows: Sequence[tuple[dict[str, float], bool]]) -> dict[str, 
 
 
 if __name__ == "__main__":
-    learned = fit([read_collection(Path(name)) for name in sys.argv[1:]])
+    learned = fit([read_collection(Path(name)) for name in sys.argv[1:]], SentenceTransformerEmbedder())
     WEIGHTS.write_text(json.dumps(learned, indent=2) + "\n")
     print(json.dumps(learned, indent=2))

@@ -6,13 +6,16 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from index import snapshot
 from index.build import build_index
 from index.catalog import Filters
 from index.console import Progress
-from index.embedder import SentenceTransformerEmbedder
+from index.embedder import Embedder
+from index.errors import SnapshotMissing
 from index.passages import Passage
 from index.store import LocalIndex
 from rag.assistant import DEFAULT_K, Assistant
+from rag.errors import CollectionError
 from rag.evaluation.collection import Collection, Question
 from rag.evaluation.metrics import (
     Outcome,
@@ -45,13 +48,33 @@ class Report:
 
 
 @contextmanager
-def index_of(collection: Collection, directory: Path | None, progress_of: ProgressOf) -> Iterator[LocalIndex]:
-    """An index of the collection's articles, brought up to date in `directory`, or made for the moment."""
+def index_of(
+    collection: Collection, directory: Path | None, embedder: Embedder, progress_of: ProgressOf
+) -> Iterator[LocalIndex]:
+    """An index of the collection's articles, brought up to date in `directory`, or made for the moment.
+
+    Raises:
+        CollectionError: the directory holds the index of another corpus.
+        RagError: as `build_index`.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         place = directory or Path(scratch)
+        _refuse_another_corpus(collection, place)
         with progress_of("Embedding passages") as progress:
-            build_index(collection.corpus, place, SentenceTransformerEmbedder(), progress=progress)
-        yield LocalIndex.open(place)
+            build_index(collection.corpus, place, embedder, progress=progress)
+        yield LocalIndex.open(place, lambda record: embedder)  # noqa: ARG005
+
+
+def _refuse_another_corpus(collection: Collection, directory: Path) -> None:
+    try:
+        corpus = snapshot.whole_manifest(directory).corpus
+    except SnapshotMissing:
+        return
+    if corpus != str(collection.corpus):
+        raise CollectionError(
+            f"{directory} is the index of {corpus}, not of {collection.corpus}.",
+            "Name a directory of its own with --index, or leave it out.",
+        )
 
 
 class _Fixed:

@@ -109,7 +109,9 @@ async function ask(question) {
   asking?.abort();
   const mine = new AbortController();
   asking = mine;
-  const address = `/?${new URLSearchParams({ q: question })}`;
+  // The question before is sent too, so that "And when did he return?" is understood.
+  const before = [...conversation.querySelectorAll(".turn h2")].slice(-1).map((asked) => ["h", asked.textContent]);
+  const address = `/?${new URLSearchParams([["q", question], ...before])}`;
   setProblem("");
   setWaiting(true);
   try {

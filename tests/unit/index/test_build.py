@@ -1,5 +1,6 @@
 """A re-index is exact and incremental: the same index as from nothing, with only new passages embedded."""
 
+import json
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +25,7 @@ from index.snapshot import (
 )
 from tests.conftest import WordEmbedder
 from tests.unit.index.conftest import MEMORY
+from tests.unit.index.test_snapshot import edit
 
 NOTHING = {"added": 0, "changed": 0, "deleted": 0, "unchanged": 0, "kept": 0, "refused": 0}
 
@@ -374,3 +376,45 @@ def test_taking_another_articles_id_gives_the_index_of_a_fresh_build(tmp_path):
     build_index(corpus, tmp_path / "index", WordEmbedder())
     build_index(corpus, tmp_path / "fresh", WordEmbedder())
     assert contents(tmp_path / "index") == contents(tmp_path / "fresh")
+
+
+def test_a_bad_line_that_says_its_id_keeps_that_article(tmp_path, directory, embedder, open_index):
+    """A date mistyped in JSON Lines does not delete the article; a line taken out does."""
+    corpus = tmp_path / "lines"
+    corpus.mkdir()
+    good = [{"id": name, "text": f"Words of {name}."} for name in ("one", "two", "three")]
+    path = corpus / "news.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in good))
+    build_index(corpus, directory, embedder)
+    path.write_text("".join(json.dumps(line) + "\n" for line in ({**good[0], "published": "soon"}, good[1])))
+    report = build_index(corpus, directory, embedder)
+    assert (report.plan.kept, report.plan.deleted) == (["one"], ["three"])
+    kept = open_index(directory).article("one")
+    assert kept is not None
+    assert kept.text == "Words of one."
+
+
+def test_other_versions_of_the_libraries_split_anew_and_embed_nothing(corpus, built, embedder, monkeypatch):
+    """After an upgrade of what cuts and indexes text the index is made again, from the vectors there are."""
+    monkeypatch.setattr("index.build.version", lambda name: "99")
+    report = build_index(corpus, built, embedder)
+    assert (report.generation, report.embedded) == (2, 0)
+
+
+def test_an_old_generation_that_can_not_be_removed_is_no_failure(corpus, built, embedder, monkeypatch, caplog):
+    """The new generation is live all the same, and a warning says what is left."""
+    for words in ("New words.", "Newer words."):
+        edit(corpus, words)
+        build_index(corpus, built, embedder)
+
+    remove = shutil.rmtree
+
+    def refuse(path, **options):
+        if path.name == "000002":
+            raise OSError(16, "Device or resource busy")
+        remove(path, **options)
+
+    edit(corpus, "Newest words.")
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    assert build_index(corpus, built, embedder).generation == 4
+    assert "can't be removed" in caplog.text

@@ -1,6 +1,7 @@
 """The local engine answers from one generation; the live one follows CURRENT."""
 
 import logging
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,6 +13,7 @@ from index.catalog import Filters
 from index.errors import ModelError, SnapshotDamaged, SnapshotMissing
 from index.snapshot import DENSE, generation_folder
 from index.store import LiveIndex, LocalIndex
+from tests.unit.index.test_snapshot import edit
 
 ANY = Filters()
 
@@ -143,7 +145,7 @@ class TestLiveIndex:
         with caplog.at_level(logging.ERROR):
             assert live_index.current() is old
             assert live_index.current() is old
-        assert [record.message.count("Generation 2") for record in caplog.records] == [1]
+        assert [record.message.count("generation 1 still is") for record in caplog.records] == [1]
         assert words(old, "basant") == ["notes-kites"]
 
     def test_the_generation_after_a_damaged_one_is_served(self, live_index, corpus, built, embedder):
@@ -200,3 +202,30 @@ class TestLiveIndex:
                 assert all(answers)
         assert live_index.current().manifest.generation == 4
         assert np.isfinite([score for _, score in live_index.current().matching("words", 5, 1.0, ANY)]).all()
+
+
+def test_an_index_made_anew_from_nothing_is_noticed(live_index, corpus, built, embedder):
+    """Another index under the same number, as after rm -rf and rag index, is served and not mistaken for the old."""
+    assert live_index.current().manifest.generation == 1
+    shutil.rmtree(built)
+    edit(corpus, "Zebras run.")
+    build_index(corpus, built, embedder)
+    assert live_index.current().manifest.generation == 1
+    assert live_index.current().matching("zebras", 1, 0.5, Filters())
+
+
+def test_an_index_that_vanishes_goes_on_being_served(live_index, built):
+    """When the directory is gone, what was opened from it still answers."""
+    shutil.rmtree(built)
+    assert live_index.current().matching("harbour", 1, 0.5, Filters())
+    assert live_index.current().article("harbour")
+
+
+def test_threads_share_an_index(live_index):
+    """Eight threads reading at once each get the passages they asked for."""
+    index = live_index.current()
+    with ThreadPoolExecutor(8) as threads:
+        found = threads.map(lambda row: index.passages([row % 3])[0], range(400))
+        assert [passage.passage_id for passage in found] == [
+            index.passages([row % 3])[0].passage_id for row in range(400)
+        ]

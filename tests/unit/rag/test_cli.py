@@ -6,9 +6,10 @@ from dataclasses import asdict
 import pytest
 from typer.testing import CliRunner
 
+import index.embedder
 import rag.cli
 import rag.evaluation.run
-from index.store import LiveIndex, LocalIndex
+from index.store import LiveIndex
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, write_collection
@@ -154,13 +155,7 @@ def collection(tmp_path):
 
 @pytest.fixture
 def evaluation_without_a_model(monkeypatch):
-    class Opens:
-        @staticmethod
-        def open(directory):
-            return LocalIndex.open(directory, lambda record: WordEmbedder())
-
-    monkeypatch.setattr(rag.evaluation.run, "SentenceTransformerEmbedder", WordEmbedder)
-    monkeypatch.setattr(rag.evaluation.run, "LocalIndex", Opens)
+    monkeypatch.setattr(index.embedder, "SentenceTransformerEmbedder", lambda *names: WordEmbedder())
     monkeypatch.setattr(
         rag.evaluation.run,
         "Assistant",

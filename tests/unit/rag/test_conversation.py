@@ -11,7 +11,7 @@ BEFORE = "When was the harbour of Lenkoran opened?"
     "question",
     [
         "How many dollars did it cost the whole country?",
-        "Which captain was the first to arrive there with tea?",
+        "Which captain was the first to bring his ship with tea?",
         "What did THEY build in the years that came after?",
         "And the cost?",
         "Who?",
@@ -22,9 +22,17 @@ def test_a_question_that_points_back_is_searched_with_the_one_before(question):
     assert interpret(question, [BEFORE]) == f"{BEFORE} {question}"
 
 
-def test_a_question_that_stands_alone_is_searched_as_it_is():
-    """A whole question without such a word is not mixed with the one before."""
-    question = "How many metres does the Kura bridge measure?"
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many metres does the Kura bridge measure?",
+        "What is the name of the school that was built in Rara?",
+        "Which one of the two harbours froze this winter?",
+        "Who is Ilham Aliyev?",
+    ],
+)
+def test_a_question_that_stands_alone_is_searched_as_it_is(question):
+    """A whole question without a pronoun, or a short one that names somebody, is not mixed with the one before."""
     assert interpret(question, [BEFORE]) == question
 
 

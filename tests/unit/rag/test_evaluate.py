@@ -11,6 +11,7 @@ import rag.evaluation.run
 from index.build import build_index
 from index.console import progress_of
 from index.store import LocalIndex
+from rag.errors import CollectionError
 from rag.evaluation.collection import read_collection
 from rag.evaluation.fit import SENTENCE_FEATURES, fit
 from rag.evaluation.report import print_report
@@ -45,16 +46,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def without_a_model(monkeypatch):
-    """Every index of evaluation is made and opened with the WordEmbedder, and asked with sensible weights."""
+    """Evaluation asks with sensible weights."""
 
-    class Opens:
-        @staticmethod
-        def open(directory):
-            return LocalIndex.open(directory, lambda record: WordEmbedder())
-
-    for module in (rag.evaluation.fit, rag.evaluation.run):
-        monkeypatch.setattr(module, "SentenceTransformerEmbedder", WordEmbedder)
-        monkeypatch.setattr(module, "LocalIndex", Opens)
     made = rag.assistant.Assistant
     monkeypatch.setattr(
         rag.evaluation.run, "Assistant", lambda source, threshold: made(source, threshold, weights=SENSIBLE)
@@ -64,7 +57,7 @@ def without_a_model(monkeypatch):
 @pytest.fixture
 def report(folder, without_a_model):
     collection = read_collection(folder)
-    with index_of(collection, None, progress_of) as index:
+    with index_of(collection, None, WordEmbedder(), progress_of) as index:
         return evaluate(collection, index, 0.5, lambda done, total: None)
 
 
@@ -98,7 +91,7 @@ def test_each_ranking_alone_searches_what_a_follow_up_means(tmp_path, without_a_
     asked = {"id": "1", "question": "What did it cost?", "history": ["How is the harbour of Lenkoran?"]}
     folder = write_collection(tmp_path / "turns", articles, [{**asked, "answerable": True, "spans": [gold]}])
     collection = read_collection(folder)
-    with index_of(collection, None, progress_of) as index:
+    with index_of(collection, None, WordEmbedder(), progress_of) as index:
         report = evaluate(collection, index, 0.5, lambda done, total: None)
     assert report.figures["hit@1"] == 1.0
     assert report.retrieval_alone["BM25 alone"]["hit@1"] == 1.0
@@ -107,7 +100,7 @@ def test_each_ranking_alone_searches_what_a_follow_up_means(tmp_path, without_a_
 def test_declined_questions_are_judged_by_the_quotes_they_would_have_had(folder, without_a_model):
     """A threshold nothing reaches changes what is answered, and not the quotes' figures."""
     collection = read_collection(folder)
-    with index_of(collection, None, progress_of) as index:
+    with index_of(collection, None, WordEmbedder(), progress_of) as index:
         strict = evaluate(collection, index, 1.1, lambda done, total: None)
     assert strict.figures["answered of answerable"] == 0.0
     assert strict.figures["quote@1"] == 1.0
@@ -128,7 +121,7 @@ def test_an_inexact_citation_shows_in_exactness(folder, without_a_model, monkeyp
         lambda source, threshold: Shifting(source, threshold, weights=SENSIBLE),
     )
     collection = read_collection(folder)
-    with index_of(collection, None, progress_of) as index:
+    with index_of(collection, None, WordEmbedder(), progress_of) as index:
         figures = evaluate(collection, index, 0.5, lambda done, total: None).figures
     assert figures["citation exactness"] == 0.0
 
@@ -137,14 +130,14 @@ def test_progress_ends_with_all_questions_asked(folder, without_a_model):
     """The last report is of all of all."""
     collection = read_collection(folder)
     reported = []
-    with index_of(collection, None, progress_of) as index:
+    with index_of(collection, None, WordEmbedder(), progress_of) as index:
         evaluate(collection, index, 0.5, lambda done, total: reported.append((done, total)))
     assert reported[-1] == (12, 12)
 
 
 def test_an_index_directory_is_kept_when_named(folder, directory, without_a_model):
     """The next run over the same collection embeds nothing anew."""
-    with index_of(read_collection(folder), directory, progress_of) as index:
+    with index_of(read_collection(folder), directory, WordEmbedder(), progress_of) as index:
         assert index.manifest.articles == 8
     assert build_index(folder / "articles.jsonl", directory, WordEmbedder()).embedded == 0
 
@@ -165,7 +158,7 @@ def test_a_report_is_printed_with_its_figures(report, capsys):
 
 def test_learning_gives_weight_to_a_feature_that_tells(folder, without_a_model):
     """Where the sentence that shares the question's words answers, overlap is learned to speak for it."""
-    learned = fit([read_collection(folder)])
+    learned = fit([read_collection(folder)], WordEmbedder())
     assert set(learned["sentence"]) == set(SENTENCE_FEATURES)
     assert learned["sentence"]["overlap"] > 0
     assert learned["record"]["collections"] == {"openings": {"questions": 12, "about": "Eight openings."}}
@@ -175,7 +168,7 @@ def test_learning_gives_weight_to_a_feature_that_tells(folder, without_a_model):
 def test_learned_weights_part_what_is_answered_from_what_is_not(folder, without_a_model, directory):
     """Asked with the weights it taught, the collection's answerable questions are surer than the others."""
     collection = read_collection(folder)
-    learned = fit([collection])
+    learned = fit([collection], WordEmbedder())
     build_index(collection.corpus, directory, WordEmbedder())
     index = LocalIndex.open(directory, lambda record: WordEmbedder())
     weights = Weights(learned["sentence"], learned["confidence"])
@@ -185,3 +178,14 @@ def test_learned_weights_part_what_is_answered_from_what_is_not(folder, without_
         evidence = rag.evaluation.fit.weigh(question.question, retrieval, index, weights)
         sure[question.answerable].append(rag.evidence.confidence(evidence, weights))
     assert min(sure[True]) > max(sure[False])
+
+
+def test_the_index_of_another_corpus_is_never_written_over(folder, built):
+    """Naming an index that serves something else is refused, and it is left as it was."""
+    before = LocalIndex.open(built, lambda record: WordEmbedder()).manifest
+    with (
+        pytest.raises(CollectionError, match=str(built)),
+        index_of(read_collection(folder), built, WordEmbedder(), progress_of),
+    ):
+        pass
+    assert LocalIndex.open(built, lambda record: WordEmbedder()).manifest == before

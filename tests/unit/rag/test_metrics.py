@@ -116,6 +116,7 @@ def cited(*spans, confidence=0.5, milliseconds=1.0):
             url=None,
             published=None,
             language=None,
+            version="0" * 12,
             quote="x" * (end - start),
             start=start,
             end=end,

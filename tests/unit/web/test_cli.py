@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import web.cli
+from index.console import DEFAULT_INDEX
 from tests.conftest import REPOSITORY
 from web.settings import Settings
 
@@ -76,7 +77,6 @@ def test_every_flag_of_serve_is_a_setting(served, tmp_path):
         ("RAG_PORT", "70000"),
         ("RAG_THRESHOLD", "2"),
         ("RAG_MAX_BODY_BYTES", "0"),
-        ("RAG_PORT", ""),
     ],
 )
 def test_a_bad_variable_is_one_sentence_and_wrong_usage(served, name, value):
@@ -85,6 +85,13 @@ def test_a_bad_variable_is_one_sentence_and_wrong_usage(served, name, value):
     assert (result.exit_code, result.stdout, served) == (2, "", [])
     assert result.stderr.startswith(f"rag: {name} is {value!r}: ")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["RAG_PORT", "RAG_HOST", "RAG_THRESHOLD", "RAG_INDEX"])
+def test_an_empty_variable_is_as_unset(name, monkeypatch):
+    """An empty RAG_HOST does not open every address of the machine."""
+    monkeypatch.setenv(name, "")
+    assert Settings() == Settings(index=DEFAULT_INDEX)
 
 
 @pytest.mark.parametrize("words", [("--port", 70000), ("--port", "x"), ("--threshold", 1.5), ("--colour", "red")])

@@ -1,5 +1,6 @@
 """The pages, parsed as a browser would."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
@@ -63,10 +64,29 @@ def test_a_mark_opens_the_article_at_exactly_the_quoted_words(client):
     quotes = [quote.text for quote in page.one("p", class_="finding").all("q")]
     for quote, link in zip(quotes, page.all("a", class_="cite"), strict=True):
         address = urlsplit(link.attributes["href"])
-        assert (address.fragment, set(parse_qs(address.query))) == ("cited", {"start", "end"})
+        assert (address.fragment, set(parse_qs(address.query))) == ("cited", {"start", "end", "version"})
         article = page_of(client, link.attributes["href"])
         assert marks(article) == [quote]
         assert article.one(id="cited").tag == "mark"
+
+
+def test_an_article_edited_since_is_said_to_be(client_of):
+    """A link to another version of the text marks nothing, rather than other words, and says why."""
+    client = client_of({"id": "tea", "text": "Correction added. Tea is hot."})
+    current = client.get("/api/articles/tea").json()["version"]
+    place = {"start": 0, "end": 10}
+    fresh = page_of(client, "/articles/tea", **place, version=current)
+    stale = page_of(client, "/articles/tea", **place, version="0" * 12)
+    assert (marks(fresh), fresh.all("p", class_="caution")) == (["Correction"], [])
+    assert (marks(stale), "edited" in stale.one("p", class_="caution").text) == ([], True)
+
+
+def test_a_follow_up_on_the_page_is_read_with_the_question_before(client):
+    """The form carries the question before, and the page shows how the follow-up was read."""
+    first = page_of(client, "/", q=QUESTION)
+    carried = first.one("input", name="h").attributes["value"]
+    second = page_of(client, "/", q="What did it cost?", h=carried)
+    assert second.one("p", class_="interpreted").text == f"Read as: {QUESTION} What did it cost?"
 
 
 def test_each_source_of_an_answer_has_its_card(client):
@@ -253,8 +273,12 @@ IDS = ["a/b", "two words", "100%", "قلم", "../x", "what?", "a#b", "a&b", "a+b
 def test_a_citation_s_address_survives_any_id(client_of):
     """Resolved as a browser does, it opens that article at those words."""
     client = client_of(*({"id": name, "title": name, "text": f"The harbour {name}."} for name in IDS), weights=SURE)
+    assistant = client.app.state.assistant
+    found = assistant.search("harbour")[0]
     for name in IDS:
-        address = urljoin("http://testserver/", article_href(name, 4, 11)).removeprefix("http://testserver")
+        version = assistant.article(name).version
+        cited = replace(found, article_id=name, version=version, start=4, end=11)
+        address = urljoin("http://testserver/", article_href(cited)).removeprefix("http://testserver")
         page = page_of(client, address)
         assert page.one("h1").text == name
         assert marks(page) == ["harbour"]

@@ -50,10 +50,22 @@ def _parameter(openapi: Schema, parameter: Schema) -> DocsField:
     return DocsField(parameter["name"], kind, bool(parameter.get("required")), parameter.get("description", ""))
 
 
-def _fields(openapi: Schema, schema: Schema) -> Iterator[DocsField]:
+def _fields(openapi: Schema, schema: Schema, within: str = "") -> Iterator[DocsField]:
+    """Each field, and below it those of the objects it holds, as in citations[].quote."""
     required = schema.get("required", [])
     for name, field in schema.get("properties", {}).items():
-        yield DocsField(name, _kind(openapi, field), name in required, field.get("description", ""))
+        inner, mark = _object_in(openapi, field)
+        meaning = field.get("description") or inner.get("description", "")
+        yield DocsField(within + name, _kind(openapi, field), name in required, meaning)
+        yield from _fields(openapi, inner, f"{within}{name}{mark}.")
+
+
+def _object_in(openapi: Schema, field: Schema) -> tuple[Schema, str]:
+    """The object a field holds, or holds many of ("[]"), or an empty schema."""
+    if field.get("type") == "array":
+        return _resolved(openapi, field.get("items", {})), "[]"
+    choices = field.get("anyOf", [field])
+    return next((_resolved(openapi, choice) for choice in choices if "$ref" in choice), {}), ""
 
 
 def _kind(openapi: Schema, schema: Schema) -> str:

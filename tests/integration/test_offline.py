@@ -1,5 +1,6 @@
 """Nothing leaves the machine."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,25 @@ def test_indexing_and_asking_reach_nothing_beyond_loopback(corpus: Path, directo
     printed = run(INDEX_AND_ASK, corpus, directory)
     assert "REACHED OUT" not in printed
     assert "12 March 2021" in printed
+
+
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode != 0
+    if shutil.which("unshare")
+    else True,
+    reason="this machine does not let a process have a network of its own",
+)
+def test_indexing_and_asking_need_no_network_at_all(corpus: Path, directory: Path) -> None:
+    """In a network namespace without any interface, where nothing can be reached, both work the same."""
+    done = subprocess.run(
+        ["unshare", "-rn", sys.executable, "-c", "import sys\n" + INDEX_AND_ASK, str(corpus), str(directory)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert "12 March 2021" in done.stdout, done.stderr
 
 
 def test_the_watch_sees_a_connection() -> None:

@@ -9,16 +9,16 @@ from tests.integration.conftest import Rag
 
 pytestmark = pytest.mark.slow
 
-# Measured: see the README's table. A floor leaves about two questions of room.
+# About two questions below what was measured, which is in the README's table.
 FLOORS = {
-    "hit@1": 0.8,
-    "MRR@10": 0.8,
-    "quote@1": 0.6,
-    "quote@3": 0.8,
+    "hit@1": 0.82,
+    "MRR@10": 0.89,
+    "quote@1": 0.62,
+    "quote@3": 0.85,
     "citation exactness": 1.0,
-    "AUROC": 0.8,
-    "answered of answerable": 0.7,
-    "declined of unanswerable": 0.5,
+    "AUROC": 0.74,
+    "answered of answerable": 0.64,
+    "declined of unanswerable": 0.60,
 }
 
 

@@ -13,7 +13,7 @@ serve: index
 	@$(BIN)/rag serve --host $(HOST) --port $(PORT)
 
 index: install
-	@$(BIN)/rag index
+	@$(BIN)/rag index --corpus corpus
 
 install: .venv/installed
 
@@ -33,6 +33,7 @@ clean:
 
 .venv/installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11 $(MAKECMDGOALS)")'
+	@echo 'Installing into .venv: some minutes and 1.6 GB, or more where PyTorch brings CUDA.'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	$(BIN)/pip install --disable-pip-version-check -q --no-deps -e .

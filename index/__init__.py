@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from index.catalog import Filters
     from index.embedder import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
     from index.errors import RagError
+    from index.manifest import Manifest
     from index.passages import Passage, split_article
-    from index.snapshot import Manifest
     from index.store import LiveIndex, LocalIndex, PassageIndex
     from index.verify import VerifyReport, verify_index
 
@@ -28,7 +28,7 @@ _HOMES = {
     "Filters": "index.catalog",
     "LiveIndex": "index.store",
     "LocalIndex": "index.store",
-    "Manifest": "index.snapshot",
+    "Manifest": "index.manifest",
     "Passage": "index.passages",
     "PassageIndex": "index.store",
     "Plan": "index.build",

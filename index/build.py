@@ -21,9 +21,9 @@ from index.dense import DenseIndex
 from index.embedder import Embedder, Matrix, Vector
 from index.errors import CorpusError, SnapshotMissing
 from index.lexical import LexicalIndex
+from index.manifest import CATALOG, DENSE, FORMAT_VERSION, LEXICAL, VECTORS, Manifest
 from index.passages import MAX_CHARACTERS, split_article
 from index.readers import READERS
-from index.snapshot import CATALOG, DENSE, LEXICAL, VECTORS, Manifest
 
 CHUNK = 256  # passages embedded between two reports of progress
 
@@ -170,7 +170,7 @@ def _stage_catalog(corpus: Path, folder: Path, live: _Live | None) -> Plan:
             kept.append(article.article_id)
             writer.add(article, split_article(article))
     if not hashes and not kept:
-        raise _nothing_readable(corpus, refused)
+        raise _nothing_readable(corpus, refused, live)
     return _plan(hashes, kept, refused, live.catalog.hashes() if live else {})
 
 
@@ -189,10 +189,11 @@ def _last_good(live: _Live | None, refused: list[Refusal], read: Container[str])
             yield article
 
 
-def _nothing_readable(corpus: Path, refused: list[Refusal]) -> CorpusError:
+def _nothing_readable(corpus: Path, refused: list[Refusal], live: _Live | None) -> CorpusError:
+    left = " The index is left as it was, and still serves." if live else ""
     why = f" ({len(refused)} refused; the first: {refused[0]})" if refused else ""
     return CorpusError(
-        f"The corpus {corpus} holds no readable article{why}.",
+        f"The corpus {corpus} holds no readable article{why}.{left}",
         f"Put articles there ({', '.join(READERS)}) and run rag index again.",
     )
 
@@ -213,6 +214,11 @@ def _is_current(manifest: Manifest, plan: Plan, embedder: Embedder) -> bool:
     settings = (embedder.record, MAX_CHARACTERS, _versions())
     same_settings = (manifest.model, manifest.max_characters, manifest.made_with) == settings
     return same_articles and same_settings and manifest.refused == plan.refused
+
+
+def corpus_name(corpus: Path) -> str:
+    """A corpus as the manifest has it, so that the next run finds it from any directory."""
+    return printable(corpus.absolute())
 
 
 def _versions() -> dict[str, str]:
@@ -265,10 +271,10 @@ def _manifest(done: _Done, folder: Path, corpus: Path, plan: Plan, embedder: Emb
     with closing(Catalog.open(folder / CATALOG)) as catalog:
         articles, passages = catalog.counts()
     return Manifest(
-        format_version=snapshot.FORMAT_VERSION,
+        format_version=FORMAT_VERSION,
         generation=done.generation,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        corpus=printable(corpus),
+        corpus=corpus_name(corpus),
         model=embedder.record,
         max_characters=MAX_CHARACTERS,
         made_with=_versions(),

@@ -25,14 +25,21 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-CorpusOption = Annotated[Path, typer.Option("--corpus", envvar="RAG_CORPUS", help="The directory of articles.")]
+CorpusOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus",
+        envvar="RAG_CORPUS",
+        help="The articles: a directory or one file. Default: what the index was made from, or corpus.",
+    ),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
 RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Start from nothing; mends a damaged index.")]
 
 
 @app.command("index")
 def index_command(
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     index: IndexOption = DEFAULT_INDEX,
     dry_run: DryRunOption = False,
     rebuild: RebuildOption = False,
@@ -46,12 +53,13 @@ def index_command(
         from index.build import build_index, preview_index
         from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
 
+        articles = corpus or _corpus_of(index)
         embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)
         if dry_run:
-            report = preview_index(corpus, index, embedder, rebuild=rebuild)
+            report = preview_index(articles, index, embedder, rebuild=rebuild)
         else:
             with progress_of("Embedding passages") as progress:
-                report = build_index(corpus, index, embedder, rebuild=rebuild, progress=progress)
+                report = build_index(articles, index, embedder, rebuild=rebuild, progress=progress)
         if as_json:
             show_json(report.as_dict())
         else:
@@ -60,7 +68,7 @@ def index_command(
 
 @app.command("status")
 def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
-    """What the index holds, when it was made and from what."""
+    """What the index says it holds, when it was made and from what; rag verify checks it."""
     with failures(as_json):
         from index.snapshot import live_number, read_manifest
 
@@ -90,9 +98,23 @@ def verify_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
             for problem in report.problems:
                 say(problem)
             counts = f"{report.files} files, {report.articles} articles, {report.passages} passages"
-            say(f"{index}, generation {report.generation}: {counts}; " + (report.remedy or "all whole."))
+            found = f"{len(report.problems)} found wrong. {report.remedy}" if report.problems else "all whole."
+            say(f"{index}, generation {report.generation}: {counts}; {found}")
     if report.problems:
         raise typer.Exit(1)
+
+
+def _corpus_of(index: Path) -> Path:
+    """What an index was made from, so that one of somebody's articles is never filled from another corpus."""
+    from index.errors import CorpusError, SnapshotError
+    from index.snapshot import recorded_corpus
+
+    try:
+        return Path(recorded_corpus(index) or DEFAULT_CORPUS)
+    except SnapshotError as error:
+        raise CorpusError(
+            f"{error.what} It can't say what it was made from.", f"{error.remedy} --corpus DIR"
+        ) from error
 
 
 def _print_report(report: "BuildReport", index: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
-from index.snapshot import ModelRecord
+from index.manifest import ModelRecord
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

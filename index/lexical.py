@@ -43,6 +43,7 @@ class LexicalIndex:
     def __init__(self, index: Index) -> None:
         self._analyzer = _analyzer()
         index.register_tokenizer(ANALYZER, self._analyzer)
+        index.config_reader(reload_policy="manual")  # a generation never changes: no thread need watch it
         self._index = index
         self._searcher = index.searcher()
 

@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from index.articles import Refusal
 from index.errors import (
     SnapshotDamaged,
     SnapshotError,
@@ -25,53 +24,10 @@ from index.errors import (
     StorageError,
     WriterBusy,
 )
+from index.manifest import FORMAT_VERSION, FileRecord, Manifest
 
-FORMAT_VERSION = 1
-CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
 _log = logging.getLogger(__name__)
 _CURRENT, _LOCK, _GENERATIONS, _MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ModelRecord(_Frozen):
-    """The embedding model an index was made with; `fingerprint` is a sha256 of its files."""
-
-    name: str
-    fingerprint: str
-    query_prompt: str = ""
-    passage_prompt: str = ""
-
-
-class FileRecord(_Frozen):
-    """Size in bytes and sha256 of one file of a generation."""
-
-    bytes: int
-    sha256: str
-
-
-class Manifest(_Frozen):
-    """What a generation holds and how it was made; `created` is ISO 8601 in UTC."""
-
-    format_version: int
-    generation: int
-    created: str
-    corpus: str
-    model: ModelRecord
-    max_characters: int
-    made_with: dict[str, str]  # versions of the libraries that decide the text, the passages and the words
-    articles: int
-    passages: int
-    refused: list[Refusal]
-    files: dict[str, FileRecord]
-    checksum: str = ""
-
-    def sealed(self) -> "Manifest":
-        """The same with `checksum`, a sha256 of all the rest."""
-        rest = self.model_copy(update={"checksum": ""})
-        return rest.model_copy(update={"checksum": hashlib.sha256(rest.model_dump_json().encode()).hexdigest()})
 
 
 def live_number(directory: Path) -> int:
@@ -95,6 +51,18 @@ def live_number(directory: Path) -> int:
     except OSError as error:
         _refuse_foreign(directory)
         raise unreadable(current, error) from error
+
+
+def recorded_corpus(directory: Path) -> str | None:
+    """What the live generation was made from; None where there is no index yet.
+
+    Raises:
+        SnapshotError: there is one, and it can't say.
+    """
+    try:
+        return read_manifest(directory, live_number(directory)).corpus
+    except SnapshotMissing:
+        return None
 
 
 def live_mark(directory: Path) -> tuple[int, int] | None:

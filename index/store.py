@@ -17,8 +17,8 @@ from index.dense import DenseIndex, Scored
 from index.embedder import Embedder, Vector, embedder_of_record
 from index.errors import RagError, SnapshotDamaged
 from index.lexical import LexicalIndex
+from index.manifest import CATALOG, DENSE, LEXICAL, Manifest, ModelRecord
 from index.passages import Passage
-from index.snapshot import CATALOG, DENSE, LEXICAL, Manifest, ModelRecord
 
 EmbedderOf = Callable[[ModelRecord], Embedder]
 

@@ -12,7 +12,7 @@ from index.articles import Article
 from index.catalog import Catalog, embedding_text, text_hash
 from index.dense import DenseIndex
 from index.lexical import LexicalIndex
-from index.snapshot import CATALOG, DENSE, LEXICAL, VECTORS, Manifest
+from index.manifest import CATALOG, DENSE, LEXICAL, VECTORS, Manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from index.articles import Article
-from index.snapshot import Manifest
+from index.manifest import Manifest
 from rag.retriever import Hit
 
 

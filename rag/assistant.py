@@ -7,13 +7,13 @@ from typing import Protocol
 
 from index.articles import Article
 from index.catalog import Filters
-from index.snapshot import Manifest
+from index.manifest import Manifest
 from index.store import PassageIndex
 from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.composer import Composer, Composition, ExtractiveComposer
 from rag.conversation import interpret
 from rag.errors import ArticleUnknown, SettingError
-from rag.evidence import PASSAGES_READ, Evidence, Weights, confidence, shipped_weights, weigh
+from rag.evidence import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Weights, confidence, shipped_weights, weigh
 from rag.question import read_question, readable
 from rag.retriever import Retriever
 
@@ -119,8 +119,10 @@ class Assistant:
         return self.source.current().manifest
 
     def warm_up(self) -> None:
-        """Load the model and run it once, so that the first question does not wait for it."""
-        self.source.current().embedder.embed_query("warm up")
+        """Load the model and run it on what a question needs, so that the first one does not wait for it."""
+        embedder = self.source.current().embedder
+        embedder.embed_query("warm up")
+        embedder.embed_passages(["a sentence of some length " * count for count in range(1, 1 + SENTENCES_EMBEDDED)])
 
     def _compose(self, evidence: Sequence[Evidence], index: PassageIndex) -> Composition:
         return self.composer.compose(evidence, lambda article_id: _article(index, article_id))

@@ -1,6 +1,7 @@
 """`rag ask`, `rag search`, `rag eval`. What is heavy is imported when a command runs."""
 
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -157,6 +158,8 @@ def _print_answer(answer: "Answer") -> None:
             about = ", ".join(part for part in (citation.title, citation.source, citation.published) if part)
             say(f"[{citation.number}] {about}")
             say(f"    {citation.article_id} {citation.start}–{citation.end}")
+    elif not answer.passages:
+        say("No article passes the filters.")
     else:
         say("The documents do not hold an answer to this. The nearest passages:")
         say()
@@ -166,5 +169,7 @@ def _print_answer(answer: "Answer") -> None:
 
 
 def _print_passage(found: "FoundPassage") -> None:
-    say(f"{found.rank}. {found.title}  ({found.article_id} {found.start}–{found.end}, score {found.score:.2f})")
-    say(f"   {found.text}")
+    say(
+        f"{found.rank}. {found.title}  ({found.article_id} {found.start}–{found.end}, relative score {found.score:.2f})"
+    )
+    say(indent(found.text, "   "))

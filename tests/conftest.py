@@ -10,7 +10,7 @@ import pytest
 
 from index.build import build_index
 from index.embedder import Matrix, SentenceTransformerEmbedder, Vector
-from index.snapshot import ModelRecord
+from index.manifest import ModelRecord
 from index.store import LiveIndex, LocalIndex
 
 REPOSITORY = Path(__file__).parents[1]

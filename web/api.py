@@ -15,7 +15,7 @@ from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant
 from web.errors import problem_of
 from web.metrics import Metrics
-from web.schemas import ArticleDocument, AskRequest, Health, ProblemDocument, SearchRequest, SearchResponse
+from web.schemas import ArticleDocument, AskRequest, Health, ProblemDocument, Readiness, SearchRequest, SearchResponse
 
 router = APIRouter()
 _log = logging.getLogger(__name__)
@@ -80,18 +80,20 @@ def article(article_id: str, assistant: TheAssistant) -> ArticleDocument:
     return ArticleDocument(version=found.version, **asdict(found))
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthz() -> Health:
     """That the process answers at all."""
     return Health("ok")
 
 
-@router.get("/readyz", responses={503: {"model": Health}})
+@router.head("/readyz", include_in_schema=False)
+@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 async def readyz(request: Request, assistant: TheAssistant) -> Response:
     """That the model is loaded and an index is open, and which generation."""
     ready = bool(request.app.state.ready)
-    health = Health("ready", assistant.manifest().generation) if ready else Health("starting")
-    return JSONResponse(asdict(health), 200 if ready else 503)
+    readiness = Readiness("ready", assistant.manifest().generation) if ready else Readiness("starting", None)
+    return JSONResponse(asdict(readiness), 200 if ready else 503)
 
 
 @router.get("/metrics", response_class=Response)

@@ -1,7 +1,9 @@
 """`rag serve`, and the one `rag` command that joins the three rooms' commands."""
 
+import os
 import socket
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +12,7 @@ import typer
 
 import index.cli
 import rag.cli
-from index.console import failures
+from index.console import failures, note
 from rag.errors import SettingError
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def serve_command(
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as a JSON document.")] = False,
 ) -> None:
-    """Serve the chat page and the HTTP interface. Flags go before RAG_ variables, those before defaults."""
+    """Serve the chat page and the HTTP interface. A flag wins over its RAG_ variable, and that over the default."""
     flags = {"index": index_directory, "host": host, "port": port, "threshold": threshold}
     with failures(as_json, usage=(SettingError,)):
         settings = _settings({name: value for name, value in flags.items() if value is not None})
@@ -74,10 +76,10 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except (OSError, ValueError, TypeError) as error:  # the latter two for a name that is none
-        reason = getattr(error, "strerror", None) or error
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
         raise AddressInUse(
             f"Can't listen on {host}:{port} ({reason}).",
-            "Name another port, or take a free one: rag serve --port 0",
+            "Name another address, or take a free port: rag serve --port 0",
         ) from error
 
 
@@ -101,7 +103,9 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
     assistant = Assistant(LiveIndex(settings.index), settings.threshold)
     assistant.warm_up()  # a model that can't be loaded is said here, in a sentence
     config = uvicorn.Config(create_app(assistant, settings, announce), log_level="warning")
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # uvicorn stops in order, then passes Ctrl-C on
+        uvicorn.Server(config).run(sockets=[listener])
+    note("Stopped.")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def docs_page(openapi: Schema) -> DocsPage:
         for path, operations in openapi["paths"].items()
         for method, operation in operations.items()
     ]
-    return DocsPage(openapi["info"]["title"], openapi["info"]["version"], routes, "/openapi.json")
+    return DocsPage("HTTP interface", openapi["info"]["version"], routes, "/openapi.json")
 
 
 def _route(openapi: Schema, method: str, path: str, operation: Schema) -> DocsRoute:

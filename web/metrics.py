@@ -12,7 +12,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from index.snapshot import Manifest
+from index.manifest import Manifest
 from rag.answer import Answer, FoundPassage
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

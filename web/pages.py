@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from index.articles import Article
-from index.snapshot import Manifest
+from index.manifest import Manifest
 from rag.answer import Answer, Citation, FoundPassage
 from rag.composer import reading_order
 from rag.errors import QuestionError
@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 def chat(
     request: Request,
     assistant: TheAssistant,
@@ -38,12 +38,12 @@ def chat(
     try:
         answer = assistant.ask(q, h or ())
     except QuestionError as error:
-        return render(request, "chat.html", ChatPage(facts, q, None, str(error)), status=422)
+        return render(request, "chat.html", ChatPage(facts, _typed(q), None, str(error)), status=422)
     metrics.count(answer)
     return render(request, "chat.html", ChatPage(facts, answer.question, _turn(answer), None))
 
 
-@router.get("/articles/{article_id:path}")
+@router.api_route("/articles/{article_id:path}", methods=["GET", "HEAD"])
 def article(
     request: Request,
     article_id: str,
@@ -60,7 +60,7 @@ def article(
     return render(request, "article.html", _article_page(found, span, changed=changed))
 
 
-@router.get("/docs")
+@router.api_route("/docs", methods=["GET", "HEAD"])
 def docs(request: Request) -> Response:
     """The HTTP interface, from its OpenAPI description."""
     return render(request, "docs.html", docs_page(request.app.openapi()))
@@ -70,6 +70,11 @@ def article_href(cited: Citation | FoundPassage) -> str:
     """The address of an article opened at a span; #cited scrolls there without a script."""
     place = urlencode({"start": cited.start, "end": cited.end, "version": cited.version})
     return f"/articles/{quote(cited.article_id, safe='')}?{place}#cited"
+
+
+def _typed(question: str) -> str:
+    """What was typed, less what no field can show."""
+    return "".join(char for char in question if char.isprintable())
 
 
 def _facts(manifest: Manifest) -> CorpusFacts:

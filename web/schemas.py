@@ -88,7 +88,14 @@ class ProblemDocument:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """That the process answers, or that it is ready to."""
+    """That the process answers at all."""
 
     status: str
-    generation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether questions can be answered, and from which generation."""
+
+    status: str
+    generation: int | None

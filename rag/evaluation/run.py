@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import snapshot
-from index.build import build_index
+from index.build import build_index, corpus_name
 from index.catalog import Filters
 from index.console import Progress
 from index.embedder import Embedder
@@ -70,7 +70,7 @@ def _refuse_another_corpus(collection: Collection, directory: Path) -> None:
         corpus = snapshot.whole_manifest(directory).corpus
     except SnapshotMissing:
         return
-    if corpus != str(collection.corpus):
+    if corpus != corpus_name(collection.corpus):
         raise CollectionError(
             f"{directory} is the index of {corpus}, not of {collection.corpus}.",
             "Name a directory of its own with --index, or leave it out.",

@@ -14,15 +14,8 @@ from hypothesis import strategies as st
 from index.build import build_index, preview_index
 from index.catalog import Catalog, Filters
 from index.errors import CorpusError, SnapshotDamaged
-from index.snapshot import (
-    CATALOG,
-    DENSE,
-    VECTORS,
-    ModelRecord,
-    generation_folder,
-    live_number,
-    whole_manifest,
-)
+from index.manifest import CATALOG, DENSE, VECTORS, ModelRecord
+from index.snapshot import generation_folder, live_number, whole_manifest
 from tests.conftest import WordEmbedder
 from tests.unit.index.conftest import MEMORY
 from tests.unit.index.test_snapshot import edit

@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from index.cli import app
-from index.snapshot import DENSE, generation_folder
+from index.manifest import DENSE
+from index.snapshot import generation_folder
 
 
 @pytest.fixture
@@ -186,3 +187,21 @@ def test_wrong_usage_ends_with_two(run, arguments):
     """Unknown flags, arguments and commands are wrong usage, told from failure by exit code 2."""
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_an_index_knows_its_corpus(run, monkeypatch, corpus):
+    """Without --corpus the articles are those the index was made from, never another corpus."""
+    run("index")
+    monkeypatch.delenv("RAG_CORPUS")
+    (corpus / "tower.txt").write_text("The tower is tall.")
+    assert "added 1, changed 0, deleted 0, unchanged 3" in run("index").stdout
+
+
+def test_an_index_that_can_not_say_its_corpus_is_not_filled_from_another(run, monkeypatch, directory):
+    """Where the manifest is lost, the corpus must be named."""
+    run("index")
+    monkeypatch.delenv("RAG_CORPUS")
+    (generation_folder(directory, 1) / "manifest.json").write_text("{")
+    result = run("index", "--rebuild")
+    assert result.exit_code == 1
+    assert f"rag index --rebuild --index {directory} --corpus DIR" in result.stderr

@@ -11,7 +11,8 @@ from index.articles import Article
 from index.build import build_index
 from index.catalog import Filters
 from index.errors import ModelError, SnapshotDamaged, SnapshotMissing
-from index.snapshot import DENSE, generation_folder
+from index.manifest import DENSE
+from index.snapshot import generation_folder
 from index.store import LiveIndex, LocalIndex
 from tests.unit.index.test_snapshot import edit
 

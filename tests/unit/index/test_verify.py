@@ -12,7 +12,8 @@ from index.build import build_index
 from index.dense import DenseIndex
 from index.errors import SnapshotDamaged, SnapshotMissing
 from index.lexical import LexicalIndex
-from index.snapshot import CATALOG, DENSE, LEXICAL, VECTORS, Manifest, file_records, generation_folder
+from index.manifest import CATALOG, DENSE, LEXICAL, VECTORS, Manifest
+from index.snapshot import file_records, generation_folder
 from index.verify import verify_index
 
 

@@ -156,3 +156,10 @@ def test_the_reply_s_fields_are_described(client):
     schema = description["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
     described = description["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]["properties"]
     assert set(described) == set(client.post("/api/ask", json={"question": QUESTION}).json())
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/harbour", "/docs", "/healthz", "/readyz"])
+def test_monitors_may_ask_for_the_head_alone(client, path):
+    """HEAD answers as GET does, without a body."""
+    response = client.head(path)
+    assert (response.status_code, response.content) == (200, b"")

@@ -1,0 +1,52 @@
+"""What a generation says of itself: how it was made, what it holds, and a checksum of each of its files."""
+
+import hashlib
+
+from pydantic import BaseModel, ConfigDict
+
+from index.articles import Refusal
+
+FORMAT_VERSION = 1
+CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelRecord(_Frozen):
+    """The embedding model an index was made with; `fingerprint` is a sha256 of its files."""
+
+    name: str
+    fingerprint: str
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+
+class FileRecord(_Frozen):
+    """Size in bytes and sha256 of one file of a generation."""
+
+    bytes: int
+    sha256: str
+
+
+class Manifest(_Frozen):
+    """What a generation holds and how it was made; `created` is ISO 8601 in UTC."""
+
+    format_version: int
+    generation: int
+    created: str
+    corpus: str
+    model: ModelRecord
+    max_characters: int
+    made_with: dict[str, str]  # versions of the libraries that decide the text, the passages and the words
+    articles: int
+    passages: int
+    refused: list[Refusal]
+    files: dict[str, FileRecord]
+    checksum: str = ""
+
+    def sealed(self) -> "Manifest":
+        """The same with `checksum`, a sha256 of all the rest."""
+        rest = self.model_copy(update={"checksum": ""})
+        return rest.model_copy(update={"checksum": hashlib.sha256(rest.model_dump_json().encode()).hexdigest()})

@@ -35,6 +35,13 @@ class AddressInUse(RagError):
     """The address to listen on is taken, or can't be listened on."""
 
 
+# What Starlette says only by the status' own name.
+_WHAT = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One error as it is shown; `code` names it for programs."""
@@ -65,7 +72,9 @@ def problem_of(error: Exception) -> Problem:
         return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", _sentence(error), "See /docs.")
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
-        return Problem(status, _kebab(status.name.title().replace("_", "")), f"{error.detail}.", _remedy(status))
+        return Problem(
+            status, _kebab(status.name.title().replace("_", "")), _WHAT.get(status, f"{error.detail}."), _remedy(status)
+        )
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "defect",
@@ -111,7 +120,11 @@ def _sentence(error: RequestValidationError) -> str:
 
 
 def _remedy(status: HTTPStatus) -> str:
-    return "The interface is described at /docs." if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Try again later."
+    return (
+        "Ask a question at /, or see /docs for the interface."
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR
+        else "Try again later."
+    )
 
 
 def _kebab(name: str) -> str:

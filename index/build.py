@@ -105,7 +105,7 @@ def build_index(
             number, folder = snapshot.new_folder(directory)
             try:
                 plan = _stage_catalog(corpus, folder, live)
-                if live is not None and _is_current(live.manifest, plan, embedder):
+                if live is not None and _is_current(live.manifest, plan, corpus, embedder):
                     done = _Done(live.manifest.generation, live.manifest.passages, 0)
                 else:
                     done = _write_generation(number, folder, live, embedder, progress)
@@ -209,10 +209,11 @@ def _plan(hashes: dict[str, str], kept: list[str], refused: list[Refusal], befor
     )
 
 
-def _is_current(manifest: Manifest, plan: Plan, embedder: Embedder) -> bool:
+def _is_current(manifest: Manifest, plan: Plan, corpus: Path, embedder: Embedder) -> bool:
     same_articles = not (plan.added or plan.changed or plan.deleted)
-    settings = (embedder.record, MAX_CHARACTERS, _versions())
-    same_settings = (manifest.model, manifest.max_characters, manifest.made_with) == settings
+    # The corpus too: the next run reads from where this one was told to.
+    settings = (corpus_name(corpus), embedder.record, MAX_CHARACTERS, _versions())
+    same_settings = (manifest.corpus, manifest.model, manifest.max_characters, manifest.made_with) == settings
     return same_articles and same_settings and manifest.refused == plan.refused
 
 

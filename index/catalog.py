@@ -113,16 +113,17 @@ class Catalog:
     def every_passage(self) -> Iterator[tuple[int, Passage, str]]:
         """Each passage with its row and its article's title, in order of rows."""
         ((count,),) = self._all("SELECT count(*) FROM passages")
-        for start in range(0, count, _CHUNK):
-            yield from self._passages(range(start, min(start + _CHUNK, count)))
+        return self._passages(range(count))
 
-    def _passages(self, rows: Sequence[int]) -> list[tuple[int, Passage, str]]:
-        found = self._all(
-            "SELECT row, article_id, start, end, passages.text, sentences, title FROM passages"
-            f" JOIN articles ON number = article WHERE row IN ({','.join('?' * len(rows))}) ORDER BY row",
-            rows,
-        )
-        return [(row, _passage(*values), title) for row, *values, title in found]
+    def _passages(self, rows: Sequence[int]) -> Iterator[tuple[int, Passage, str]]:
+        for start in range(0, len(rows), _CHUNK):
+            some = rows[start : start + _CHUNK]
+            found = self._all(
+                "SELECT row, article_id, start, end, passages.text, sentences, title FROM passages"
+                f" JOIN articles ON number = article WHERE row IN ({','.join('?' * len(some))}) ORDER BY row",
+                some,
+            )
+            yield from ((row, _passage(*values), title) for row, *values, title in found)
 
     def embedding_texts(self, rows: Sequence[int]) -> list[str]:
         """What is embedded for each of these rows, which are ascending."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 # Pronouns that stand for something said before; "that" and "this" as often stand for nothing. English
 # only: in another language a follow-up is searched as it was typed.
 _POINTS_BACK = re.compile(r"\b(he|she|it|they|him|her|them|his|hers|its|their|theirs)\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<=\w )[^\W\d_a-z]\w+")  # a capital after the first word
 _SHORT = 4  # words
 
 
@@ -15,7 +14,8 @@ def interpret(question: str, history: Sequence[str]) -> str:
 
     It points back when it holds a pronoun, or is short and names nothing.
     """
-    short = len(question.split()) <= _SHORT and not _NAME.search(question)
-    if history and (short or _POINTS_BACK.search(question)):
+    words = question.split()
+    names = any(word[0].isupper() for word in words[1:])
+    if history and ((len(words) <= _SHORT and not names) or _POINTS_BACK.search(question)):
         return f"{history[-1]} {question}"
     return question

@@ -89,7 +89,7 @@ async def healthz() -> Health:
 
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
-async def readyz(request: Request, assistant: TheAssistant) -> Response:
+def readyz(request: Request, assistant: TheAssistant) -> Response:
     """That the model is loaded and an index is open, and which generation."""
     ready = bool(request.app.state.ready)
     readiness = Readiness("ready", assistant.manifest().generation) if ready else Readiness("starting", None)

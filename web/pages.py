@@ -84,14 +84,15 @@ def _facts(manifest: Manifest) -> CorpusFacts:
 
 def _turn(answer: Answer) -> Turn:
     numbered = sorted(answer.citations, key=lambda citation: citation.number)
-    cards = [_citation_card(citation) for citation in numbered]
+    cited = [_card(citation, citation.quote, citation.number) for citation in numbered]
+    nearest = [_card(found, found.text, None) for found in answer.passages[:3]]
     return Turn(
         question=answer.question,
         interpreted_question=(answer.interpreted_question if answer.interpreted_question != answer.question else None),
         answered=answer.answered,
         confidence_percent=round(answer.confidence * 100),
         sentences=[_sentence(citation) for citation in reading_order(answer.citations)],
-        sources=cards if answer.answered else [_passage_card(found) for found in answer.passages[:3]],
+        sources=cited if answer.answered else nearest,
         milliseconds=round(answer.timings_ms["total"]),
         href=f"/?{urlencode({'q': answer.interpreted_question})}",
     )
@@ -108,25 +109,11 @@ def _sentence(citation: Citation) -> AnswerSentence:
     )
 
 
-def _citation_card(citation: Citation) -> SourceCard:
+def _card(found: Citation | FoundPassage, text: str, number: int | None) -> SourceCard:
     return SourceCard(
-        number=citation.number,
-        title=citation.title,
-        text=citation.quote,
-        href=article_href(citation),
-        source=citation.source,
-        published=_published(citation.published),
-        url=_web_address(citation.url),
-        language=citation.language,
-        direction=_direction(citation.language),
-    )
-
-
-def _passage_card(found: FoundPassage) -> SourceCard:
-    return SourceCard(
-        number=None,
+        number=number,
         title=found.title,
-        text=found.text,
+        text=text,
         href=article_href(found),
         source=found.source,
         published=_published(found.published),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import snapshot
 from index.build import build_index, preview_index
 from index.catalog import Catalog, Filters
 from index.errors import CorpusError, SnapshotDamaged
@@ -71,13 +72,15 @@ class TestChanges:
             "The new harbour of Lenkoran",
         ]
 
-    def test_nothing_changed_writes_nothing(self, corpus, built, embedder):
+    def test_nothing_changed_writes_nothing(self, corpus, directory, embedder):
         """A second run keeps the generation, embeds nothing and leaves every byte as it was."""
-        before = files_of(built / "generations")
-        report = build_index(corpus, built, embedder)
+        build_index(corpus, directory, embedder)
+        embedder.embedded.clear()
+        before = files_of(directory / "generations")
+        report = build_index(corpus, directory, embedder)
         assert counts(report) == {"unchanged": 3, "embedded": 0}
         assert (report.generation, report.passages, embedder.embedded) == (1, 3, [])
-        assert files_of(built / "generations") == before
+        assert files_of(directory / "generations") == before
 
     def test_an_edit_embeds_only_the_passages_it_changed(self, corpus, built, embedder):
         """Of an article of many passages, only the one whose words changed is embedded."""
@@ -411,3 +414,10 @@ def test_an_old_generation_that_can_not_be_removed_is_no_failure(corpus, built, 
     monkeypatch.setattr(shutil, "rmtree", refuse)
     assert build_index(corpus, built, embedder).generation == 4
     assert "can't be removed" in caplog.text
+
+
+def test_the_same_articles_in_another_place_are_read_from_there_next(corpus, built, embedder, tmp_path):
+    """A corpus that was moved is recorded where it is now, and nothing is embedded for it."""
+    moved = corpus.rename(tmp_path / "moved")
+    report = build_index(moved, built, embedder)
+    assert (report.embedded, snapshot.recorded_corpus(built)) == (0, str(moved))

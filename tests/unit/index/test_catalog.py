@@ -145,3 +145,11 @@ def test_a_finished_catalog_is_never_written(catalog):
 
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         catalog._connection.execute("DELETE FROM articles")
+
+
+def test_more_passages_than_sqlite_takes_values_come_in_the_order_asked(catalog):
+    """A long list of rows is read in parts, and keeps its order and its repetitions."""
+    rows = [2, 0, 1] * 600
+    assert [passage.passage_id for passage in catalog.passages(rows)] == [
+        catalog.passages([row])[0].passage_id for row in rows
+    ]

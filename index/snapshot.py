@@ -178,9 +178,10 @@ def new_folder(directory: Path) -> tuple[int, Path]:
 
 
 def file_records(folder: Path) -> dict[str, FileRecord]:
-    """Size and checksum of every file below a folder, after its bytes are forced to the disk."""
+    """Size and checksum of every file below a folder but locks, after its bytes are forced to the disk."""
     records = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    # Tantivy's lock files hold nothing, and come whenever somebody opens the index.
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"):
         _sync(path)
         name = path.relative_to(folder).as_posix()
         records[name] = FileRecord(bytes=path.stat().st_size, sha256=_sha256(path))

@@ -57,7 +57,8 @@ def index_of(
         CollectionError: the directory holds the index of another corpus.
         RagError: as `build_index`.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    # Tantivy may put its lock file there again while the directory is being removed.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         place = directory or Path(scratch)
         _refuse_another_corpus(collection, place)
         with progress_of("Embedding passages") as progress:

@@ -1,7 +1,6 @@
 """What the index room's tests share."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.conftest import MEMORY
+from tests.unit.conftest import MEMORY, remove
 
 NOBODY = 65534
 
@@ -22,7 +21,7 @@ def open_to_all() -> Iterator[Path]:
     yield folder
     for path in folder.rglob("*"):
         path.chmod(0o755)
-    shutil.rmtree(folder)
+    remove(folder)
 
 
 @pytest.fixture

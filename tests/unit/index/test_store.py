@@ -1,7 +1,6 @@
 """The local engine answers from one generation; the live one follows CURRENT."""
 
 import logging
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -14,6 +13,7 @@ from index.errors import ModelError, SnapshotDamaged, SnapshotMissing
 from index.manifest import DENSE
 from index.snapshot import generation_folder
 from index.store import LiveIndex, LocalIndex
+from tests.unit.conftest import remove
 from tests.unit.index.test_snapshot import edit
 
 ANY = Filters()
@@ -208,7 +208,7 @@ class TestLiveIndex:
 def test_an_index_made_anew_from_nothing_is_noticed(live_index, corpus, built, embedder):
     """Another index under the same number, as after rm -rf and rag index, is served and not mistaken for the old."""
     assert live_index.current().manifest.generation == 1
-    shutil.rmtree(built)
+    remove(built)
     edit(corpus, "Zebras run.")
     build_index(corpus, built, embedder)
     assert live_index.current().manifest.generation == 1
@@ -217,7 +217,7 @@ def test_an_index_made_anew_from_nothing_is_noticed(live_index, corpus, built, e
 
 def test_an_index_that_vanishes_goes_on_being_served(live_index, built):
     """When the directory is gone, what was opened from it still answers."""
-    shutil.rmtree(built)
+    remove(built)
     assert live_index.current().matching("harbour", 1, 0.5, Filters())
     assert live_index.current().article("harbour")
 

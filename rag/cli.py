@@ -23,8 +23,10 @@ from rag.errors import FilterError, QuestionError, SettingError
 
 if TYPE_CHECKING:
     from index.catalog import Filters
-    from rag.answer import Answer, FoundPassage
+    from rag.answer import Answer, Citation, FoundPassage
     from rag.assistant import Assistant
+    from rag.evaluation.compare import Comparison
+    from rag.evaluation.run import Report
 
 app = typer.Typer()
 
@@ -34,6 +36,17 @@ KOption = Annotated[int, typer.Option("-k", min=1, max=100, help="How many passa
 ThresholdOption = Annotated[
     float | None,
     typer.Option(envvar="RAG_THRESHOLD", min=0.0, max=1.0, help="Decline below this confidence."),
+]
+RerankerOption = Annotated[
+    str,
+    typer.Option(envvar="RAG_RERANKER", help="A cross-encoder, by name or path, that puts the passages in order."),
+]
+ReaderOption = Annotated[
+    str,
+    typer.Option(
+        envvar="RAG_READER",
+        help='The reading model: "shipped", "none" for speed, or a Hugging Face question-answering model.',
+    ),
 ]
 FromOption = Annotated[str | None, typer.Option("--from", help="Only articles of this day or later.")]
 ToOption = Annotated[str | None, typer.Option("--to", help="Only articles of this day or earlier.")]
@@ -47,6 +60,8 @@ def ask_command(
     k: KOption = 10,
     index: IndexOption = DEFAULT_INDEX,
     threshold: ThresholdOption = None,
+    reader: ReaderOption = "shipped",
+    reranker: RerankerOption = "",
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
@@ -58,7 +73,7 @@ def ask_command(
         from dataclasses import asdict
 
         filters = _filters(published_from, published_to, source, language)
-        answer = _assistant(index, threshold).ask(question, k=k, filters=filters)
+        answer = _assistant(index, threshold, reader, reranker).ask(question, k=k, filters=filters)
         if as_json:
             show_json(asdict(answer))
         else:
@@ -70,6 +85,7 @@ def search_command(
     query: str,
     k: KOption = 10,
     index: IndexOption = DEFAULT_INDEX,
+    reranker: RerankerOption = "",
     published_from: FromOption = None,
     published_to: ToOption = None,
     source: SourceOption = None,
@@ -83,7 +99,7 @@ def search_command(
         from rag.question import read_question
 
         filters = _filters(published_from, published_to, source, language)
-        hits = _assistant(index).search(query, k, filters)
+        hits = _assistant(index, reranker=reranker).search(query, k, filters)
         if as_json:
             show_json({"query": read_question(query), "hits": [asdict(hit) for hit in hits]})
         else:
@@ -100,36 +116,82 @@ def eval_command(
     model: ModelOption = None,
     query_prompt: QueryPromptOption = "",
     passage_prompt: PassagePromptOption = "",
+    reader: ReaderOption = "shipped",
+    reranker: RerankerOption = "",
+    save: Annotated[Path | None, typer.Option(help="Write the run here as JSON.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="Say what changed since the run saved there; exit 1 if a figure is worse.")
+    ] = None,
+    margin: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="How much worse a share may be. Latency is never judged.")
+    ] = 0.01,
+    report: Annotated[Path | None, typer.Option(help="Write a page with pictures into this folder.")] = None,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Put what became of each question into --json and --save.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask every question of a collection and print retrieval, citation, abstention and latency figures."""
+    """Ask every question of a collection and print retrieval, quote, answer, abstention and latency figures."""
     with failures(as_json, _USAGE):
-        from dataclasses import asdict
-
         from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
-        from rag.assistant import DEFAULT_THRESHOLD
+        from rag.evaluation import compare as comparing
+        from rag.evaluation import page, saved
         from rag.evaluation.collection import read_collection
-        from rag.evaluation.report import print_report
-        from rag.evaluation.run import evaluate, index_of
+        from rag.evaluation.run import Answering, evaluate, index_of
+        from rag.reader import reader_of
+        from rag.reranker import reranker_of
 
         read = read_collection(collection, corpus)
+        # What can be refused is, before the questions are asked, which takes minutes.
+        before = saved.read_run(compare, read) if compare else None
+        for folder in filter(None, (report, save and save.parent)):
+            saved.make_folder(folder)
         embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)
+        answering = Answering(_threshold(threshold), reader_of(reader), reranker_of(reranker))
         with index_of(read, index, embedder, progress_of) as opened, progress_of("Asking") as progress:
-            limit = DEFAULT_THRESHOLD if threshold is None else threshold
-            report = evaluate(read, opened, limit, progress)
-        if as_json:
-            show_json(asdict(report))
-        else:
-            print_report(report)
+            run = evaluate(read, opened, answering, progress)
+        comparison = comparing.compare(before, run, margin) if before else None
+        if save:
+            saved.save(run, save, results=questions)
+        if report:
+            page.write_report(run, read, report, margin)
+        _show_run(run, comparison, saved.document(run, results=questions) if as_json else None)
 
 
-def _assistant(index: Path, threshold: float | None = None) -> "Assistant":
+def _show_run(run: "Report", comparison: "Comparison | None", document: dict[str, object] | None) -> None:
+    from dataclasses import asdict
+
+    from rag.evaluation.report import print_comparison, print_report
+
+    if document is not None:
+        show_json(document | ({"compared": asdict(comparison)} if comparison else {}))
+    else:
+        print_report(run)
+        if comparison:
+            print_comparison(comparison)
+    worse = comparison and comparison.regression()
+    if worse:
+        note(f"rag: {worse}")
+        raise typer.Exit(1)
+
+
+def _assistant(index: Path, threshold: float | None = None, reader: str = "none", reranker: str = "") -> "Assistant":
     from index.store import LiveIndex
-    from rag.assistant import DEFAULT_THRESHOLD, Assistant
+    from rag.assistant import Assistant
+    from rag.reader import reader_of
+    from rag.reranker import reranker_of
 
-    assistant = Assistant(LiveIndex(index), DEFAULT_THRESHOLD if threshold is None else threshold)
+    assistant = Assistant(
+        LiveIndex(index), _threshold(threshold), reader=reader_of(reader), reranker=reranker_of(reranker)
+    )
     assistant.warm_up()  # so that the time shown is the question's, not the loading's
     return assistant
+
+
+def _threshold(given: float | None) -> float:
+    from rag.assistant import DEFAULT_THRESHOLD
+
+    return DEFAULT_THRESHOLD if given is None else given
 
 
 def _filters(start: str | None, end: str | None, source: str | None, language: str | None) -> "Filters":
@@ -152,11 +214,11 @@ def _day(flag: str, value: str | None) -> str | None:
 
 def _print_answer(answer: "Answer") -> None:
     if answer.answered:
+        _print_short_answers(answer)
         say(answer.answer)
         say()
         for citation in sorted(answer.citations, key=lambda citation: citation.number):
-            about = ", ".join(part for part in (citation.title, citation.source, citation.published) if part)
-            say(f"[{citation.number}] {about}")
+            say(f"[{citation.number}] {_origin(citation)}")
             say(f"    {citation.article_id} {citation.start}–{citation.end}")
     elif not answer.passages:
         say("No article passes the filters.")
@@ -166,6 +228,21 @@ def _print_answer(answer: "Answer") -> None:
         for found in answer.passages[:3]:
             _print_passage(found)
     note(f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms")
+
+
+def _print_short_answers(answer: "Answer") -> None:
+    cited = {citation.article_id: _origin(citation) for citation in answer.citations}
+    lines = [f"{short.text} ({cited[short.article_id]})" for short in answer.differing]
+    if answer.short_answer and not lines:
+        lines = [answer.short_answer.text]
+    for line in lines:
+        say(line)
+    if lines:
+        say()
+
+
+def _origin(citation: "Citation") -> str:
+    return ", ".join(part for part in (citation.title, citation.source, citation.published) if part)
 
 
 def _print_passage(found: "FoundPassage") -> None:

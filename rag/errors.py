@@ -5,7 +5,8 @@ RagError (of the index room)     what went wrong, where, and what to do next
 ├── FilterError                  a filter's value is not what it should be
 ├── SettingError                 a setting of the assistant is out of its range
 ├── ArticleUnknown               no article has that id
-└── CollectionError              an evaluation collection is missing a file, or its gold is not in its text
+├── CollectionError              an evaluation collection is missing a file, or its gold is not in its text
+└── RunError                     a saved run can't be read, or is of other questions
 """
 
 from index.errors import RagError
@@ -29,3 +30,7 @@ class ArticleUnknown(RagError):
 
 class CollectionError(RagError):
     """An evaluation collection lacks a file, or a gold span is not in its article's text."""
+
+
+class RunError(RagError):
+    """A file is no saved run, or one of other questions than those it is compared with."""

@@ -1,26 +1,29 @@
-"""How well a sentence answers a question, and how sure that is: features, scores, confidence."""
+"""How well a sentence answers a question, and how sure that is: scores and confidence."""
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 from index.passages import Passage
 from index.sentences import Span
 from index.store import PassageIndex
-from rag.kinds import Kind, asked_kind, holds_kind
+from rag.features import Asked, Features, sentence_features, sentence_text
+from rag.kinds import Kind
+from rag.reader import Reader, Reading
 from rag.retriever import Hit, Retrieval
 
-# Passages whose sentences are weighed, and sentences embedded for a question after a first, cheap look.
-PASSAGES_READ = 5
-# (quote@1 and quote@3 on xquad-en: 0.820 and 0.956 with 12, the same with all, 0.820 and 0.955 with 8).
-SENTENCES_EMBEDDED = 12
-
+PASSAGES_READ = 3  # passages that the reader reads
+# Without one: passages whose sentences are weighed, and sentences embedded after a first, cheap look.
+PASSAGES_LOOKED_AT = 5
+SENTENCES_EMBEDDED = 4
 CITED = 3  # sentences an answer quotes at most
 
-Features = dict[str, float]
+# The reader's log-odds are divided by this, and held within ±2, to be of the size of the other features.
+_LOG_ODDS = 10.0
+_UNREAD = -2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,15 @@ class Evidence:
     """One sentence weighed against a question; larger scores are better.
 
     A difference of scores is the log of how much likelier one sentence is to answer than another.
+    `answer` is the likeliest short answer in it, in characters of the article, where a reader read it.
     """
 
     passage: Passage
     span: Span
     text: str
     features: Features
-    score: float
+    score: float = 0.0
+    answer: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,109 +55,104 @@ class Weights:
 
 
 @cache
-def shipped_weights() -> Weights:
-    """The weights of weights.json, which rag.evaluation.fit wrote."""
-    stored = json.loads(files("rag").joinpath("weights.json").read_text())
+def shipped_weights(*, reading: bool) -> Weights:
+    """The weights of weights.json, which rag.evaluation.fit wrote: those for a reader, or those without."""
+    stored = json.loads(files("rag").joinpath("weights.json").read_text())["reader" if reading else "fast"]
     return Weights(stored["sentence"], stored["confidence"])
 
 
-def weigh(question: str, retrieval: Retrieval, index: PassageIndex, weights: Weights) -> list[Evidence]:
-    """The sentences of the best passages, best evidence first."""
-    asked = Asked.of(question, index)
-    looked = [
-        (hit.passage, span, sentence_features(asked, hit, span, index))
-        for hit in retrieval.hits[:PASSAGES_READ]
-        for span in hit.passage.sentences
-    ]
-    looked.sort(key=lambda item: -log_odds(item[2], weights.sentence))
-    near = looked[:SENTENCES_EMBEDDED]
-    if not near:
-        return []
-    texts = [sentence_text(passage, span) for passage, span, _ in near]
-    similarities = (index.embedder.embed_passages(texts) @ retrieval.vector).tolist()
-    weighed = []
-    for (passage, span, features), text, similarity in zip(near, texts, similarities, strict=True):
-        known = features | {"similarity": similarity}
-        weighed.append(Evidence(passage, span, text, known, log_odds(known, weights.sentence)))
-    return sorted(weighed, key=lambda evidence: -evidence.score)
-
-
-def confidence(evidence: Sequence[Evidence], weights: Weights) -> float:
-    """The probability, in [0, 1], that the best sentences answer the question; 0 where there are none."""
-    if not evidence:
-        return 0.0
-    return 1.0 / (1.0 + math.exp(-log_odds(confidence_features(evidence), weights.confidence)))
-
-
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question asks for: its kind, and its distinct words as they are indexed, with their weights.
+class Weigher:
+    """Weighs the sentences of the passages found: with a reader or, faster, by their vectors."""
 
-    A word's weight is its inverse document frequency, as BM25 has it.
-    Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, with 1 added
-    under the logarithm so that no weight is negative.
-    """
+    reader: Reader | None
+    weights: Weights
 
-    question: str
-    kind: Kind | None
-    weights: Mapping[str, float]
+    @property
+    def depth(self) -> int:
+        """How many passages it weighs the sentences of."""
+        return PASSAGES_READ if self.reader else PASSAGES_LOOKED_AT
 
-    @staticmethod
-    def of(question: str, index: PassageIndex) -> "Asked":
-        """A question read, its words weighed by an index."""
-        count = index.manifest.passages
-        weights = {}
-        for term in dict.fromkeys(index.terms(question)):
-            frequency = index.document_frequency(term)
-            weights[term] = math.log(1.0 + (count - frequency + 0.5) / (frequency + 0.5))
-        return Asked(question, asked_kind(question), weights)
+    def weigh(self, question: str, kind: Kind | None, retrieval: Retrieval, index: PassageIndex) -> list[Evidence]:
+        """The sentences of the best passages, best evidence first; `kind` is what the question asks for."""
+        asked = Asked.of(question, kind, index)
+        hits = [(hit, _title(hit, index)) for hit in retrieval.hits[: self.depth]]
+        looked = [item for hit, title in hits for item in _looked_at(asked, hit, title, index)]
+        if self.reader is None:
+            near = self._ranked(looked)[:SENTENCES_EMBEDDED]
+            return self._ranked(_with_similarity(near, retrieval, index))
+        readings = self.reader.read(question, [(title, hit.passage.text) for hit, title in hits])
+        ids = [hit.passage.passage_id for hit, _ in hits]
+        return self._ranked(_with_reading(looked, dict(zip(ids, readings, strict=True))))
 
-    def covered_by(self, terms: Sequence[str]) -> float:
-        """The share, in [0, 1], of the question's weight that stands in `terms`."""
-        total = sum(self.weights.values())
-        present = set(terms)
-        return sum(weight for term, weight in self.weights.items() if term in present) / total if total else 0.0
+    def confidence(self, evidence: Sequence[Evidence], nearest: float) -> float:
+        """The probability, in [0, 1], that the best sentences answer the question; 0 where there are none.
 
-    def kind_in(self, sentence: str) -> float:
-        """1 if the sentence holds the kind of thing asked for, -1 if not, 0 if the kind is not known."""
-        if self.kind is None:
+        `nearest` is the cosine of the nearest passage.
+        """
+        if not evidence:
             return 0.0
-        return 1.0 if holds_kind(sentence, self.kind, self.question) else -1.0
+        features = confidence_features(evidence, nearest)
+        return 1.0 / (1.0 + math.exp(-log_odds(features, self.weights.confidence)))
+
+    def _ranked(self, evidence: Iterable[Evidence]) -> list[Evidence]:
+        scored = [replace(item, score=log_odds(item.features, self.weights.sentence)) for item in evidence]
+        return sorted(scored, key=lambda item: -item.score)
 
 
-def sentence_features(asked: Asked, hit: Hit, span: Span, index: PassageIndex) -> Features:
-    """What is known of a sentence without embedding it; each is about 0 to 1."""
+def _title(hit: Hit, index: PassageIndex) -> str:
+    article = index.article(hit.passage.article_id)
+    return article.title if article else ""
+
+
+def _looked_at(asked: Asked, hit: Hit, title: str, index: PassageIndex) -> list[Evidence]:
     passage = hit.passage
-    text = sentence_text(passage, span)
-    before = passage.text[: span[0] - passage.start]
-    terms = index.terms(text)
-    return {
-        "overlap": asked.covered_by(terms),
-        "overlap_with_before": asked.covered_by(terms + index.terms(before)),
-        "passage": hit.score,
-        "kind": asked.kind_in(text),
-    }
+    return [
+        Evidence(passage, span, sentence_text(passage, span), sentence_features(asked, hit, title, span, index))
+        for span in passage.sentences
+    ]
 
 
-def confidence_features(evidence: Sequence[Evidence]) -> Features:
+def _with_similarity(evidence: Sequence[Evidence], retrieval: Retrieval, index: PassageIndex) -> list[Evidence]:
+    if not evidence:
+        return []
+    similarities = (index.embedder.embed_passages([item.text for item in evidence]) @ retrieval.vector).tolist()
+    return [
+        replace(item, features=item.features | {"similarity": similarity})
+        for item, similarity in zip(evidence, similarities, strict=True)
+    ]
+
+
+def _with_reading(evidence: Sequence[Evidence], readings: Mapping[str, Reading]) -> list[Evidence]:
+    return [_read(item, readings[item.passage.passage_id]) for item in evidence]
+
+
+def _read(item: Evidence, reading: Reading) -> Evidence:
+    offset = item.passage.start
+    found = reading.answer_in(item.span[0] - offset, item.span[1] - offset)
+    if found is None:
+        return replace(item, features=item.features | {"reader": _UNREAD})
+    odds, (start, end) = found
+    features = item.features | {"reader": max(-2.0, min(2.0, odds / _LOG_ODDS))}
+    return replace(item, features=features, answer=(offset + start, offset + end))
+
+
+def confidence_features(evidence: Sequence[Evidence], nearest: float) -> Features:
     """What tells whether the best sentences answer at all.
 
-    Their score, their share of all the evidence, and how near and how like the question they are.
+    Their score, their share of all the evidence, how near the nearest passage is, and the best of
+    what is known of each.
     """
     best = evidence[0].score
     shares = [math.exp(item.score - best) for item in evidence]
     near = evidence[:CITED]
-    return {
-        "score": best,
-        "share": sum(shares[:CITED]) / sum(shares),
-        "similarity": max(item.features["similarity"] for item in near),
-        "overlap": max(item.features["overlap"] for item in near),
+    known = {
+        name: max(item.features[name] for item in near)
+        for name in ("overlap", "overlap_with_title", "phrase", "kind", "similarity", "reader")
+        if name in near[0].features
     }
-
-
-def sentence_text(passage: Passage, span: Span) -> str:
-    """The words of a sentence of a passage."""
-    return passage.text[span[0] - passage.start : span[1] - passage.start]
+    lacking = {name: min(item.features[name] for item in near) for name in ("names_missing", "numbers_missing")}
+    return {"score": best, "share": sum(shares[:CITED]) / sum(shares), "nearest": nearest, **known, **lacking}
 
 
 def log_odds(features: Features, weights: Mapping[str, float]) -> float:

@@ -23,7 +23,7 @@ _MANNERS = "many|much|long|far|tall|big|large|high|deep|often|fast|wide|heavy"
 _AMOUNTS = "number|percent|percentage|amount|share|proportion|fraction"
 _NAMED = "country|city|person|company|state|place|team|nation"
 
-# The first that matches names the kind; a question may begin with other words ("In what year…").
+# What comes first in the question names the kind; it may begin with other words ("In what year…").
 _ASKED = (
     (Kind.TIME, rf"when|(what|which) ({_SPANS_OF_TIME}|time|era|age)|how long ago|how old"),
     (Kind.NUMBER, rf"how ({_MANNERS})|what ({_AMOUNTS})|at what (price|cost|rate)"),
@@ -41,13 +41,15 @@ _MONTH_OR_ERA = re.compile(
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|BC|AD|BCE|CE)\b"
 )
 _NUMBER = re.compile(rf"\d|\b({_UNITS})\b", re.IGNORECASE)
-# A capital anywhere but at the beginning of the sentence.
-_NAME = re.compile(r"(?<=[\w,;:)”\"’'] )[(“\"‘']?([A-ZÀ-ÞĀ-Ž]\w+)")
+# A word after another one, so that a capital is not only the beginning of the sentence.
+_LATER_WORD = re.compile(r"(?<=[\w,;:)”\"’'] )[(“\"‘']?(\w{2,})")
 
 
 def asked_kind(question: str) -> Kind | None:
-    """The kind of thing a question asks for, or None where its words do not tell."""
-    return next((kind for kind, pattern in _ASKED_PATTERNS if pattern.search(question)), None)
+    """The kind of thing a question asks for first, or None where its words do not tell."""
+    found = ((pattern.search(question), kind) for kind, pattern in _ASKED_PATTERNS)
+    matches = [(match.start(), place, kind) for place, (match, kind) in enumerate(found) if match]
+    return min(matches)[2] if matches else None
 
 
 def holds_kind(sentence: str, kind: Kind, question: str) -> bool:
@@ -57,4 +59,11 @@ def holds_kind(sentence: str, kind: Kind, question: str) -> bool:
     if kind is Kind.NUMBER:
         return bool(_NUMBER.search(sentence))
     known = question.casefold()
-    return any(name.casefold() not in known for name in _NAME.findall(sentence))
+    return any(name.casefold() not in known for name in names_in(sentence))
+
+
+def names_in(text: str) -> list[str]:
+    """The words with a capital that do not begin a sentence; none in a text all in capitals."""
+    if text.isupper():
+        return []
+    return [word for word in _LATER_WORD.findall(text) if word[0].isupper()]

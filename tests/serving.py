@@ -15,10 +15,13 @@ from web.settings import Settings
 
 
 @contextmanager
-def serving(directory: Path) -> Iterator[str]:
-    """Serve an index directory with its own model, and give the address; the server ends with the block."""
+def serving(directory: Path, assistant: Assistant | None = None) -> Iterator[str]:
+    """Serve an index directory, with its own model if no assistant is given, and give the address.
+
+    The server ends with the block.
+    """
     ready = Event()
-    app = create_app(Assistant(LiveIndex(directory)), Settings(index=directory), ready.set)
+    app = create_app(assistant or Assistant(LiveIndex(directory)), Settings(index=directory), ready.set)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -36,10 +36,13 @@ def serve_command(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = None,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
+    reader: Annotated[str | None, typer.Option(help='The reading model: "shipped", "none", or another.')] = None,
+    reranker: Annotated[str | None, typer.Option(help="A cross-encoder that puts the passages in order.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as a JSON document.")] = False,
 ) -> None:
     """Serve the chat page and the HTTP interface. A flag wins over its RAG_ variable, and that over the default."""
     flags = {"index": index_directory, "host": host, "port": port, "threshold": threshold}
+    flags |= {"reader": reader, "reranker": reranker}
     with failures(as_json, usage=(SettingError,)):
         settings = _settings({name: value for name, value in flags.items() if value is not None})
         with _listening(settings.host, settings.port) as listener:
@@ -89,6 +92,8 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
     from index.console import say, show_json
     from index.store import LiveIndex
     from rag.assistant import Assistant
+    from rag.reader import reader_of
+    from rag.reranker import reranker_of
     from web.app import create_app
 
     host, port = listener.getsockname()[:2]
@@ -100,7 +105,12 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
         else:
             say(f"Answering at {address} (Ctrl-C stops)")
 
-    assistant = Assistant(LiveIndex(settings.index), settings.threshold)
+    assistant = Assistant(
+        LiveIndex(settings.index),
+        settings.threshold,
+        reader=reader_of(settings.reader),
+        reranker=reranker_of(settings.reranker),
+    )
     assistant.warm_up()  # a model that can't be loaded is said here, in a sentence
     config = uvicorn.Config(create_app(assistant, settings, announce), log_level="warning")
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, then passes Ctrl-C on

@@ -14,14 +14,32 @@ class CorpusFacts:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One quoted sentence of the answer, in reading order; `href` opens it in its article."""
+    """One quoted sentence of the answer; `href` opens it in its article.
 
-    text: str
+    `before`, `words` and `after` are the sentence to the character; `words` is the short answer in it, or empty.
+    """
+
+    before: str
+    words: str
+    after: str
     number: int
     title: str  # of the article it is quoted from
     language: str | None
     href: str
-    strongest: bool  # the sentence with the best evidence; exactly one of an answer
+    strongest: bool  # the best evidence: one sentence of an answer, none where the sources differ
+
+
+@dataclass(frozen=True, slots=True)
+class ShortWords:
+    """The quoted words that answer, and the article they stand in; `href` opens it at them."""
+
+    text: str
+    href: str
+    number: int  # of the citation whose sentence holds them
+    title: str
+    source: str | None
+    published: str | None  # "23 November 2026"
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +59,18 @@ class SourceCard:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and what was found. Not answered: no sentences, and `sources` are the nearest passages."""
+    """One question and what was found. Not answered: no sentences, and `sources` are the nearest passages.
+
+    `short` is the short answer, if there is one; where the sources differ there is none, and `differing`
+    has the answer of each, newest first.
+    """
 
     question: str
     interpreted_question: str | None  # where it differs from the question
     answered: bool
     confidence_percent: int
+    short: ShortWords | None
+    differing: list[ShortWords]
     sentences: list[AnswerSentence]
     sources: list[SourceCard]
     milliseconds: int

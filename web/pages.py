@@ -1,5 +1,6 @@
 """The HTML routes: each builds its page's context and renders it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote, urlencode, urlsplit
@@ -9,11 +10,11 @@ from fastapi.responses import Response
 
 from index.articles import Article
 from index.manifest import Manifest
-from rag.answer import Answer, Citation, FoundPassage
+from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
 from rag.composer import reading_order
 from rag.errors import QuestionError
 from web.api import TheAssistant, TheMetrics
-from web.contexts import AnswerSentence, ArticlePage, ChatPage, CorpusFacts, Segment, SourceCard, Turn
+from web.contexts import AnswerSentence, ArticlePage, ChatPage, CorpusFacts, Segment, ShortWords, SourceCard, Turn
 from web.docs import docs_page
 from web.render import render
 
@@ -86,26 +87,63 @@ def _turn(answer: Answer) -> Turn:
     numbered = sorted(answer.citations, key=lambda citation: citation.number)
     cited = [_card(citation, citation.quote, citation.number) for citation in numbered]
     nearest = [_card(found, found.text, None) for found in answer.passages[:3]]
+    quoted = _with_short_answers(answer)
+    shorts = [_short_words(citation, short) for citation, short in quoted if short]
     return Turn(
         question=answer.question,
         interpreted_question=(answer.interpreted_question if answer.interpreted_question != answer.question else None),
         answered=answer.answered,
         confidence_percent=round(answer.confidence * 100),
-        sentences=[_sentence(citation) for citation in reading_order(answer.citations)],
+        short=shorts[0] if shorts and not answer.differing else None,
+        differing=shorts if answer.differing else [],
+        sentences=[
+            _sentence(citation, short, strongest=citation.number == 1 and not answer.differing)
+            for citation, short in quoted
+        ],
         sources=cited if answer.answered else nearest,
         milliseconds=round(answer.timings_ms["total"]),
         href=f"/?{urlencode({'q': answer.interpreted_question})}",
     )
 
 
-def _sentence(citation: Citation) -> AnswerSentence:
+def _with_short_answers(answer: Answer) -> list[tuple[Citation, ShortAnswer | None]]:
+    """The citations in the order of the answer's text, each with the short answer inside its quote."""
+    shorts = answer.differing or ((answer.short_answer,) if answer.short_answer else ())
+    held = {citation.number: short for short in shorts for citation in answer.citations if _holds(citation, short)}
+    ordered = reading_order(answer.citations)
+    if answer.differing:
+        newest = list(held)
+        ordered.sort(key=lambda citation: newest.index(citation.number) if citation.number in held else len(newest))
+    return [(citation, held.get(citation.number)) for citation in ordered]
+
+
+def _holds(citation: Citation, short: ShortAnswer) -> bool:
+    return citation.article_id == short.article_id and citation.start <= short.start and short.end <= citation.end
+
+
+def _short_words(citation: Citation, short: ShortAnswer) -> ShortWords:
+    return ShortWords(
+        text=short.text,
+        href=article_href(replace(citation, start=short.start, end=short.end)),
+        number=citation.number,
+        title=citation.title,
+        source=citation.source,
+        published=_published(citation.published),
+        language=citation.language,
+    )
+
+
+def _sentence(citation: Citation, short: ShortAnswer | None, *, strongest: bool) -> AnswerSentence:
+    start, end = (short.start - citation.start, short.end - citation.start) if short else (0, 0)
     return AnswerSentence(
-        text=citation.quote,
+        before=citation.quote[:start],
+        words=citation.quote[start:end],
+        after=citation.quote[end:],
         number=citation.number,
         title=citation.title,
         language=citation.language,
         href=article_href(citation),
-        strongest=citation.number == 1,
+        strongest=strongest,
     )
 
 

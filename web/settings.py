@@ -23,5 +23,11 @@ class Settings(BaseSettings):
     threshold: float = Field(
         DEFAULT_THRESHOLD, ge=0.0, le=1.0, description="The confidence below which a question is declined."
     )
+    reader: str = Field(
+        "shipped",
+        min_length=1,
+        description='The reading model: "shipped", "none" for speed, or a Hugging Face question-answering model.',
+    )
+    reranker: str = Field("", description="A cross-encoder, by name or path, that puts the passages in order.")
     site_name: str = Field("Caspian–Indus Reader", description="The name at the head of every page.")
     max_body_bytes: int = Field(65_536, ge=1, description="The largest request body, in bytes.")

@@ -1,16 +1,19 @@
 """Learning the weights of the sentence scorer and of confidence: python -m rag.evaluation.fit DIR...
 
-Each DIR is a collection with gold spans; those with unanswerable questions teach when to decline.
+Each DIR is a collection with gold spans; those with unanswerable questions teach when to decline. None
+may be of what the reader was trained on: `python -m rag.reader.held_out` makes such collections.
 The result goes to rag/weights.json, with what it was learned from.
 """
 
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
@@ -18,30 +21,40 @@ from sklearn.linear_model import LogisticRegression
 from index.console import progress_of
 from index.embedder import Embedder, SentenceTransformerEmbedder
 from rag.assistant import DEFAULT_K
+from rag.composer import chosen_of
 from rag.conversation import interpret
 from rag.evaluation.collection import Collection, Question, read_collection
 from rag.evaluation.run import index_of
-from rag.evidence import CITED, Evidence, Weights, confidence_features, log_odds, weigh
+from rag.evidence import Evidence, Weigher, Weights, confidence_features, log_odds
+from rag.features import Features
+from rag.kinds import asked_kind
+from rag.reader import SHIPPED, Reader, TransformerReader
 from rag.retriever import Retriever
 
 WEIGHTS = Path(__file__).parents[1] / "weights.json"
-SENTENCE_FEATURES = ("overlap", "overlap_with_before", "passage", "kind", "similarity")
 # Enough to choose the sentences that are embedded; the final weights are learned from what that gives.
-FIRST_LOOK = Weights(dict.fromkeys(SENTENCE_FEATURES, 1.0), {})
+FIRST_LOOK = {"overlap": 4.0, "overlap_with_before": 2.0, "passage": 10.0, "kind": 1.0, "phrase": 2.0}
 _PENALTY = 1e-4  # of squared weights, per question: keeps a feature that tells nothing near 0
 
-Judged = tuple[bool, list[Evidence], list[bool]]  # answerable, its sentences, which of them hold a gold span
+# Whether a question is answerable, its sentences, which of them hold a gold span, and the nearest passage's cosine.
+Judged = tuple[bool, list[Evidence], list[bool], float]
 
 
-def fit(collections: Sequence[Collection], embedder: Embedder) -> dict[str, object]:
+class FirstLook(dict[str, float]):
+    """Weights that know every feature."""
+
+    def __missing__(self, name: str) -> float:
+        """A feature of no weight yet."""
+        return 0.0
+
+
+def fit(collections: Sequence[Collection], embedder: Embedder, reader: Reader) -> dict[str, object]:
     """The contents of weights.json, learned from collections."""
-    judged = [row for collection in collections for row in _judge(collection, embedder)]
-    sentence = _fit_sentences([(evidence, gold) for _, evidence, gold in judged if any(gold)])
-    rescored = [(_rescored(evidence, gold, sentence)) for _, evidence, gold in judged if evidence]
-    confidence = _fit_confidence(rescored)
+    judged = [judge(collection, embedder, (reader, None)) for collection in collections]
+    with_reader, without = ([row for rows in judged for row in rows[place]] for place in (0, 1))
     return {
-        "sentence": sentence,
-        "confidence": confidence,
+        "reader": learn(with_reader),
+        "fast": learn(without),
         "record": {
             "made": datetime.now(UTC).date().isoformat(),
             "by": "python -m rag.evaluation.fit",
@@ -49,21 +62,36 @@ def fit(collections: Sequence[Collection], embedder: Embedder) -> dict[str, obje
                 collection.name: {"questions": len(collection.questions), "about": collection.about}
                 for collection in collections
             },
-            "questions": len(judged),
-            "answerable": sum(answerable for answerable, _, _ in judged),
+            "questions": len(without),
+            "answerable": sum(answerable for answerable, *_ in without),
         },
     }
 
 
-def _judge(collection: Collection, embedder: Embedder) -> list[Judged]:
-    with index_of(collection, None, embedder, progress_of) as index:
-        retriever = Retriever(index)
-        rows = []
-        for question in collection.questions:
+def judge(collection: Collection, embedder: Embedder, readers: Sequence[Reader | None]) -> list[list[Judged]]:
+    """What each reader makes of each question of a collection, in the order of the readers."""
+    weighers = [Weigher(reader, Weights(FirstLook(FIRST_LOOK), {})) for reader in readers]
+    judged: list[list[Judged]] = [[] for _ in weighers]
+    with index_of(collection, None, embedder, progress_of) as index, progress_of(collection.name) as progress:
+        for done, question in enumerate(collection.questions, start=1):
             asked = interpret(question.question, question.history)
-            evidence = weigh(asked, retriever.retrieve(asked, DEFAULT_K), index, FIRST_LOOK)
-            rows.append((question.answerable, evidence, [_holds(item, question) for item in evidence]))
-        return rows
+            retrieval = Retriever(index).retrieve(asked, DEFAULT_K)
+            for rows, weigher in zip(judged, weighers, strict=True):
+                evidence = weigher.weigh(asked, asked_kind(question.question) or asked_kind(asked), retrieval, index)
+                gold = [_holds(item, question) for item in evidence]
+                rows.append((question.answerable, evidence, gold, retrieval.nearest))
+            if done % 100 == 0:
+                progress(done, len(collection.questions))
+    return judged
+
+
+def learn(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
+    """The weights of sentences and of confidence."""
+    sentence = _fit_sentences([(evidence, gold) for _, evidence, gold, _ in judged if any(gold)])
+    rows = [
+        rescored(evidence, gold, nearest, Weights(sentence, {})) for _, evidence, gold, nearest in judged if evidence
+    ]
+    return {"sentence": sentence, "confidence": _fit_confidence(rows)}
 
 
 def _holds(evidence: Evidence, question: Question) -> bool:
@@ -79,42 +107,48 @@ def _fit_sentences(rows: Sequence[tuple[list[Evidence], list[bool]]]) -> dict[st
 
     Source: the conditional logit of McFadden, 1974, with several right choices.
     """
-    matrices = [(_matrix(evidence), np.array(gold)) for evidence, gold in rows]
+    names = list(rows[0][0][0].features)
+    matrices = [(_matrix(evidence, names), np.array(gold)) for evidence, gold in rows]
 
     def loss(weights: NDArray[np.float64]) -> float:
         scores = [(matrix @ weights, gold) for matrix, gold in matrices]
         lost = [np.logaddexp.reduce(score) - np.logaddexp.reduce(score[gold]) for score, gold in scores]
         return float(np.mean(lost) + _PENALTY * np.sum(weights**2))
 
-    found = minimize(loss, np.zeros(len(SENTENCE_FEATURES)), method="L-BFGS-B")
-    return {name: round(float(value), 3) for name, value in zip(SENTENCE_FEATURES, found.x, strict=True)}
+    found = minimize(loss, np.zeros(len(names)), method="L-BFGS-B")
+    return {name: round(float(value), 3) for name, value in zip(names, found.x, strict=True)}
 
 
-def _matrix(evidence: Sequence[Evidence]) -> NDArray[np.float64]:
-    return np.array([[item.features[name] for name in SENTENCE_FEATURES] for item in evidence])
+def _matrix(evidence: Sequence[Evidence], names: Sequence[str]) -> NDArray[np.float64]:
+    return np.array([[item.features[name] for name in names] for item in evidence])
 
 
-def _rescored(
-    evidence: Sequence[Evidence], gold: Sequence[bool], weights: dict[str, float]
-) -> tuple[dict[str, float], bool]:
-    """Confidence's features under the learned weights, and whether a sentence to be cited is right."""
-    scored = [
-        (Evidence(item.passage, item.span, item.text, item.features, log_odds(item.features, weights)), right)
-        for item, right in zip(evidence, gold, strict=True)
-    ]
-    scored.sort(key=lambda pair: -pair[0].score)
-    return confidence_features([item for item, _ in scored]), any(right for _, right in scored[:CITED])
+def rescored(
+    evidence: Sequence[Evidence], gold: Sequence[bool], nearest: float, weights: Weights
+) -> tuple[Features, bool]:
+    """Confidence's features under learned weights, and whether a sentence that would be cited is right."""
+    right = {(item.passage.passage_id, item.span) for item, holds in zip(evidence, gold, strict=True) if holds}
+    scored = [replace(item, score=log_odds(item.features, weights.sentence)) for item in evidence]
+    scored.sort(key=lambda item: -item.score)
+    cited = chosen_of(scored)
+    return confidence_features(scored, nearest), any((item.passage.passage_id, item.span) in right for item in cited)
 
 
-def _fit_confidence(rows: Sequence[tuple[dict[str, float], bool]]) -> dict[str, float]:
+def _fit_confidence(rows: Sequence[tuple[Features, bool]]) -> dict[str, float]:
     names = list(rows[0][0])
     matrix = np.array([[features[name] for name in names] for features, _ in rows])
-    model = LogisticRegression(max_iter=1000).fit(matrix, [right for _, right in rows])
-    values = (*model.coef_[0], model.intercept_[0])
+    model = LogisticRegression(max_iter=10_000).fit(matrix, [right for _, right in rows])
+    values: Iterator[float] = iter((*model.coef_[0], model.intercept_[0]))
     return {name: round(float(value), 3) for name, value in zip((*names, "intercept"), values, strict=True)}
 
 
-if __name__ == "__main__":
-    learned = fit([read_collection(Path(name)) for name in sys.argv[1:]], SentenceTransformerEmbedder())
+def _main(directories: Annotated[list[Path], typer.Argument(help="Collections.")], reader: str = SHIPPED) -> None:
+    """Learn the weights and write them."""
+    collections = [read_collection(folder) for folder in directories]
+    learned = fit(collections, SentenceTransformerEmbedder(), TransformerReader(reader))
     WEIGHTS.write_text(json.dumps(learned, indent=2) + "\n")
     print(json.dumps(learned, indent=2))
+
+
+if __name__ == "__main__":
+    typer.run(_main)

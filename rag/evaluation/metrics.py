@@ -9,7 +9,7 @@ from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 from sklearn.metrics import roc_auc_score
 
 from index.passages import Passage
-from rag.answer import Answer, Citation
+from rag.answer import Answer, Citation, FoundPassage
 from rag.evaluation.collection import GoldSpan, Question
 
 RETRIEVAL = {
@@ -30,7 +30,7 @@ class Outcome:
     exact: bool  # every citation is its article's text at its offsets
 
 
-def is_relevant(passage: Passage, question: Question) -> bool:
+def is_relevant(passage: Passage | FoundPassage, question: Question) -> bool:
     """Whether a passage holds a gold span, or lies in a gold article where no span is given."""
     if question.spans:
         return any(
@@ -67,9 +67,7 @@ def quote_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         return {}
     return {
         f"quote@{count}": float(
-            np.mean(
-                [any(_holds(c, outcome.question.spans) for c in outcome.answer.citations[:count]) for outcome in judged]
-            )
+            np.mean([any(holds(c, outcome.question) for c in outcome.answer.citations[:count]) for outcome in judged])
         )
         for count in (1, 3)
     }
@@ -103,8 +101,39 @@ def latency_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     return {"ask p50 ms": float(np.percentile(totals, 50)), "ask p95 ms": float(np.percentile(totals, 95))}
 
 
-def _holds(citation: Citation, spans: Sequence[GoldSpan]) -> bool:
-    return any(
-        span.article_id == citation.article_id and citation.start <= span.start and span.end <= citation.end
-        for span in spans
-    )
+def holds(citation: Citation, question: Question) -> bool:
+    """Whether a quote holds a gold span, or is of a gold article where no span is given."""
+    if question.spans:
+        return any(_inside(span, citation) for span in question.spans)
+    return citation.article_id in question.gold_articles
+
+
+def _inside(span: GoldSpan, citation: Citation) -> bool:
+    return span.article_id == citation.article_id and citation.start <= span.start and span.end <= citation.end
+
+
+def short_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Exact match and F1 of the short answer over answerable questions with gold spans; empty without any."""
+    scores = [score for score in map(short_scores, outcomes) if score is not None]
+    if not scores:
+        return {}
+    exact, overlap = np.mean(scores, axis=0)
+    return {"short answer EM": float(exact), "short answer F1": float(overlap)}
+
+
+def short_scores(outcome: Outcome) -> tuple[float, float] | None:
+    """Exact match and F1 of one short answer against the nearest gold span, each in [0, 1]; no answer scores 0.
+
+    None where the question has no gold span.
+    Source: torchmetrics, for what Rajpurkar et al., 2016, do with case, punctuation and articles.
+    """
+    question, short = outcome.question, outcome.answer.short_answer
+    if not question.answerable or not question.spans:
+        return None
+    if short is None:
+        return 0.0, 0.0
+    from torchmetrics.functional.text import squad
+
+    gold: dict[str, list[str] | list[int]] = {"text": [span.text for span in question.spans]}
+    percent = squad({"id": question.id, "prediction_text": short.text}, {"id": question.id, "answers": gold})
+    return float(percent["exact_match"]) / 100, float(percent["f1"]) / 100

@@ -1,10 +1,14 @@
 """Asking every question of a collection and putting the figures together."""
 
+import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+
+from pydantic import FiniteFloat
 
 from index import snapshot
 from index.build import build_index, corpus_name
@@ -14,8 +18,9 @@ from index.embedder import Embedder
 from index.errors import SnapshotMissing
 from index.passages import Passage
 from index.store import LocalIndex
-from rag.assistant import DEFAULT_K, Assistant
+from rag.assistant import DEFAULT_K, DEFAULT_THRESHOLD, Assistant
 from rag.errors import CollectionError
+from rag.evaluation.calibration import calibration_figures
 from rag.evaluation.collection import Collection, Question
 from rag.evaluation.metrics import (
     Outcome,
@@ -24,7 +29,11 @@ from rag.evaluation.metrics import (
     latency_figures,
     quote_figures,
     retrieval_figures,
+    short_figures,
 )
+from rag.evaluation.results import Result, judged, result_of
+from rag.reader import NONE, Reader
+from rag.reranker import Reranker
 from rag.retriever import Retriever
 
 ProgressOf = Callable[[str], AbstractContextManager[Progress]]
@@ -34,8 +43,17 @@ ALONE = {"dense alone": 1.0, "BM25 alone": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """How the questions are answered: below `threshold`, in [0, 1], an answer counts as declined."""
+
+    threshold: float = DEFAULT_THRESHOLD
+    reader: Reader | None = None
+    reranker: Reranker | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of one collection; shares are in [0, 1]."""
+    """The figures of one collection; shares are in [0, 1], `made` is ISO 8601 in UTC."""
 
     collection: str
     questions: int
@@ -43,8 +61,20 @@ class Report:
     articles: int
     passages: int
     threshold: float
-    figures: dict[str, float]
-    retrieval_alone: dict[str, dict[str, float]]
+    figures: dict[str, FiniteFloat]
+    retrieval_alone: dict[str, dict[str, FiniteFloat]]
+    made: str
+    model: str
+    fingerprint: str  # of the questions and their gold: runs that share it can be compared
+    reader: str = NONE
+    results: list[Result] = field(default_factory=list)
+
+
+def fingerprint_of(questions: Sequence[Question]) -> str:
+    """SHA-256 of the questions with their gold, in hex; their order does not matter."""
+    # What is not given is left out, so that a field added later changes no fingerprint.
+    lines = sorted(question.model_dump_json(exclude_defaults=True) for question in questions)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @contextmanager
@@ -89,15 +119,17 @@ class _Fixed:
         return self._index
 
 
-def evaluate(collection: Collection, index: LocalIndex, threshold: float, progress: Progress) -> Report:
+def evaluate(collection: Collection, index: LocalIndex, answering: Answering, progress: Progress) -> Report:
     """Ask every question of the collection, of an index made from its articles."""
     # Declined replies carry no citations; the quotes that would have been given are judged all the same.
-    assistant = Assistant(_Fixed(index), threshold=0.0)
+    assistant = Assistant(_Fixed(index), 0.0, reader=answering.reader, reranker=answering.reranker)
+    assistant.warm_up()
     outcomes = []
     for done, question in enumerate(collection.questions, start=1):
         outcomes.append(_ask(assistant, question))
         if done % 100 == 0 or done == len(collection.questions):
             progress(done, len(collection.questions))
+    results = [result_of(outcome) for outcome in outcomes]
     passages = index.passages(range(index.manifest.passages))
     rankings = [[found.passage_id for found in outcome.answer.passages] for outcome in outcomes]
     return Report(
@@ -106,15 +138,22 @@ def evaluate(collection: Collection, index: LocalIndex, threshold: float, progre
         answerable=sum(question.answerable for question in collection.questions),
         articles=index.manifest.articles,
         passages=index.manifest.passages,
-        threshold=threshold,
+        threshold=answering.threshold,
         figures={
             **retrieval_figures(collection.questions, rankings, passages),
             **quote_figures(outcomes),
             "citation exactness": exactness(outcomes),
-            **abstention_figures(outcomes, threshold),
+            **short_figures(outcomes),
+            **abstention_figures(outcomes, answering.threshold),
+            **calibration_figures(judged(results)),
             **latency_figures(outcomes),
         },
         retrieval_alone={name: _alone(outcomes, index, passages, weight) for name, weight in ALONE.items()},
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=index.manifest.model.name,
+        fingerprint=fingerprint_of(collection.questions),
+        reader=answering.reader.name if answering.reader else NONE,
+        results=results,
     )
 
 

@@ -12,15 +12,15 @@ from tests.conftest import REPOSITORY
 Rag = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rag() -> Rag:
-    """Runs `rag` with arguments in a process of its own, from the repository."""
+    """Runs `rag` with arguments in a process of its own, from the repository, without the machine's settings."""
 
     def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "web.cli", *map(str, arguments)],
             cwd=REPOSITORY,
-            env={**os.environ, "HF_HUB_OFFLINE": "1", **variables},
+            env={**_environment(), "HF_HUB_OFFLINE": "1", **variables},
             capture_output=True,
             text=True,
             timeout=2400,
@@ -28,3 +28,7 @@ def rag() -> Rag:
         )
 
     return run
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}

@@ -1,18 +1,23 @@
-"""What the tests of the rag room share: weights made by hand, an assistant without a model, made evidence."""
+"""What the tests of the rag room share: weights made by hand, a reader that keeps to a script, made evidence."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.articles import Article
 from index.build import build_index
 from index.passages import Passage
+from index.sentences import sentence_spans
 from index.store import LiveIndex, LocalIndex
 from rag.assistant import Assistant
 from rag.evidence import Evidence, Weights
+from rag.reader import Reading
 from tests.conftest import WordEmbedder
 
 
@@ -69,13 +74,46 @@ def article_of(text: str, article_id: str = "a", **particulars: str) -> Article:
     return Article(article_id, particulars.pop("title", "A title"), text, f"{article_id}.txt", **particulars)
 
 
-def evidence_of(article: Article, sentence: str, score: float, **features: float) -> Evidence:
-    """A sentence of an article as evidence; the passage is the whole article."""
+def evidence_of(article: Article, sentence: str, score: float, answer: str = "", **features: float) -> Evidence:
+    """A sentence of an article as evidence; the passage is the whole article, the answer words of the sentence."""
     text = article.text
     start = text.index(sentence)
-    span = (start, start + len(sentence))
-    passage = Passage(f"{article.article_id}#0-{len(text)}", article.article_id, 0, len(text), text, (span,))
-    return Evidence(passage, span, sentence, defaultdict(float, features), score)
+    spans = tuple(sentence_spans(text))
+    passage = Passage(f"{article.article_id}#0-{len(text)}", article.article_id, 0, len(text), text, spans)
+    evidence = Evidence(passage, (start, start + len(sentence)), sentence, defaultdict(float, features), score)
+    if not answer:
+        return evidence
+    begin = text.index(answer, start)
+    known = defaultdict(float, {"reader": 0.5} | features)
+    return replace(evidence, features=known, answer=(begin, begin + len(answer)))
+
+
+class ScriptedReader:
+    """Reads words, and finds the answers it was given, each with its log-odds; any other span has nearly none.
+
+    Of a text it reads the first `limit` words. It remembers what it was asked to read.
+    """
+
+    name = "scripted"
+
+    def __init__(self, limit: int | None = None, **answers: float) -> None:
+        self.limit = limit
+        self.answers = answers
+        self.asked: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def read(self, question: str, texts: Sequence[tuple[str, str]]) -> list[Reading]:
+        self.asked.append((question, list(texts)))
+        return [self._reading(text) for _, text in texts]
+
+    def _reading(self, text: str) -> Reading:
+        spans = [match.span() for match in re.finditer(r"\w+", text)][: self.limit]
+        starts, ends = (np.full(len(spans), -40.0, dtype=np.float32) for _ in range(2))
+        for words, odds in self.answers.items():
+            start = text.find(words)
+            for place, span in enumerate(spans):
+                starts[place] = odds / 2 if span[0] == start else starts[place]
+                ends[place] = odds / 2 if span[1] == start + len(words) and start >= 0 else ends[place]
+        return Reading(spans, starts, ends, 0.0)
 
 
 def by_id(articles: Sequence[Article]) -> Callable[[str], Article]:

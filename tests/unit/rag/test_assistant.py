@@ -1,5 +1,6 @@
 """The one call the web room makes."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 
 from index.build import build_index
 from index.catalog import Filters
+from index.store import LocalIndex
 from rag.answer import Answer
 from rag.assistant import MAX_K, Assistant
+from rag.composer import DIFFERENT, Composition
 from rag.errors import ArticleUnknown, QuestionError, SettingError
-from tests.conftest import ARTICLES
-from tests.unit.rag.conftest import SENSIBLE, SURE, UNSURE, Fixed, made_weights
+from rag.evidence import PASSAGES_READ, shipped_weights
+from rag.kinds import Kind
+from tests.conftest import ARTICLES, WordEmbedder
+from tests.unit.rag.conftest import SENSIBLE, SURE, UNSURE, Fixed, ScriptedReader, made_weights
 
 QUESTION = "When was the harbour of Lenkoran opened?"
 ABSENT = "Who invented the xylophone in Vienna?"
@@ -241,17 +246,127 @@ def test_warming_up_embeds_something(live_index, embedder, monkeypatch):
     assert len(embedded) == 1
 
 
+class Backwards:
+    """A reranker that puts last what was found first, and counts its work."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def scores(self, query, texts):
+        self.read += len(texts)
+        return [n / len(texts) for n in range(len(texts))]
+
+
+def test_a_reranker_orders_what_is_found_and_searched(assistant):
+    """Passages come in its order, in a reply and in a search alike."""
+    other = replace(assistant, reranker=Backwards())
+    found = [passage.passage_id for passage in assistant.search(QUESTION)]
+    assert [passage.passage_id for passage in other.search(QUESTION)] == found[::-1]
+    assert other.ask(QUESTION).passages == other.search(QUESTION)
+
+
+def test_warming_up_loads_the_reranker_too(assistant):
+    """A model that can't be loaded is found out before the first question."""
+    other = replace(assistant, reranker=Backwards())
+    other.warm_up()
+    assert other.reranker.read == 1
+
+
 def test_another_composer_can_be_given(assistant):
     """The answer's text is the composer's, and it sees the best evidence first."""
     seen = []
 
-    def compose(evidence, article_of):
+    def compose(kind, evidence, article_of):
         seen.extend(item.score for item in evidence)
-        return SimpleNamespace(text=article_of("bridge").title, citations=[])
+        return Composition(f"{kind} {article_of('bridge').title}", [])
 
     other = replace(assistant, composer=SimpleNamespace(compose=compose))
-    assert other.ask(QUESTION).answer == "A bridge over the Kura"
+    assert other.ask(QUESTION).answer == "Kind.TIME A bridge over the Kura"
     assert seen == sorted(seen, reverse=True)
+
+
+READER = ScriptedReader(**{"12 March 2021": 8.0, "40 million dollars": 6.0})
+
+
+def test_with_a_reader_the_reply_has_the_words_that_answer(assistant):
+    """The short answer is a span of the first citation's article, inside its quote."""
+    answer = replace(assistant, reader=READER).ask(QUESTION)
+    short, best = answer.short_answer, answer.citations[0]
+    assert (short.text, short.article_id, answer.differing) == ("12 March 2021", "harbour", ())
+    assert assistant.article("harbour").text[short.start : short.end] == short.text
+    assert best.start <= short.start < short.end <= best.end
+
+
+def test_without_a_reader_the_reply_has_no_short_answer(assistant):
+    """Sentences weighed by their vectors are quoted whole."""
+    answer = assistant.ask(QUESTION)
+    assert answer.answered
+    assert (answer.short_answer, answer.differing) == (None, ())
+
+
+def test_a_reader_reads_the_same_passages_whatever_k_is(assistant):
+    """One passage listed or ten: as many are read."""
+    reader = ScriptedReader()
+    other = replace(assistant, reader=reader)
+    for k in (1, 10):
+        other.ask(QUESTION, k=k)
+    assert reader.asked[0] == reader.asked[1]
+    assert len(reader.asked[0][1]) == 3
+
+
+def test_articles_that_contradict_each_other_are_answered_newest_first(tmp_path):
+    """Both years are quoted under words that say they differ, the newer article's first; copies agree."""
+    years = {"old": ("2019", "2020-05-01"), "new": ("2021", "2024-05-01")}
+    lines = [
+        {"id": name, "text": f"The harbour of Lenkoran opened in {year}. {name.title()} tea.", "published": published}
+        for name, (year, published) in years.items()
+    ]
+    (tmp_path / "articles.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    build_index(tmp_path / "articles.jsonl", tmp_path / "index", WordEmbedder())
+    index = LocalIndex.open(tmp_path / "index", lambda record: WordEmbedder())
+    reader = ScriptedReader(**{"2019": 9.0, "2021": 8.0})
+    answer = Assistant(Fixed(index), weights=SURE, reader=reader).ask("When did the harbour of Lenkoran open?")
+    assert answer.answer.startswith(f"{DIFFERENT} The harbour of Lenkoran opened in 2021.")
+    assert [(short.text, short.article_id) for short in answer.differing] == [("2021", "new"), ("2019", "old")]
+    assert answer.short_answer == answer.differing[0]
+    assert {citation.article_id for citation in answer.citations} == set(years)
+
+
+def test_a_declined_question_has_no_short_answer(live_index):
+    """However sure the reader is, what is not answered shows no words as an answer, and no contradiction."""
+    answer = Assistant(live_index, weights=UNSURE, reader=READER).ask(QUESTION)
+    assert (answer.answered, answer.short_answer, answer.differing) == (False, None, ())
+
+
+def test_a_follow_up_asks_for_its_own_kind(assistant):
+    """ "How many" after "when" asks for a number; what has no kind of its own keeps the one before."""
+    seen = []
+
+    def compose(kind, evidence, article_of):
+        seen.append(kind)
+        return Composition("", [])
+
+    other = replace(assistant, composer=SimpleNamespace(compose=compose), threshold=0.0)
+    other.ask("How much did it cost, how many dollars?", history=[QUESTION])
+    other.ask("And what of it?", history=[QUESTION])
+    assert seen == [Kind.NUMBER, Kind.TIME]
+
+
+def test_warming_up_reads_where_there_is_a_reader(live_index, embedder):
+    """As many passages as a question has are read, and no sentence is embedded that none would embed."""
+    reader = ScriptedReader()
+    Assistant(live_index, weights=SURE, reader=reader).warm_up()
+    ((_, texts),) = reader.asked
+    assert len(texts) == PASSAGES_READ
+    assert embedder.embedded == []
+
+
+@pytest.mark.parametrize("reader", [None, READER])
+def test_the_shipped_weights_are_used_where_none_are_given(live_index, reader):
+    """Those learned with a reader where there is one, and those learned without where there is none."""
+    bare = Assistant(live_index, reader=reader)
+    given = replace(bare, weights=shipped_weights(reading=reader is not None))
+    assert bare.ask(QUESTION).confidence == given.ask(QUESTION).confidence
 
 
 def test_many_at_once_get_the_replies_of_one_alone(assistant):

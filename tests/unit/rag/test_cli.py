@@ -11,6 +11,7 @@ import rag.cli
 import rag.evaluation.run
 from index.store import LiveIndex
 from rag.assistant import Assistant
+from rag.reranker import reranker_of
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, write_collection
 
@@ -22,9 +23,10 @@ QUOTE = "The harbour of Lenkoran was opened on 12 March 2021."
 def without_a_model(monkeypatch):
     """Commands open their index with the WordEmbedder and ask with sensible weights."""
 
-    def assistant(index, threshold=None):
+    def assistant(index, threshold=None, reader="none", reranker=""):
         live = LiveIndex(index, lambda record: WordEmbedder())
-        return Assistant(live, 0.5 if threshold is None else threshold, weights=SENSIBLE)
+        limit = 0.5 if threshold is None else threshold
+        return Assistant(live, limit, weights=SENSIBLE, reranker=reranker_of(reranker))
 
     monkeypatch.setattr(rag.cli, "_assistant", assistant)
 
@@ -59,7 +61,7 @@ def test_ask_json_is_the_reply(built):
     """With --json stdout is the one document that Assistant.ask gives, and no other word."""
     result = run("ask", QUESTION, "-k", 2, "--json", "--index", built)
     expected = asdict(rag.cli._assistant(built).ask(QUESTION, k=2))
-    assert without_times(json.loads(result.stdout)) == without_times(expected)
+    assert without_times(json.loads(result.stdout)) == without_times(json.loads(json.dumps(expected)))
     assert len(json.loads(result.stdout)["passages"]) == 2
 
 
@@ -99,6 +101,16 @@ def test_the_threshold_s_flag_goes_before_its_variable(built):
 def test_the_index_can_be_named_by_its_variable(built):
     """RAG_INDEX stands for --index."""
     assert run("search", "kites", env={"RAG_INDEX": str(built)}).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize("words", [("--reranker", "nobody/flag"), ()])
+def test_a_reranker_that_is_not_here_fails_and_says_so(built, command, words):
+    """The flag goes before RAG_RERANKER, and a model that is not on this machine is one sentence."""
+    result = run(command, QUESTION, *words, "--index", built, env={"RAG_RERANKER": "nobody/variable"})
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f'"nobody/{"flag" if words else "variable"}" is not on this machine' in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
@@ -159,7 +171,7 @@ def evaluation_without_a_model(monkeypatch):
     monkeypatch.setattr(
         rag.evaluation.run,
         "Assistant",
-        lambda source, threshold: Assistant(source, threshold, weights=SENSIBLE),
+        lambda source, threshold, **_: Assistant(source, threshold, weights=SENSIBLE),
     )
 
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.composer import MARGIN, ExtractiveComposer, reading_order
+from rag.answer import ShortAnswer
+from rag.composer import DIFFERENT, MARGIN, ExtractiveComposer, reading_order
 from rag.evidence import CITED
+from rag.kinds import asked_kind
 from tests.unit.rag.conftest import article_of, by_id, evidence_of
 
-FIRST, SECOND, THIRD, FOURTH = "It opened in May.", "Tea came.", "Kites flew.", "All was well."
+FIRST, SECOND, THIRD, FOURTH = "Ports opened in May.", "Tea came.", "Kites flew.", "All was well."
 A = article_of(
     f"{FIRST} {SECOND} {THIRD} {FOURTH}",
     source="Coast Daily",
@@ -22,8 +24,8 @@ A = article_of(
 B = article_of(f"Before. {SECOND.upper()} {FOURTH}", "b")
 
 
-def compose(*evidence, articles=(A, B)):
-    return ExtractiveComposer().compose(evidence, by_id(articles))
+def compose(*evidence, articles=(A, B), question="Why?"):
+    return ExtractiveComposer().compose(asked_kind(question), evidence, by_id(articles))
 
 
 def test_sentences_are_read_in_their_order_and_cited_best_first():
@@ -97,20 +99,191 @@ def test_a_quote_with_altered_words_is_a_defect():
         compose(replace(evidence_of(A, SECOND, 1.0), text="Tea went."))
 
 
+HARBOUR = article_of("Lenkoran has a harbour. It opened in May. It is red. Tea is sold. They drink it.", "h")
+OPENED, RED, TEA, DRINK = "It opened in May.", "It is red.", "Tea is sold.", "They drink it."
+SUBJECT = "Lenkoran has a harbour."
+
+
+def quotes_of(*sentences):
+    evidence = [evidence_of(HARBOUR, sentence, 1.0) for sentence in sentences]
+    return [citation.quote for citation in compose(*evidence, articles=[HARBOUR]).citations]
+
+
+def test_a_sentence_that_points_back_is_quoted_with_the_one_before():
+    """What "it" is stands in the quote, under one mark."""
+    assert quotes_of(OPENED) == [f"{SUBJECT} {OPENED}"]
+
+
+def test_a_sentence_that_stands_alone_is_quoted_alone():
+    """Nothing is added to a sentence that names its subject."""
+    assert quotes_of(TEA) == [TEA]
+
+
+def test_a_first_sentence_that_points_back_stays_alone():
+    """Where the passage begins there is no sentence before to quote, though the article may have one."""
+    item = evidence_of(HARBOUR, OPENED, 1.0)
+    start = item.span[0]
+    cut = replace(item.passage, start=start, text=HARBOUR.text[start:], sentences=item.passage.sentences[1:])
+    (citation,) = compose(replace(item, passage=cut), articles=[HARBOUR]).citations
+    assert citation.quote == OPENED
+
+
+@pytest.mark.parametrize(
+    ("chosen", "quoted"),
+    [
+        ((SUBJECT, OPENED), [SUBJECT, OPENED]),
+        ((OPENED, SUBJECT), [f"{SUBJECT} {OPENED}"]),
+        ((RED, OPENED), [f"{OPENED} {RED}"]),
+        ((OPENED, RED), [f"{SUBJECT} {OPENED}", RED]),
+        ((OPENED, RED, SUBJECT), [f"{SUBJECT} {OPENED}", RED]),
+        ((SUBJECT, RED, OPENED), [SUBJECT, f"{OPENED} {RED}"]),
+        ((DRINK, OPENED), [f"{TEA} {DRINK}", f"{SUBJECT} {OPENED}"]),
+    ],
+)
+def test_no_sentence_is_quoted_twice(chosen, quoted):
+    """A sentence quoted with another, or to be, is not quoted again; the marks stay in order of evidence."""
+    assert quotes_of(*chosen) == quoted
+
+
+def test_what_is_quoted_of_one_article_does_not_count_for_another():
+    """The same words at the same place of a copy are another quote."""
+    other = replace(HARBOUR, article_id="other")
+    composed = compose(evidence_of(HARBOUR, OPENED, 2.0), evidence_of(other, RED, 1.0), articles=[HARBOUR, other])
+    assert [c.quote for c in composed.citations] == [f"{SUBJECT} {OPENED}", f"{OPENED} {RED}"]
+
+
+def test_the_short_answer_is_the_best_sentence_s():
+    """Its words are a span of the article, and another citation's words are not taken for it."""
+    best, other = evidence_of(HARBOUR, OPENED, 2.0, "in May"), evidence_of(HARBOUR, RED, 1.0, "red")
+    composed = compose(best, other, articles=[HARBOUR])
+    start = HARBOUR.text.index("in May")
+    assert composed.short_answer == ShortAnswer("in May", "h", start, start + 6)
+    assert composed.differing == ()
+    assert compose(replace(best, answer=None), other, articles=[HARBOUR]).short_answer is None
+
+
+WHEN = "When did the harbour open?"
+
+
+def opened(name, year, score, published=None):
+    """An article that says when the harbour opened, and the sentence as evidence."""
+    article = article_of(f"The harbour opened in {year}.", name, **({"published": published} if published else {}))
+    return article, evidence_of(article, article.text, score, str(year))
+
+
+def compose_opened(*made, question=WHEN):
+    return compose(*(item for _, item in made), articles=[article for article, _ in made], question=question)
+
+
+def test_articles_that_contradict_each_other_are_quoted_newest_first():
+    """One sentence of each, the newest publication first and the undated last, under words that say so."""
+    composed = compose_opened(
+        opened("undated", 2019, 5.0),
+        opened("old", 2020, 4.5, "2020-01-01"),
+        opened("new", 2021, 4.0, "2024-01-01T10:00:00+00:00"),
+    )
+    assert composed.text == (
+        f"{DIFFERENT} The harbour opened in 2021. [3] The harbour opened in 2020. [2] The harbour opened in 2019. [1]"
+    )
+    assert [citation.article_id for citation in composed.citations] == ["undated", "old", "new"]
+    assert [(answer.text, answer.article_id) for answer in composed.differing] == [
+        ("2021", "new"),
+        ("2020", "old"),
+        ("2019", "undated"),
+    ]
+    assert composed.short_answer == composed.differing[0]
+
+
+def test_of_articles_of_one_day_the_best_evidence_comes_first():
+    """Where dates don't tell which is newer, the order is that of the evidence."""
+    composed = compose_opened(*(opened(f"a{year}", year, 1.0, "2024-01-01") for year in (2021, 2019, 2020)))
+    assert [answer.text for answer in composed.differing] == ["2021", "2019", "2020"]
+
+
+def test_what_agrees_with_the_best_is_left_out_of_a_contradiction():
+    """A second article of the best one's answer is not quoted among those that differ."""
+    composed = compose_opened(opened("a", 2021, 3.0), opened("b", 2021, 2.5), opened("c", 2022, 2.0))
+    assert [citation.article_id for citation in composed.citations] == ["a", "c"]
+
+
+def test_at_most_three_articles_that_contradict_each_other_are_quoted():
+    """The best evidence of them is, whatever its date."""
+    made = [opened(f"a{n}", 2000 + n, 3.0 - n / 10, f"20{10 + n}-01-01") for n in range(5)]
+    assert [c.article_id for c in compose_opened(*made).citations] == ["a0", "a1", "a2"]
+
+
+@pytest.mark.parametrize("question", ["Why did the harbour open?", "Who opened it?", "How did it go?"])
+def test_a_question_of_no_time_or_number_finds_no_contradiction(question):
+    """The same sentences are then quoted as they stand, and nothing is said of differences."""
+    composed = compose_opened(opened("a", 2021, 2.0), opened("b", 2022, 1.0), question=question)
+    assert (composed.text, composed.differing) == (
+        "The harbour opened in 2021. [1] The harbour opened in 2022. [2]",
+        (),
+    )
+
+
+def test_one_article_does_not_contradict_itself():
+    """Two years in one article are quoted in reading order, without a word of ours."""
+    article = article_of("Work ended in 2022. The harbour opened in 2021.")
+    evidence = [
+        evidence_of(article, "The harbour opened in 2021.", 2.0, "2021"),
+        evidence_of(article, "Work ended in 2022.", 1.0, "2022"),
+    ]
+    composed = compose(*evidence, articles=[article], question=WHEN)
+    assert (composed.text, composed.differing) == (f"{evidence[1].text} [2] {evidence[0].text} [1]", ())
+
+
 SENTENCES = [(A, sentence) for sentence in (FIRST, SECOND, THIRD, FOURTH)] + [
     (B, "Before."),
     (B, SECOND.upper()),
+    *((HARBOUR, sentence) for sentence in (SUBJECT, OPENED, RED, TEA, DRINK)),
 ]
+ALL = (A, B, HARBOUR)
+DRAWN = st.lists(st.tuples(st.sampled_from(SENTENCES), st.floats(-8, 8)), min_size=1, max_size=8)
 
 
-@given(st.lists(st.tuples(st.sampled_from(SENTENCES), st.floats(-8, 8)), min_size=1, max_size=8))
+def evidence_drawn(drawn):
+    return sorted((evidence_of(*place, score) for place, score in drawn), key=lambda item: -item.score)
+
+
+@given(DRAWN)
 def test_marks_and_citations_always_agree(drawn):
     """Each mark has one citation and each citation one mark, 1 to 3 of them, all exact and distinct."""
-    evidence = sorted((evidence_of(*place, score) for place, score in drawn), key=lambda item: -item.score)
-    composed = compose(*evidence)
+    evidence = evidence_drawn(drawn)
+    composed = compose(*evidence, articles=ALL)
     marks = [int(mark) for mark in re.findall(r"\[(\d+)\]", composed.text)]
     assert sorted(marks) == [citation.number for citation in composed.citations] == list(range(1, len(marks) + 1))
     assert 1 <= len(marks) <= CITED
-    assert composed.citations[0].quote == evidence[0].text
+    assert composed.citations[0].quote.endswith(evidence[0].text)
     assert len({citation.quote.casefold() for citation in composed.citations}) == len(marks)
     assert composed.text == " ".join(f"{c.quote} [{c.number}]" for c in reading_order(composed.citations))
+
+
+@given(DRAWN)
+def test_quotes_are_exact_and_never_overlap(drawn):
+    """Each quote is its article's text at its offsets, and no character of an article is quoted twice."""
+    quoted = set()
+    for citation in compose(*evidence_drawn(drawn), articles=ALL).citations:
+        assert by_id(ALL)(citation.article_id).text[citation.start : citation.end] == citation.quote
+        places = {(citation.article_id, place) for place in range(citation.start, citation.end)}
+        assert not places & quoted
+        quoted |= places
+
+
+YEARS = st.tuples(st.integers(2019, 2021), st.floats(0, 6), st.sampled_from([None, "2020-01-01", "2021-01-01"]))
+
+
+@given(st.lists(YEARS, min_size=1, max_size=6))
+def test_short_answers_always_stand_inside_their_quotes(drawn):
+    """Whichever articles differ, each short answer's offsets are within the quote of its article."""
+    made = [opened(f"a{n}", *each) for n, each in enumerate(sorted(drawn, key=lambda each: -each[1]))]
+    composed = compose_opened(*made)
+    articles = by_id([article for article, _ in made])
+    quotes = {citation.article_id: citation for citation in composed.citations}
+    for answer in (composed.short_answer, *composed.differing):
+        assert articles(answer.article_id).text[answer.start : answer.end] == answer.text
+        quote = quotes[answer.article_id]
+        assert quote.start <= answer.start < answer.end <= quote.end
+    assert len(composed.differing) in {0, *range(2, CITED + 1)}
+    dates = [articles(answer.article_id).published or "" for answer in composed.differing]
+    assert dates == sorted(dates, reverse=True)

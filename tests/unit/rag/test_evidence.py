@@ -8,102 +8,53 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages import Passage
+from index.passages import split_article
 from rag.evidence import (
     CITED,
+    PASSAGES_LOOKED_AT,
     PASSAGES_READ,
     SENTENCES_EMBEDDED,
-    Asked,
     Evidence,
+    Weigher,
     Weights,
-    confidence,
     confidence_features,
     log_odds,
-    sentence_features,
     shipped_weights,
-    weigh,
 )
-from rag.kinds import Kind
-from rag.retriever import Hit, Retriever
-from tests.unit.rag.conftest import SENSIBLE, article_of, evidence_of, made_weights
+from rag.features import Asked, sentence_features
+from rag.kinds import Kind, asked_kind
+from rag.reader import Reading
+from rag.retriever import Hit, Retrieval, Retriever
+from tests.unit.rag.conftest import SENSIBLE, ScriptedReader, article_of, evidence_of, made_weights
 
 QUESTION = "When was the harbour of Lenkoran opened?"
+OPENED = "The harbour of Lenkoran was opened on 12 March 2021."
 
 
-def weighed(index, question, weights=SENSIBLE, k=10):
-    retrieval = Retriever(index).retrieve(question, k)
-    return retrieval, weigh(question, retrieval, index, weights)
+def weighed(index, question, weights=SENSIBLE, reader=None):
+    retrieval = Retriever(index).retrieve(question, 10)
+    return retrieval, Weigher(reader, weights).weigh(question, asked_kind(question), retrieval, index)
 
 
-def test_a_word_weighs_its_inverse_document_frequency(index):
-    """Counting the passages that hold a word, one by one, gives the weight of BM25's formula."""
-    passages = index.passages(range(index.manifest.passages))
-    held = [set(index.terms(passage.text)) for passage in passages]
-    weights = Asked.of("the harbour bridge kites xylophone", index).weights
-    assert set(weights) == {"the", "harbour", "bridg", "kite", "xylophon"}
-    for term, weight in weights.items():
-        frequency = sum(term in terms for terms in held)
-        assert weight == pytest.approx(math.log(1 + (len(held) - frequency + 0.5) / (frequency + 0.5)))
+READERS = [None, ScriptedReader(**{"12 March 2021": 8.0})]
 
 
-def test_a_rare_word_weighs_more_than_a_common_one(index_of_texts):
-    """A word of one passage tells more than a word of all."""
-    index = index_of_texts(a="The tea ship.", b="The kite.", c="The bridge.")
-    weights = Asked.of("the kite", index).weights
-    assert weights["kite"] > weights["the"] > 0
-
-
-def test_a_word_asked_twice_counts_once(index):
-    """Repeating a word does not change what is asked."""
-    assert Asked.of("kites kites Kite", index).weights == Asked.of("kites", index).weights
-
-
-def test_covered_by_is_the_share_of_the_weight_present():
-    """Two words of weights 3 and 1: the first alone covers three quarters."""
-    asked = Asked("?", None, {"harbour": 3.0, "open": 1.0})
-    assert asked.covered_by(["harbour"]) == 0.75
-    assert asked.covered_by(["open", "open", "other"]) == 0.25
-    assert asked.covered_by(["open", "harbour"]) == 1.0
-    assert asked.covered_by([]) == 0.0
-
-
-def test_a_question_without_words_is_covered_by_nothing():
-    """No words to cover is no cover, and no division by zero."""
-    assert Asked("港", None, {}).covered_by(["harbour"]) == 0.0
-
-
-def test_kind_in_is_1_minus_1_or_0():
-    """A date speaks for an answer to "when", its absence against it, and an unknown kind for nothing."""
-    assert Asked("When?", Kind.TIME, {}).kind_in("It was in 1996.") == 1.0
-    assert Asked("When?", Kind.TIME, {}).kind_in("It was so.") == -1.0
-    assert Asked("Why?", None, {}).kind_in("It was in 1996.") == 0.0
-
-
-def test_features_of_a_hand_made_sentence(index):
-    """The second sentence covers "tea", the first with it "ship" too; the kind and the score are passed on."""
-    text = "A ship came. Tea was cheap in 1996."
-    passage = Passage("x#5-40", "x", 5, 40, text, ((5, 17), (18, 40)))
-    asked = Asked("When did tea come by ship?", Kind.TIME, {"tea": 2.0, "ship": 2.0, "come": 4.0})
-    features = sentence_features(asked, Hit(passage, 0.7, 1), (18, 40), index)
-    assert features == {"overlap": 0.25, "overlap_with_before": 0.5, "passage": 0.7, "kind": 1.0}
-    first = sentence_features(asked, Hit(passage, 0.7, 1), (5, 17), index)
-    assert (first["overlap"], first["overlap_with_before"], first["kind"]) == (0.25, 0.25, -1.0)
-
-
-def test_each_evidence_is_the_article_s_text_at_its_span(index):
+@pytest.mark.parametrize("reader", READERS)
+def test_each_evidence_is_the_article_s_text_at_its_span(index, reader):
     """A sentence weighed is never other words than the article's."""
-    _, evidence = weighed(index, QUESTION)
+    _, evidence = weighed(index, QUESTION, reader=reader)
     assert evidence
     for item in evidence:
         assert index.article(item.passage.article_id).text[slice(*item.span)] == item.text
 
 
-def test_the_best_evidence_comes_first_and_answers(index):
+@pytest.mark.parametrize("reader", READERS)
+def test_the_best_evidence_comes_first_and_answers(index, reader):
     """Scores fall down the list, and the sentence with the date leads."""
-    _, evidence = weighed(index, QUESTION)
+    _, evidence = weighed(index, QUESTION, reader=reader)
     scores = [item.score for item in evidence]
     assert scores == sorted(scores, reverse=True)
-    assert evidence[0].text == "The harbour of Lenkoran was opened on 12 March 2021."
+    assert evidence[0].text == OPENED
 
 
 def test_similarity_is_the_cosine_of_sentence_and_question(index, embedder):
@@ -114,13 +65,36 @@ def test_similarity_is_the_cosine_of_sentence_and_question(index, embedder):
     np.testing.assert_allclose(found, vectors @ retrieval.vector, atol=1e-6)
 
 
-def test_a_score_is_the_weighted_sum_of_features(index):
-    """Every score can be computed by hand from the features shown with it."""
-    weights = Weights({"overlap": 2.0, "overlap_with_before": 0.5, "passage": 3.0, "kind": 0.25, "similarity": 4.0}, {})
-    _, evidence = weighed(index, QUESTION, weights)
+SHARED = (
+    *("overlap", "overlap_with_before", "overlap_with_title", "phrase", "passage", "kind", "opening", "dangling"),
+    *("length", "names_missing", "numbers_missing"),
+)
+
+
+@pytest.mark.parametrize(("reader", "own"), [(None, "similarity"), (READERS[1], "reader")])
+def test_a_score_is_the_weighted_sum_of_features(index, reader, own):
+    """Every score can be computed by hand from the features shown with it, and every feature needs its weight."""
+    weights = Weights({name: 0.5 + place for place, name in enumerate((*SHARED, own))}, {})
+    _, evidence = weighed(index, QUESTION, weights, reader)
     for item in evidence:
+        assert set(item.features) == set(weights.sentence)
         expected = sum(weights.sentence[name] * value for name, value in item.features.items())
         assert item.score == pytest.approx(expected)
+
+
+def test_a_feature_without_a_weight_is_a_defect(index):
+    """Weights of another version are not passed over as nought."""
+    weights = Weights({name: 1.0 for name in (*SHARED, "similarity") if name != "phrase"}, {})
+    with pytest.raises(KeyError, match="phrase"):
+        weighed(index, QUESTION, weights)
+
+
+def test_log_odds_are_the_sum_with_the_intercept():
+    """Half of 3 and twice 1 with an intercept of 10 are 13.5; without one, 3.5; no feature is the intercept alone."""
+    features = {"a": 3.0, "b": 1.0}
+    assert log_odds(features, {"a": 0.5, "b": 2.0, "intercept": 10.0, "unused": 99.0}) == 13.5
+    assert log_odds(features, {"a": 0.5, "b": 2.0}) == 3.5
+    assert log_odds({}, {"intercept": -1.0}) == -1.0
 
 
 @pytest.fixture
@@ -133,8 +107,8 @@ def wide_index(index_of_texts):
 def test_only_the_sentences_of_the_first_passages_are_weighed(wide_index):
     """What is ranked below the passages read is never quoted."""
     retrieval, evidence = weighed(wide_index, "Which tea is green?")
-    assert len(retrieval.hits) > PASSAGES_READ
-    read = {hit.passage.passage_id for hit in retrieval.hits[:PASSAGES_READ]}
+    assert len(retrieval.hits) > PASSAGES_LOOKED_AT
+    read = {hit.passage.passage_id for hit in retrieval.hits[:PASSAGES_LOOKED_AT]}
     assert {item.passage.passage_id for item in evidence} <= read
 
 
@@ -142,34 +116,156 @@ def test_no_more_sentences_are_embedded_than_the_bound(wide_index):
     """The first, cheap look chooses which sentences are embedded: those of the highest partial score."""
     retrieval, evidence = weighed(wide_index, "Which tea is green?")
     assert len(evidence) == SENTENCES_EMBEDDED
-    asked = Asked.of("Which tea is green?", wide_index)
-    looked = {
-        (hit.passage.passage_id, span): log_odds(sentence_features(asked, hit, span, wide_index), SENSIBLE.sentence)
-        for hit in retrieval.hits[:PASSAGES_READ]
-        for span in hit.passage.sentences
-    }
+    asked = Asked.of("Which tea is green?", None, wide_index)
+    looked = {}
+    for hit in retrieval.hits[:PASSAGES_LOOKED_AT]:
+        title = wide_index.article(hit.passage.article_id).title
+        for span in hit.passage.sentences:
+            features = sentence_features(asked, hit, title, span, wide_index)
+            looked[hit.passage.passage_id, span] = log_odds(features, SENSIBLE.sentence)
     taken = {(item.passage.passage_id, item.span) for item in evidence}
     assert min(looked[key] for key in taken) >= max(looked[key] for key in looked.keys() - taken)
 
 
-def test_no_hits_give_no_evidence(index):
+@pytest.mark.parametrize("reader", READERS)
+def test_no_hits_give_no_evidence(index, reader):
     """Where nothing was found there is nothing to weigh."""
+    retrieval = Retrieval([], index.embedder.embed_query(QUESTION), 0.0)
+    assert Weigher(reader, SENSIBLE).weigh(QUESTION, Kind.TIME, retrieval, index) == []
+
+
+def test_a_reader_reads_the_first_passages_behind_their_titles_at_once(wide_index):
+    """It is asked once, for as many passages as are read, in their order; nothing is embedded but the question."""
+    reader = ScriptedReader()
+    retrieval, evidence = weighed(wide_index, "Which tea is green?", reader=reader)
+    assert len(retrieval.hits) > PASSAGES_READ
+    passages = [hit.passage for hit in retrieval.hits[:PASSAGES_READ]]
+    texts = [(wide_index.article(passage.article_id).title, passage.text) for passage in passages]
+    assert reader.asked == [("Which tea is green?", texts)]
+    assert len(evidence) == 3 * PASSAGES_READ
+    assert all("similarity" not in item.features for item in evidence)
+
+
+def test_a_reader_s_answer_stands_in_its_sentence_alone(index):
+    """The sentence has the log-odds, a tenth of them as its feature, and the words as a span of the article."""
+    _, evidence = weighed(index, QUESTION, reader=ScriptedReader(**{"12 March 2021": 8.0, "40 million": -3.0}))
+    by_text = {item.text: item for item in evidence}
+    best, other = by_text[OPENED], by_text["It cost 40 million dollars."]
+    assert best.features["reader"] == pytest.approx(0.8, abs=1e-6)
+    assert other.features["reader"] == pytest.approx(-0.3, abs=1e-6)
+    article = index.article("harbour")
+    assert article.text[slice(*best.answer)] == "12 March 2021"
+    assert article.text[slice(*other.answer)] == "40 million"
+
+
+@pytest.mark.parametrize(("odds", "feature"), [(500.0, 2.0), (-500.0, -2.0), (19.0, 1.9)])
+def test_a_reader_s_feature_is_bounded(index, odds, feature):
+    """However sure a reader is, its feature stays within 2, so that it outweighs the others no further."""
+    reader = Loud(odds)
+    _, evidence = weighed(index, QUESTION, reader=reader)
+    assert {item.features["reader"] for item in evidence} == {feature}
+    assert all(item.answer for item in evidence)
+
+
+class Loud:
+    """Finds with the same log-odds one answer in each sentence: the whole of it."""
+
+    name = "loud"
+
+    def __init__(self, odds):
+        self.odds = odds
+
+    def read(self, question, texts):
+        odds = self.odds
+
+        class Sure(Reading):
+            def answer_in(self, start, end):
+                return odds, (start, end)
+
+        return [Sure((), np.zeros(0), np.zeros(0), 0.0) for _ in texts]
+
+
+def test_sentences_beyond_what_was_read_have_no_answer():
+    """They are weighed as what surely does not answer, and keep their other features."""
+    text = " ".join(f"Sentence number {n} is about tea." for n in range(20))
+    article = article_of(text)
+    (passage,) = split_article(article)
+    retrieval = Retrieval([Hit(passage, 1.0, 1)], np.zeros(64, dtype=np.float32), 0.5)
+    reader = ScriptedReader(limit=6 * 10 + 3)  # the eleventh sentence is read as far as "number"
+    evidence = Weigher(reader, SENSIBLE).weigh("Which tea?", None, retrieval, OneArticle(article))
+    assert len(evidence) == 20
+    read = sorted(item.span[0] for item in evidence if item.answer)
+    assert read == [span[0] for span in passage.sentences[:11]]
+    unread = [item for item in evidence if item.answer is None]
+    assert {item.features["reader"] for item in unread} == {-2.0}
+    assert all(item.features["overlap"] > 0 for item in unread)
+
+
+def test_a_reader_s_answer_is_counted_in_the_article_wherever_its_passage_begins():
+    """Each passage is read from its own beginning, and what is found in it is where the article has it."""
+    article = article_of(" ".join(f"Hill {n} has tea worth {n} coins a cup." for n in range(90)))
+    passages = split_article(article)
+    hits = [Hit(passage, 1.0, rank) for rank, passage in enumerate(passages[1:4], start=1)]
+    number = next(n for n in range(90) if article.text.index(f"worth {n} coins") > passages[2].start)
+    retrieval = Retrieval(hits, np.zeros(64, dtype=np.float32), 0.5)
+    reader = ScriptedReader(**{f"{number} coins": 9.0})
+    evidence = Weigher(reader, SENSIBLE).weigh("How much?", Kind.NUMBER, retrieval, OneArticle(article))
+    for item in evidence:
+        assert item.span[0] <= item.answer[0] < item.answer[1] <= item.span[1]
+    (best,) = [item for item in evidence if item.features["reader"] > 0]
+    assert best.text == f"Hill {number} has tea worth {number} coins a cup."
+    assert article.text[slice(*best.answer)] == f"{number} coins"
+
+
+class OneArticle:
+    """An index of one article, of which only the words are known."""
+
+    class manifest:  # noqa: N801
+        passages = 1
+
+    def __init__(self, article):
+        self._article = article
+
+    def article(self, article_id):
+        return self._article
+
+    def terms(self, text):
+        return text.lower().rstrip(".?").split()
+
+    def document_frequency(self, term):
+        return 0
+
+
+def test_an_article_that_is_gone_is_read_without_a_title(index):
+    """A passage whose article the index does not hold is weighed all the same."""
+    reader = ScriptedReader()
     retrieval = Retriever(index).retrieve(QUESTION, 1)
-    assert weigh(QUESTION, replace(retrieval, hits=[]), index, SENSIBLE) == []
+    orphan = replace(retrieval.hits[0].passage, article_id="no-such")
+    hits = [replace(retrieval.hits[0], passage=orphan)]
+    assert Weigher(reader, SENSIBLE).weigh(QUESTION, Kind.TIME, replace(retrieval, hits=hits), index)
+    assert reader.asked == [(QUESTION, [("", orphan.text)])]
 
 
 ITEM = evidence_of(article_of("One sentence."), "One sentence.", 0.0)
 
 
-def made(score: float, similarity: float = 0.5, overlap: float = 0.5) -> Evidence:
-    return replace(ITEM, score=score, features={"similarity": similarity, "overlap": overlap})
+LACKING = {"names_missing": 0.0, "numbers_missing": 0.0}
 
 
-@given(st.lists(st.floats(-30, 30), min_size=1, max_size=12), st.floats(-9, 9), st.floats(-2, 2))
-def test_confidence_is_a_probability(scores, intercept, weight):
+def made(score: float, **features: float) -> Evidence:
+    return replace(ITEM, score=score, features=LACKING | features)
+
+
+def confidence(evidence, weights, nearest=0.5):
+    return Weigher(None, weights).confidence(evidence, nearest)
+
+
+@given(st.lists(st.floats(-30, 30), min_size=1, max_size=12), st.floats(-9, 9), st.floats(-2, 2), st.floats(-1, 1))
+def test_confidence_is_a_probability(scores, intercept, weight, nearest):
     """Whatever the scores are, confidence lies in [0, 1]."""
     evidence = [made(score) for score in sorted(scores, reverse=True)]
-    assert 0.0 <= confidence(evidence, made_weights(intercept=intercept, score=weight)) <= 1.0
+    weights = made_weights(intercept=intercept, score=weight, share=weight, nearest=weight)
+    assert 0.0 <= confidence(evidence, weights, nearest) <= 1.0
 
 
 @given(st.floats(-20, 20), st.floats(0.1, 10))
@@ -180,8 +276,9 @@ def test_confidence_rises_with_the_best_score(score, more):
 
 
 def test_confidence_is_the_logistic_of_the_weighted_features():
-    """An intercept of -1 and a score of 3 weighed once give 1 / (1 + e^-2)."""
-    assert confidence([made(3.0)], made_weights(intercept=-1.0, score=1.0)) == pytest.approx(1 / (1 + math.exp(-2)))
+    """An intercept of -1, a score of 3 and a nearness of a half weighed twice give 1 / (1 + e^-3)."""
+    weights = made_weights(intercept=-1.0, score=1.0, nearest=2.0)
+    assert confidence([made(3.0)], weights) == pytest.approx(1 / (1 + math.exp(-3)))
 
 
 def test_no_evidence_is_no_confidence():
@@ -190,25 +287,55 @@ def test_no_evidence_is_no_confidence():
 
 
 def test_confidence_features_of_the_best_sentences():
-    """The best score, and the nearest and likest of the sentences that may be cited, not of those below."""
-    evidence = [made(2.0, 0.2, 0.1), made(1.0, 0.6, 0.3), made(0.5, 0.1, 0.4), made(0.0, 0.9, 0.9)]
-    features = confidence_features(evidence)
+    """The best of each feature, and the least that is lacking, among those that may be cited, not of those below."""
+    evidence = [
+        made(2.0, similarity=0.2, overlap=0.1, names_missing=0.7, phrase=0.3),
+        made(1.0, similarity=0.6, overlap=0.3, names_missing=0.4, numbers_missing=1.0),
+        made(0.5, similarity=0.1, overlap=0.4, names_missing=0.5),
+        made(0.0, similarity=0.9, overlap=0.9, phrase=0.9),
+    ]
+    evidence = [replace(item, features={"phrase": 0.0, "kind": 1.0} | item.features) for item in evidence]
     assert len(evidence) > CITED
-    assert (features["score"], features["similarity"], features["overlap"]) == (2.0, 0.6, 0.4)
+    shares = [math.exp(item.score) for item in evidence]
+    assert confidence_features(evidence, 0.25) == {
+        "score": 2.0,
+        "share": pytest.approx(sum(shares[:3]) / sum(shares)),
+        "nearest": 0.25,
+        "overlap": 0.4,
+        "phrase": 0.3,
+        "kind": 1.0,
+        "similarity": 0.6,
+        "names_missing": 0.4,
+        "numbers_missing": 0.0,
+    }
 
 
-def test_the_shipped_weights_know_every_feature(index):
-    """The weights in the package weigh what is computed, and give a probability."""
-    weights = shipped_weights()
-    _, evidence = weighed(index, QUESTION, weights)
+def test_confidence_with_a_reader_has_its_feature_and_no_similarity(index):
+    """What was not computed is not among the features."""
+    _, evidence = weighed(index, QUESTION, reader=ScriptedReader(**{"12 March 2021": 8.0}))
+    features = confidence_features(evidence, 0.5)
+    assert features["reader"] == pytest.approx(0.8, abs=1e-6)
+    assert "similarity" not in features
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_shipped_weights_know_every_feature(index, reader):
+    """The weights in the package weigh what is computed, with a reader and without, and give a probability."""
+    weights = shipped_weights(reading=reader is not None)
+    retrieval, evidence = weighed(index, QUESTION, weights, reader)
     assert set(weights.sentence) == set(evidence[0].features)
-    assert set(weights.confidence) == {"intercept", *confidence_features(evidence)}
-    assert 0.0 < confidence(evidence, weights) < 1.0
+    assert set(weights.confidence) == {"intercept", *confidence_features(evidence, retrieval.nearest)}
+    assert 0.0 < Weigher(reader, weights).confidence(evidence, retrieval.nearest) < 1.0
 
 
-def test_the_shipped_weights_are_surer_of_what_the_corpus_holds(index):
+@pytest.mark.parametrize("reader", READERS)
+def test_the_shipped_weights_are_surer_of_what_the_corpus_holds(index, reader):
     """The same index gives more confidence to a question it answers than to one it does not."""
-    weights = shipped_weights()
-    _, held = weighed(index, QUESTION, weights)
-    _, absent = weighed(index, "Who invented the xylophone?", weights)
-    assert confidence(held, weights) > confidence(absent, weights)
+    weigher = Weigher(reader, shipped_weights(reading=reader is not None))
+    sure = []
+    for question in (QUESTION, "Who invented the xylophone?"):
+        retrieval = Retriever(index).retrieve(question, 10)
+        sure.append(
+            weigher.confidence(weigher.weigh(question, asked_kind(question), retrieval, index), retrieval.nearest)
+        )
+    assert sure[0] > sure[1]

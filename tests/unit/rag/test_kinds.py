@@ -1,8 +1,10 @@
 """The kind of thing a question asks for."""
 
 import pytest
+from hypothesis import given
 
-from rag.kinds import Kind, asked_kind, holds_kind
+from rag.kinds import Kind, asked_kind, holds_kind, names_in
+from tests.unit.index.unicode_texts import any_text
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,13 @@ from rag.kinds import Kind, asked_kind, holds_kind
         ("Where do kites fly?", Kind.NAME),
         ("What is the name of the captain?", Kind.NAME),
         ("WHEN was it", Kind.TIME),
+        ("Who was captain when the harbour opened?", Kind.NAME),
+        ("When did the captain leave, and who came?", Kind.TIME),
+        ("How many came, and where from?", Kind.NUMBER),
+        ("In which country, and in what year, was it?", Kind.NAME),
+        ("WHO BUILT THE TOWER", Kind.NAME),
+        ("", None),
+        ("?", None),
         ("Why do kites fly?", None),
         ("What does the ship carry?", None),
         ("Tell me of the whenever festival", None),
@@ -66,3 +75,37 @@ def test_a_name_of_the_question_does_not_answer_it():
 def test_a_common_word_is_no_time(sentence):
     """May, March and AD are times only as names are written."""
     assert not holds_kind(sentence, Kind.TIME, "When did it open?")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Captain Leyla Mammadova came to Lahore.", ["Leyla", "Mammadova", "Lahore"]),
+        ("Leyla came.", []),
+        ("Then “Leyla”, (Kamran) and Çınar came.", ["Leyla", "Kamran", "Çınar"]),
+        ("It was said: Leyla came. She and I met. Tea came.", ["Leyla"]),
+        ("The UN and NATO met.", ["UN", "NATO"]),
+        ("Приехала Лейла из Баку.", ["Лейла", "Баку"]),
+        ("حیدر علییف", []),
+        ("WHO OPENED THE HARBOUR OF LENKORAN?", []),
+        ("", []),
+    ],
+)
+def test_names_are_words_with_a_capital_within_a_sentence(text, names):
+    """A capital that may only begin a sentence names nothing, nor does one in a text all in capitals."""
+    assert names_in(text) == names
+
+
+def test_a_question_all_in_capitals_is_answered_by_any_name():
+    """Its words are known whatever their case, so only another name answers it."""
+    question = "WHO MET LEYLA?"
+    assert not holds_kind("There was Leyla.", Kind.NAME, question)
+    assert holds_kind("There was Kamran.", Kind.NAME, question)
+
+
+@given(any_text)
+def test_any_text_has_its_names_or_none(text):
+    """Names are words of the text that begin with a capital, whatever the text is; its kinds can be asked of it."""
+    assert all(name in text and name[0].isupper() for name in names_in(text))
+    assert asked_kind(text) in {None, *Kind}
+    assert {holds_kind(text, kind, text) for kind in Kind} <= {True, False}

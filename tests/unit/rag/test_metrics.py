@@ -1,6 +1,7 @@
 """What is measured, against counting by hand."""
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -8,17 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.passages import Passage
-from rag.answer import Answer, Citation, IndexInfo
+from rag.answer import Answer, Citation, IndexInfo, ShortAnswer
 from rag.evaluation.collection import GoldSpan, Question
 from rag.evaluation.metrics import (
     Outcome,
     abstention_figures,
     exactness,
+    holds,
     is_relevant,
     latency_figures,
     quote_figures,
     retrieval_figures,
+    short_figures,
+    short_scores,
 )
+from rag.evaluation.results import judged, result_of
 
 
 def gold(article_id, start, end):
@@ -124,7 +129,19 @@ def cited(*spans, confidence=0.5, milliseconds=1.0):
         for number, (article, start, end) in enumerate(spans, start=1)
     ]
     info = IndexInfo(1, "2026-11-23", 1, 1, "words")
-    return Answer("?", "?", True, confidence, "", None, citations, [], info, {"total": milliseconds})
+    return Answer(
+        question="?",
+        interpreted_question="?",
+        answered=True,
+        confidence=confidence,
+        answer="",
+        short_answer=None,
+        differing=(),
+        citations=citations,
+        passages=[],
+        index=info,
+        timings_ms={"total": milliseconds},
+    )
 
 
 def outcome(question, answer, exact=True):
@@ -188,3 +205,87 @@ def test_latency_is_the_middle_and_the_95th_percentile():
     """Of 0 to 100 milliseconds, 50 and 95."""
     outcomes = [outcome(asked("q"), cited(milliseconds=float(n))) for n in range(101)]
     assert latency_figures(outcomes) == {"ask p50 ms": 50.0, "ask p95 ms": 95.0}
+
+
+def shortly(question, text):
+    short = None if text is None else ShortAnswer(text, "a", 0, len(text))
+    return outcome(question, replace(cited(), short_answer=short))
+
+
+def wanting(*texts, answerable=True):
+    spans = [GoldSpan(article_id="a", start=0, end=len(text), text=text) for text in texts]
+    return asked("q", *spans, answerable=answerable)
+
+
+@pytest.mark.parametrize(
+    ("gold_texts", "text", "exact", "overlap"),
+    [
+        (["10 April 1996"], "10 April 1996", 1, 1),
+        (["The Caspian Sea"], "caspian  sea.", 1, 1),  # case, articles, points and spaces say nothing
+        (["U.S.A."], "usa", 1, 1),
+        (["April 1996"], "10 April 1996", 0, 0.8),  # 2 of 3 words right, 2 of 2 found
+        (["one two three four"], "four five", 0, 1 / 3),  # 1 of 2 right, 1 of 4 found
+        (["tea tea"], "tea", 0, 2 / 3),  # a word counts as often as it stands
+        (["Baku"], "Lahore", 0, 0),
+        (["Lahore", "in Baku"], "Baku", 0, 2 / 3),  # the nearest gold counts
+        (["Lahore", "Baku", "in Baku"], "Baku", 1, 1),
+        (["Baku"], None, 0, 0),
+        (["the"], None, 0, 0),  # nothing is no answer, whatever is left of the gold
+    ],
+)
+def test_short_answers_are_scored_as_squad_does(gold_texts, text, exact, overlap):
+    """Exact match and F1 of the words, against figures worked out by hand."""
+    assert short_scores(shortly(wanting(*gold_texts), text)) == pytest.approx((exact, overlap), abs=1e-6)
+
+
+def test_short_figures_are_means_over_answerable_questions_with_gold_spans():
+    """An answer that is missing counts as 0; unanswerable questions and gold of articles do not count."""
+    outcomes = [
+        shortly(wanting("Baku"), "Baku"),
+        shortly(wanting("April 1996"), "10 April 1996"),
+        shortly(wanting("Baku"), None),
+        shortly(wanting("Baku", answerable=False), "Baku"),
+        shortly(asked("q", articles=["a"]), "Baku"),
+    ]
+    assert short_figures(outcomes) == pytest.approx({"short answer EM": 1 / 3, "short answer F1": 0.6}, abs=1e-6)
+    assert short_figures(outcomes[3:]) == {}
+
+
+def test_without_spans_a_quote_of_a_gold_article_holds_gold():
+    """Whole articles as gold judge a quote by its article; spans, where there are any, by its place."""
+    (quote,) = cited(("a", 0, 30)).citations
+    assert holds(quote, asked("q", articles=["a"]))
+    assert not holds(quote, asked("q", articles=["b"]))
+    assert holds(quote, asked("q", gold("a", 5, 30), articles=["b"]))
+    assert not holds(quote, asked("q", gold("a", 5, 31), articles=["a"]))
+
+
+def test_an_answer_is_right_that_any_quote_makes_so():
+    """The second quote is enough; an unanswerable question is never right; without gold nothing is judged."""
+    answer = cited(("b", 0, 9), ("a", 0, 9), confidence=0.7)
+    results = [
+        result_of(outcome(question, answer))
+        for question in (
+            asked("held", gold("a", 2, 4)),
+            asked("elsewhere", gold("c", 2, 4)),
+            asked("article", articles=["a"]),
+            asked("absent", gold("a", 2, 4), answerable=False),
+            asked("no gold"),
+        )
+    ]
+    assert [result.right for result in results] == [True, False, True, False, None]
+    assert [result.first_quote_holds for result in results] == [False, False, False, None, None]
+    assert [result.any_quote_holds for result in results] == [True, False, True, None, None]
+    assert judged(results) == [(0.7, True), (0.7, False), (0.7, True), (0.7, False)]
+
+
+def test_a_reply_without_a_quote_is_wrong_and_has_none_to_show():
+    """What found nothing is a wrong answer to an answerable question."""
+    result = result_of(outcome(asked("q", gold("a", 2, 4)), cited()))
+    assert (result.right, result.rank, result.quote, result.short_answer, result.short_f1) == (
+        False,
+        None,
+        None,
+        None,
+        0.0,
+    )

@@ -1,13 +1,14 @@
 """From a query to passages."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
 from index.catalog import Filters
-from rag.fusion import fuse
-from rag.retriever import DENSE_WEIGHT, TITLE_WEIGHT, Retriever
+from rag.fusion import min_max, reciprocal_ranks, theoretical
+from rag.retriever import DENSE_WEIGHT, DEPTH, RERANKED, TITLE_WEIGHT, Retriever
 from tests.conftest import WordEmbedder
 
 QUERIES = ["when was the harbour opened", "bridge over the Kura", "kites", "xylophone", "ship of tea 2021"]
@@ -45,7 +46,7 @@ def test_hits_are_brute_force_cosines_and_bm25_joined(index, query):
     in_text = bm25(words, [index.terms(passage.text) for passage in passages])
     in_title = bm25(words, [index.terms(title) for title in titles])
     lexical = (in_text + TITLE_WEIGHT * in_title).tolist()
-    expected = fuse(dense, [(row, score) for row, score in enumerate(lexical) if score > 0], DENSE_WEIGHT)
+    expected = theoretical(dense, [(row, score) for row, score in enumerate(lexical) if score > 0], DENSE_WEIGHT)
     hits = Retriever(index).retrieve(query, 100).hits
     assert [hit.passage for hit in hits] == [passages[row] for row, _ in expected]
     assert [hit.score for hit in hits] == pytest.approx([score for _, score in expected], abs=1e-4)
@@ -112,6 +113,146 @@ def test_title_weight_0_leaves_titles_out(index):
     """With no weight on titles a word only a title holds scores nothing."""
     scores = [score for _, score in index.matching("new", 10, 0.0, Filters())]
     assert all(score == 0.0 for score in scores)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("fusion", [min_max, partial(reciprocal_ranks, constant=10.0)])
+def test_another_fusion_can_be_given(index, query, fusion):
+    """The rankings are joined by the function given, with the weight given."""
+    dense = index.nearest(index.embedder.embed_query(query), 50, Filters())
+    lexical = index.matching(query, 50, TITLE_WEIGHT, Filters())
+    expected = fusion(dense, lexical, 0.7)
+    hits = Retriever(index, dense_weight=0.7, fusion=fusion).retrieve(query, 100).hits
+    assert [hit.passage for hit in hits] == index.passages([row for row, _ in expected])
+    assert [hit.score for hit in hits] == [score for _, score in expected]
+
+
+STORY = "The harbour of Lenkoran was opened with 40 guests, and the first ship brought tea from Karachi."
+
+
+@pytest.fixture
+def copied(index_of_texts):
+    """A story in five copies, one of them with another figure, and two texts of their own."""
+    return index_of_texts(
+        first=STORY,
+        second=STORY.upper(),
+        third=STORY.replace(",", " –"),
+        figure=STORY.replace("40", "50"),
+        fourth=STORY + "..",
+        kites="Kites fly over Lahore in spring.",
+        tea="Tea is sold at the harbour.",
+    )
+
+
+def test_a_copy_of_a_better_passage_is_passed_over(copied):
+    """A story told four times takes one place, with the others' ids; the one of another figure has its own."""
+    hits = Retriever(copied).retrieve("when was the harbour opened", 10).hits
+    assert [hit.rank for hit in hits] == [1, 2, 3, 4]
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    found = {hit.passage.article_id: {name.split("#")[0] for name in hit.also} for hit in hits}
+    story = next(name for name in found if name in {"first", "second", "third", "fourth"})
+    assert found == {
+        story: {"first", "second", "third", "fourth"} - {story},
+        "figure": set(),
+        "kites": set(),
+        "tea": set(),
+    }
+
+
+def test_places_of_copies_go_to_other_texts(copied):
+    """As many hits come as asked for, while there are so many texts."""
+    retriever = Retriever(copied)
+    everything = retriever.retrieve("when was the harbour opened", 10).hits
+    for k in range(1, 5):
+        assert retriever.retrieve("when was the harbour opened", k).hits == everything[:k]
+
+
+@pytest.mark.parametrize("copies", [40, DEPTH + 10])
+def test_k_hits_come_from_below_many_copies(index_of_texts, copies):
+    """Copies of what fits best do not keep the other texts out, even where they alone fill both rankings."""
+    told = {f"copy{n}": STORY + "!" * n for n in range(copies)}
+    index = index_of_texts(**told, kites="Kites fly over Lahore.", tea="Tea is sold.", bridge="A long bridge.")
+    hits = Retriever(index).retrieve("the harbour of Lenkoran", 4).hits
+    assert [len(hit.also) for hit in hits] == [copies - 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_without_copies_nothing_is_passed_over(index, query):
+    """The hits of a corpus without copies are those that come where copies are listed too."""
+    assert Retriever(index).retrieve(query, 10).hits == Retriever(index, alike=2.0).retrieve(query, 10).hits
+
+
+def test_copies_are_listed_where_nothing_counts_as_alike(copied):
+    """Above 1 each of the seven has its place."""
+    hits = Retriever(copied, alike=2.0).retrieve("when was the harbour opened", 10).hits
+    assert len(hits) == 7
+    assert all(hit.also == () for hit in hits)
+
+
+class Lengths:
+    """A reranker that puts short texts first; it keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.given = []
+
+    def scores(self, query, texts):
+        self.given.append((query, list(texts)))
+        return [1.0 / (1.0 + len(text)) for text in texts]
+
+
+def test_a_reranker_puts_the_hits_in_its_order(index):
+    """Order, scores and ranks are the reranker's, for the passages that fusion found."""
+    fused = Retriever(index).retrieve("the harbour bridge", 10).hits
+    hits = Retriever(index, reranker=Lengths()).retrieve("the harbour bridge", 10).hits
+    titled = {hit.passage: f"{index.article(hit.passage.article_id).title}\n{hit.passage.text}" for hit in fused}
+    assert [hit.passage for hit in hits] == sorted(titled, key=lambda passage: len(titled[passage]))
+    assert [hit.passage for hit in hits] != [hit.passage for hit in fused]
+    assert [hit.score for hit in hits] == [1.0 / (1.0 + len(titled[hit.passage])) for hit in hits]
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+
+
+def test_a_reranker_reads_titles_with_the_query(index):
+    """It is given the query as asked, and each passage as it was embedded, best first."""
+    reranker = Lengths()
+    Retriever(index, reranker=reranker).retrieve("the harbour", 1)
+    ((query, texts),) = reranker.given
+    assert query == "the harbour"
+    assert texts[0].startswith("The new harbour of Lenkoran\nThe harbour of Lenkoran was opened")
+
+
+def test_a_reranker_that_can_t_tell_leaves_the_order(index):
+    """Equal scores keep the order that was found."""
+    found = Retriever(index).retrieve("the harbour bridge", 10).hits
+    even = type("Even", (), {"scores": lambda self, query, texts: [0.5] * len(texts)})()
+    hits = Retriever(index, reranker=even).retrieve("the harbour bridge", 10).hits
+    assert [hit.passage for hit in hits] == [hit.passage for hit in found]
+
+
+@pytest.mark.parametrize(("k", "read"), [(1, RERANKED), (RERANKED, RERANKED), (RERANKED + 5, RERANKED + 5)])
+def test_as_many_are_read_as_come_and_never_fewer_than_the_constant(index_of_texts, k, read):
+    """Every hit that comes has the reranker's score, and one asked for is the best of the first RERANKED."""
+    index = index_of_texts(**{f"a{n}": f"The bridge has {n} lamps{' and more' * n}." for n in range(RERANKED + 10)})
+    reranker = Lengths()
+    hits = Retriever(index, reranker=reranker).retrieve("the bridge", k).hits
+    assert [len(texts) for _, texts in reranker.given] == [read]
+    assert len(hits) == k
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_copies_keep_with_their_text_when_it_moves(copied):
+    """What was passed over is told of the same hit, wherever a reranker puts it, and is not read."""
+    reranker = Lengths()
+    hits = Retriever(copied, reranker=reranker).retrieve("when was the harbour opened", 10).hits
+    assert [len(texts) for _, texts in reranker.given] == [4]
+    assert hits[0].passage.article_id == "tea"
+    assert sorted(len(hit.also) for hit in hits) == [0, 0, 0, 3]
+
+
+def test_nothing_found_is_not_reranked(index):
+    """Where the filters let nothing through, the reranker is left alone."""
+    reranker = Lengths()
+    assert Retriever(index, reranker=reranker).retrieve("kites", 5, Filters(language="ur")).hits == []
+    assert reranker.given == []
 
 
 @pytest.mark.slow

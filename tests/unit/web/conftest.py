@@ -16,11 +16,32 @@ from index.build import build_index
 from index.store import LiveIndex
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder
-from tests.unit.rag.conftest import SENSIBLE
+from tests.unit.rag.conftest import SENSIBLE, ScriptedReader
 from web.app import create_app
 from web.settings import Settings
 
 ClientOf = Callable[..., TestClient]
+
+# Articles with an answer that READER finds, and some whose answers contradict each other.
+HARBOUR = {
+    "id": "harbour",
+    "title": "The new harbour of Lenkoran",
+    "language": "en",
+    "text": "The harbour of Lenkoran was opened on 12 March 2021, at last. It cost 40 million dollars.",
+}
+HOW_LONG = "How long is the bridge over the Kura?"
+BRIDGES = (
+    {
+        "id": "old",
+        "source": "River Post",
+        "published": "2023-01-15",
+        "text": "The bridge over the Kura is 310 metres long.",
+    },
+    {"id": "guide", "title": "A guide", "text": "The bridge over the Kura is 300 metres long."},
+    {"id": "new", "title": "Survey", "published": "2025-06-02", "text": "The bridge over the Kura is 318 metres long."},
+)
+DIFFERING = [("318 metres", "new"), ("310 metres", "old"), ("300 metres", "guide")]
+READER = ScriptedReader(**dict.fromkeys(("12 March 2021", "310 metres", "300 metres", "318 metres"), 30.0))
 
 
 @pytest.fixture
@@ -51,13 +72,14 @@ def client(assistant: Assistant, serve: ClientOf) -> TestClient:
 def client_of(tmp_path: Path, serve: ClientOf) -> ClientOf:
     """Serves articles given as records of JSON Lines."""
 
-    def of(*records: dict[str, Any], weights: Any = SENSIBLE) -> TestClient:
+    def of(*records: dict[str, Any], weights: Any = SENSIBLE, reader: Any = None) -> TestClient:
         corpus, directory = tmp_path / "made", tmp_path / "made-index"
         corpus.mkdir()
         lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
         (corpus / "articles.jsonl").write_text(lines, encoding="utf-8")
         build_index(corpus, directory, WordEmbedder())
-        return serve(Assistant(LiveIndex(directory, lambda record: WordEmbedder()), weights=weights))
+        live = LiveIndex(directory, lambda record: WordEmbedder())
+        return serve(Assistant(live, weights=weights, reader=reader))
 
     return of
 

@@ -8,8 +8,8 @@ import pytest
 
 from index.errors import SnapshotMissing
 from rag.assistant import MAX_K, Assistant
-from tests.unit.rag.conftest import SENSIBLE
-from tests.unit.web.conftest import status_of
+from tests.unit.rag.conftest import SENSIBLE, SURE
+from tests.unit.web.conftest import BRIDGES, DIFFERING, HARBOUR, HOW_LONG, READER, status_of
 
 QUESTION = "When was the harbour of Lenkoran opened?"
 ABSENT = "Who invented the xylophone in Vienna?"
@@ -19,6 +19,11 @@ STREAM = {"accept": "text/event-stream"}
 
 def without_times(document):
     return {name: value for name, value in document.items() if name != "timings_ms"}
+
+
+def as_document(answer):
+    """An answer as JSON has it, times apart."""
+    return without_times(json.loads(json.dumps(asdict(answer))))
 
 
 def assert_problem(response, status, word=""):
@@ -36,7 +41,7 @@ def test_ask_gives_what_the_assistant_gives(client, assistant, question):
     response = client.post("/api/ask", json={"question": question, "k": 2})
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/json"
-    assert without_times(response.json()) == without_times(asdict(assistant.ask(question, k=2)))
+    assert without_times(response.json()) == as_document(assistant.ask(question, k=2))
     assert set(response.json()["timings_ms"]) == {"retrieve", "read", "compose", "total"}
 
 
@@ -47,6 +52,43 @@ def test_a_citation_is_exact_in_the_text_that_articles_gives(client):
     for citation in citations:
         text = client.get(f"/api/articles/{citation['article_id']}").json()["text"]
         assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+@pytest.mark.parametrize("headers", [{}, STREAM], ids=["document", "stream"])
+def test_a_short_answer_is_given_with_its_place(client_of, headers):
+    """The exact words, and where they stand in the article; nothing differs."""
+    client = client_of(HARBOUR, reader=READER)
+    answer = reply_of(client.post("/api/ask", json={"question": QUESTION}, headers=headers))
+    assert answer["short_answer"] == {"text": "12 March 2021", "article_id": "harbour", "start": 38, "end": 51}
+    assert answer["differing"] == []
+
+
+@pytest.mark.parametrize("headers", [{}, STREAM], ids=["document", "stream"])
+def test_answers_that_differ_come_newest_first(client_of, headers):
+    """Each source's words at their place, and the short answer is the newest."""
+    client = client_of(*BRIDGES, reader=READER, weights=SURE)
+    answer = reply_of(client.post("/api/ask", json={"question": HOW_LONG}, headers=headers))
+    assert [(short["text"], short["article_id"]) for short in answer["differing"]] == DIFFERING
+    assert answer["short_answer"] == answer["differing"][0]
+    for short in answer["differing"]:
+        text = client.get(f"/api/articles/{short['article_id']}").json()["text"]
+        assert text[short["start"] : short["end"]] == short["text"]
+
+
+def reply_of(response):
+    """The answer, sent as one document or as an event."""
+    streamed = response.headers["content-type"].startswith("text/event-stream")
+    return dict(events_of(response))["answer"] if streamed else response.json()
+
+
+def test_the_description_has_the_short_answers(client):
+    """OpenAPI describes both fields of a reply as what they hold."""
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    short = {"$ref": "#/components/schemas/ShortAnswer"}
+    fields = schemas["Answer"]["properties"]
+    assert fields["differing"]["items"] == short
+    assert short in fields["short_answer"]["anyOf"]
+    assert set(schemas["ShortAnswer"]["properties"]) == {"text", "article_id", "start", "end"}
 
 
 def test_history_tells_what_a_follow_up_means(client):
@@ -104,7 +146,7 @@ def test_a_stream_gives_passages_answer_and_done(client, assistant, question):
     (first, passages), (second, answer), last = events_of(response)
     assert (first, second, last) == ("passages", "answer", ("done", {}))
     assert passages == answer["passages"]
-    assert without_times(answer) == without_times(asdict(assistant.ask(question)))
+    assert without_times(answer) == as_document(assistant.ask(question))
 
 
 @pytest.mark.parametrize("char", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"])
@@ -129,7 +171,7 @@ class Failing:
     def __init__(self, error):
         self.error = error
 
-    def compose(self, evidence, article_of):
+    def compose(self, kind, evidence, article_of):
         raise self.error
 
 

@@ -32,7 +32,9 @@ VALUES = {
     "index": ("elsewhere", "elsewhere"),
     "host": ("127.0.0.2", "127.0.0.2"),
     "port": ("0", 0),
-    "threshold": ("0.25", 0.25),
+    "threshold": ("0.75", 0.75),
+    "reader": ("none", "none"),
+    "reranker": ("some/model", "some/model"),
     "site_name": ("Tea House", "Tea House"),
     "max_body_bytes": ("4096", 4096),
 }
@@ -63,11 +65,12 @@ def test_a_flag_goes_before_the_environment_and_that_before_the_default(served):
 
 
 def test_every_flag_of_serve_is_a_setting(served, tmp_path):
-    """Index, host, port and threshold given as flags are what is served with."""
-    result = run("serve", "--index", tmp_path, "--host", "127.0.0.1", "--port", 0, "--threshold", 0.75)
-    assert result.exit_code == 0
+    """Index, host, port, threshold and reranker given as flags are what is served with."""
+    place = ("--index", tmp_path, "--host", "127.0.0.1", "--port", 0)
+    assert run("serve", *place, "--threshold", 0.75, "--reranker", "some/model").exit_code == 0
     (settings,) = served
     assert (settings.index, settings.host, settings.port, settings.threshold) == (tmp_path, "127.0.0.1", 0, 0.75)
+    assert settings.reranker == "some/model"
 
 
 @pytest.mark.parametrize(
@@ -135,6 +138,17 @@ def test_a_missing_index_is_one_sentence_and_a_failure(directory):
     result = run("serve", "--index", directory, "--port", 0)
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"rag index --index {directory}" in result.stderr
+
+
+def test_a_missing_reranker_is_one_sentence_and_a_failure(monkeypatch, built, live_index):
+    """Serving with a model that is not on this machine fails at once, and names the setting."""
+    import index.store
+
+    monkeypatch.setattr(index.store, "LiveIndex", lambda directory: live_index)
+    result = run("serve", "--index", built, "--port", 0, env={"RAG_RERANKER": "nobody/no-such-model"})
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "RAG_RERANKER" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, built, live_index):

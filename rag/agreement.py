@@ -1,0 +1,149 @@
+"""Whether articles give different answers to one question: times and numbers that can't both be right.
+
+Only what is sure to contradict does: two values are compared where both are read whole, in the same unit.
+English only.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.evidence import Evidence
+from rag.kinds import Kind
+
+# The reader's log-odds, divided by 10 as the feature has them, from which what it read is taken for an answer.
+SURE = 0.0
+# A sentence further below the best one is of another matter.
+_ALIKE = 3.0
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# With a capital only: "may" and "march" are words of their own.
+_MONTH = re.compile(
+    r"\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?"
+    r"|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
+)
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\b)?", re.IGNORECASE)
+_YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
+_DAY = re.compile(r"\b(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d)")
+_JOINED = re.compile(
+    r"(?:st|nd|rd|th)?\s*(?:[a-z]+\s+)?(?:to|until|till|through|and|[-–—])\s*(?:the\s+)?", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\d+(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?")
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "crore": 1e7}
+_SCALES |= {"billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12}
+_SCALE = re.compile(rf"\s*({'|'.join(_SCALES)})s?\b", re.IGNORECASE)
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORDS)})\b(?!-)", re.IGNORECASE)
+# Words of a number that is not read whole, so that it is not compared.
+_UNREAD = re.compile(
+    rf"\b(?:\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|half|halves|thirds?|quarters?|dozens?|scores?"
+    rf"|(?:{'|'.join(_SCALES)})s? (?:and )?(?:{'|'.join([*_WORDS, *_SCALES])}))\b|-\w*(?:{'|'.join(_WORDS)})\b",
+    re.IGNORECASE,
+)
+_HEDGES = {"about", "around", "some", "nearly", "almost", "over", "under", "only", "just", "at", "least", "more", "up"}
+_HEDGES |= {"most", "less", "fewer", "than", "to"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a short answer says, as sets that must meet for two of them to agree; an empty one agrees with all.
+
+    Values of different units, the words beside a number, are not compared.
+    """
+
+    parts: tuple[frozenset[float], ...]
+    unit: frozenset[str] = frozenset()
+
+    def contradicts(self, other: "Value") -> bool:
+        """Whether both say something of one part, and nothing in common."""
+        if not (self.unit <= other.unit or other.unit <= self.unit):
+            return False
+        return any(
+            mine and theirs and mine.isdisjoint(theirs) for mine, theirs in zip(self.parts, other.parts, strict=True)
+        )
+
+
+def value_of(answer: str, kind: Kind | None) -> Value | None:
+    """The years, months and days of a time, or the numbers of a number; None for what can't be compared."""
+    if kind is Kind.TIME:
+        day = _CLOCK.sub(" ", answer)
+        return Value((_filled(day, _YEAR), _months(day), _days(day)))
+    if kind is not Kind.NUMBER or _UNREAD.search(answer):
+        return None
+    return Value((_numbers(answer),), _unit(answer))
+
+
+def differing(evidence: Sequence[Evidence], kind: Kind | None) -> list[Evidence]:
+    """The best sentences of the articles that answer unlike the best one, with it first; none where all agree.
+
+    One sentence an article is compared: its best, where the reader found an answer in it and it is
+    about what was asked as much as the best one is.
+    """
+    if not evidence or (best := _answer_value(evidence[0], kind)) is None:
+        return []
+    others: dict[str, Evidence] = {}
+    for item in evidence[1:]:
+        if item.passage.article_id != evidence[0].passage.article_id and _comparable(item, evidence[0]):
+            others.setdefault(item.passage.article_id, item)
+    unlike = [item for item in others.values() if (value := _answer_value(item, kind)) and value.contradicts(best)]
+    return [evidence[0], *unlike] if unlike else []
+
+
+def reader_is_sure(item: Evidence) -> bool:
+    """Whether the reader holds it likelier that the sentence answers than that its passage does not."""
+    return item.features.get("reader", -1.0) > SURE
+
+
+def answer_text(item: Evidence) -> str:
+    """The words of a sentence's short answer; empty where it has none."""
+    if item.answer is None:
+        return ""
+    start, end = item.answer
+    return item.text[start - item.span[0] : end - item.span[0]]
+
+
+def _answer_value(item: Evidence, kind: Kind | None) -> Value | None:
+    return value_of(answer_text(item), kind) if reader_is_sure(item) else None
+
+
+def _comparable(item: Evidence, best: Evidence) -> bool:
+    return item.score >= best.score - _ALIKE and all(
+        item.features[name] <= best.features[name] for name in ("names_missing", "numbers_missing")
+    )
+
+
+def _months(text: str) -> frozenset[float]:
+    return frozenset(float(_MONTHS.index(month[:3])) for month in _MONTH.findall(text))
+
+
+def _days(text: str) -> frozenset[float]:
+    return _filled(text, _DAY) if _MONTH.search(text) else frozenset()
+
+
+def _filled(text: str, pattern: re.Pattern[str]) -> frozenset[float]:
+    """The whole numbers of that pattern, and of two joined as a span of time all between them."""
+    found = list(pattern.finditer(text))
+    numbers = {int(match[1]) for match in found}
+    for first, last in pairwise(found):
+        if _JOINED.fullmatch(text[first.end() : last.start()]):
+            numbers.update(range(int(first[1]), int(last[1])))
+    return frozenset(map(float, numbers))
+
+
+def _numbers(text: str) -> frozenset[float]:
+    digits = [(float(match[0].replace(",", "")), match.end()) for match in _NUMBER.finditer(text)]
+    words = [(float(_WORDS.index(match[0].lower())), match.end()) for match in _WORD_NUMBER.finditer(text)]
+    # Rounded, as 4.1 times a million is not quite 4,100,000.
+    return frozenset(round(number * _scale_after(text, end), 6) for number, end in digits + words)
+
+
+def _unit(text: str) -> frozenset[str]:
+    """The words beside the numbers: kilometres, years, dollars."""
+    words = re.findall(r"[^\W\d_]+|[%$€£₼₨]", _NUMBER.sub(" ", text).casefold())
+    return frozenset(words) - _HEDGES - frozenset(_SCALES) - frozenset(_WORDS)
+
+
+def _scale_after(text: str, place: int) -> float:
+    match = _SCALE.match(text, place)
+    return _SCALES[match[1].lower()] if match else 1.0

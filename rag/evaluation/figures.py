@@ -1,0 +1,53 @@
+"""What each figure of a run is called, where it stands, which way is better, and what it says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`better` is 1 where more is better, -1 where less is, 0 where it is shown and never judged."""
+
+    name: str
+    group: str
+    better: int
+    says: str
+
+
+FIGURES = (
+    Figure("hit@1", "Retrieval", 1, "first passage has the answer"),
+    Figure("hit@5", "Retrieval", 1, "one of the first 5 has it"),
+    Figure("hit@10", "Retrieval", 1, "one of the first 10 has it"),
+    Figure("MRR@10", "Retrieval", 1, "1 / rank of the first with it"),
+    Figure("nDCG@10", "Retrieval", 1, "how early all with it come"),
+    Figure("quote@1", "Quotes", 1, "first quote has the answer"),
+    Figure("quote@3", "Quotes", 1, "one of the first 3 has it"),
+    Figure("citation exactness", "Quotes", 1, "every quote stands in its text"),
+    Figure("short answer EM", "Short answer", 1, "exactly the words wanted"),
+    Figure("short answer F1", "Short answer", 1, "words shared with those wanted"),
+    Figure("answered of answerable", "Abstention", 1, "at or above the threshold"),
+    Figure("declined of unanswerable", "Abstention", 1, "below the threshold"),
+    Figure("AUROC", "Abstention", 1, "answerable ones are surer"),
+    Figure("Brier score", "Abstention", -1, "squared error of confidence"),
+    Figure("ECE", "Abstention", -1, "how far confidence is off"),
+    Figure("AURC", "Abstention", -1, "share wrong, surest first"),
+    Figure("ask p50 ms", "Latency", 0, "half the questions are quicker"),
+    Figure("ask p95 ms", "Latency", 0, "19 of 20 questions are quicker"),
+)
+
+
+def grouped(names: Iterable[str]) -> dict[str, list[Figure]]:
+    """Those figures by their groups, both in the order of FIGURES."""
+    wanted = set(names)
+    groups: dict[str, list[Figure]] = {}
+    for figure in FIGURES:
+        if figure.name in wanted:
+            groups.setdefault(figure.group, []).append(figure)
+    return groups
+
+
+def shown(name: str, value: float | None) -> str:
+    """A value as it is printed: milliseconds whole, shares with three decimals, nothing as a dash."""
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if name.endswith(" ms") else f"{value:.3f}"

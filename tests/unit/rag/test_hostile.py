@@ -229,7 +229,7 @@ def test_an_article_s_instructions_change_no_other_answer(assistant_of, reader):
 
 @READERS
 def test_instructions_weigh_no_more_than_their_words(assistant_of, reader):
-    """The same words in an order that says nothing leave every confidence within a twentieth: phrases count a little."""
+    """The same words in an order that says nothing leave every confidence within a twentieth, as phrases count."""
     shuffled = " ".join(sorted(INSTRUCTIONS.split(), key=lambda word: hashlib.sha256(word.encode()).digest()))
     instructed = assistant_of("instructed", reader, lighthouse=INSTRUCTIONS)
     scrambled = assistant_of("scrambled", reader, lighthouse=shuffled)

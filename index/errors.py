@@ -56,7 +56,7 @@ class StorageError(RagError):
 
 
 class ModelError(RagError):
-    """The embedding model can't be loaded, or is not the one the index was made with."""
+    """A model, to embed, read or re-rank, can't be loaded, or is not the one an index was made with."""
 
 
 class Refused(ValueError):

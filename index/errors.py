@@ -8,7 +8,7 @@ RagError                    the root of every error of this project that a perso
 │   └── SnapshotDamaged     a file is missing, cut short or altered
 ├── WriterBusy              another process is writing this index
 ├── StorageError            the disk refused a read or a write
-└── ModelError              the embedding model can't be loaded, or is not the index's
+└── ModelError              a model can't be loaded, or is not the index's
 
 Refused                     one file or record can't become an article; collected in the
                             report, never shown as a failure of the whole run

@@ -64,12 +64,23 @@ class Value:
         )
 
 
+# What bounds a number or a time, or writes one in a way that is not read: such an answer is not compared.
+_BOUNDED = re.compile(
+    r"\b(?:about|around|nearly|almost|over|under|least|most|more|less|fewer|up to|roughly|approximately|some)\b"
+    r"|\d\s*(?:to|[-–—/])\s*\d|\d[ \u00a0\u202f]\d{3}\b|\d,\d{1,2}(?!\d)|[½¼¾⅓⅔]|\d\s?[mbktMBKT]\b",
+    re.IGNORECASE,
+)
+_OPEN_TIME = re.compile(
+    r"\b(?:before|after|since|by|until|till|around|about|circa)\b|\d[/]\d|\d{4}[-–]\d{2}\b", re.IGNORECASE
+)
+
+
 def value_of(answer: str, kind: Kind | None) -> Value | None:
     """The years, months and days of a time, or the numbers of a number; None for what can't be compared."""
-    if kind is Kind.TIME:
+    if kind is Kind.TIME and not _OPEN_TIME.search(answer):
         day = _CLOCK.sub(" ", answer)
         return Value((_filled(day, _YEAR), _months(day), _days(day)))
-    if kind is not Kind.NUMBER or _UNREAD.search(answer):
+    if kind is not Kind.NUMBER or _UNREAD.search(answer) or _BOUNDED.search(answer):
         return None
     return Value((_numbers(answer),), _unit(answer))
 

@@ -24,7 +24,7 @@ DEFAULT_K = 10
 MAX_K = 100
 # Answered of the answerable questions, and declined of those about articles left out, on xquad-absent: 0.95 and 0.99
 # at 0.2, 0.92 and 0.99 at 0.25, 0.82 and 1.00 at 0.4. It is low since of the questions that confidence was learned
-# from only two in five could be answered, most of the others on purpose nearly so.
+# from half could not be answered, many of them on purpose nearly so.
 DEFAULT_THRESHOLD = 0.25
 
 
@@ -91,7 +91,7 @@ class Assistant:
         clock.resume()
         kind = asked_kind(asked) or asked_kind(interpreted)  # a follow-up may ask for another kind
         evidence = weigher.weigh(interpreted, kind, retrieval, index)
-        sure = weigher.confidence(evidence, retrieval.nearest)
+        sure = round(weigher.confidence(evidence, retrieval.nearest), 4)  # what is shown is what is judged
         clock.lap("read")
         answered = bool(evidence) and sure >= self.threshold
         composed = (
@@ -104,7 +104,7 @@ class Assistant:
             question=asked,
             interpreted_question=interpreted,
             answered=answered,
-            confidence=round(sure, 4),
+            confidence=sure,
             answer=composed.text,
             short_answer=composed.short_answer,
             differing=composed.differing,

@@ -14,8 +14,7 @@ from rag.evidence import CITED, Evidence
 from rag.features import is_dangling
 from rag.kinds import Kind
 
-# A sentence whose score is further below the best one's is left out. On xquad-en a margin of 2 quotes 1.5
-# sentences an answer and holds the gold in 0.926 of them, 3 quotes 1.9 (0.944), none quotes 3 (0.956).
+# A sentence whose score is further below the best one's, the log of a likelihood ratio, is left out.
 MARGIN = 3.0
 # The reader's log-odds, divided by 10 as the feature has them, below which it read no answer. It counts spans that
 # say nearly the same each against none, so its odds are low: F1 of the short answer on 250 questions of xquad-en is

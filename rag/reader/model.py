@@ -32,6 +32,7 @@ FROZEN = "bert.embeddings."  # parameters that training leaves as the embedding 
 MAX_TOKENS = 320
 # Characters: of a longer question its end is read, where what is asked for mostly stands.
 MAX_QUESTION = 400
+MAX_TITLE = 200  # characters, so that a title never pushes out the text
 MAX_ANSWER = 30  # tokens of a short answer; SQuAD's rarely have more
 
 
@@ -142,7 +143,7 @@ def encode(tokenizer: "Tokenizer", question: str, texts: Sequence[TitledText]) -
 
 def lead_of(title: str) -> str:
     """What stands before a text when it is read."""
-    return f"{title}. " if title else ""
+    return f"{title[:MAX_TITLE]}. " if title else ""
 
 
 def own_tokens(encoding: "Encoding", lead: int) -> list[int]:

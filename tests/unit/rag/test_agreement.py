@@ -274,3 +274,24 @@ def test_a_short_answer_s_text_is_its_words():
     item = evidence_of(article, "It opened on 12 March 2021.", 1.0, "12 March 2021")
     assert answer_text(item) == article.text[slice(*item.answer)] == "12 March 2021"
     assert answer_text(replace(item, answer=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("$5m", "$5 million", Kind.NUMBER),
+        ("over 200 million", "241 million", Kind.NUMBER),
+        ("nearly 800 km", "796 km", Kind.NUMBER),
+        ("5 to 10 km", "7 km", Kind.NUMBER),
+        ("86 600 km", "86,600 km", Kind.NUMBER),
+        ("3,5 km", "3.5 km", Kind.NUMBER),
+        ("1½", "1.5", Kind.NUMBER),
+        ("before 1996", "1995", Kind.TIME),
+        ("since 1991", "1996", Kind.TIME),
+        ("2023–24", "2024", Kind.TIME),
+        ("1996/97", "1997", Kind.TIME),
+    ],
+)
+def test_what_is_bounded_or_not_read_whole_contradicts_nothing(one, other, kind):
+    """A bound, a range, a rounding or a way of writing that is not known is left alone."""
+    assert not contradict(one, other, kind)

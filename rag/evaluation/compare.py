@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from rag.evaluation.figures import FIGURES, Figure, shown
 from rag.evaluation.run import Report
 
-DEFAULT_MARGIN = 0.01  # absolute: 0.84 may become 0.83
-
 BETTER, WITHIN, WORSE, SAME, UNJUDGED = "better", "worse within the margin", "worse", "same", "not judged"
 
 

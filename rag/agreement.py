@@ -5,7 +5,7 @@ English only.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,9 +25,13 @@ _MONTH = re.compile(
 )
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\b)?", re.IGNORECASE)
 _YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
-_DAY = re.compile(r"\b(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b(?!,\d)")
-_JOINED = re.compile(
-    r"(?:st|nd|rd|th)?\s*(?:[a-z]+\s+)?(?:to|until|till|through|and|[-–—])\s*(?:the\s+)?", re.IGNORECASE
+_JOINING = r"\s*(?:to|until|till|through|and|[-–—])\s*(?:the\s+)?"
+_JOINED = re.compile(_JOINING, re.IGNORECASE)
+# A day stands beside its month: any other number may be of something else.
+_DAY = r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_DAYS = re.compile(
+    rf"\b{_DAY}(?:{_JOINING}{_DAY})?\s+(?:of\s+)?(?={_MONTH.pattern})"
+    rf"|{_MONTH.pattern}\.?\s+(?:the\s+)?{_DAY}(?:{_JOINING}{_DAY})?\b(?!,\d|:)"
 )
 _NUMBER = re.compile(r"\d+(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?")
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "crore": 1e7}
@@ -57,11 +61,16 @@ class Value:
 
     def contradicts(self, other: "Value") -> bool:
         """Whether both say something of one part, and nothing in common."""
-        if not (self.unit <= other.unit or other.unit <= self.unit):
+        if self.unit != other.unit and not (self.bare or other.bare):
             return False
         return any(
             mine and theirs and mine.isdisjoint(theirs) for mine, theirs in zip(self.parts, other.parts, strict=True)
         )
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is one number alone, of the unit of whatever it is compared with."""
+        return not self.unit and len(self.parts) == 1 and len(self.parts[0]) == 1
 
 
 # What bounds a number or a time, or writes one in a way that is not read: such an answer is not compared.
@@ -125,20 +134,27 @@ def _comparable(item: Evidence, best: Evidence) -> bool:
 
 
 def _months(text: str) -> frozenset[float]:
-    return frozenset(float(_MONTHS.index(month[:3])) for month in _MONTH.findall(text))
+    return _filled(text, _MONTH, lambda name: _MONTHS.index(name[:3]))
 
 
 def _days(text: str) -> frozenset[float]:
-    return _filled(text, _DAY) if _MONTH.search(text) else frozenset()
+    """The days of a month; none where there are several months, since then each has its own."""
+    if len({name[:3] for name in _MONTH.findall(text)}) != 1:
+        return frozenset()
+    days: set[int] = set()
+    for match in _DAYS.finditer(text):
+        named = [int(group) for group in match.groups() if group and group.isdigit()]
+        days.update(range(named[0], named[-1] + 1), named)
+    return frozenset(map(float, days))
 
 
-def _filled(text: str, pattern: re.Pattern[str]) -> frozenset[float]:
-    """The whole numbers of that pattern, and of two joined as a span of time all between them."""
+def _filled(text: str, pattern: re.Pattern[str], number: Callable[[str], int] = int) -> frozenset[float]:
+    """The numbers of what has that pattern, and of two joined as a span of time all between them."""
     found = list(pattern.finditer(text))
-    numbers = {int(match[1]) for match in found}
+    numbers = {number(match[1]) for match in found}
     for first, last in pairwise(found):
         if _JOINED.fullmatch(text[first.end() : last.start()]):
-            numbers.update(range(int(first[1]), int(last[1])))
+            numbers.update(range(number(first[1]), number(last[1])))
     return frozenset(map(float, numbers))
 
 

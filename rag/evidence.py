@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,6 +25,8 @@ CITED = 3  # sentences an answer quotes at most
 # The reader's log-odds are divided by this, and held within ±2, to be of the size of the other features.
 _LOG_ODDS = 10.0
 _UNREAD = -2.0
+# A number with its separators is one word: half of 4.1 or 12,000 is another number.
+_WORD = re.compile(r"\d+(?:[.,:]\d+)+|\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,18 @@ def _read(item: Evidence, reading: Reading) -> Evidence:
         return replace(item, features=item.features | {"reader": _UNREAD})
     odds, (start, end) = found
     features = item.features | {"reader": max(-2.0, min(2.0, odds / _LOG_ODDS))}
-    return replace(item, features=features, answer=(offset + start, offset + end))
+    first = item.span[0] - offset
+    start, end = _whole_words(item.text, start - first, end - first)
+    return replace(item, features=features, answer=(item.span[0] + start, item.span[0] + end))
+
+
+def _whole_words(text: str, start: int, end: int) -> Span:
+    """A span from the beginning of the word or number it begins in to the end of the one it ends in."""
+    words = [match.span() for match in _WORD.finditer(text)]
+    return (
+        min((left for left, right in words if left < start < right), default=start),
+        max((right for left, right in words if left < end < right), default=end),
+    )
 
 
 def confidence_features(evidence: Sequence[Evidence], nearest: float) -> Features:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from index.embedder import local_folder
@@ -19,6 +20,8 @@ _REMEDY = "Name another with RAG_RERANKER, or leave it unset to do without."
 
 class Reranker(Protocol):
     """Judges how well texts answer a query, each read together with it."""
+
+    name: str
 
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
         """One score a text, in [0, 1], larger is better."""
@@ -41,6 +44,7 @@ class CrossEncoderReranker:
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         self.name = name
         self._folder = _folder(name)
+        self._loading = Lock()
 
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
         """One score a text, in [0, 1]: the sigmoid of what the model gives for (query, text).
@@ -50,9 +54,11 @@ class CrossEncoderReranker:
         """
         from torch.nn import Sigmoid
 
+        with self._loading:  # two first questions at once load it once
+            model = self._model
         pairs = [(query, text) for text in texts]
         # Named here since models differ in what they were saved with.
-        given = self._model.predict(pairs, batch_size=BATCH_SIZE, activation_fn=Sigmoid(), show_progress_bar=False)
+        given = model.predict(pairs, batch_size=BATCH_SIZE, activation_fn=Sigmoid(), show_progress_bar=False)
         return [float(score) for score in given]
 
     @cached_property

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from index.catalog import Filters, embedding_text
 from index.dense import Scored
@@ -13,16 +12,16 @@ from rag.copies import ALIKE, group_copies
 from rag.fusion import Fusion, theoretical
 from rag.reranker import Reranker
 
-# Passages taken from each ranking before they are joined; and how many times as many where copies of one
-# another fill the list, so that a story told by forty papers does not hide the rest.
+# Passages taken from each ranking before they are joined; and as many where more are asked for than that gives, or
+# copies of one another fill the list, so that a story told by forty papers does not hide the rest.
 DEPTH = 50
-DEEPER = 4
+DEEPER = 400
 # Measured on five collections, in evaluation/ABLATION.md. Near this one, hit@1 on tests/data/reader, xquad-en and
 # squad2-dev: 0.848, 0.956, 0.811 at 0.75; 0.848, 0.959, 0.805 at 0.78; 0.866, 0.961, 0.798 at 0.8.
 DENSE_WEIGHT = 0.78
 TITLE_WEIGHT = 0.5
-# Hits given to a reranker: as many as a cross-encoder of six layers reads in about 0.6 s on 2 cores, at the 33
-# passages a second of index/embedder.py. More are read only where more are asked for.
+# Hits a reranker orders at a time: as many as a cross-encoder of six layers reads in about 0.6 s on 2 cores, at the
+# 33 passages a second of index/embedder.py. The next are read only where they are asked for.
 RERANKED = 20
 
 
@@ -56,8 +55,8 @@ class Retriever:
     """Hybrid retrieval: nearest vectors and BM25 with titles, joined by their scores.
 
     `dense_weight` in [0, 1]: 0 is BM25 alone, 1 is vectors alone. `alike` in (0, 1] is how alike a passage
-    is to a better one where it is passed over; above 1 none is. With a reranker the first hits, and all
-    that are given, have its scores and its order.
+    is to a better one where it is passed over; above 1 none is. With a reranker the hits have its scores and,
+    RERANKED by RERANKED, its order.
     """
 
     index: PassageIndex
@@ -70,22 +69,24 @@ class Retriever:
     def retrieve(self, query: str, k: int, filters: Filters = Filters()) -> Retrieval:
         """The `k` best passages for a query that pass the filters, no two of which say nearly the same.
 
+        Those for a smaller `k` are the first of those for a larger one.
+
         Raises:
             ModelError: the reranker can't be loaded.
         """
         vector = self.index.embedder.embed_query(query)
-        found = partial(self._found, query, vector, filters)
-        hits, nearest = found(max(k, DEPTH))
+        fused, nearest = self._fused(query, vector, filters, DEPTH)
+        hits = self._distinct(fused)
         if len(hits) < k:
-            hits, nearest = found(max(k, DEPTH) * DEEPER)
-        return Retrieval(self._reranked(query, hits[: max(k, RERANKED)])[:k], vector, nearest)
+            deeper, _ = self._fused(query, vector, filters, DEEPER)
+            hits = self._distinct(_continued(fused, deeper))
+        return Retrieval(self._reranked(query, hits, k)[:k], vector, nearest)
 
-    def _found(self, query: str, vector: Vector, filters: Filters, depth: int) -> tuple[list[Hit], float]:
-        """The distinct passages of both rankings, and the cosine of the nearest."""
+    def _fused(self, query: str, vector: Vector, filters: Filters, depth: int) -> tuple[list[Scored], float]:
+        """Both rankings joined, and the cosine of the nearest passage."""
         dense = self.index.nearest(vector, depth, filters)
         lexical = self.index.matching(query, depth, self.title_weight, filters)
-        hits = self._distinct(self.fusion(dense, lexical, self.dense_weight))
-        return hits, dense[0][1] if dense else 0.0
+        return self.fusion(dense, lexical, self.dense_weight), dense[0][1] if dense else 0.0
 
     def _distinct(self, fused: Sequence[Scored]) -> list[Hit]:
         passages = self.index.passages([row for row, _ in fused])
@@ -95,14 +96,25 @@ class Retriever:
             for rank, (first, *copies) in enumerate(groups, start=1)
         ]
 
-    def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
+    def _reranked(self, query: str, hits: list[Hit], k: int) -> list[Hit]:
         if self.reranker is None or not hits:
             return hits
-        scores = self.reranker.scores(query, [self._with_title(hit.passage) for hit in hits])
-        # Where it gives two the same score, the one that was found first stays first.
-        pairs = sorted(zip(hits, scores, strict=True), key=lambda pair: -pair[1])
-        return [replace(hit, score=score, rank=rank) for rank, (hit, score) in enumerate(pairs, start=1)]
+        ordered: list[Hit] = []
+        while len(ordered) < min(k, len(hits)):
+            some = hits[len(ordered) : len(ordered) + RERANKED]
+            scores = self.reranker.scores(query, [self._with_title(hit.passage) for hit in some])
+            # Where it gives two the same score, the one that was found first stays first.
+            pairs = sorted(zip(some, scores, strict=True), key=lambda pair: -pair[1])
+            ordered += [replace(hit, score=score) for hit, score in pairs]
+        return [replace(hit, rank=rank) for rank, hit in enumerate(ordered, start=1)]
 
     def _with_title(self, passage: Passage) -> str:
         article = self.index.article(passage.article_id)
         return embedding_text(article.title, passage.text) if article else passage.text
+
+
+def _continued(first: Sequence[Scored], deeper: Sequence[Scored]) -> list[Scored]:
+    """What was found first, and behind it what only a deeper search finds, at a score no better."""
+    rows = {row for row, _ in first}
+    last = first[-1][1] if first else 1.0
+    return [*first, *((row, min(score, last)) for row, score in deeper if row not in rows)]

@@ -13,7 +13,7 @@ from rag.evaluation.calibration import Judged
 from rag.evaluation.collection import Collection
 from rag.evaluation.compare import Comparison, compare
 from rag.evaluation.figures import grouped, shown
-from rag.evaluation.report import held, minute
+from rag.evaluation.report import held, minute, models
 from rag.evaluation.results import Result, judged
 from rag.evaluation.run import Report
 
@@ -73,6 +73,7 @@ def _page(report: Report, since: Comparison | RunError | None, *, pictures: bool
     return environment.get_template("report.html").render(
         report=report,
         held=held(report),
+        models=models(report),
         groups=grouped(report.figures),
         shown=shown,
         minute=minute,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from rag.evaluation.compare import BETTER, WITHIN, WORSE, Comparison
 from rag.evaluation.figures import Figure, grouped, shown
 from rag.evaluation.run import Report
+from rag.reader import NONE
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,7 +18,7 @@ def print_report(report: Report) -> None:
     from rich.console import Console
 
     out = Console(highlight=False, markup=False)
-    out.print(f"{report.collection}: {held(report)}\n")
+    out.print(f"{report.collection}: {held(report)}\nWith {models(report)}.\n")
     out.print(_figures(report))
     out.print(f"↓ less is better. Answered from a confidence of {report.threshold:g}.")
 
@@ -26,6 +27,13 @@ def held(report: Report) -> str:
     """What the collection holds, in words."""
     asked = f"{report.questions} questions ({report.answerable} answerable)"
     return f"{asked}, {report.articles} articles, {report.passages} passages"
+
+
+def models(report: Report) -> str:
+    """What it was answered with, in words."""
+    others = {"reader": report.reader, "reranker": report.reranker}
+    named = (f"no {role}" if name == NONE else f"{role} {name}" for role, name in others.items())
+    return f"the embedding model {report.model}, {' and '.join(named)}"
 
 
 def minute(moment: str) -> str:

@@ -67,6 +67,7 @@ class Report:
     model: str
     fingerprint: str  # of the questions and their gold: runs that share it can be compared
     reader: str = NONE
+    reranker: str = NONE
     results: list[Result] = field(default_factory=list)
 
 
@@ -153,6 +154,7 @@ def evaluate(collection: Collection, index: LocalIndex, answering: Answering, pr
         model=index.manifest.model.name,
         fingerprint=fingerprint_of(collection.questions),
         reader=answering.reader.name if answering.reader else NONE,
+        reranker=answering.reranker.name if answering.reranker else NONE,
         results=results,
     )
 

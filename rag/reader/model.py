@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
@@ -96,6 +97,7 @@ class TransformerReader:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         self.name = name
         self._folder = bundled_folder() if name == SHIPPED else _folder(name)
+        self._loading = Lock()
 
     def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
         """One reading a text, in their order."""
@@ -103,14 +105,19 @@ class TransformerReader:
 
         if not texts:
             return []
-        encodings = encode(self._tokenizer, question, texts)
+        tokenizer, model = self._loaded()
+        encodings = encode(tokenizer, question, texts)
         with torch.inference_mode():
-            output = self._model(**batch_of(encodings, self._model.config))
+            output = model(**batch_of(encodings, model.config))
         starts, ends = output.start_logits.float().numpy(), output.end_logits.float().numpy()
         return [
             _reading(encoding, text, starts[row], ends[row])
             for row, (encoding, text) in enumerate(zip(encodings, texts, strict=True))
         ]
+
+    def _loaded(self) -> "tuple[Tokenizer, PreTrainedModel]":
+        with self._loading:  # two first questions at once load it once
+            return self._tokenizer, self._model
 
     @cached_property
     def _tokenizer(self) -> "Tokenizer":

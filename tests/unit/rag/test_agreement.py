@@ -35,6 +35,13 @@ def contradict(one, other, kind):
         ("1914 to 1918", "1918"),
         ("10 April 1996", "10 APRIL 1996"),
         ("17:30 on 10 April", "10 April"),
+        ("10–12 April 1996", "11 April 1996"),
+        ("April 10 to 12, 1996", "11 April 1996"),
+        ("28 April to 3 May", "30 April"),  # each of two months has days of its own
+        ("January to March", "February"),
+        ("10 April, at 12 o'clock", "April 10"),
+        ("the 7 delegates came in April", "10 April"),
+        ("10 April, the 7 delegates", "10 April"),
     ],
 )
 def test_times_that_can_both_be_right_agree(one, other):
@@ -52,6 +59,10 @@ def test_times_that_can_both_be_right_agree(one, other):
         ("1st of June", "2nd of June"),
         ("1914 to 1918", "1939 to 1945"),
         ("2021", "1 January 2022"),
+        ("10–12 April", "13 April"),
+        ("the 10th of April", "April the 11th"),
+        ("January to March", "April"),
+        ("10 April, the 7 delegates", "7 April"),
     ],
 )
 def test_times_that_cannot_both_be_right_differ(one, other):
@@ -89,6 +100,21 @@ def test_numbers_that_can_both_be_right_agree(one, other):
 def test_numbers_that_cannot_both_be_right_differ(one, other):
     """Another amount, or another scale, is another number."""
     assert contradict(one, other, Kind.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("12 ships", "14 ships", True),
+        ("12", "14 ships", True),
+        ("12 ships", "14 men and ships", False),
+        ("12 metres", "40 square metres", False),
+        ("3 and 4", "5 ships", False),
+    ],
+)
+def test_numbers_are_compared_in_one_unit(one, other, differ):
+    """The same words beside both, or one number with none."""
+    assert contradict(one, other, Kind.NUMBER) is differ
 
 
 @pytest.mark.parametrize("kind", [Kind.NAME, None])

@@ -249,6 +249,8 @@ def test_warming_up_embeds_something(live_index, embedder, monkeypatch):
 class Backwards:
     """A reranker that puts last what was found first, and counts its work."""
 
+    name = "backwards"
+
     def __init__(self) -> None:
         self.read = 0
 

@@ -89,6 +89,14 @@ def test_a_worse_figure_fails_with_one_sentence(collection, tmp_path, monkeypatc
     assert json.loads(result.stdout)["compared"]["turned"] == {"wrong": [], "right": []}
 
 
+@pytest.mark.parametrize("option", ["--margin", "--threshold"])
+def test_what_is_no_number_is_refused(collection, option):
+    """Beside it nothing would be worse, or everything declined."""
+    result = run(collection, option, "nan")
+    assert result.exit_code == 2
+    assert option in result.stderr
+
+
 @pytest.mark.parametrize(("margin", "code"), [(0.04, 1), (0.06, 0)])
 def test_the_margin_says_how_much_worse_is_too_much(collection, tmp_path, margin, code):
     """A loss of 0.05 fails below that margin and passes above; so much slower never fails."""

@@ -161,6 +161,16 @@ def test_a_report_is_printed_with_its_figures(report, capsys):
     assert "0.5" in printed.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("reader", "reranker", "shown"),
+    [("none", "none", "no reader and no reranker"), ("shipped", "mine", "reader shipped and reranker mine")],
+)
+def test_a_report_says_with_what_it_was_answered(report, capsys, reader, reranker, shown):
+    """The models stand above the figures, or that there were none."""
+    print_report(replace(report, reader=reader, reranker=reranker))
+    assert f"With the embedding model {report.model}, {shown}." in " ".join(capsys.readouterr().out.split())
+
+
 def test_every_figure_of_a_run_is_printed_below_its_group(report, capsys):
     """None is left out for want of a place, and the groups come in their order."""
     print_report(report)

@@ -185,6 +185,45 @@ class Loud:
         return [Sure((), np.zeros(0), np.zeros(0), 0.0) for _ in texts]
 
 
+class Within:
+    """Finds some characters of a sentence's answer, wherever they begin and end."""
+
+    name = "within"
+
+    def __init__(self, words):
+        self.words = words
+
+    def read(self, question, texts):
+        found = texts[0][1].find(self.words)
+
+        class Part(Reading):
+            def answer_in(self, start, end):
+                return (1.0, (found, found + len(words))) if start <= found < end else None
+
+        words = self.words
+        return [Part((), np.zeros(0), np.zeros(0), 0.0) for _ in texts]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ("uilt in 202", "built in 2021"),
+        ("1 billi", "4.1 billion"),
+        ("4", "4.1"),
+        ("00 men", "12,000 men"),
+        ("Aliy", "Aliyev"),
+        (" of ", " of "),
+        ("(Lenkoran", "(Lenkoran"),
+    ],
+)
+def test_a_short_answer_never_ends_within_a_word_or_number(index_of_texts, part, whole):
+    """What a reader cuts through is given whole, and nothing more."""
+    text = "It was built in 2021 by 12,000 men of Aliyev’s (Lenkoran) for 4.1 billion manat."
+    index = index_of_texts(harbour=text)
+    _, evidence = weighed(index, "What was built?", reader=Within(part))
+    assert text[slice(*evidence[0].answer)] == whole
+
+
 def test_sentences_beyond_what_was_read_have_no_answer():
     """They are weighed as what surely does not answer, and keep their other features."""
     text = " ".join(f"Sentence number {n} is about tea." for n in range(20))

@@ -192,6 +192,8 @@ def test_copies_are_listed_where_nothing_counts_as_alike(copied):
 class Lengths:
     """A reranker that puts short texts first; it keeps what it was given."""
 
+    name = "lengths"
+
     def __init__(self) -> None:
         self.given = []
 
@@ -228,15 +230,31 @@ def test_a_reranker_that_can_t_tell_leaves_the_order(index):
     assert [hit.passage for hit in hits] == [hit.passage for hit in found]
 
 
-@pytest.mark.parametrize(("k", "read"), [(1, RERANKED), (RERANKED, RERANKED), (RERANKED + 5, RERANKED + 5)])
-def test_as_many_are_read_as_come_and_never_fewer_than_the_constant(index_of_texts, k, read):
-    """Every hit that comes has the reranker's score, and one asked for is the best of the first RERANKED."""
-    index = index_of_texts(**{f"a{n}": f"The bridge has {n} lamps{' and more' * n}." for n in range(RERANKED + 10)})
+def lamps(index_of_texts, count):
+    return index_of_texts(**{f"a{n}": f"The bridge has {n} lamps{' and more' * n}." for n in range(count)})
+
+
+@pytest.mark.parametrize(("k", "read"), [(1, [20]), (20, [20]), (21, [20, 20]), (60, [20, 20, 10])])
+def test_a_reranker_reads_by_twenties_as_many_as_come(index_of_texts, k, read):
+    """Every hit that comes has the reranker's score, and its order among its twenty."""
     reranker = Lengths()
-    hits = Retriever(index, reranker=reranker).retrieve("the bridge", k).hits
-    assert [len(texts) for _, texts in reranker.given] == [read]
-    assert len(hits) == k
-    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    hits = Retriever(lamps(index_of_texts, 50), reranker=reranker).retrieve("the bridge", k).hits
+    assert [len(texts) for _, texts in reranker.given] == read
+    assert len(hits) == min(k, 50)
+    scores = [hit.score for hit in hits]
+    twenties = [scores[first : first + RERANKED] for first in range(0, len(scores), RERANKED)]
+    assert twenties == [sorted(some, reverse=True) for some in twenties]
+
+
+@pytest.mark.parametrize("reranker", [None, Lengths()], ids=["as found", "reranked"])
+def test_fewer_hits_are_the_first_of_more(index_of_texts, reranker):
+    """However many are asked for, those that come first are the same, with the same scores and ranks."""
+    index = index_of_texts(**{f"a{n}": f"The bridge has {n} lamps{' more' * (n % 7)}." for n in range(120)})
+    retriever = Retriever(index, reranker=reranker)
+    everything = retriever.retrieve("a bridge of 7 lamps", 100).hits
+    assert [hit.rank for hit in everything] == list(range(1, 101))
+    for k in (1, 10, 20, 21, 40, 50, 51, 99):
+        assert retriever.retrieve("a bridge of 7 lamps", k).hits == everything[:k]
 
 
 def test_copies_keep_with_their_text_when_it_moves(copied):

@@ -94,11 +94,14 @@ def value_of(answer: str, kind: Kind | None) -> Value | None:
     return Value((_numbers(answer),), _unit(answer))
 
 
-def differing(evidence: Sequence[Evidence], kind: Kind | None) -> list[Evidence]:
-    """The best sentences of the articles that answer unlike the best one, with it first; none where all agree.
+def differing(
+    evidence: Sequence[Evidence], kind: Kind | None, published_of: Callable[[str], str | None]
+) -> list[Evidence]:
+    """The best sentence, and behind it one of each article that answers unlike it; none where all agree.
 
-    One sentence an article is compared: its best, where the reader found an answer in it and it is
-    about what was asked as much as the best one is.
+    Those behind it come newest first by the day `published_of` an article's id gives, the undated last, and of
+    several that agree with each other only the first. One sentence an article is compared: its best, where
+    the reader found an answer in it and it is about what was asked as much as the best one is.
     """
     if not evidence or (best := _answer_value(evidence[0], kind)) is None:
         return []
@@ -106,8 +109,14 @@ def differing(evidence: Sequence[Evidence], kind: Kind | None) -> list[Evidence]
     for item in evidence[1:]:
         if item.passage.article_id != evidence[0].passage.article_id and _comparable(item, evidence[0]):
             others.setdefault(item.passage.article_id, item)
-    unlike = [item for item in others.values() if (value := _answer_value(item, kind)) and value.contradicts(best)]
-    return [evidence[0], *unlike] if unlike else []
+    newest = sorted(others.values(), key=lambda item: published_of(item.passage.article_id) or "", reverse=True)
+    chosen, values = [evidence[0]], [best]
+    for item in newest:
+        value = _answer_value(item, kind)
+        if value and all(value.contradicts(other) for other in values):
+            chosen.append(item)
+            values.append(value)
+    return chosen if len(chosen) > 1 else []
 
 
 def reader_is_sure(item: Evidence) -> bool:

@@ -62,8 +62,8 @@ class ExtractiveComposer:
         Raises:
             AssertionError: a quote is not the article's text at its offsets, which is a defect.
         """
-        unlike = differing(evidence, kind)[:CITED]
-        chosen = unlike or chosen_of(evidence)
+        unlike = differing(evidence, kind, lambda article_id: article_of(article_id).published)[:CITED]
+        chosen = sorted(unlike, key=lambda item: -item.score) or chosen_of(evidence)
         quotes = _quotes(chosen)
         citations = [
             _cite(number, item, span, article_of(item.passage.article_id))

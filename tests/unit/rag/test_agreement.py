@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.agreement import Value, answer_text, differing, value_of
+from rag import agreement
+from rag.agreement import Value, answer_text, value_of
 from rag.kinds import Kind
 from tests.unit.index.unicode_texts import any_text
 from tests.unit.rag.conftest import article_of, evidence_of
@@ -217,6 +218,10 @@ def opened(name, year, score=1.0, **features):
     return evidence_of(article_of(f"{sentence} Tea was sold.", name), sentence, score, str(year), **features)
 
 
+def differing(evidence, kind, **published):
+    return agreement.differing(evidence, kind, published.get)
+
+
 def ids(evidence):
     return [item.passage.article_id for item in evidence]
 
@@ -225,6 +230,19 @@ def test_articles_that_answer_unlike_the_best_follow_it():
     """The best comes first, then those that contradict it; what agrees with it is not among them."""
     evidence = [opened("a", 2021, 3.0), opened("b", 2021, 2.5), opened("c", 2022, 2.0), opened("d", 2023, 1.0)]
     assert ids(differing(evidence, Kind.TIME)) == ["a", "c", "d"]
+
+
+def test_of_many_that_differ_the_newest_follow_the_best():
+    """By the day of publication, the undated last, however good their sentences are."""
+    evidence = [opened(name, 2021 + place, 3.0 - place / 10) for place, name in enumerate("abcd")]
+    found = differing(evidence, Kind.TIME, b="2020-01-01", d="2024-01-01")
+    assert ids(found) == ["a", "d", "b", "c"]
+
+
+def test_of_several_that_agree_on_another_answer_the_newest_comes():
+    """A second paper with the same other date adds nothing."""
+    evidence = [opened("a", 2021), opened("b", 2022), opened("c", 2022), opened("d", 2023)]
+    assert ids(differing(evidence, Kind.TIME, c="2024-01-01", b="2020-01-01")) == ["a", "c", "d"]
 
 
 @pytest.mark.parametrize("years", [[2021], [2021, 2021], [2021, 2021, 2021]])

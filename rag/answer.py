@@ -107,7 +107,8 @@ class Answer:
     `answer` holds the quoted sentences in reading order, each with the [n] of its citation;
     `citations` come with the best evidence first; `short_answer` is the words of the first that
     answer, or of the newest where sources contradict each other, and `differing` then the answer of
-    each, newest first, else empty.
+    each, newest first, else empty. Where several questions were asked in one there is no short answer, and
+    `unanswered` are those that were declined while another was answered.
     Not answered: no answer and no citations, and
     `passages` are the nearest. `confidence` is the probability that the citations answer; the
     times are in milliseconds.
@@ -120,6 +121,7 @@ class Answer:
     answer: str
     short_answer: ShortAnswer | None
     differing: tuple[ShortAnswer, ...]
+    unanswered: tuple[str, ...]
     citations: list[Citation]
     passages: list[FoundPassage]
     index: IndexInfo

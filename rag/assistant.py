@@ -10,15 +10,16 @@ from index.catalog import Filters
 from index.manifest import Manifest
 from index.store import PassageIndex
 from rag.answer import Answer, FoundPassage, IndexInfo
-from rag.composer import Composer, Composition, ExtractiveComposer
+from rag.composer import Composer, Composition, ExtractiveComposer, Matter
 from rag.conversation import interpret
 from rag.errors import ArticleUnknown, SettingError
-from rag.evidence import PASSAGES_READ, SENTENCES_EMBEDDED, Weigher, Weights, shipped_weights
-from rag.kinds import asked_kind
+from rag.evidence import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Weigher, Weights, shipped_weights
+from rag.kinds import Kind, asked_kind
+from rag.parts import beside, parts_of
 from rag.question import read_question, readable
 from rag.reader import Reader
 from rag.reranker import Reranker
-from rag.retriever import Retriever
+from rag.retriever import Retrieval, Retriever, taken_in_turn
 
 DEFAULT_K = 10
 MAX_K = 100
@@ -79,35 +80,44 @@ class Assistant:
         """The passages as soon as they are found, then the answer. Raises as `ask`, before the first."""
         clock = _Clock()
         asked = read_question(question)
-        interpreted = interpret(asked, readable(history))
+        earlier = readable(history)
         index = self.source.current()
         # As many passages are read whatever k is: how many are listed must not change the answer.
-        retriever = Retriever(index, reranker=self.reranker)
         weigher = self._weigher()
-        retrieval = retriever.retrieve(interpreted, max(_checked(k), weigher.depth), filters)
-        found = [FoundPassage.of(hit, _article(index, hit.passage.article_id)) for hit in retrieval.hits[:k]]
+        depth = max(_checked(k), weigher.depth)
+        retriever = Retriever(index, reranker=self.reranker)
+        parts = parts_of(asked)
+        first = interpret(parts[0], earlier)
+        searched = [first, *(beside(part, first) for part in parts[1:])]
+        retrieved = [retriever.retrieve(query, depth, filters) for query in searched]
+        hits = taken_in_turn([retrieval.hits for retrieval in retrieved])[:k]
+        found = [FoundPassage.of(hit, _article(index, hit.passage.article_id)) for hit in hits]
         clock.lap("retrieve")
         yield found
         clock.resume()
-        kind = asked_kind(asked) or asked_kind(interpreted)  # a follow-up may ask for another kind
-        evidence = weigher.weigh(interpreted, kind, retrieval, index)
-        sure = round(weigher.confidence(evidence, retrieval.nearest), 4)  # what is shown is what is judged
+        weighed = [
+            _Weighed.of(weigher, part, query, retrieval, index)
+            for part, query, retrieval in zip(parts, searched, retrieved, strict=True)
+        ]
         clock.lap("read")
-        answered = bool(evidence) and sure >= self.threshold
+        answered = [one for one in weighed if one.answers(self.threshold)]
+        matters = [Matter(one.kind, one.evidence) for one in answered]
         composed = (
-            self.composer.compose(kind, evidence, lambda article_id: _article(index, article_id))
-            if answered
+            self.composer.compose(matters, lambda article_id: _article(index, article_id))
+            if matters
             else Composition("", [])
         )
         clock.lap("compose")
         yield Answer(
             question=asked,
-            interpreted_question=interpreted,
-            answered=answered,
-            confidence=sure,
+            interpreted_question=interpret(asked, earlier),
+            answered=bool(answered),
+            # What holds for all that is quoted; or how near it came to quoting anything.
+            confidence=min(one.sure for one in answered) if answered else max(one.sure for one in weighed),
             answer=composed.text,
-            short_answer=composed.short_answer,
+            short_answer=composed.short_answer if len(parts) == 1 else None,
             differing=composed.differing,
+            unanswered=tuple(one.part for one in weighed if answered and not one.answers(self.threshold)),
             citations=composed.citations,
             passages=found,
             index=IndexInfo.of(index.manifest),
@@ -159,6 +169,26 @@ def _checked(k: int) -> int:
     if not 1 <= k <= MAX_K:
         raise SettingError(f"k is {k}.", f"Ask for 1 to {MAX_K} passages.")
     return k
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """One part of a question, the kind of thing it asks for, its evidence, and how sure that answers it."""
+
+    part: str
+    kind: Kind | None
+    evidence: list[Evidence]
+    sure: float
+
+    @staticmethod
+    def of(weigher: Weigher, part: str, query: str, retrieval: Retrieval, index: PassageIndex) -> "_Weighed":
+        kind = asked_kind(part) or asked_kind(query)  # a follow-up may ask for another kind than what it follows
+        evidence = weigher.weigh(query, kind, retrieval, index)
+        sure = round(weigher.confidence(evidence, retrieval.nearest), 4)  # what is shown is what is judged
+        return _Weighed(part, kind, evidence, sure)
+
+    def answers(self, threshold: float) -> bool:
+        return bool(self.evidence) and self.sure >= threshold
 
 
 class _Clock:

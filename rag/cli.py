@@ -216,6 +216,8 @@ def _print_answer(answer: "Answer") -> None:
     if answer.answered:
         _print_short_answers(answer)
         say(answer.answer)
+        for part in answer.unanswered:
+            say(f"The documents do not hold an answer to: {part}")
         say()
         for citation in sorted(answer.citations, key=lambda citation: citation.number):
             say(f"[{citation.number}] {_origin(citation)}")

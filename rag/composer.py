@@ -29,12 +29,20 @@ ArticleOf = Callable[[str], Article]
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that was asked: its kind, and its evidence, best first and not empty."""
+
+    kind: Kind | None
+    evidence: Sequence[Evidence]
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """An answer's text with its [n] marks, and its citations, best evidence first.
 
-    `short_answer` is the words that answer within the best citation, where a reader read any; of
-    sources that differ, within the newest. `differing` are the short answers that contradict each other,
-    newest publication first.
+    `short_answer` is the words that answer within the best citation, where one thing was asked and a reader
+    read any; of sources that differ, within the newest. `differing` are the short answers that contradict
+    each other, newest publication first.
     """
 
     text: str
@@ -46,39 +54,62 @@ class Composition:
 class Composer(Protocol):
     """Makes an answer of sentences already weighed; what it says of the matter stands in a source."""
 
-    def compose(self, kind: Kind | None, evidence: Sequence[Evidence], article_of: ArticleOf) -> Composition:
-        """The answer to give for this evidence, which is best first and not empty; `kind` is what was asked for."""
+    def compose(self, matters: Sequence[Matter], article_of: ArticleOf) -> Composition:
+        """The answer to give to one question, or to several asked at once, in their order."""
 
 
 class ExtractiveComposer:
     """Quotes the one to three best sentences as they stand, and those that contradict the best."""
 
-    def compose(self, kind: Kind | None, evidence: Sequence[Evidence], article_of: ArticleOf) -> Composition:
-        """The best sentences in reading order, marked; their citations, best first.
+    def compose(self, matters: Sequence[Matter], article_of: ArticleOf) -> Composition:
+        """The best sentences in reading order, marked; their citations, best first; matter after matter.
 
         A sentence that cannot stand alone is quoted with the one before it. Where articles contradict
-        each other, one sentence of each is quoted instead, newest publication first.
+        each other, one sentence of each is quoted instead, newest publication first. What is quoted for one
+        matter is not quoted again for the next.
 
         Raises:
             AssertionError: a quote is not the article's text at its offsets, which is a defect.
         """
-        unlike = differing(evidence, kind, lambda article_id: article_of(article_id).published)[:CITED]
-        chosen = sorted(unlike, key=lambda item: -item.score) or chosen_of(evidence)
-        quotes = _quotes(chosen)
-        citations = [
-            _cite(number, item, span, article_of(item.passage.article_id))
-            for number, (item, span) in enumerate(quotes, start=1)
-        ]
-        short = [_short_answer(item) for item, _ in quotes]
-        if not unlike:
-            return Composition(_marked(reading_order(citations)), citations, short[0])
-        newest = sorted(range(len(citations)), key=lambda place: citations[place].published or "", reverse=True)
+        quoted: list[_Quote] = []
+        each = -(-CITED // len(matters))
+        composed = []
+        for matter in matters:
+            unlike = differing(matter.evidence, matter.kind, lambda article_id: article_of(article_id).published)
+            chosen = sorted(unlike[:CITED], key=lambda item: -item.score) or chosen_of(matter.evidence)[:each]
+            new = _quotes(chosen, quoted, article_of)
+            quoted += new
+            composed.append(_contradiction(new) if unlike else _agreement(new))
         return Composition(
-            f"{DIFFERENT} {_marked(citations[place] for place in newest)}",
-            citations,
-            short[newest[0]],
-            tuple(answer for place in newest if (answer := short[place])),
+            " ".join(one.text for one in composed if one.text),
+            [quote.citation for quote in quoted],
+            composed[0].short_answer if len(matters) == 1 else None,
+            next((one.differing for one in composed if one.differing), ()),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """What is quoted of an article, and the words of it that answer."""
+
+    citation: Citation
+    short_answer: ShortAnswer | None
+
+
+def _agreement(quotes: Sequence[_Quote]) -> Composition:
+    citations = [quote.citation for quote in quotes]
+    short = quotes[0].short_answer if quotes else None
+    return Composition(_marked(reading_order(citations)), citations, short)
+
+
+def _contradiction(quotes: Sequence[_Quote]) -> Composition:
+    newest = sorted(quotes, key=lambda quote: quote.citation.published or "", reverse=True)
+    return Composition(
+        f"{DIFFERENT} {_marked(quote.citation for quote in newest)}",
+        [quote.citation for quote in quotes],
+        newest[0].short_answer,
+        tuple(quote.short_answer for quote in newest if quote.short_answer),
+    )
 
 
 def reading_order(citations: Sequence[Citation]) -> list[Citation]:
@@ -103,17 +134,20 @@ def chosen_of(evidence: Sequence[Evidence]) -> list[Evidence]:
     return near[:CITED]
 
 
-def _quotes(chosen: Sequence[Evidence]) -> list[tuple[Evidence, Span]]:
-    """What is quoted of each sentence's article; none that another quote holds already."""
-    quotes: list[tuple[Evidence, Span]] = []
+def _quotes(chosen: Sequence[Evidence], quoted: Sequence[_Quote], article_of: ArticleOf) -> list[_Quote]:
+    """What is quoted of each sentence's article; none that another quote, or one of `quoted`, holds already."""
+    quotes: list[_Quote] = []
     for item in chosen:
         start, end = _standing_alone(item)
-        same = [span for other, span in quotes if other.passage.article_id == item.passage.article_id]
+        citations = (quote.citation for quote in (*quoted, *quotes))
+        same = [(one.start, one.end) for one in citations if one.article_id == item.passage.article_id]
         if any(left <= item.span[0] and item.span[1] <= right for left, right in same):
             continue
         if any(left < end and start < right for left, right in same):
             start = item.span[0]  # the sentence before is quoted already
-        quotes.append((item, (start, end)))
+        number = 1 + len(quoted) + len(quotes)
+        citation = _cite(number, item, (start, end), article_of(item.passage.article_id))
+        quotes.append(_Quote(citation, _short_answer(item)))
     return quotes
 
 

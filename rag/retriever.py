@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from index.catalog import Filters, embedding_text
 from index.dense import Scored
@@ -111,6 +112,17 @@ class Retriever:
     def _with_title(self, passage: Passage) -> str:
         article = self.index.article(passage.article_id)
         return embedding_text(article.title, passage.text) if article else passage.text
+
+
+def taken_in_turn(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The hits of several queries in one list: the best of each, then the second of each; each passage once."""
+    if len(rankings) == 1:
+        return list(rankings[0])
+    distinct: dict[str, Hit] = {}
+    for hits in zip_longest(*rankings):
+        for hit in filter(None, hits):
+            distinct.setdefault(hit.passage.passage_id, hit)
+    return [replace(hit, rank=rank) for rank, hit in enumerate(distinct.values(), start=1)]
 
 
 def _continued(first: Sequence[Scored], deeper: Sequence[Scored]) -> list[Scored]:

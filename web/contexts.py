@@ -62,7 +62,8 @@ class Turn:
     """One question and what was found. Not answered: no sentences, and `sources` are the nearest passages.
 
     `short` is the short answer, if there is one; where the sources differ there is none, and `differing`
-    has the answer of each, newest first.
+    has the answer of each, newest first. `unanswered` are those of several questions in one that the documents
+    do not answer while they answer another.
     """
 
     question: str
@@ -72,6 +73,7 @@ class Turn:
     short: ShortWords | None
     differing: list[ShortWords]
     sentences: list[AnswerSentence]
+    unanswered: list[str]
     sources: list[SourceCard]
     milliseconds: int
     href: str  # a permanent link to this question

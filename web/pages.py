@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from index.articles import Article
 from index.manifest import Manifest
 from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
-from rag.composer import reading_order
 from rag.errors import QuestionError
 from web.api import TheAssistant, TheMetrics
 from web.contexts import AnswerSentence, ArticlePage, ChatPage, CorpusFacts, Segment, ShortWords, SourceCard, Turn
@@ -100,6 +99,7 @@ def _turn(answer: Answer) -> Turn:
             _sentence(citation, short, strongest=citation.number == 1 and not answer.differing)
             for citation, short in quoted
         ],
+        unanswered=list(answer.unanswered),
         sources=cited if answer.answered else nearest,
         milliseconds=round(answer.timings_ms["total"]),
         href=f"/?{urlencode({'q': answer.interpreted_question})}",
@@ -110,10 +110,7 @@ def _with_short_answers(answer: Answer) -> list[tuple[Citation, ShortAnswer | No
     """The citations in the order of the answer's text, each with the short answer inside its quote."""
     shorts = answer.differing or ((answer.short_answer,) if answer.short_answer else ())
     held = {citation.number: short for short in shorts for citation in answer.citations if _holds(citation, short)}
-    ordered = reading_order(answer.citations)
-    if answer.differing:
-        newest = list(held)
-        ordered.sort(key=lambda citation: newest.index(citation.number) if citation.number in held else len(newest))
+    ordered = sorted(answer.citations, key=lambda citation: answer.answer.find(f"{citation.quote} [{citation.number}]"))
     return [(citation, held.get(citation.number)) for citation in ordered]
 
 

@@ -102,7 +102,7 @@ function showTurn(turn, title, address) {
   turn.scrollIntoView({ block: "start" });
   // Read out, not shown again: the answer itself stands above.
   status.classList.add("unseen");
-  status.textContent = textOf(turn, ".reply > .short, .differ, .differing > ol > li, .finding");
+  status.textContent = textOf(turn, ".reply > .short, .differ, .differing > ol > li, .finding, .unanswered");
 }
 
 async function ask(question) {

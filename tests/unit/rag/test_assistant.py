@@ -278,9 +278,10 @@ def test_another_composer_can_be_given(assistant):
     """The answer's text is the composer's, and it sees the best evidence first."""
     seen = []
 
-    def compose(kind, evidence, article_of):
-        seen.extend(item.score for item in evidence)
-        return Composition(f"{kind} {article_of('bridge').title}", [])
+    def compose(matters, article_of):
+        (matter,) = matters
+        seen.extend(item.score for item in matter.evidence)
+        return Composition(f"{matter.kind} {article_of('bridge').title}", [])
 
     other = replace(assistant, composer=SimpleNamespace(compose=compose))
     assert other.ask(QUESTION).answer == "Kind.TIME A bridge over the Kura"
@@ -344,14 +345,54 @@ def test_a_follow_up_asks_for_its_own_kind(assistant):
     """ "How many" after "when" asks for a number; what has no kind of its own keeps the one before."""
     seen = []
 
-    def compose(kind, evidence, article_of):
-        seen.append(kind)
+    def compose(matters, article_of):
+        seen.extend(matter.kind for matter in matters)
         return Composition("", [])
 
     other = replace(assistant, composer=SimpleNamespace(compose=compose), threshold=0.0)
     other.ask("How much did it cost, how many dollars?", history=[QUESTION])
     other.ask("And what of it?", history=[QUESTION])
     assert seen == [Kind.NUMBER, Kind.TIME]
+
+
+TWO = "When was the harbour of Lenkoran opened, and how long is the bridge over the Kura?"
+
+
+def test_two_questions_in_one_are_both_answered_with_their_sources(assistant):
+    """Each part finds its own article, and the passages of both are listed."""
+    answer = assistant.ask(TWO)
+    assert {"harbour", "bridge"} <= {citation.article_id for citation in answer.citations}
+    assert answer.citations[0].article_id == "harbour"
+    assert all(f"{citation.quote} [{citation.number}]" in answer.answer for citation in answer.citations)
+    assert (answer.question, answer.interpreted_question) == (TWO, TWO)
+    assert answer.unanswered == ()
+    assert {"harbour", "bridge"} <= {found.article_id for found in answer.passages[:2]}
+    assert [found.rank for found in answer.passages] == list(range(1, len(answer.passages) + 1))
+    assert len({found.passage_id for found in answer.passages}) == len(answer.passages)
+
+
+def test_no_words_stand_for_the_answers_to_two_questions(assistant):
+    """There is no short answer, even where only one of the two is answered."""
+    reading = replace(assistant, reader=READER)
+    assert reading.ask("When was the harbour of Lenkoran opened").short_answer
+    assert reading.ask(TWO).short_answer is None
+    assert reading.ask("When was the harbour of Lenkoran opened, and who sang in Zanzibar?").short_answer is None
+
+
+def test_what_is_not_answered_of_two_questions_is_named(assistant):
+    """The other is answered; how sure that is, is said of what is quoted."""
+    answer = assistant.ask("When was the harbour of Lenkoran opened, and who sang xylophone operas in Zanzibar?")
+    assert answer.answered
+    assert answer.citations[0].article_id == "harbour"
+    assert answer.unanswered == ("who sang xylophone operas in Zanzibar?",)
+    assert answer.confidence == assistant.ask("When was the harbour of Lenkoran opened").confidence
+
+
+def test_two_questions_that_are_not_answered_are_declined_as_one(assistant):
+    """Nothing is named, since nothing is answered."""
+    answer = assistant.ask("Who sang the xylophone opera, and when was the first rocket launched?")
+    assert (answer.answered, answer.answer, answer.unanswered) == (False, "", ())
+    assert answer.passages
 
 
 def test_warming_up_reads_where_there_is_a_reader(live_index, embedder):

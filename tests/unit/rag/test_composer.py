@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer import ShortAnswer
-from rag.composer import DIFFERENT, MARGIN, ExtractiveComposer, reading_order
+from rag.composer import DIFFERENT, MARGIN, ExtractiveComposer, Matter, reading_order
 from rag.evidence import CITED
 from rag.kinds import asked_kind
 from tests.unit.rag.conftest import article_of, by_id, evidence_of
@@ -25,7 +25,7 @@ B = article_of(f"Before. {SECOND.upper()} {FOURTH}", "b")
 
 
 def compose(*evidence, articles=(A, B), question="Why?"):
-    return ExtractiveComposer().compose(asked_kind(question), evidence, by_id(articles))
+    return ExtractiveComposer().compose([Matter(asked_kind(question), evidence)], by_id(articles))
 
 
 def test_sentences_are_read_in_their_order_and_cited_best_first():
@@ -231,6 +231,47 @@ def test_one_article_does_not_contradict_itself():
     ]
     composed = compose(*evidence, articles=[article], question=WHEN)
     assert (composed.text, composed.differing) == (f"{evidence[1].text} [2] {evidence[0].text} [1]", ())
+
+
+def matter(*evidence, question=WHEN):
+    return Matter(asked_kind(question), evidence)
+
+
+def test_two_questions_in_one_are_answered_one_after_the_other():
+    """Each with its own best sentences, the first's first; two sources are both cited, and no words stand for all."""
+    first, second = opened("a", 2021, 1.0), (B, evidence_of(B, "Before.", 9.0, "Before"))
+    articles = by_id([first[0], B])
+    composed = ExtractiveComposer().compose([matter(first[1]), matter(second[1], question="Why?")], articles)
+    assert composed.text == "The harbour opened in 2021. [1] Before. [2]"
+    assert [citation.article_id for citation in composed.citations] == ["a", B.article_id]
+    assert (composed.short_answer, composed.differing) == (None, ())
+
+
+def test_a_sentence_that_answers_two_questions_is_quoted_once():
+    """The second matter has nothing to add, or only what else it has."""
+    one, other = evidence_of(A, SECOND, 2.0), evidence_of(A, FOURTH, 1.0)
+    composed = ExtractiveComposer().compose([matter(one), matter(one, other)], by_id([A]))
+    assert composed.text == f"{SECOND} [1] {FOURTH} [2]"
+    assert ExtractiveComposer().compose([matter(one), matter(one)], by_id([A])).text == f"{SECOND} [1]"
+
+
+def test_of_two_questions_each_has_two_sentences_at_most():
+    """So that the answer to both does not grow as long as two."""
+    sentences = [evidence_of(A, sentence, 1.0) for sentence in (FIRST, SECOND, THIRD)]
+    others = [evidence_of(HARBOUR, sentence, 1.0) for sentence in (SUBJECT, RED, TEA)]
+    composed = ExtractiveComposer().compose([matter(*sentences), matter(*others)], by_id([A, HARBOUR]))
+    assert [citation.article_id for citation in composed.citations] == [A.article_id] * 2 + ["h"] * 2
+
+
+def test_sources_that_contradict_each_other_on_one_of_two_questions():
+    """The other question's answer stands beside theirs, without words that would hold for both."""
+    made = [opened("c", 2021, 2.0), opened("d", 2022, 1.0)]
+    composed = ExtractiveComposer().compose(
+        [matter(evidence_of(B, "Before.", 9.0), question="Why?"), matter(*(item for _, item in made))],
+        by_id([B, *(article for article, _ in made)]),
+    )
+    assert composed.text.startswith(f"Before. [1] {DIFFERENT} ")
+    assert sorted(answer.text for answer in composed.differing) == ["2021", "2022"]
 
 
 SENTENCES = [(A, sentence) for sentence in (FIRST, SECOND, THIRD, FOURTH)] + [

@@ -137,6 +137,7 @@ def cited(*spans, confidence=0.5, milliseconds=1.0):
         answer="",
         short_answer=None,
         differing=(),
+        unanswered=(),
         citations=citations,
         passages=[],
         index=info,

@@ -156,6 +156,25 @@ def test_ask_without_a_reader_prints_the_sentence_first(printed):
     assert printed(QUESTION, HARBOUR)[0].startswith(f"{QUOTE} [1]")
 
 
+HALF = "Who sang <b>xylophone</b> operas in Vienna?"
+TWO = f"When was the harbour of Lenkoran opened? {HALF}"
+
+
+def test_the_page_names_what_it_does_not_answer_of_two_questions(client_of):
+    """The person's own words, as text; what is answered stands above, without a large answer for both."""
+    client = client_of(HARBOUR, reader=READER)
+    turn = turn_of(client, TWO)
+    assert turn.one("p", class_="unanswered").one("q").text == HALF
+    assert turn.all(class_="short") == []
+    assert turn.one("p", class_="finding").all("q")[0].text == QUOTE
+    assert turn_of(client, QUESTION).all(class_="unanswered") == []
+
+
+def test_ask_names_what_it_does_not_answer_of_two_questions(printed):
+    """In a line below the quotes."""
+    assert f"The documents do not hold an answer to: {HALF}" in printed(TWO, HARBOUR, reader=READER)
+
+
 @given(st.text(min_size=1, max_size=40), st.integers(0, 40), st.integers(0, 40), st.integers(0, 1000))
 def test_a_sentence_is_shown_whole_with_the_words_at_their_offsets(quote, one, other, offset):
     """Whatever span answers, the three parts are the quote, and the middle one the words."""

@@ -20,6 +20,7 @@ from index.console import Progress
 from index.dense import DenseIndex
 from index.embedder import Embedder, Matrix, Vector
 from index.errors import CorpusError, SnapshotMissing
+from index.generations import KEPT, retire
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, DENSE, FORMAT_VERSION, LEXICAL, VECTORS, Manifest
 from index.passages import MAX_CHARACTERS, split_article
@@ -85,12 +86,14 @@ def build_index(
     embedder: Embedder,
     *,
     rebuild: bool = False,
+    keep: int = KEPT,
     progress: Progress = _silent,
 ) -> BuildReport:
     """Bring the index in `directory` up to date with `corpus`, embedding only what is new.
 
     Nothing is written where nothing changed. `rebuild` starts from nothing, which mends a damaged
-    index. A failure or a kill at any instant leaves the generation that was live, live.
+    index. A failure or a kill at any instant leaves the generation that was live, live. The newest `keep`
+    generations stay on the disk, and those that are held.
 
     Raises:
         CorpusError: the corpus is missing or holds no readable article.
@@ -110,6 +113,7 @@ def build_index(
                 else:
                     done = _write_generation(number, folder, live, embedder, progress)
                     snapshot.publish(directory, folder, _manifest(done, folder, corpus, plan, embedder))
+                retire(directory, keep)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:

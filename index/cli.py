@@ -34,6 +34,10 @@ CorpusOption = Annotated[
     ),
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
+KeepOption = Annotated[
+    int,
+    typer.Option(envvar="RAG_KEEP", min=1, help="How many generations stay on the disk, for rag rollback."),
+]
 RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Start from nothing; mends a damaged index.")]
 
 
@@ -43,6 +47,7 @@ def index_command(
     index: IndexOption = DEFAULT_INDEX,
     dry_run: DryRunOption = False,
     rebuild: RebuildOption = False,
+    keep: KeepOption = 3,
     model: ModelOption = None,
     query_prompt: QueryPromptOption = "",
     passage_prompt: PassagePromptOption = "",
@@ -59,7 +64,7 @@ def index_command(
             report = preview_index(articles, index, embedder, rebuild=rebuild)
         else:
             with progress_of("Embedding passages") as progress:
-                report = build_index(articles, index, embedder, rebuild=rebuild, progress=progress)
+                report = build_index(articles, index, embedder, rebuild=rebuild, keep=keep, progress=progress)
         if as_json:
             show_json(report.as_dict())
         else:
@@ -70,19 +75,43 @@ def index_command(
 def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
     """What the index says it holds, when it was made and from what; rag verify checks it."""
     with failures(as_json):
+        from index.generations import generations
         from index.snapshot import live_number, read_manifest
 
         manifest = read_manifest(index, live_number(index))
+        others = [one for one in generations(index) if not one.live]
         if as_json:
-            show_json(manifest.model_dump(mode="json"))
+            kept = [{"generation": one.number, "created": one.manifest and one.manifest.created} for one in others]
+            show_json(manifest.model_dump(mode="json") | {"others": kept})
             return
         say(f"index       {index}, generation {manifest.generation}, made {manifest.created}")
         say(f"corpus      {manifest.corpus}")
         say(f"holds       {manifest.articles} articles in {manifest.passages} passages")
         say(f"model       {manifest.model.name} ({manifest.model.fingerprint[:12]})")
         say(f"size        {sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB")
+        for one in others:
+            made = f"made {one.manifest.created}" if one.manifest else one.trouble
+            say(f"kept        generation {one.number}, {made}")
         for refusal in manifest.refused:
             say(f"refused     {refusal}")
+
+
+@app.command("rollback")
+def rollback_command(
+    index: IndexOption = DEFAULT_INDEX,
+    to: Annotated[int | None, typer.Option(help="Its number. Default: the one before the live one.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an earlier generation of the index live again; a running server takes it up."""
+    with failures(as_json):
+        from index.generations import roll_back
+
+        manifest = roll_back(index, to)
+        if as_json:
+            show_json(manifest.model_dump(mode="json"))
+        else:
+            say(f"{index}: generation {manifest.generation}, made {manifest.created}, is live.")
+            note("The next rag index makes a new one from the corpus as it is then.")
 
 
 @app.command("verify")

@@ -6,7 +6,6 @@ DIR/generations/<number>/     manifest.json and the files it lists with their ch
 """
 
 import hashlib
-import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,7 +17,6 @@ from pydantic import BaseModel, ValidationError
 
 from index.errors import (
     SnapshotDamaged,
-    SnapshotError,
     SnapshotForeign,
     SnapshotMissing,
     StorageError,
@@ -26,8 +24,7 @@ from index.errors import (
 )
 from index.manifest import FORMAT_VERSION, FileRecord, Manifest
 
-_log = logging.getLogger(__name__)
-_CURRENT, _LOCK, _GENERATIONS, _MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
+_CURRENT, _LOCK, _GENERATIONS, MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
 
 
 def live_number(directory: Path) -> int:
@@ -86,7 +83,7 @@ def read_manifest(directory: Path, number: int) -> Manifest:
         SnapshotDamaged: it is missing or half-written.
         SnapshotForeign: another version of the format wrote it.
     """
-    path = generation_folder(directory, number) / _MANIFEST
+    path = generation_folder(directory, number) / MANIFEST
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValidationError) as error:
@@ -168,7 +165,7 @@ def new_folder(directory: Path) -> tuple[int, Path]:
 
     What an interrupted run left behind, which no CURRENT ever named, is removed.
     """
-    numbers = sorted(_numbered(directory))
+    numbers = sorted(numbered(directory))
     number = (numbers[-1] if numbers else 0) + 1
     for leftover in (directory / _GENERATIONS).glob("*.partial"):
         shutil.rmtree(leftover)
@@ -190,22 +187,23 @@ def file_records(folder: Path) -> dict[str, FileRecord]:
 
 def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
     """Make a finished folder the live generation; a crash at any instant leaves the old or the new."""
-    (folder / _MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
-    _sync(folder / _MANIFEST)
+    (folder / MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
+    _sync(folder / MANIFEST)
     for inner in (path for path in folder.rglob("*") if path.is_dir()):
         _sync(inner)
     _sync(folder)
-    before = _number_before(directory)
     folder.rename(generation_folder(directory, manifest.generation))
     _sync(directory / _GENERATIONS)
+    name_live(directory, manifest.generation)
+
+
+def name_live(directory: Path, number: int) -> None:
+    """Make a generation that is on the disk the live one, by one atomic rename."""
     waiting = directory / f"{_CURRENT}.new"
-    waiting.write_text(f"{manifest.generation}\n")
+    waiting.write_text(f"{number}\n")
     _sync(waiting)
     waiting.replace(directory / _CURRENT)
     _sync(directory)
-    # A reader that has just read the old CURRENT must still find what it names.
-    for number in set(_numbered(directory)) - {before, manifest.generation}:
-        _remove(generation_folder(directory, number))
 
 
 def unreadable(path: Path, error: OSError) -> StorageError:
@@ -226,21 +224,8 @@ def rebuild_command(directory: Path) -> str:
     return f"Run: rag index --rebuild --index {directory}"
 
 
-def _remove(folder: Path) -> None:
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:  # the new generation is live all the same; the next run tries again
-        _log.warning("The old generation %s can't be removed: %s", folder, error)
-
-
-def _number_before(directory: Path) -> int | None:
-    try:
-        return live_number(directory)
-    except SnapshotError:
-        return None
-
-
-def _numbered(directory: Path) -> Iterator[int]:
+def numbered(directory: Path) -> Iterator[int]:
+    """The numbers of the generations on the disk, live or not."""
     for path in (directory / _GENERATIONS).glob("[0-9]*"):
         if path.name.isdigit():
             yield int(path.name)

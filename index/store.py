@@ -16,6 +16,7 @@ from index.catalog import Catalog, Filters
 from index.dense import DenseIndex, Scored
 from index.embedder import Embedder, Vector, embedder_of_record
 from index.errors import RagError, SnapshotDamaged
+from index.generations import Hold
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, DENSE, LEXICAL, Manifest, ModelRecord
 from index.passages import Passage
@@ -64,6 +65,7 @@ class LocalIndex:
     catalog: Catalog
     dense: DenseIndex
     lexical: LexicalIndex
+    hold: Hold  # while it is in use its files stay on the disk
 
     @staticmethod
     def open(directory: Path, embedder_of: EmbedderOf = embedder_of_record) -> "LocalIndex":
@@ -73,15 +75,28 @@ class LocalIndex:
             SnapshotError: there is none, it is damaged, or it is not ours; with the command that mends it.
             ModelError: the model it was made with is not on this machine.
         """
+        mark = snapshot.live_mark(directory)
+        try:
+            return LocalIndex._opened(directory, embedder_of)
+        except RagError:
+            if snapshot.live_mark(directory) == mark:
+                raise
+            # It was replaced, and perhaps removed, while it was being opened.
+            return LocalIndex._opened(directory, embedder_of)
+
+    @staticmethod
+    def _opened(directory: Path, embedder_of: EmbedderOf) -> "LocalIndex":
         manifest = snapshot.whole_manifest(directory)
         folder = snapshot.generation_folder(directory, manifest.generation)
         try:
+            hold = Hold(folder)
             return LocalIndex(
                 manifest,
                 embedder_of(manifest.model),
                 Catalog.open(folder / CATALOG),
                 DenseIndex.open(folder / DENSE),
                 LexicalIndex.open(folder / LEXICAL),
+                hold,
             )
         except (OSError, RuntimeError, ValueError) as error:  # as SQLite, faiss and tantivy tell of a bad file
             raise SnapshotDamaged(

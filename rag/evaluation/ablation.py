@@ -105,7 +105,7 @@ def ablate(collection: Collection, index: LocalIndex) -> dict[str, Figures]:
     queries = [interpret(read_question(question.question), readable(question.history)) for question in asked]
     passages = index.passages(range(index.manifest.passages))
     known = KnownQueries(index.embedder, queries)
-    quick = InMemory(index.manifest, known, index.catalog, index.dense, index.lexical, passages)
+    quick = InMemory(index.manifest, known, index.catalog, index.dense, index.lexical, index.hold, passages)
     figures = {}
     with progress_of(f"{collection.name}: settings") as progress:
         for done, (name, setting) in enumerate(settings().items(), start=1):

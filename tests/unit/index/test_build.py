@@ -406,7 +406,7 @@ def test_an_old_generation_that_can_not_be_removed_is_no_failure(corpus, built, 
     remove = shutil.rmtree
 
     def refuse(path, **options):
-        if Path(path).name == "000002":
+        if Path(path).name == "000001.partial":
             raise OSError(16, "Device or resource busy")
         remove(path, **options)
 

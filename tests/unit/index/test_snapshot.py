@@ -211,14 +211,6 @@ class TestWriting:
         assert not leftover.exists()
         assert not (built / "CURRENT.new").exists()
 
-    def test_two_generations_are_kept(self, built, corpus, embedder):
-        """The generation before the live one stays for readers that have just read CURRENT."""
-        for number in range(2, 6):
-            edit(corpus, f"Words of edition {number}.")
-            build_index(corpus, built, embedder)
-        assert sorted(path.name for path in (built / "generations").iterdir()) == ["000004", "000005"]
-        assert snapshot.live_number(built) == 5
-
     def test_the_live_generation_outlives_one_that_never_went_live(self, built, corpus, embedder):
         """After a kill between the two renames, the next run keeps the generation that was serving."""
         shutil.copytree(live(built), snapshot.generation_folder(built, 2))

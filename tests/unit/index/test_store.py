@@ -36,9 +36,9 @@ def near(index: LocalIndex, query: str, filters: Filters = ANY) -> list[str]:
     return article_ids(index, index.nearest(index.embedder.embed_query(query), 10, filters))
 
 
-def republish(corpus, built, embedder, text: str) -> None:
+def republish(corpus, built, embedder, text: str, keep: int = 3) -> None:
     (corpus / "notes" / "kites.txt").write_text(text)
-    build_index(corpus, built, embedder)
+    build_index(corpus, built, embedder, keep=keep)
 
 
 def damage(built, number: int) -> None:
@@ -128,11 +128,12 @@ class TestLiveIndex:
         assert words(live_index.current(), "basant") == []
 
     def test_an_index_taken_before_keeps_answering(self, live_index, corpus, built, embedder):
-        """A request begun before a swap ends on its own generation, even after that is removed."""
+        """A request begun before a swap ends on its own generation, which stays on the disk until then."""
         taken = live_index.current()
         for edition in ("Zebras run.", "Lions sleep.", "Bears fish."):
-            republish(corpus, built, embedder, edition)
-        assert not generation_folder(built, 1).exists()
+            republish(corpus, built, embedder, edition, keep=1)
+        assert generation_folder(built, 1).exists()
+        assert not generation_folder(built, 2).exists()
         assert live_index.current().manifest.generation == 4
         assert words(taken, "basant") == ["notes-kites"]
         assert near(taken, "Kites fly over Lahore")[0] == "notes-kites"

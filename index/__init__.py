@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.articles import Article, Refusal, read_articles
-    from index.build import BuildReport, Plan, build_index, preview_index
+    from index.build import BuildReport, build_index, preview_index
     from index.catalog import Filters
     from index.embedder import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
     from index.errors import RagError
     from index.manifest import Manifest
     from index.passages import Passage, split_article
+    from index.plan import Plan
     from index.store import LiveIndex, LocalIndex, PassageIndex
     from index.verify import VerifyReport, verify_index
 
@@ -31,7 +32,7 @@ _HOMES = {
     "Manifest": "index.manifest",
     "Passage": "index.passages",
     "PassageIndex": "index.store",
-    "Plan": "index.build",
+    "Plan": "index.plan",
     "RagError": "index.errors",
     "Refusal": "index.articles",
     "SentenceTransformerEmbedder": "index.embedder",

@@ -5,13 +5,15 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from index.dates import doubt, read_date
 from index.errors import CorpusError, Refused
 from index.readers import READERS, BadRecord, Record
 
+GIVEN = "given with the article"  # where a date was found, if its format says no more
 TITLE_CHARACTERS = 80  # of the first line, where an article has no title of its own
 
 
@@ -19,7 +21,9 @@ TITLE_CHARACTERS = 80  # of the first line, where an article has no title of its
 class Article:
     """One document of the corpus; every offset in the project counts characters of `text`.
 
-    `published` is an ISO 8601 date or date and time; `path` is relative to the corpus directory.
+    `published` and `modified` are ISO 8601 dates or dates and times, by the article's own account, with where
+    each was found; `first_seen` is the time in UTC when an index first held it. `path` is relative to the
+    corpus directory.
     """
 
     article_id: str
@@ -31,6 +35,10 @@ class Article:
     author: str | None = None
     url: str | None = None
     language: str | None = None
+    modified: str | None = None
+    published_origin: str | None = None
+    modified_origin: str | None = None
+    first_seen: str | None = None
 
     @property
     def version(self) -> str:
@@ -39,7 +47,8 @@ class Article:
 
     def content_hash(self) -> str:
         """A sha256, in hexadecimal, of everything the article holds: any edit or move changes it."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        own = asdict(self) | {"first_seen": None}  # which is the index's
+        return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,21 @@ class Refusal:
         return f"{where}: {self.reason}"
 
 
-def read_articles(corpus: Path) -> Iterator[Article | Refusal]:
-    """Every article of a corpus, a directory or one file, in the order of paths, and every refusal.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something an article says of itself that can't be, and that it was read without."""
+
+    path: str
+    reason: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.reason}"
+
+
+def read_articles(corpus: Path) -> Iterator[Article | Refusal | Doubt]:
+    """Every article of a corpus, a directory or one file, in the order of paths, every refusal and every doubt.
 
     Hidden files and files named README.md are passed over; a file that can't be read never stops
     the rest. Of two articles with one id the first stands and the second is refused.
@@ -94,13 +116,13 @@ def _paths(corpus: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(corpus).as_posix())
 
 
-_Found = tuple[Article | Refusal, int | None]  # and its line, in a file of many records
+_Found = tuple[Article | Refusal | Doubt, int | None]  # and its line, in a file of many records
 
 
-def _distinct(items: Iterator[_Found]) -> Iterator[Article | Refusal]:
+def _distinct(items: Iterator[_Found]) -> Iterator[Article | Refusal | Doubt]:
     seen: dict[str, str] = {}
     for item, line in items:
-        if isinstance(item, Refusal):
+        if isinstance(item, Refusal | Doubt):
             yield item
         elif item.article_id in seen:
             first = seen[item.article_id]
@@ -115,7 +137,9 @@ def _read_file(corpus: Path, path: Path) -> Iterator[_Found]:
     try:
         name.encode()
         for record in _records(corpus, path):
-            yield _article_or_refusal(record, name), record.line
+            item = _article_or_refusal(record, name)
+            for found in _believable(item, record.line) if isinstance(item, Article) else (item,):
+                yield found, record.line
     except Refused as error:
         yield Refusal(name, str(error)), None
     except UnicodeEncodeError:
@@ -155,6 +179,16 @@ def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refu
         )
 
 
+def _believable(article: Article, line: int | None) -> Iterator[Doubt | Article]:
+    """What can't be true of an article, and the article without it."""
+    for name in ("published", "modified"):
+        if reason := doubt(name, getattr(article, name)):
+            yield Doubt(article.path, reason, line)
+            nothing: dict[str, Any] = {name: None, f"{name}_origin": None}
+            article = replace(article, **nothing)
+    yield article
+
+
 def _article(record: Record, name: str) -> Article:
     text = record.text
     if not text.strip():
@@ -167,8 +201,8 @@ def _article(record: Record, name: str) -> Article:
         title=_string(record.metadata, "title") or _first_line(text),
         text=text,
         path=name,
-        published=_published(_string(record.metadata, "published")),
         **values,
+        **_dates(record.metadata),
     )
     if article.article_id in (".", ".."):
         raise Refused(f'its id "{article.article_id}" can\'t stand in an address')
@@ -205,15 +239,8 @@ def _first_line(text: str) -> str:
     return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rstrip() + "…"
 
 
-def _published(value: str | None) -> str | None:
-    try:
-        return _as_iso(value) if value else None
-    except ValueError as error:
-        raise Refused(f'its "published" is "{printable(value)}", which is not an ISO 8601 date') from error
-
-
-def _as_iso(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        return datetime.fromisoformat(value).isoformat()
+def _dates(metadata: dict[str, object]) -> dict[str, str | None]:
+    """Both dates, and where each was found, which a format that holds it in one place need not say."""
+    dates = {name: read_date(name, _string(metadata, name)) for name in ("published", "modified")}
+    origins = {f"{name}_origin": _string(metadata, f"{name}_origin") or GIVEN for name, value in dates.items() if value}
+    return {**dates, **origins}

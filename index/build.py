@@ -1,51 +1,35 @@
-"""Bringing an index up to date with its corpus: plan, embed what is new, write beside, swap."""
+"""Bringing an index up to date with its corpus: embed what is new, write beside, swap."""
 
 import shutil
 import tempfile
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
-from typing import cast
+from pathlib import Path
 
 import numpy as np
 
 from index import snapshot
-from index.articles import Article, Refusal, printable, read_articles
-from index.catalog import Catalog, CatalogWriter
+from index.articles import printable
+from index.catalog import Catalog
 from index.console import Progress
 from index.dense import DenseIndex
 from index.embedder import Embedder, Matrix, Vector
-from index.errors import CorpusError, SnapshotMissing
+from index.errors import SnapshotMissing
 from index.generations import KEPT, retire
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, DENSE, FORMAT_VERSION, LEXICAL, VECTORS, Manifest
-from index.passages import MAX_CHARACTERS, split_article
-from index.readers import READERS
+from index.passages import MAX_CHARACTERS
+from index.plan import Live, Plan, read_corpus
 
 CHUNK = 256  # passages embedded between two reports of progress
 
 
 def _silent(done: int, total: int) -> None:
     """Report no progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What separates a corpus from an index: ids of articles, and what could not be read.
-
-    `kept` are articles whose file is there but can't be read now: their last good version stays.
-    """
-
-    added: list[str]
-    changed: list[str]
-    deleted: list[str]
-    unchanged: list[str]
-    kept: list[str]
-    refused: list[Refusal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +49,6 @@ class BuildReport:
         counts = {name: len(items) for name, items in plan.items()}
         rest = {name: getattr(self, name) for name in ("generation", "passages", "embedded", "dry_run", "seconds")}
         return {**counts, **rest, "articles": plan}
-
-
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """The generation a build starts from, with its files checked."""
-
-    folder: Path
-    manifest: Manifest
-    catalog: Catalog
-
-    def vectors(self) -> Matrix:
-        """(n, dim) float32, unit length, read from the disk as they are used."""
-        return cast(Matrix, np.load(self.folder / VECTORS, mmap_mode="r"))
 
 
 def build_index(
@@ -107,7 +78,7 @@ def build_index(
         with snapshot.writer_lock(directory), _live(directory, rebuild) as live:
             number, folder = snapshot.new_folder(directory)
             try:
-                plan = _stage_catalog(corpus, folder, live)
+                plan = read_corpus(corpus, folder, live)
                 if live is not None and _is_current(live.manifest, plan, corpus, embedder):
                     done = _Done(live.manifest.generation, live.manifest.passages, 0)
                 else:
@@ -129,7 +100,7 @@ def preview_index(corpus: Path, directory: Path, embedder: Embedder, *, rebuild:
     """
     started = time.monotonic()
     with _live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
-        plan = _stage_catalog(corpus, Path(scratch), live)
+        plan = read_corpus(corpus, Path(scratch), live)
         with closing(Catalog.open(Path(scratch, CATALOG))) as catalog:
             hashes = catalog.embedded_hashes()
         new = set(hashes) - _reusable(live, embedder).keys()
@@ -145,7 +116,7 @@ class _Done:
 
 
 @contextmanager
-def _live(directory: Path, rebuild: bool) -> Iterator[_Live | None]:
+def _live(directory: Path, rebuild: bool) -> Iterator[Live | None]:
     try:
         manifest = None if rebuild else snapshot.whole_manifest(directory)
     except SnapshotMissing:
@@ -155,62 +126,7 @@ def _live(directory: Path, rebuild: bool) -> Iterator[_Live | None]:
         return
     folder = snapshot.generation_folder(directory, manifest.generation)
     with closing(Catalog.open(folder / CATALOG)) as catalog:
-        yield _Live(folder, manifest, catalog)
-
-
-def _stage_catalog(corpus: Path, folder: Path, live: _Live | None) -> Plan:
-    """Read the whole corpus into a new catalog, and say how it differs from the live one."""
-    refused: list[Refusal] = []
-    hashes: dict[str, str] = {}
-    kept: list[str] = []
-    with closing(CatalogWriter(folder / CATALOG)) as writer:
-        for item in read_articles(corpus):
-            if isinstance(item, Refusal):
-                refused.append(item)
-            else:
-                hashes[item.article_id] = item.content_hash()
-                writer.add(item, split_article(item))
-        for article in _last_good(live, refused, hashes):
-            kept.append(article.article_id)
-            writer.add(article, split_article(article))
-    if not hashes and not kept:
-        raise _nothing_readable(corpus, refused, live)
-    return _plan(hashes, kept, refused, live.catalog.hashes() if live else {})
-
-
-def _last_good(live: _Live | None, refused: list[Refusal], read: Container[str]) -> Iterator[Article]:
-    """The live versions of articles whose file is still there and can't be read now."""
-    if live is None:
-        return
-    held_back = [item for item in refused if not item.withdrawn]
-    unreadable = {item.path for item in held_back if item.line is None}
-    named = {item.article_id for item in held_back if item.article_id}
-    for article_id, path in live.catalog.paths().items():
-        places = {path, *(parent.as_posix() for parent in PurePosixPath(path).parents)}
-        if (places & unreadable or article_id in named) and article_id not in read:
-            article = live.catalog.article(article_id)
-            assert article is not None
-            yield article
-
-
-def _nothing_readable(corpus: Path, refused: list[Refusal], live: _Live | None) -> CorpusError:
-    left = " The index is left as it was, and still serves." if live else ""
-    why = f" ({len(refused)} refused; the first: {refused[0]})" if refused else ""
-    return CorpusError(
-        f"The corpus {corpus} holds no readable article{why}.{left}",
-        f"Put articles there ({', '.join(READERS)}) and run rag index again.",
-    )
-
-
-def _plan(hashes: dict[str, str], kept: list[str], refused: list[Refusal], before: dict[str, str]) -> Plan:
-    return Plan(
-        added=[name for name in hashes if name not in before],
-        changed=[name for name in hashes if name in before and before[name] != hashes[name]],
-        deleted=[name for name in before if name not in hashes and name not in kept],
-        unchanged=[name for name in hashes if before.get(name) == hashes[name]],
-        kept=kept,
-        refused=refused,
-    )
+        yield Live(folder, manifest, catalog)
 
 
 def _is_current(manifest: Manifest, plan: Plan, corpus: Path, embedder: Embedder) -> bool:
@@ -218,7 +134,8 @@ def _is_current(manifest: Manifest, plan: Plan, corpus: Path, embedder: Embedder
     # The corpus too: the next run reads from where this one was told to.
     settings = (corpus_name(corpus), embedder.record, MAX_CHARACTERS, _versions())
     same_settings = (manifest.corpus, manifest.model, manifest.max_characters, manifest.made_with) == settings
-    return same_articles and same_settings and manifest.refused == plan.refused
+    same_troubles = (manifest.refused, manifest.doubted) == (plan.refused, plan.doubted)
+    return same_articles and same_settings and same_troubles
 
 
 def corpus_name(corpus: Path) -> str:
@@ -230,14 +147,14 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("markdown-it-py", "sentencex", "tantivy", "faiss-cpu")}
 
 
-def _reusable(live: _Live | None, embedder: Embedder) -> dict[str, int]:
+def _reusable(live: Live | None, embedder: Embedder) -> dict[str, int]:
     """The row of each live vector by what it was made from; none where another model made them."""
     if live is None or live.manifest.model != embedder.record:
         return {}
     return {value: row for row, value in enumerate(live.catalog.embedded_hashes())}
 
 
-def _write_generation(number: int, folder: Path, live: _Live | None, embedder: Embedder, progress: Progress) -> _Done:
+def _write_generation(number: int, folder: Path, live: Live | None, embedder: Embedder, progress: Progress) -> _Done:
     with closing(Catalog.open(folder / CATALOG)) as catalog:
         vectors, embedded = _vectors(catalog, live, embedder, progress)
         np.save(folder / VECTORS, vectors)
@@ -248,7 +165,7 @@ def _write_generation(number: int, folder: Path, live: _Live | None, embedder: E
     return _Done(number, len(vectors), embedded)
 
 
-def _vectors(catalog: Catalog, live: _Live | None, embedder: Embedder, progress: Progress) -> tuple[Matrix, int]:
+def _vectors(catalog: Catalog, live: Live | None, embedder: Embedder, progress: Progress) -> tuple[Matrix, int]:
     """A vector for each row of the catalog, and how many had to be computed."""
     hashes = catalog.embedded_hashes()
     reusable = _reusable(live, embedder)
@@ -286,5 +203,6 @@ def _manifest(done: _Done, folder: Path, corpus: Path, plan: Plan, embedder: Emb
         articles=articles,
         passages=passages,
         refused=plan.refused,
+        doubted=plan.doubted,
         files=snapshot.file_records(folder),
     )

@@ -20,7 +20,9 @@ from index.passages import Passage
 _SCHEMA = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, article_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    path TEXT NOT NULL, published TEXT, source TEXT, author TEXT, url TEXT, language TEXT, hash TEXT NOT NULL
+    path TEXT NOT NULL, published TEXT, source TEXT, author TEXT, url TEXT, language TEXT,
+    modified TEXT, published_origin TEXT, modified_origin TEXT, first_seen TEXT,
+    version TEXT NOT NULL, hash TEXT NOT NULL
 );
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles(number),
@@ -30,7 +32,10 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_article ON passages(article);
 """
 _CHUNK = 500  # rows read at once; SQLite takes no more than 999 values everywhere
-_ARTICLE = "article_id, title, text, path, published, source, author, url, language"
+_ARTICLE = (
+    "article_id, title, text, path, published, source, author, url, language,"
+    " modified, published_origin, modified_origin, first_seen"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,10 @@ class Catalog:
         )
         return np.array([row for (row,) in found], dtype=np.int64)
 
+    def histories(self) -> list[tuple[str, str, str]]:
+        """Each article's id, the version of its text, and when that was first held."""
+        return self._all("SELECT article_id, version, first_seen FROM articles")
+
     def hashes(self) -> dict[str, str]:
         """Each article's content hash by its id."""
         return dict(self._all("SELECT article_id, hash FROM articles"))
@@ -188,8 +197,8 @@ class CatalogWriter:
     def _add(self, article: Article, passages: Sequence[Passage]) -> None:
         values = (getattr(article, name) for name in _ARTICLE.split(", "))
         self._connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (self._articles, *values, article.content_hash()),
+            f"INSERT INTO articles VALUES (?{', ?' * 15})",
+            (self._articles, *values, article.version, article.content_hash()),
         )
         for passage in passages:
             spans = json.dumps(passage.sentences)

@@ -94,6 +94,8 @@ def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
             say(f"kept        generation {one.number}, {made}")
         for refusal in manifest.refused:
             say(f"refused     {refusal}")
+        for doubt in manifest.doubted:
+            say(f"doubted     {doubt}")
 
 
 @app.command("rollback")
@@ -152,12 +154,16 @@ def _print_report(report: "BuildReport", index: Path) -> None:
     say(", ".join(f"{name} {counts[name]}" for name in names))
     for refusal in report.plan.refused:
         note(f"refused  {refusal}")
+    for doubt in report.plan.doubted:
+        note(f"doubted  {doubt}")
     for article_id in report.plan.kept:
         note(f"kept     the last good version of {article_id}, whose file can't be read now")
     if report.dry_run:
         for name in ("added", "changed", "deleted"):
             for article_id in getattr(report.plan, name):
                 say(f"{name:8} {article_id}")
+        for before, after in report.plan.moved:
+            say(f"moved    {before} → {after}")
         say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded.")
     elif not (report.embedded or report.plan.added or report.plan.changed or report.plan.deleted):
         say(f"{index}, generation {report.generation}: up to date.")

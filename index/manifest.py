@@ -4,9 +4,9 @@ import hashlib
 
 from pydantic import BaseModel, ConfigDict
 
-from index.articles import Refusal
+from index.articles import Doubt, Refusal
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
 
 
@@ -43,6 +43,7 @@ class Manifest(_Frozen):
     articles: int
     passages: int
     refused: list[Refusal]
+    doubted: list[Doubt]
     files: dict[str, FileRecord]
     checksum: str = ""
 

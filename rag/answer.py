@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from index.articles import Article
+from index.dates import age_in_days
 from index.manifest import Manifest
 from rag.retriever import Hit
 
@@ -28,6 +29,9 @@ class FoundPassage:
     published: str | None
     language: str | None
     version: str
+    modified: str | None
+    first_seen: str | None
+    age_days: int | None
 
     @staticmethod
     def of(hit: Hit, article: Article) -> "FoundPassage":
@@ -48,6 +52,9 @@ class FoundPassage:
             published=article.published,
             language=article.language,
             version=article.version,
+            modified=article.modified,
+            first_seen=article.first_seen,
+            age_days=age_in_days(article.published or article.first_seen),
         )
 
 
@@ -55,7 +62,8 @@ class FoundPassage:
 class Citation:
     """A sentence quoted: `article.text[start:end] == quote`. `number` is its mark, 1 the best evidence.
 
-    `version` tells which text of the article that holds for; another one means it was edited since.
+    `version` tells which text of the article that holds for; another one means it was edited since. `age_days`
+    are the days since it was published or, where it does not say, since an index first held it.
     """
 
     number: int
@@ -70,6 +78,9 @@ class Citation:
     quote: str
     start: int
     end: int
+    modified: str | None = None
+    first_seen: str | None = None
+    age_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,13 @@ def _print_short_answers(answer: "Answer") -> None:
 
 
 def _origin(citation: "Citation") -> str:
-    return ", ".join(part for part in (citation.title, citation.source, citation.published) if part)
+    from index.dates import age_in_words
+
+    if citation.published is None or citation.age_days is None:
+        when = [f"undated, first seen {citation.first_seen[:10]}"] if citation.first_seen else []
+    else:
+        when = [citation.published[:10], age_in_words(citation.age_days)]
+    return ", ".join(part for part in (citation.title, citation.source, *when) if part)
 
 
 def _print_passage(found: "FoundPassage") -> None:

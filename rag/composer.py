@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index.articles import Article
+from index.dates import age_in_days
 from index.passages import Passage
 from index.sentences import Span
 from rag.agreement import answer_text, differing
@@ -186,4 +187,7 @@ def _cite(number: int, item: Evidence, span: Span, article: Article) -> Citation
         quote=article.text[span[0] : span[1]],
         start=span[0],
         end=span[1],
+        modified=article.modified,
+        first_seen=article.first_seen,
+        age_days=age_in_days(article.published or article.first_seen),
     )

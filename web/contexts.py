@@ -52,6 +52,7 @@ class SourceCard:
     href: str  # the article page, opened at the words
     source: str | None
     published: str | None  # "23 November 2026"
+    age: str | None  # "3 days old"; of an undated one, since when it is known
     url: str | None  # the original on the web; http or https only
     language: str | None
     direction: str  # "ltr" or "rtl"
@@ -110,6 +111,8 @@ class ArticlePage:
     url: str | None
     language: str | None
     direction: str
+    modified: str | None
+    first_seen: str | None
     has_mark: bool
     changed: bool  # it is not the version that the link cites, so nothing is marked
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from index.articles import Article
+from index.dates import age_in_words
 from index.manifest import Manifest
 from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
 from rag.errors import QuestionError
@@ -152,6 +153,7 @@ def _card(found: Citation | FoundPassage, text: str, number: int | None) -> Sour
         href=article_href(found),
         source=found.source,
         published=_published(found.published),
+        age=_age(found),
         url=_web_address(found.url),
         language=found.language,
         direction=_direction(found.language),
@@ -169,6 +171,8 @@ def _article_page(article: Article, span: tuple[int, int], *, changed: bool) -> 
         url=_web_address(article.url),
         language=article.language,
         direction=_direction(article.language),
+        modified=_published(article.modified),
+        first_seen=_published(article.first_seen),
         has_mark=any(segment.marked for paragraph in paragraphs for segment in paragraph),
         changed=changed,
     )
@@ -210,6 +214,14 @@ def _web_address(url: str | None) -> str | None:
 
 def _published(value: str | None) -> str | None:
     return _day(datetime.fromisoformat(value)) if value else None
+
+
+def _age(found: Citation | FoundPassage) -> str | None:
+    if found.age_days is None:
+        return None
+    if found.published is None:
+        return f"undated, first seen {_published(found.first_seen)}"
+    return age_in_words(found.age_days)
 
 
 def _day(moment: datetime) -> str:

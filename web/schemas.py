@@ -60,7 +60,9 @@ class SearchResponse:
 class ArticleDocument:
     """One article; every offset of the interface counts characters (code points) of `text`.
 
-    `version` changes with the text: a citation of another version holds for an earlier text.
+    `version` changes with the text: a citation of another version holds for an earlier text. `published` and
+    `modified` are by the article's own account, with where each was found; `first_seen` is when an index first
+    held it.
     """
 
     article_id: str
@@ -73,6 +75,10 @@ class ArticleDocument:
     author: str | None
     url: str | None
     language: str | None
+    modified: str | None
+    published_origin: str | None
+    modified_origin: str | None
+    first_seen: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ from index.dense import DenseIndex
 from tests.conftest import WordEmbedder
 
 before_and_after(WordEmbedder, "embed_passages", lambda *_: "embedding")
-before_and_after(index.build, "_stage_catalog", lambda *_: "catalog")
+before_and_after(index.build, "read_corpus", lambda *_: "catalog")
 for owner, label in ((DenseIndex, "dense"), (LexicalIndex, "lexical")):
     original = owner.write
     def write(*arguments, original=original, label=label):

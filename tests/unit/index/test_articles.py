@@ -2,11 +2,12 @@
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from index.articles import TITLE_CHARACTERS, Article, Refusal, read_articles
+from index.articles import GIVEN, TITLE_CHARACTERS, Article, Doubt, Refusal, read_articles
 from index.errors import CorpusError
 
 
@@ -102,7 +103,8 @@ class TestFields:
         front(
             folder,
             "id: tea\ntitle: '  Tea   and\n  coffee '\npublished: 2024-03-05\nsource: Coast Daily\n"
-            "author: L. Mammadova\nurl: https://example.org/tea\nlanguage: en",
+            "author: L. Mammadova\nurl: https://example.org/tea\nlanguage: en\n"
+            "modified: 2024-03-06\nmodified_origin: json-ld",
         )
         assert only(folder) == Article(
             article_id="tea",
@@ -114,13 +116,18 @@ class TestFields:
             author="L. Mammadova",
             url="https://example.org/tea",
             language="en",
+            modified="2024-03-06",
+            published_origin=GIVEN,
+            modified_origin="json-ld",
         )
 
     def test_json_lines_have_the_same_keys(self, folder):
         """A line of JSON gives the same fields as front matter."""
         keys = {"id": "tea", "title": "Tea", "published": "2024-03-05", "source": "S", "language": "en"}
         put(folder, "it.jsonl", json.dumps({"text": "Some words.", "author": "A", "url": "U"} | keys))
-        assert only(folder) == Article("tea", "Tea", "Some words.", "it.jsonl", "2024-03-05", "S", "A", "U", "en")
+        assert only(folder) == Article(
+            "tea", "Tea", "Some words.", "it.jsonl", "2024-03-05", "S", "A", "U", "en", published_origin=GIVEN
+        )
 
     def test_absent_and_empty_keys_are_none(self, folder):
         """A key without a value is as one that is not there."""
@@ -174,6 +181,22 @@ class TestFields:
     def test_dates_become_iso_8601(self, folder, written, published):
         """A day stays a day; a time keeps its zone."""
         assert only(front(folder, f"published: {written}")).published == published
+
+    @pytest.mark.parametrize("name", ["published", "modified"])
+    @pytest.mark.parametrize("written", ["0024-03-05", "1066-10-14", "2999-01-01", "9999-12-31T00:00:00Z"])
+    def test_a_date_that_cannot_be_is_left_out_and_told(self, folder, name, written):
+        """The article stands without it, and the doubt names file, key and date."""
+        found, article = read_articles(front(folder, f"{name}: {written}"))
+        assert (article.published, article.modified, article.text) == (None, None, "Some words.")
+        assert (article.published_origin, article.modified_origin) == (None, None)
+        assert isinstance(found, Doubt)
+        assert str(found).startswith(f'it.md: its "{name}" is {written[:10]}')
+
+    def test_tomorrow_may_have_begun_elsewhere(self, folder):
+        """A day ahead of this clock is believed, two are not."""
+        days = [datetime.now(UTC).date() + timedelta(days=ahead) for ahead in (1, 3)]
+        assert only(front(folder, f"published: {days[0]}")).published == days[0].isoformat()
+        assert len(list(read_articles(front(folder, f"published: {days[1]}")))) == 2
 
     @pytest.mark.parametrize("written", ["yesterday", "2024", "05/03/2024", "true", "'2024-02-30'", "[2024]"])
     def test_another_date_is_refused(self, folder, written):

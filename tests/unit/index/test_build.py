@@ -3,6 +3,8 @@
 import json
 import shutil
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +23,7 @@ from tests.conftest import WordEmbedder
 from tests.unit.index.conftest import MEMORY
 from tests.unit.index.test_snapshot import edit
 
-NOTHING = {"added": 0, "changed": 0, "deleted": 0, "unchanged": 0, "kept": 0, "refused": 0}
+NOTHING = dict.fromkeys(("added", "changed", "deleted", "unchanged", "kept", "moved", "refused", "doubted"), 0)
 
 
 def counts(report) -> dict[str, int]:
@@ -38,12 +40,12 @@ def files_of(directory: Path) -> dict[str, bytes | None]:
 
 
 def contents(directory: Path) -> tuple[dict, dict, dict]:
-    """An index's articles by id, passages by id, and vectors by passage id."""
+    """An index's articles by id, but for when they were first seen, passages by id, and vectors by passage id."""
     folder = generation_folder(directory, live_number(directory))
     vectors = np.load(folder / VECTORS)
     with closing(Catalog.open(folder / CATALOG)) as catalog:
         rows = list(catalog.every_passage())
-        articles = {article_id: catalog.article(article_id) for article_id in catalog.hashes()}
+        articles = {name: replace(catalog.article(name), first_seen=None) for name in catalog.hashes()}
     passages = {passage.passage_id: passage for _, passage, _ in rows}
     return articles, passages, {passage.passage_id: vectors[row].tolist() for row, passage, _ in rows}
 
@@ -275,6 +277,86 @@ class TestFailures:
         assert counts(report) == {"added": 3, "embedded": 3}
         assert contents(built) == before
         assert open_index(built).manifest.generation == 2
+
+
+class TestFirstSeen:
+    """When an index first held an article."""
+
+    def seen(self, directory):
+        folder = generation_folder(directory, live_number(directory))
+        with closing(Catalog.open(folder / CATALOG)) as catalog:
+            return {name: seen for name, _, seen in catalog.histories()}
+
+    @pytest.fixture
+    def later(self, monkeypatch):
+        """From now on the clock of builds shows a later year."""
+
+        class Later(datetime):
+            @classmethod
+            def now(cls, tz=None):
+                return datetime(2031, 1, 1, tzinfo=tz)
+
+        monkeypatch.setattr("index.plan.datetime", Later)
+
+    def test_it_is_the_time_of_the_build(self, corpus, directory, embedder):
+        """To the second, in UTC, the same for all that came together."""
+        before = datetime.now(UTC).replace(microsecond=0)
+        build_index(corpus, directory, embedder)
+        (moment,) = set(self.seen(directory).values())
+        assert before <= datetime.fromisoformat(moment) <= datetime.now(UTC)
+
+    def test_an_edited_article_keeps_it(self, corpus, built, embedder, later):
+        """By its id, whatever became of its text; only what is new has the time of the new build."""
+        first = self.seen(built)
+        (corpus / "notes" / "kites.txt").write_text("Other words.")
+        (corpus / "tea.txt").write_text("Tea grows near Lenkoran.")
+        build_index(corpus, built, embedder)
+        assert self.seen(built) == first | {"tea": "2031-01-01T00:00:00+00:00"}
+
+    def test_a_moved_article_keeps_it(self, corpus, built, embedder, later):
+        """By its text, under whatever id; and nothing is embedded for it."""
+        first = self.seen(built)["notes-kites"]
+        (corpus / "notes" / "kites.txt").rename(corpus / "paper-kites.txt")
+        report = build_index(corpus, built, embedder)
+        assert self.seen(built)["paper-kites"] == first
+        assert report.plan.moved == [("notes-kites", "paper-kites")]
+        assert counts(report) == {"added": 1, "deleted": 1, "unchanged": 2, "moved": 1, "embedded": 0}
+
+    def test_an_article_that_cannot_be_read_keeps_it(self, corpus, built, embedder, later):
+        """With its last good version."""
+        first = self.seen(built)
+        (corpus / "notes" / "kites.txt").write_bytes(b"\xff")
+        build_index(corpus, built, embedder)
+        assert self.seen(built) == first
+
+    def test_it_is_no_change(self, corpus, built, embedder, later):
+        """Time that passes makes no new generation."""
+        generation = build_index(corpus, built, embedder).generation
+        assert build_index(corpus, built, embedder).generation == generation
+
+
+def test_a_copy_has_not_moved(corpus, built, embedder):
+    """Where the first stays nothing is said to have moved, and of two copies only one has."""
+    text = (corpus / "notes" / "kites.txt").read_text()
+    (corpus / "copy.txt").write_text(text)
+    assert build_index(corpus, built, embedder).plan.moved == []
+    (corpus / "copy.txt").unlink()
+    (corpus / "notes" / "kites.txt").unlink()
+    for name in ("one.txt", "two.txt"):
+        (corpus / name).write_text(text)
+    assert len(build_index(corpus, built, embedder).plan.moved) == 1
+
+
+def test_what_is_doubted_is_in_the_report_and_the_manifest(corpus, built, embedder):
+    """The article is there without its date; the next run finds nothing new."""
+    (corpus / "tea.md").write_text("---\npublished: 2999-01-01\n---\nTea grows.")
+    report = build_index(corpus, built, embedder)
+    assert counts(report) == {"added": 1, "unchanged": 3, "doubted": 1, "embedded": 1}
+    assert [doubt.path for doubt in whole_manifest(built).doubted] == ["tea.md"]
+    assert build_index(corpus, built, embedder).generation == report.generation
+    (corpus / "tea.md").write_text("---\npublished: 2998-01-01\n---\nTea grows.")
+    build_index(corpus, built, embedder)
+    assert "2998" in whole_manifest(built).doubted[0].reason
 
 
 class TestDryRun:

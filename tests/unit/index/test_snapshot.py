@@ -89,7 +89,7 @@ class TestRefusals:
         (built / "CURRENT").write_bytes(content)
         assert f"{REBUILD} {built}" in refused(built, SnapshotDamaged).remedy
 
-    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'{"format_version": 1}'])
+    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'{"format_version": 2}'])
     def test_a_half_written_manifest(self, built, content):
         """A manifest that is not all there is damage."""
         (live(built) / "manifest.json").write_bytes(content)
@@ -117,7 +117,7 @@ class TestRefusals:
         """Another version of the format is told apart from damage, with both versions."""
         edit_manifest(built, format_version=snapshot.FORMAT_VERSION + 1, **extra)
         error = refused(built, SnapshotForeign)
-        assert "has format 2; this program reads format 1" in error.what
+        assert "has format 3; this program reads format 2" in error.what
         assert f"{REBUILD} {built}" in error.remedy
 
     @pytest.mark.parametrize("name", FILES)

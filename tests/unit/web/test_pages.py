@@ -1,5 +1,6 @@
 """The pages, parsed as a browser would."""
 
+import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -90,13 +91,25 @@ def test_a_follow_up_on_the_page_is_read_with_the_question_before(client):
 
 
 def test_each_source_of_an_answer_has_its_card(client):
-    """Number, title, source, day, quote, and a link to the original that gives nothing away."""
+    """Number, title, source, day, age, quote, and a link to the original that gives nothing away."""
     card = page_of(client, "/", q=QUESTION).all("li", class_="card")[0]
     assert card.one("h4").text.split() == ["[1]", "The", "new", "harbour", "of", "Lenkoran"]
-    assert [item.text for item in card.one("ul", class_="origin").all("li")] == ["Coast Daily", "5 March 2024"]
+    source, day, age = (item.text for item in card.one("ul", class_="origin").all("li"))
+    assert (source, day) == ("Coast Daily", "5 March 2024")
+    assert re.fullmatch(r"\d+ (months|years) old", age)
     assert card.one("blockquote").text == QUOTE
     original = card.one("a", href="https://example.org/harbour")
     assert {"noopener", "noreferrer"} <= set(original.attributes["rel"].split())
+
+
+def test_an_undated_source_says_since_when_it_is_known(client):
+    """Its card and its page say so; a dated one's page names no other day."""
+    cards = page_of(client, "/", q="Kites fly over Lahore in spring?").all("li", class_="card")
+    told = [item.text for item in cards[0].one("ul", class_="origin").all("li")]
+    assert re.fullmatch(r"undated, first seen \d+ \w+ \d{4}", told[-1])
+    page = page_of(client, "/articles/notes-kites").one("article").one("ul", class_="origin")
+    assert page.all("li")[-1].text.strip() == told[-1]
+    assert "first seen" not in page_of(client, "/articles/harbour").text
 
 
 def test_a_declined_question_shows_the_nearest_passages(client, assistant):

@@ -1,0 +1,153 @@
+"""Reading a corpus into a new catalog, and how it differs from the generation that is live."""
+
+from collections.abc import Container, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+import numpy as np
+
+from index.articles import Article, Doubt, Refusal, read_articles
+from index.catalog import Catalog, CatalogWriter
+from index.embedder import Matrix
+from index.errors import CorpusError
+from index.manifest import CATALOG, VECTORS, Manifest
+from index.passages import split_article
+from index.readers import READERS
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What separates a corpus from an index: ids of articles, and what could not be read.
+
+    `kept` are articles whose file is there but can't be read now: their last good version stays. `moved` are
+    pairs of a deleted and an added one with the same text. `doubted` is what was read without a date.
+    """
+
+    added: list[str]
+    changed: list[str]
+    deleted: list[str]
+    unchanged: list[str]
+    kept: list[str]
+    moved: list[tuple[str, str]]
+    refused: list[Refusal]
+    doubted: list[Doubt]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The generation a build starts from, with its files checked."""
+
+    folder: Path
+    manifest: Manifest
+    catalog: Catalog
+
+    def vectors(self) -> Matrix:
+        """(n, dim) float32, unit length, read from the disk as they are used."""
+        return cast(Matrix, np.load(self.folder / VECTORS, mmap_mode="r"))
+
+
+def read_corpus(corpus: Path, folder: Path, live: Live | None) -> Plan:
+    """Read the whole corpus into a new catalog, and say how it differs from the live one."""
+    read = _Read(_History.of(live))
+    with closing(CatalogWriter(folder / CATALOG)) as writer:
+        for item in read_articles(corpus):
+            if isinstance(item, Article):
+                writer.add(read.taken(item), split_article(item))
+            else:
+                (read.refused if isinstance(item, Refusal) else read.doubted).append(item)  # type: ignore[arg-type]
+        for article in _last_good(live, read.refused, read.hashes):
+            read.kept.append(article.article_id)
+            writer.add(article, split_article(article))
+    if not read.hashes and not read.kept:
+        raise _nothing_readable(corpus, read.refused, live)
+    return read.plan(live.catalog.hashes() if live else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What the live generation knows of each article and text: when it was first held, by id and by version."""
+
+    versions: dict[str, str]
+    by_id: dict[str, str]
+    by_version: dict[str, str]
+    now: str
+
+    @staticmethod
+    def of(live: Live | None) -> "_History":
+        known = live.catalog.histories() if live else []
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return _History(
+            {name: text for name, text, _ in known},
+            {name: seen for name, _, seen in known},
+            {text: seen for _, text, seen in known},
+            now,
+        )
+
+    def first_seen(self, article: Article) -> str:
+        """An edited article keeps its day by its id, a moved one by its text."""
+        return self.by_id.get(article.article_id) or self.by_version.get(article.version) or self.now
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of reading a corpus."""
+
+    history: _History
+    hashes: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    doubted: list[Doubt] = field(default_factory=list)
+
+    def taken(self, article: Article) -> Article:
+        """The article with the time it was first seen; what it was is remembered."""
+        self.hashes[article.article_id] = article.content_hash()
+        self.versions[article.article_id] = article.version
+        return replace(article, first_seen=self.history.first_seen(article))
+
+    def plan(self, before: dict[str, str]) -> Plan:
+        """How what was read differs from the content hashes of before."""
+        added = [name for name in self.hashes if name not in before]
+        deleted = [name for name in before if name not in self.hashes and name not in self.kept]
+        return Plan(
+            added=added,
+            changed=[name for name in self.hashes if name in before and before[name] != self.hashes[name]],
+            deleted=deleted,
+            unchanged=[name for name in self.hashes if before.get(name) == self.hashes[name]],
+            kept=self.kept,
+            moved=self._moved(added, deleted),
+            refused=self.refused,
+            doubted=self.doubted,
+        )
+
+    def _moved(self, added: list[str], deleted: list[str]) -> list[tuple[str, str]]:
+        gone = {self.history.versions[name]: name for name in deleted}
+        found = ((gone.pop(self.versions[name], None), name) for name in added)
+        return [(before, name) for before, name in found if before is not None]
+
+
+def _last_good(live: Live | None, refused: list[Refusal], read: Container[str]) -> Iterator[Article]:
+    """The live versions of articles whose file is still there and can't be read now."""
+    if live is None:
+        return
+    held_back = [item for item in refused if not item.withdrawn]
+    unreadable = {item.path for item in held_back if item.line is None}
+    named = {item.article_id for item in held_back if item.article_id}
+    for article_id, path in live.catalog.paths().items():
+        places = {path, *(parent.as_posix() for parent in PurePosixPath(path).parents)}
+        if (places & unreadable or article_id in named) and article_id not in read:
+            article = live.catalog.article(article_id)
+            assert article is not None
+            yield article
+
+
+def _nothing_readable(corpus: Path, refused: list[Refusal], live: Live | None) -> CorpusError:
+    left = " The index is left as it was, and still serves." if live else ""
+    why = f" ({len(refused)} refused; the first: {refused[0]})" if refused else ""
+    return CorpusError(
+        f"The corpus {corpus} holds no readable article{why}.{left}",
+        f"Put articles there ({', '.join(READERS)}) and run rag index again.",
+    )

@@ -1,0 +1,52 @@
+"""Ages, as numbers and in words."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.dates import age_in_days, age_in_words
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "days"),
+    [
+        (None, None),
+        ("2026-11-24", 0),
+        ("2026-11-23", 1),
+        ("2026-11-23T23:59:59+00:00", 1),
+        ("2026-11-25", 0),
+        ("2024-11-24", 730),
+        ("1996-04-10", 11185),
+    ],
+)
+def test_an_age_is_counted_in_days(value, days):
+    """By the calendar, and what lies ahead is new."""
+    assert age_in_days(value, NOW) == days
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "today"),
+        (1, "1 day old"),
+        (59, "59 days old"),
+        (60, "2 months old"),
+        (729, "24 months old"),
+        (730, "2 years old"),
+        (11185, "30 years old"),
+    ],
+)
+def test_an_age_is_said_in_the_largest_unit_it_has_two_of(days, words):
+    """Days, months, years."""
+    assert age_in_words(days) == words
+
+
+@given(st.integers(0, 1_000_000))
+def test_any_age_has_words(days):
+    """None is without, and none is said with a nought."""
+    words = age_in_words(days)
+    assert words == "today" or (words.endswith(" old") and int(words.split()[0]) > 0)

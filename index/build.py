@@ -16,12 +16,13 @@ from index import snapshot
 from index.articles import printable
 from index.catalog import Catalog
 from index.console import Progress
+from index.copies import Signature, first_copies, signatures
 from index.dense import DenseIndex
 from index.embedder import Embedder, Matrix, Vector
 from index.errors import SnapshotMissing
 from index.generations import KEPT, retire
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, DENSE, FORMAT_VERSION, LEXICAL, VECTORS, Manifest
+from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.passages import MAX_CHARACTERS
 from index.plan import Live, Plan, read_corpus
 
@@ -144,7 +145,7 @@ def corpus_name(corpus: Path) -> str:
 
 
 def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("markdown-it-py", "sentencex", "tantivy", "faiss-cpu")}
+    return {name: version(name) for name in ("markdown-it-py", "sentencex", "tantivy", "faiss-cpu", "datasketch")}
 
 
 def _reusable(live: Live | None, embedder: Embedder) -> dict[str, int]:
@@ -158,6 +159,7 @@ def _write_generation(number: int, folder: Path, live: Live | None, embedder: Em
     with closing(Catalog.open(folder / CATALOG)) as catalog:
         vectors, embedded = _vectors(catalog, live, embedder, progress)
         np.save(folder / VECTORS, vectors)
+        _write_copies(folder, catalog, live)
         DenseIndex.write(folder / DENSE, vectors)
         (folder / LEXICAL).mkdir()
         passages = ((row, title, passage.text) for row, passage, title in catalog.every_passage())
@@ -187,6 +189,32 @@ def _embed(catalog: Catalog, rows: list[int], embedder: Embedder, progress: Prog
         vectors.extend(embedder.embed_passages(texts))
         progress(len(vectors), len(rows))
     return vectors
+
+
+def _write_copies(folder: Path, catalog: Catalog, live: Live | None) -> None:
+    """A signature of each row's text, made only where the live generation has none, and which rows are copies."""
+    hashes = catalog.embedded_hashes()
+    known = _signed(live)
+    new = [row for row, value in enumerate(hashes) if value not in known]
+    made = signatures(passage.text for chunk in _chunks(new) for passage in catalog.passages(chunk))
+    fresh = dict(zip(new, made, strict=True))
+    signed = np.array(
+        [fresh[row] if row in fresh else known[value] for row, value in enumerate(hashes)], dtype=np.uint32
+    )
+    np.save(folder / SIGNATURES, signed)
+    np.save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
+
+
+def _signed(live: Live | None) -> dict[str, Signature]:
+    """Each live signature by what its row's vector was made from; none where another release made them."""
+    if live is None or live.manifest.made_with.get("datasketch") != version("datasketch"):
+        return {}
+    stored = np.load(live.folder / SIGNATURES, mmap_mode="r")
+    return dict(zip(live.catalog.embedded_hashes(), stored, strict=True))
+
+
+def _chunks(rows: list[int]) -> Iterator[list[int]]:
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
 def _manifest(done: _Done, folder: Path, corpus: Path, plan: Plan, embedder: Embedder) -> Manifest:

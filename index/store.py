@@ -10,15 +10,18 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+import numpy as np
+
 from index import snapshot
 from index.articles import Article
 from index.catalog import Catalog, Filters
+from index.copies import Copies
 from index.dense import DenseIndex, Scored
 from index.embedder import Embedder, Vector, embedder_of_record
 from index.errors import RagError, SnapshotDamaged
 from index.generations import Hold
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, DENSE, LEXICAL, Manifest, ModelRecord
+from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, Manifest, ModelRecord
 from index.passages import Passage
 
 EmbedderOf = Callable[[ModelRecord], Embedder]
@@ -46,6 +49,12 @@ class PassageIndex(Protocol):
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the order asked."""
 
+    def first_copy(self, row: int) -> int:
+        """The first row that says nearly what this one says; itself where no earlier one does."""
+
+    def copies(self, row: int, filters: Filters) -> list[int]:
+        """The other rows that say nearly what this one says and pass the filters, ascending."""
+
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
 
@@ -65,6 +74,7 @@ class LocalIndex:
     catalog: Catalog
     dense: DenseIndex
     lexical: LexicalIndex
+    alike: Copies
     hold: Hold  # while it is in use its files stay on the disk
 
     @staticmethod
@@ -96,6 +106,7 @@ class LocalIndex:
                 Catalog.open(folder / CATALOG),
                 DenseIndex.open(folder / DENSE),
                 LexicalIndex.open(folder / LEXICAL),
+                Copies.open(folder / COPIES),
                 hold,
             )
         except (OSError, RuntimeError, ValueError) as error:  # as SQLite, faiss and tantivy tell of a bad file
@@ -114,6 +125,16 @@ class LocalIndex:
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the order asked."""
         return self.catalog.passages(rows)
+
+    def first_copy(self, row: int) -> int:
+        """The first row that says nearly what this one says; itself where no earlier one does."""
+        return self.alike.first(row)
+
+    def copies(self, row: int, filters: Filters) -> list[int]:
+        """The other rows that say nearly what this one says and pass the filters, ascending."""
+        others = self.alike.of(row)
+        passing = self.catalog.rows_of(filters) if others else None
+        return others if passing is None else np.intersect1d(others, passing).tolist()
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""

@@ -9,7 +9,6 @@ from index.dense import Scored
 from index.embedder import Vector
 from index.passages import Passage
 from index.store import PassageIndex
-from rag.copies import ALIKE, group_copies
 from rag.fusion import Fusion, theoretical
 from rag.reranker import Reranker
 
@@ -30,13 +29,13 @@ RERANKED = 20
 class Hit:
     """A passage found for a query; `rank` counts from 1, `score` is in [0, 1], larger is better.
 
-    `also` are the ids of passages found that say nearly the same and are not listed themselves.
+    `also` are the passages of other articles that say nearly the same, and are not listed themselves.
     """
 
     passage: Passage
     score: float
     rank: int
-    also: tuple[str, ...] = ()
+    also: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,16 @@ class Retrieval:
 class Retriever:
     """Hybrid retrieval: nearest vectors and BM25 with titles, joined by their scores.
 
-    `dense_weight` in [0, 1]: 0 is BM25 alone, 1 is vectors alone. `alike` in (0, 1] is how alike a passage
-    is to a better one where it is passed over; above 1 none is. With a reranker the hits have its scores and,
-    RERANKED by RERANKED, its order.
+    `dense_weight` in [0, 1]: 0 is BM25 alone, 1 is vectors alone. With `distinct` a passage that says
+    nearly the same as a better one is passed over. With a reranker the hits have its scores and, RERANKED by
+    RERANKED, its order.
     """
 
     index: PassageIndex
     dense_weight: float = DENSE_WEIGHT
     title_weight: float = TITLE_WEIGHT
     fusion: Fusion = theoretical
-    alike: float = ALIKE
+    distinct: bool = True
     reranker: Reranker | None = None
 
     def retrieve(self, query: str, k: int, filters: Filters = Filters()) -> Retrieval:
@@ -77,11 +76,12 @@ class Retriever:
         """
         vector = self.index.embedder.embed_query(query)
         fused, nearest = self._fused(query, vector, filters, DEPTH)
-        hits = self._distinct(fused)
-        if len(hits) < k:
+        rows = self._distinct(fused)
+        if len(rows) < k:
             deeper, _ = self._fused(query, vector, filters, DEEPER)
-            hits = self._distinct(_continued(fused, deeper))
-        return Retrieval(self._reranked(query, hits, k)[:k], vector, nearest)
+            rows = self._distinct(_continued(fused, deeper))
+        read = k if self.reranker is None else -(-k // RERANKED) * RERANKED
+        return Retrieval(self._reranked(query, self._hits(rows[:read], filters))[:k], vector, nearest)
 
     def _fused(self, query: str, vector: Vector, filters: Filters, depth: int) -> tuple[list[Scored], float]:
         """Both rankings joined, and the cosine of the nearest passage."""
@@ -89,20 +89,33 @@ class Retriever:
         lexical = self.index.matching(query, depth, self.title_weight, filters)
         return self.fusion(dense, lexical, self.dense_weight), dense[0][1] if dense else 0.0
 
-    def _distinct(self, fused: Sequence[Scored]) -> list[Hit]:
-        passages = self.index.passages([row for row, _ in fused])
-        groups = group_copies([passage.text for passage in passages], self.alike)
+    def _distinct(self, fused: Sequence[Scored]) -> list[Scored]:
+        if not self.distinct:
+            return list(fused)
+        best: dict[int, Scored] = {}
+        for row, score in fused:
+            best.setdefault(self.index.first_copy(row), (row, score))
+        return list(best.values())
+
+    def _hits(self, rows: Sequence[Scored], filters: Filters) -> list[Hit]:
+        passages = self.index.passages([row for row, _ in rows])
         return [
-            Hit(passages[first], fused[first][1], rank, tuple(passages[copy].passage_id for copy in copies))
-            for rank, (first, *copies) in enumerate(groups, start=1)
+            Hit(passage, score, rank, self._also(row, passage, filters))
+            for rank, ((row, score), passage) in enumerate(zip(rows, passages, strict=True), start=1)
         ]
 
-    def _reranked(self, query: str, hits: list[Hit], k: int) -> list[Hit]:
-        if self.reranker is None or not hits:
+    def _also(self, row: int, passage: Passage, filters: Filters) -> tuple[Passage, ...]:
+        if not self.distinct:
+            return ()
+        others = {copy.article_id: copy for copy in self.index.passages(self.index.copies(row, filters))}
+        return tuple(copy for article_id, copy in others.items() if article_id != passage.article_id)
+
+    def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
+        if self.reranker is None:
             return hits
         ordered: list[Hit] = []
-        while len(ordered) < min(k, len(hits)):
-            some = hits[len(ordered) : len(ordered) + RERANKED]
+        for first in range(0, len(hits), RERANKED):
+            some = hits[first : first + RERANKED]
             scores = self.reranker.scores(query, [self._with_title(hit.passage) for hit in some])
             # Where it gives two the same score, the one that was found first stays first.
             pairs = sorted(zip(some, scores, strict=True), key=lambda pair: -pair[1])

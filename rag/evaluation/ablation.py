@@ -57,7 +57,7 @@ def settings() -> dict[str, Setting]:
         },
         **{f"theoretical, {weight:g}": {"dense_weight": weight} for weight in (0.4, 0.6, 0.7, 0.75, 0.8, 0.85)},
         **{f"as shipped, titles {share:g}": _titled(share) for share in (0.0, 0.25, 1.0)},
-        "as shipped, copies listed": {"alike": 2.0},
+        "as shipped, copies listed": {"distinct": False},
     }
 
 
@@ -105,7 +105,9 @@ def ablate(collection: Collection, index: LocalIndex) -> dict[str, Figures]:
     queries = [interpret(read_question(question.question), readable(question.history)) for question in asked]
     passages = index.passages(range(index.manifest.passages))
     known = KnownQueries(index.embedder, queries)
-    quick = InMemory(index.manifest, known, index.catalog, index.dense, index.lexical, index.hold, passages)
+    quick = InMemory(
+        index.manifest, known, index.catalog, index.dense, index.lexical, index.alike, index.hold, passages
+    )
     figures = {}
     with progress_of(f"{collection.name}: settings") as progress:
         for done, (name, setting) in enumerate(settings().items(), start=1):

@@ -90,7 +90,7 @@ def test_settings_are_what_their_names_say(folder):
             return index.matching(query, 50, 0.5, Filters())
 
         def hits(name, query):
-            found = Retriever(index, **settings()[name], alike=2.0).retrieve(query, 10).hits
+            found = Retriever(index, **settings()[name], distinct=False).retrieve(query, 10).hits
             return [index_row(index, hit.passage) for hit in found]
 
         for query in QUERIES.values():

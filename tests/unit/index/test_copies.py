@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.copies import ALIKE, group_copies
+from index.copies import ALIKE, Copies, first_copies, signatures
 
 STORY = (
     "The ministers signed the agreement in Baku on 12 March 2021, and both said that it would bring the two "
@@ -17,8 +18,12 @@ STORY = (
 )
 
 
+def firsts_of(texts):
+    return first_copies(signatures(texts), texts.__getitem__).tolist()
+
+
 def same(*texts):
-    return group_copies(texts) == [list(range(len(texts)))]
+    return firsts_of(texts) == [0] * len(texts)
 
 
 def words_of(text):
@@ -41,34 +46,47 @@ def oracle(one, other, alike):
     return numbers[0] == numbers[1] and digits[0] == digits[1]
 
 
-def groups_of(texts, alike):
-    groups = []
+def expected_firsts(texts):
+    """For each text the first of those that stand for a group and that it is alike to, or itself."""
+    firsts = []
     for place, text in enumerate(texts):
-        group = next((group for group in groups if oracle(text, texts[group[0]], alike)), None)
-        if group is None:
-            groups.append([place])
-        else:
-            group.append(place)
-    return groups
+        heads = [head for head in range(place) if firsts[head] == head]
+        firsts.append(next((head for head in heads if oracle(text, texts[head], ALIKE)), place))
+    return firsts
 
 
 WORDS = st.sampled_from(["tea", "Tea,", "the", "ship", "12", "5.5", "“kites”", "!", "قهوة", "-5", "5%", "-"])
+LONG_WORDS = [f"{first}{second}" for first in "bcdfghjklm" for second in ("at", "en", "ir", "od", "un")]
 TEXTS = st.lists(WORDS, max_size=6).map(" ".join)
 
 
-@given(st.lists(TEXTS, max_size=8), st.sampled_from([0.3, 0.5, 0.75, ALIKE, 1.0]))
-def test_groups_are_those_of_a_brute_force_oracle(texts, alike):
-    """Counting every word and pair afresh puts the same texts together, whatever the bound is."""
-    assert group_copies(texts, alike) == groups_of(texts, alike)
-
-
 @given(st.lists(TEXTS, max_size=8))
-def test_every_text_stands_in_one_group(texts):
-    """Nothing is lost and nothing is doubled, and groups stand in the order of their firsts."""
-    groups = group_copies(texts)
-    assert sorted(place for group in groups for place in group) == list(range(len(texts)))
-    assert [group[0] for group in groups] == sorted(group[0] for group in groups)
-    assert all(group == sorted(group) for group in groups)
+def test_copies_are_those_of_a_brute_force_oracle(texts):
+    """Counting every word and pair of every two texts afresh puts the same ones together."""
+    assert firsts_of(texts) == expected_firsts(texts)
+
+
+@given(st.lists(st.sampled_from(LONG_WORDS), min_size=40, max_size=60), st.data())
+def test_long_copies_are_found_as_well(words, data):
+    """A word or two replaced in a longer text, near the bound on either side: no copy is missed."""
+    texts = [" ".join(words)]
+    for _ in range(4):
+        changed = list(words)
+        for place in data.draw(st.lists(st.integers(0, len(words) - 1), max_size=3)):
+            changed[place] = "zebra"
+        texts.append(" ".join(changed))
+    assert firsts_of(texts) == expected_firsts(texts)
+
+
+@given(st.lists(TEXTS, max_size=12))
+def test_every_row_knows_the_others_of_its_group(texts):
+    """Walking over all rows with loops finds the same ones."""
+    firsts = firsts_of(texts)
+    copies = Copies(np.array(firsts, dtype=np.int64))
+    assert len(copies) == len(texts)
+    for row, first in enumerate(firsts):
+        assert copies.first(row) == first
+        assert copies.of(row) == [other for other in range(len(texts)) if firsts[other] == first and other != row]
 
 
 @pytest.mark.parametrize(
@@ -164,10 +182,18 @@ def test_a_copy_is_measured_by_the_first_of_its_group():
     for n in range(8):
         drifting.append(" ".join(words))
         words[5 * n] = "other" + "x" * n
-    assert group_copies(drifting) == groups_of(drifting, ALIKE)
-    assert len(group_copies(drifting)) > 1
+    assert firsts_of(drifting) == expected_firsts(drifting)
+    assert len(set(firsts_of(drifting))) > 1
 
 
-def test_above_1_every_text_is_alone():
-    """A bound that nothing reaches leaves even the very same texts apart."""
-    assert group_copies([STORY, STORY], 1.1) == [[0], [1]]
+def test_a_signature_is_of_the_text_alone():
+    """The same in another batch, another order, another run: it may be kept."""
+    alone, with_others = signatures([STORY]), signatures(["Tea.", STORY, "Kites."])
+    assert alone[0].tolist() == with_others[1].tolist()
+    assert alone[0, :3].tolist() == [8216401, 16601604, 110848117]
+
+
+def test_no_text_at_all_has_no_copies():
+    """An empty corpus is no special case."""
+    assert signatures([]).shape == (0, 64)
+    assert firsts_of([]) == []

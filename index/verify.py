@@ -10,9 +10,10 @@ import numpy as np
 from index import snapshot
 from index.articles import Article
 from index.catalog import Catalog, embedding_text, text_hash
+from index.copies import Copies
 from index.dense import DenseIndex
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, DENSE, LEXICAL, VECTORS, Manifest
+from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, VECTORS, Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,15 @@ def _contradictions(directory: Path, manifest: Manifest) -> Iterator[str]:
             yield f"The catalog holds {articles} articles and {passages} passages, not the manifest's counts."
         yield from _bad_passages(catalog)
     dense = DenseIndex.open(folder / DENSE)
-    sizes = {DENSE: len(dense), LEXICAL: len(LexicalIndex.open(folder / LEXICAL))}
+    copies = Copies.open(folder / COPIES)
+    sizes = {DENSE: len(dense), LEXICAL: len(LexicalIndex.open(folder / LEXICAL)), COPIES: len(copies)}
     for name, size in sizes.items():
         if size != passages:
             yield f"{name} holds {size} passages, the catalog {passages}."
     if not np.array_equal(dense.vectors(), np.load(folder / VECTORS, mmap_mode="r")):
         yield f"{DENSE} does not hold the vectors of {VECTORS}."
+    if not all(copies.first(copies.first(row)) == copies.first(row) <= row for row in range(len(copies))):
+        yield f"{COPIES} names a copy as what others are copies of."
 
 
 def _bad_passages(catalog: Catalog) -> Iterator[str]:

@@ -1,11 +1,52 @@
 """What a question is answered with: passages found, sentences cited, and how sure that is."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from index.articles import Article
 from index.dates import age_in_days
 from index.manifest import Manifest
+from index.passages import Passage
 from rag.retriever import Hit
+
+ArticleOf = Callable[[str], Article]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article that says nearly the same in one of its passages, which these offsets are of."""
+
+    article_id: str
+    passage_id: str
+    title: str
+    start: int
+    end: int
+    source: str | None
+    url: str | None
+    published: str | None
+    language: str | None
+    version: str
+
+    @staticmethod
+    def of(passage: Passage, article: Article) -> "Copy":
+        """A passage joined with its article."""
+        return Copy(
+            article_id=article.article_id,
+            passage_id=passage.passage_id,
+            title=article.title,
+            start=passage.start,
+            end=passage.end,
+            source=article.source,
+            url=article.url,
+            published=article.published,
+            language=article.language,
+            version=article.version,
+        )
+
+
+def copies_of(passages: Iterable[Passage], article_of: ArticleOf) -> list[Copy]:
+    """Each of these passages joined with its article."""
+    return [Copy.of(passage, article_of(passage.article_id)) for passage in passages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +73,13 @@ class FoundPassage:
     modified: str | None
     first_seen: str | None
     age_days: int | None
+    also: list[Copy]
 
     @staticmethod
-    def of(hit: Hit, article: Article) -> "FoundPassage":
-        """A hit joined with its article."""
+    def of(hit: Hit, article_of: ArticleOf) -> "FoundPassage":
+        """A hit joined with its article, and with those that say nearly the same."""
         passage = hit.passage
+        article = article_of(passage.article_id)
         return FoundPassage(
             rank=hit.rank,
             score=round(hit.score, 4),
@@ -55,6 +98,7 @@ class FoundPassage:
             modified=article.modified,
             first_seen=article.first_seen,
             age_days=age_in_days(article.published or article.first_seen),
+            also=copies_of(hit.also, article_of),
         )
 
 
@@ -63,7 +107,8 @@ class Citation:
     """A sentence quoted: `article.text[start:end] == quote`. `number` is its mark, 1 the best evidence.
 
     `version` tells which text of the article that holds for; another one means it was edited since. `age_days`
-    are the days since it was published or, where it does not say, since an index first held it.
+    are the days since it was published or, where it does not say, since an index first held it. `also` are other
+    articles whose passage says nearly the same as the one that the sentence stands in.
     """
 
     number: int
@@ -81,6 +126,7 @@ class Citation:
     modified: str | None = None
     first_seen: str | None = None
     age_days: int | None = None
+    also: list[Copy] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

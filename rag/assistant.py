@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from index.articles import Article
@@ -91,7 +92,8 @@ class Assistant:
         searched = [first, *(beside(part, first) for part in parts[1:])]
         retrieved = [retriever.retrieve(query, depth, filters) for query in searched]
         hits = taken_in_turn([retrieval.hits for retrieval in retrieved])[:k]
-        found = [FoundPassage.of(hit, _article(index, hit.passage.article_id)) for hit in hits]
+        article_of = partial(_article, index)
+        found = [FoundPassage.of(hit, article_of) for hit in hits]
         clock.lap("retrieve")
         yield found
         clock.resume()
@@ -102,11 +104,7 @@ class Assistant:
         clock.lap("read")
         answered = [one for one in weighed if one.answers(self.threshold)]
         matters = [Matter(one.kind, one.evidence) for one in answered]
-        composed = (
-            self.composer.compose(matters, lambda article_id: _article(index, article_id))
-            if matters
-            else Composition("", [])
-        )
+        composed = self.composer.compose(matters, article_of) if matters else Composition("", [])
         clock.lap("compose")
         yield Answer(
             question=asked,
@@ -128,7 +126,7 @@ class Assistant:
         """The `k` passages nearest to a query, best first. Raises as `ask`."""
         index = self.source.current()
         hits = Retriever(index, reranker=self.reranker).retrieve(read_question(query), _checked(k), filters).hits
-        return [FoundPassage.of(hit, _article(index, hit.passage.article_id)) for hit in hits]
+        return [FoundPassage.of(hit, partial(_article, index)) for hit in hits]
 
     def article(self, article_id: str) -> Article:
         """The article of that id.

@@ -22,8 +22,10 @@ from index.console import (
 from rag.errors import FilterError, QuestionError, SettingError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from index.catalog import Filters
-    from rag.answer import Answer, Citation, FoundPassage
+    from rag.answer import Answer, Citation, Copy, FoundPassage
     from rag.assistant import Assistant
     from rag.evaluation.compare import Comparison
     from rag.evaluation.run import Report
@@ -221,7 +223,7 @@ def _print_answer(answer: "Answer") -> None:
         say()
         for citation in sorted(answer.citations, key=lambda citation: citation.number):
             say(f"[{citation.number}] {_origin(citation)}")
-            say(f"    {citation.article_id} {citation.start}–{citation.end}")
+            say(f"    {citation.article_id} {citation.start}–{citation.end}{_also(citation.also)}")
     elif not answer.passages:
         say("No article passes the filters.")
     else:
@@ -243,6 +245,10 @@ def _print_short_answers(answer: "Answer") -> None:
         say()
 
 
+def _also(copies: "Sequence[Copy]") -> str:
+    return f"; also in {', '.join(copy.article_id for copy in copies)}" if copies else ""
+
+
 def _origin(citation: "Citation") -> str:
     from index.dates import age_in_words
 
@@ -256,5 +262,6 @@ def _origin(citation: "Citation") -> str:
 def _print_passage(found: "FoundPassage") -> None:
     say(
         f"{found.rank}. {found.title}  ({found.article_id} {found.start}–{found.end}, relative score {found.score:.2f})"
+        + _also(found.also)
     )
     say(indent(found.text, "   "))

@@ -1,16 +1,15 @@
 """From evidence to an answer made of quoted sentences."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.articles import Article
 from index.dates import age_in_days
 from index.passages import Passage
 from index.sentences import Span
 from rag.agreement import answer_text, differing
-from rag.answer import Citation, ShortAnswer
+from rag.answer import ArticleOf, Citation, ShortAnswer, copies_of
 from rag.evidence import CITED, Evidence
 from rag.features import is_dangling
 from rag.kinds import Kind
@@ -25,8 +24,6 @@ READ_AT_ALL = -0.8
 DIFFERENT = "The sources give different answers, the newest first:"
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
-
-ArticleOf = Callable[[str], Article]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +144,7 @@ def _quotes(chosen: Sequence[Evidence], quoted: Sequence[_Quote], article_of: Ar
         if any(left < end and start < right for left, right in same):
             start = item.span[0]  # the sentence before is quoted already
         number = 1 + len(quoted) + len(quotes)
-        citation = _cite(number, item, (start, end), article_of(item.passage.article_id))
+        citation = _cite(number, item, (start, end), article_of)
         quotes.append(_Quote(citation, _short_answer(item)))
     return quotes
 
@@ -170,8 +167,9 @@ def _short_answer(item: Evidence) -> ShortAnswer | None:
     return ShortAnswer(answer_text(item), item.passage.article_id, *item.answer)
 
 
-def _cite(number: int, item: Evidence, span: Span, article: Article) -> Citation:
+def _cite(number: int, item: Evidence, span: Span, article_of: ArticleOf) -> Citation:
     start, end = item.span
+    article = article_of(item.passage.article_id)
     if article.text[start:end] != item.text:
         raise AssertionError(f"{article.article_id}[{start}:{end}] is not the quote {item.text!r}")
     return Citation(
@@ -190,4 +188,5 @@ def _cite(number: int, item: Evidence, span: Span, article: Article) -> Citation
         modified=article.modified,
         first_seen=article.first_seen,
         age_days=age_in_days(article.published or article.first_seen),
+        also=copies_of(item.also, article_of),
     )

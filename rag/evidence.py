@@ -34,7 +34,8 @@ class Evidence:
     """One sentence weighed against a question; larger scores are better.
 
     A difference of scores is the log of how much likelier one sentence is to answer than another.
-    `answer` is the likeliest short answer in it, in characters of the article, where a reader read it.
+    `answer` is the likeliest short answer in it, in characters of the article, where a reader read it. `also`
+    are passages of other articles that say nearly the same as its own.
     """
 
     passage: Passage
@@ -43,6 +44,7 @@ class Evidence:
     features: Features
     score: float = 0.0
     answer: Span | None = None
+    also: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,13 @@ def _title(hit: Hit, index: PassageIndex) -> str:
 def _looked_at(asked: Asked, hit: Hit, title: str, index: PassageIndex) -> list[Evidence]:
     passage = hit.passage
     return [
-        Evidence(passage, span, sentence_text(passage, span), sentence_features(asked, hit, title, span, index))
+        Evidence(
+            passage,
+            span,
+            sentence_text(passage, span),
+            sentence_features(asked, hit, title, span, index),
+            also=hit.also,
+        )
         for span in passage.sentences
     ]
 

@@ -43,6 +43,17 @@ class ShortWords:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyLine:
+    """Another article that says nearly the same as a card's."""
+
+    title: str
+    href: str
+    source: str | None
+    published: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCard:
     """One citation, or one of the nearest passages where there is no answer (`number` is None)."""
 
@@ -56,6 +67,7 @@ class SourceCard:
     url: str | None  # the original on the web; http or https only
     language: str | None
     direction: str  # "ltr" or "rtl"
+    also: list[CopyLine]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,20 @@ from fastapi.responses import Response
 from index.articles import Article
 from index.dates import age_in_words
 from index.manifest import Manifest
-from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
+from rag.answer import Answer, Citation, Copy, FoundPassage, ShortAnswer
 from rag.errors import QuestionError
 from web.api import TheAssistant, TheMetrics
-from web.contexts import AnswerSentence, ArticlePage, ChatPage, CorpusFacts, Segment, ShortWords, SourceCard, Turn
+from web.contexts import (
+    AnswerSentence,
+    ArticlePage,
+    ChatPage,
+    CopyLine,
+    CorpusFacts,
+    Segment,
+    ShortWords,
+    SourceCard,
+    Turn,
+)
 from web.docs import docs_page
 from web.render import render
 
@@ -67,7 +77,7 @@ def docs(request: Request) -> Response:
     return render(request, "docs.html", docs_page(request.app.openapi()))
 
 
-def article_href(cited: Citation | FoundPassage) -> str:
+def article_href(cited: Citation | FoundPassage | Copy) -> str:
     """The address of an article opened at a span; #cited scrolls there without a script."""
     place = urlencode({"start": cited.start, "end": cited.end, "version": cited.version})
     return f"/articles/{quote(cited.article_id, safe='')}?{place}#cited"
@@ -157,6 +167,17 @@ def _card(found: Citation | FoundPassage, text: str, number: int | None) -> Sour
         url=_web_address(found.url),
         language=found.language,
         direction=_direction(found.language),
+        also=[_copy_line(copy) for copy in found.also],
+    )
+
+
+def _copy_line(copy: Copy) -> CopyLine:
+    return CopyLine(
+        title=copy.title,
+        href=article_href(copy),
+        source=copy.source,
+        published=_published(copy.published),
+        language=copy.language,
     )
 
 

@@ -12,7 +12,7 @@ from index.build import build_index
 from index.dense import DenseIndex
 from index.errors import SnapshotDamaged, SnapshotMissing
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, DENSE, LEXICAL, VECTORS, Manifest
+from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, VECTORS, Manifest
 from index.snapshot import file_records, generation_folder
 from index.verify import verify_index
 
@@ -142,6 +142,16 @@ def test_vectors_that_are_not_those_searched_are_found(built):
     DenseIndex.write(folder_of(built) / DENSE, np.load(folder_of(built) / VECTORS)[::-1])
     sign(built)
     assert DENSE in problems(built)
+
+
+def test_copies_of_copies_are_found(built):
+    """What others are copies of is no copy itself, and comes before them."""
+    np.save(folder_of(built) / COPIES, np.array([1, 2, 2]))
+    sign(built)
+    assert COPIES in problems(built)
+    np.save(folder_of(built) / COPIES, np.array([0, 1]))
+    sign(built)
+    assert f"{COPIES} holds 2 passages, the catalog 3" in problems(built)
 
 
 def test_no_index_is_an_error(directory, built):

@@ -6,7 +6,9 @@ from functools import partial
 import numpy as np
 import pytest
 
+from index.build import build_index
 from index.catalog import Filters
+from index.store import LocalIndex
 from rag.fusion import min_max, reciprocal_ranks, theoretical
 from rag.retriever import DENSE_WEIGHT, DEPTH, RERANKED, TITLE_WEIGHT, Retriever
 from tests.conftest import WordEmbedder
@@ -189,6 +191,46 @@ def test_copies_are_listed_where_nothing_counts_as_alike(copied):
     assert all(hit.also == () for hit in hits)
 
 
+@pytest.fixture
+def papers(tmp_path):
+    """One story in three papers, another with another figure, and what only one of them tells."""
+    corpus = tmp_path / "papers"
+    corpus.mkdir()
+    for name, text in {
+        "coast": STORY,
+        "river": f"{STORY}!",
+        "hill": STORY.upper(),
+        "late": STORY.replace("40", "50"),
+    }.items():
+        (corpus / f"{name}.md").write_text(f"---\nsource: {name.title()} Post\n---\n{text}")
+    build_index(corpus, tmp_path / "papers-index", WordEmbedder())
+    return LocalIndex.open(tmp_path / "papers-index", lambda record: WordEmbedder())
+
+
+def test_a_filter_still_finds_the_copy(papers):
+    """Each paper's own telling is found when it is asked for, and then nobody else's is named."""
+    for name in ("coast", "river", "hill", "late"):
+        (hit,) = Retriever(papers).retrieve("the harbour", 10, Filters(source=f"{name.title()} Post")).hits
+        assert (hit.passage.article_id, hit.also) == (name, ())
+
+
+def test_one_is_listed_with_all_the_others(papers):
+    """Every other paper that tells it, though none but one takes a place; what differs has its own."""
+    hits = Retriever(papers).retrieve("the harbour", 10).hits
+    assert len(hits) == 2
+    told = {hit.passage.article_id: {copy.article_id for copy in hit.also} for hit in hits}
+    assert told.pop("late") == set()
+    ((first, others),) = told.items()
+    assert {first, *others} == {"coast", "river", "hill"}
+
+
+def test_copies_within_one_article_are_no_other_article(index_of_texts):
+    """A text that says the same twice is listed once, and alone."""
+    index = index_of_texts(twice="\n\n".join([STORY * 8, STORY * 8]))
+    hits = Retriever(index).retrieve("the harbour", 10).hits
+    assert all(hit.also == () for hit in hits)
+
+
 class Lengths:
     """A reranker that puts short texts first; it keeps what it was given."""
 
@@ -276,8 +318,6 @@ def test_nothing_found_is_not_reranked(index):
 @pytest.mark.slow
 def test_meaning_is_found_where_words_are_not(real_index):
     """With the real model, a passage that shares the meaning but few words of a query is among the first."""
-    from index.store import LocalIndex
-
     opened = LocalIndex.open(real_index)
     hits = Retriever(opened).retrieve("Azerbaijan's president travels to Islamabad", 5).hits
     assert any("Pakistan" in hit.passage.text for hit in hits)

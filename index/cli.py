@@ -1,5 +1,6 @@
 """`rag index`, `rag status`, `rag verify`. What is heavy is imported when a command runs."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +39,9 @@ KeepOption = Annotated[
     int,
     typer.Option(envvar="RAG_KEEP", min=1, help="How many generations stay on the disk, for rag rollback."),
 ]
+WatchOption = Annotated[
+    bool, typer.Option("--watch", help="Go on, and do the same whenever something in the corpus changes.")
+]
 RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Start from nothing; mends a damaged index.")]
 
 
@@ -48,27 +52,48 @@ def index_command(
     dry_run: DryRunOption = False,
     rebuild: RebuildOption = False,
     keep: KeepOption = 3,
+    watch: WatchOption = False,
     model: ModelOption = None,
     query_prompt: QueryPromptOption = "",
     passage_prompt: PassagePromptOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Bring the index up to date with the corpus; only what is new is embedded."""
+    if watch and (dry_run or rebuild or as_json):
+        raise typer.BadParameter("it goes with neither --dry-run nor --rebuild nor --json.", param_hint="--watch")
     with failures(as_json):
         from index.build import build_index, preview_index
         from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
 
         articles = corpus or _corpus_of(index)
         embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)
-        if dry_run:
-            report = preview_index(articles, index, embedder, rebuild=rebuild)
-        else:
+
+        def build() -> "BuildReport":
             with progress_of("Embedding passages") as progress:
-                report = build_index(articles, index, embedder, rebuild=rebuild, keep=keep, progress=progress)
+                return build_index(articles, index, embedder, rebuild=rebuild, keep=keep, progress=progress)
+
+        if watch:
+            _watch(articles, build, index)
+            return
+        report = preview_index(articles, index, embedder, rebuild=rebuild) if dry_run else build()
         if as_json:
             show_json(report.as_dict())
         else:
             _print_report(report, index)
+
+
+def _watch(corpus: Path, build: Callable[[], "BuildReport"], index: Path) -> None:
+    from index.errors import RagError
+    from index.watch import follow
+
+    def tell(report: "BuildReport | RagError") -> None:
+        if isinstance(report, RagError):
+            note(f"rag: {report}")
+        else:
+            _print_report(report, index)
+
+    note(f"Following {corpus}; Ctrl-C ends it.")
+    follow(corpus, build, tell)
 
 
 @app.command("status")

@@ -1,0 +1,129 @@
+"""Following a corpus: every change leads to a build, and no error ends it."""
+
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import pytest
+from typer.testing import CliRunner
+
+import index.cli
+from index.build import build_index
+from index.errors import CorpusError, WriterBusy
+from index.snapshot import writer_lock
+from index.watch import follow
+
+LONG = 60  # seconds after which a change was certainly missed
+
+
+@contextmanager
+def following(corpus, build) -> Iterator[queue.Queue]:
+    """Follows a corpus in a thread; gives what is told of each build."""
+    told, stop = queue.Queue(), Event()
+    thread = Thread(target=follow, args=(corpus, build, told.put, stop))
+    thread.start()
+    try:
+        yield told
+    finally:
+        stop.set()
+        thread.join(LONG)
+        assert not thread.is_alive()
+
+
+def test_each_change_leads_to_a_build(corpus, directory, embedder):
+    """First all is built; then what is added, edited and deleted is followed, one after the other."""
+    with following(corpus, lambda: build_index(corpus, directory, embedder)) as told:
+        assert len(told.get(timeout=LONG).plan.added) == 3
+        (corpus / "new").mkdir()
+        (corpus / "new" / "tea.txt").write_text("Tea grows near Lenkoran.")
+        assert told_of(told, "added") == ["new-tea"]
+        (corpus / "new" / "tea.txt").write_text("Tea is sold in Lenkoran.")
+        assert told_of(told, "changed") == ["new-tea"]
+        (corpus / "new" / "tea.txt").unlink()
+        assert told_of(told, "deleted") == ["new-tea"]
+
+
+def told_of(told, name):
+    """What the next report that says something of it says; a file's making and its writing may be two changes."""
+    while True:
+        if found := getattr(told.get(timeout=LONG).plan, name):
+            return found
+
+
+def test_one_file_is_followed_too(tmp_path, directory, embedder):
+    """Though it is replaced by another, as editors do; its neighbours are nothing to it."""
+    path = tmp_path / "articles.jsonl"
+    path.write_text('{"id": "a", "text": "One."}\n')
+    with following(path, lambda: build_index(path, directory, embedder)) as told:
+        assert told.get(timeout=LONG).plan.added == ["a"]
+        (tmp_path / "other.jsonl").write_text("no matter")
+        (tmp_path / "part").write_text('{"id": "a", "text": "Two."}\n')
+        (tmp_path / "part").replace(path)
+        assert told.get(timeout=LONG).plan.changed == ["a"]
+
+
+def test_an_error_is_told_and_the_next_change_mends_it(tmp_path, directory, embedder):
+    """An empty corpus builds nothing; the first article in it does."""
+    corpus = tmp_path / "empty"
+    corpus.mkdir()
+    with following(corpus, lambda: build_index(corpus, directory, embedder)) as told:
+        assert isinstance(told.get(timeout=LONG), CorpusError)
+        (corpus / "tea.txt").write_text("Tea.")
+        while isinstance(report := told.get(timeout=LONG), CorpusError):
+            pass  # it was seen between its making and its writing
+        assert report.plan.added == ["tea"]
+
+
+def test_another_writer_ends_nothing(corpus, built, embedder):
+    """It is told, and the change after it is followed."""
+    with following(corpus, lambda: build_index(corpus, built, embedder)) as told:
+        told.get(timeout=LONG)
+        with writer_lock(built):
+            (corpus / "tea.txt").write_text("Tea.")
+            assert isinstance(told.get(timeout=LONG), WriterBusy)
+        (corpus / "tea.txt").write_text("More tea.")
+        assert told_of(told, "added") == ["tea"]
+
+
+def test_hidden_files_are_nothing(corpus, directory, embedder):
+    """What is never read leads to no build: only the visible change is told."""
+    with following(corpus, lambda: build_index(corpus, directory, embedder)) as told:
+        told.get(timeout=LONG)
+        (corpus / ".state").write_text("no matter")
+        (corpus / "tea.txt").write_text("Tea.")
+        assert told_of(told, "added") == ["tea"]
+        assert told.empty()
+
+
+def test_a_defect_is_not_swallowed(corpus):
+    """Only errors that a person is shown are passed over."""
+
+    def broken():
+        raise KeyError("a defect")
+
+    with pytest.raises(KeyError):
+        follow(corpus, broken, lambda report: None)
+
+
+@pytest.mark.parametrize("other", ["--dry-run", "--rebuild", "--json"])
+def test_what_it_goes_not_with_is_refused(corpus, directory, other):
+    """As wrong usage, before anything is done."""
+    words = ["index", "--corpus", str(corpus), "--index", str(directory), "--watch", other]
+    result = CliRunner().invoke(index.cli.app, words)
+    assert (result.exit_code, "--watch" in result.stderr, directory.exists()) == (2, True, False)
+
+
+def test_the_command_prints_each_build(corpus, directory, embedder, monkeypatch):
+    """A report as ever, and an error as a line."""
+
+    def once(folder, build, tell):
+        tell(build())
+        tell(CorpusError("It is gone.", "Look again."))
+
+    monkeypatch.setattr("index.watch.follow", once)
+    monkeypatch.setattr("index.embedder.SentenceTransformerEmbedder", lambda *names: embedder)
+    result = CliRunner().invoke(index.cli.app, ["index", "--corpus", str(corpus), "--index", str(directory), "--watch"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("added 3,")
+    assert "rag: It is gone. Look again." in result.stderr

@@ -1,5 +1,6 @@
 """Proving that a generation is whole: checksums, counts and every cross-reference."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -58,9 +59,11 @@ def _contradictions(directory: Path, manifest: Manifest) -> Iterator[str]:
         if (articles, passages) != (manifest.articles, manifest.passages):
             yield f"The catalog holds {articles} articles and {passages} passages, not the manifest's counts."
         yield from _bad_passages(catalog)
+        lexical = LexicalIndex.open(folder / LEXICAL)
+        yield from _bad_words(catalog, lexical)
     dense = DenseIndex.open(folder / DENSE)
     copies = Copies.open(folder / COPIES)
-    sizes = {DENSE: len(dense), LEXICAL: len(LexicalIndex.open(folder / LEXICAL)), COPIES: len(copies)}
+    sizes = {DENSE: len(dense), LEXICAL: len(lexical), COPIES: len(copies)}
     for name, size in sizes.items():
         if size != passages:
             yield f"{name} holds {size} passages, the catalog {passages}."
@@ -84,3 +87,13 @@ def _bad_passages(catalog: Catalog) -> Iterator[str]:
             yield f"Passage {passage.passage_id} is not the text its vector was made from."
         if not all(passage.start <= start < end <= passage.end for start, end in passage.sentences):
             yield f"Passage {passage.passage_id} has a sentence outside it."
+
+
+def _bad_words(catalog: Catalog, lexical: LexicalIndex) -> Iterator[str]:
+    """Words that the lexical index has in more or fewer passages than the catalog."""
+    counted: Counter[str] = Counter()
+    for _, passage, _ in catalog.every_passage():
+        counted.update(set(lexical.terms(passage.text)))
+    wrong = [term for term, count in counted.items() if lexical.document_frequency(term) != count]
+    if wrong:
+        yield f"{LEXICAL} has {len(wrong)} words in other passages than the catalog, {wrong[0]!r} among them."

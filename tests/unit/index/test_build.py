@@ -335,6 +335,20 @@ class TestFirstSeen:
         assert build_index(corpus, built, embedder).generation == generation
 
 
+@pytest.mark.parametrize("how", ["deleted", "edited"])
+def test_not_a_byte_of_a_text_is_left_once_it_is_gone(corpus, built, embedder, how):
+    """No file of the live generation holds its words, in any form: no free page, no word list, no old title."""
+    path = corpus / "secret.md"
+    path.write_text("---\ntitle: Quokkas of Astara\n---\nThe zyzzyva letters were burned.")
+    build_index(corpus, built, embedder)
+    words = (b"zyzzyva", b"quokka")
+    assert all(any(word in data.lower() for data in files_of(built).values() if data) for word in words)
+    path.unlink() if how == "deleted" else path.write_text("Nothing to read here.")
+    build_index(corpus, built, embedder, keep=1)
+    left = [name for name, data in files_of(built).items() if data and any(word in data.lower() for word in words)]
+    assert left == []
+
+
 def test_a_copy_has_not_moved(corpus, built, embedder):
     """Where the first stays nothing is said to have moved, and of two copies only one has."""
     text = (corpus / "notes" / "kites.txt").read_text()

@@ -137,6 +137,15 @@ def test_a_part_of_another_size_is_found(built, name):
     assert expected in problems(built)
 
 
+def test_words_of_another_text_are_found(built):
+    """As many passages, but not of these words: a text that was deleted would be found by its own."""
+    for path in (folder_of(built) / LEXICAL).iterdir():
+        path.unlink()
+    LexicalIndex.write(folder_of(built) / LEXICAL, [(row, "title", f"Other words {row}.") for row in range(3)])
+    sign(built)
+    assert f"{LEXICAL} has " in problems(built)
+
+
 def test_vectors_that_are_not_those_searched_are_found(built):
     """The vectors kept for the next run and those searched are the same, row by row."""
     DenseIndex.write(folder_of(built) / DENSE, np.load(folder_of(built) / VECTORS)[::-1])

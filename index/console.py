@@ -6,9 +6,11 @@ everything else goes to stderr.
 
 import json
 import sys
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -74,15 +76,27 @@ def failures(as_json: bool, usage: tuple[type[RagError], ...] = ()) -> Iterator[
 
 @contextmanager
 def progress_of(task: str) -> Iterator[Progress]:
-    """A progress bar on a terminal, plain lines elsewhere, both on stderr."""
+    """A progress bar on a terminal, plain lines elsewhere, both on stderr, with the rate and the time left."""
+    began = time.monotonic()
     if not sys.stderr.isatty():
-        yield lambda done, total: note(f"{task}: {done} of {total}")
+        yield lambda done, total: note(f"{task}: {done} of {total}{_pace(done, total, time.monotonic() - began)}")
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        shown = bar.add_task(task, total=None)
-        yield lambda done, total: bar.update(shown, completed=done, total=total)
+        shown = bar.add_task(task, total=None, pace="")
+        yield lambda done, total: bar.update(
+            shown, completed=done, total=total, pace=_pace(done, total, time.monotonic() - began)
+        )
+
+
+def _pace(done: int, total: int, seconds: float) -> str:
+    """How many a second, and how long the rest takes at that; nothing where it can't be told or all is done."""
+    if not 0 < done < total or seconds <= 0:
+        return ""
+    rate = done / seconds
+    left = timedelta(seconds=round((total - done) / rate))
+    return f", {rate:.3g} a second, {left} left"

@@ -1,8 +1,11 @@
 """What every command shares."""
 
+import re
 import sys
 
-from index.console import note, progress_of, say
+import pytest
+
+from index.console import _pace, note, progress_of, say
 
 
 def test_control_characters_of_a_corpus_do_not_reach_the_terminal(capsys):
@@ -18,7 +21,26 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(capsys):
     """Each report is a line on stderr, and stdout stays free."""
     with progress_of("Embedding") as progress:
         progress(3, 7)
-    assert capsys.readouterr() == ("", "Embedding: 3 of 7\n")
+        progress(7, 7)
+    out, err = capsys.readouterr()
+    first, last = err.splitlines()
+    assert (out, last) == ("", "Embedding: 7 of 7")
+    assert re.fullmatch(r"Embedding: 3 of 7, .* a second, 0:00:0\d left", first)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "seconds", "pace"),
+    [
+        (256, 10_000, 8.0, ", 32 a second, 0:05:04 left"),
+        (1, 3, 2.0, ", 0.5 a second, 0:00:04 left"),
+        (5, 5, 2.0, ""),
+        (0, 5, 2.0, ""),
+        (1, 5, 0.0, ""),
+    ],
+)
+def test_progress_tells_the_rate_and_the_time_left(done, total, seconds, pace):
+    """At the rate so far; at the beginning and the end there is nothing to tell."""
+    assert _pace(done, total, seconds) == pace
 
 
 def test_progress_is_a_bar_on_a_terminal(capsys, monkeypatch):

@@ -35,7 +35,11 @@ def _silent(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What one run of `rag index` did, or with `dry_run` would do; `seconds` is wall-clock time."""
+    """What one run of `rag index` did, or with `dry_run` would do; `seconds` is wall-clock time.
+
+    Of a dry run, `expected_seconds` is what embedding would take at the pace of the build before, None where no
+    build with this model has told; `other_model` is the index's where it is not the one asked for.
+    """
 
     plan: Plan
     generation: int | None
@@ -43,12 +47,14 @@ class BuildReport:
     embedded: int
     seconds: float
     dry_run: bool = False
+    expected_seconds: float | None = None
+    other_model: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The report for a program: counts by the plan's names; ids and reasons under `articles`."""
         plan = asdict(self.plan)
         counts = {name: len(items) for name, items in plan.items()}
-        rest = {name: getattr(self, name) for name in ("generation", "passages", "embedded", "dry_run", "seconds")}
+        rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "plan"}
         return {**counts, **rest, "articles": plan}
 
 
@@ -81,7 +87,7 @@ def build_index(
             try:
                 plan = read_corpus(corpus, folder, live)
                 if live is not None and _is_current(live.manifest, plan, corpus, embedder):
-                    done = _Done(live.manifest.generation, live.manifest.passages, 0)
+                    done = _Done(live.manifest.generation, live.manifest.passages, 0, live.manifest.pace)
                 else:
                     done = _write_generation(number, folder, live, embedder, progress)
                     snapshot.publish(directory, folder, _manifest(done, folder, corpus, plan, embedder))
@@ -105,8 +111,19 @@ def preview_index(corpus: Path, directory: Path, embedder: Embedder, *, rebuild:
         with closing(Catalog.open(Path(scratch, CATALOG))) as catalog:
             hashes = catalog.embedded_hashes()
         new = set(hashes) - _reusable(live, embedder).keys()
-        number = live.manifest.generation if live else None
-    return BuildReport(plan, number, len(hashes), len(new), time.monotonic() - started, dry_run=True)
+        manifest = live.manifest if live else None
+    same_model = manifest is not None and manifest.model == embedder.record
+    pace = manifest.pace if manifest and same_model else None
+    return BuildReport(
+        plan,
+        manifest.generation if manifest else None,
+        len(hashes),
+        len(new),
+        time.monotonic() - started,
+        dry_run=True,
+        expected_seconds=len(new) / pace if pace else None,
+        other_model=manifest.model.name if manifest and not same_model else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +131,7 @@ class _Done:
     generation: int
     passages: int
     embedded: int
+    pace: float | None  # passages a second
 
 
 @contextmanager
@@ -157,14 +175,17 @@ def _reusable(live: Live | None, embedder: Embedder) -> dict[str, int]:
 
 def _write_generation(number: int, folder: Path, live: Live | None, embedder: Embedder, progress: Progress) -> _Done:
     with closing(Catalog.open(folder / CATALOG)) as catalog:
+        began = time.monotonic()
         vectors, embedded = _vectors(catalog, live, embedder, progress)
+        seconds = time.monotonic() - began
         np.save(folder / VECTORS, vectors)
         _write_copies(folder, catalog, live)
         DenseIndex.write(folder / DENSE, vectors)
         (folder / LEXICAL).mkdir()
         passages = ((row, title, passage.text) for row, passage, title in catalog.every_passage())
         LexicalIndex.write(folder / LEXICAL, passages)
-    return _Done(number, len(vectors), embedded)
+    before = live.manifest.pace if live and live.manifest.model == embedder.record else None
+    return _Done(number, len(vectors), embedded, round(embedded / seconds, 2) if embedded and seconds else before)
 
 
 def _vectors(catalog: Catalog, live: Live | None, embedder: Embedder, progress: Progress) -> tuple[Matrix, int]:
@@ -230,6 +251,7 @@ def _manifest(done: _Done, folder: Path, corpus: Path, plan: Plan, embedder: Emb
         made_with=_versions(),
         articles=articles,
         passages=passages,
+        pace=done.pace,
         refused=plan.refused,
         doubted=plan.doubted,
         files=snapshot.file_records(folder),

@@ -1,6 +1,7 @@
 """`rag index`, `rag status`, `rag verify`. What is heavy is imported when a command runs."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -189,7 +190,10 @@ def _print_report(report: "BuildReport", index: Path) -> None:
                 say(f"{name:8} {article_id}")
         for before, after in report.plan.moved:
             say(f"moved    {before} → {after}")
-        say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded.")
+        if report.other_model:
+            note(f"The index was made with the model {report.other_model}: with another all is embedded again.")
+        took = f", in about {timedelta(seconds=round(report.expected_seconds))}" if report.expected_seconds else ""
+        say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded{took}.")
     elif not (report.embedded or report.plan.added or report.plan.changed or report.plan.deleted):
         say(f"{index}, generation {report.generation}: up to date.")
     else:

@@ -43,6 +43,7 @@ class Manifest(_Frozen):
     made_with: dict[str, str]  # versions of the libraries that decide the text, the passages and the words
     articles: int
     passages: int
+    pace: float | None  # passages embedded a second, by the last build that embedded any with this model
     refused: list[Refusal]
     doubted: list[Doubt]
     files: dict[str, FileRecord]

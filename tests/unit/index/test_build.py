@@ -400,6 +400,24 @@ class TestDryRun:
         assert preview.plan == report.plan
         assert (preview.passages, preview.embedded) == (report.passages, report.embedded)
 
+    def test_it_says_how_long_it_would_take(self, corpus, built, embedder):
+        """At the pace of the build before; of a model that built nothing yet, only that all is embedded again."""
+        edit(corpus, "New words.")
+        report = preview_index(corpus, built, embedder)
+        pace = whole_manifest(built).pace
+        assert (report.embedded, report.other_model) == (1, None)
+        assert report.expected_seconds == pytest.approx(1 / pace)
+        embedder.record = ModelRecord(name="other words", fingerprint="1" * 64)
+        other = preview_index(corpus, built, embedder)
+        assert (other.embedded, other.expected_seconds, other.other_model) == (4, None, "words")
+
+    def test_a_build_that_embeds_nothing_keeps_the_pace(self, corpus, built, embedder):
+        """The last that embedded anything tells how long the next takes."""
+        pace = whole_manifest(built).pace
+        (corpus / "notes" / "kites.txt").unlink()
+        assert build_index(corpus, built, embedder).embedded == 0
+        assert whole_manifest(built).pace == pace
+
     def test_it_says_what_a_rebuild_would_do(self, corpus, built, embedder):
         """With rebuild everything counts as added, even over a damaged index."""
         (generation_folder(built, 1) / VECTORS).unlink()

@@ -1,0 +1,110 @@
+"""A small site on loopback for what is fetched, in a thread of the test process, and a clock that nobody waits for."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import httpcore2
+
+from index.importing.times import Times
+
+PUBLIC = "93.184.216.34"  # no packet goes there: see Dial
+
+
+@dataclass
+class Answer:
+    """What a site answers: a body of many parts is sent without a length, until the other end is gone."""
+
+    body: bytes | Iterable[bytes] = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "text/html"})
+
+
+Page = Answer | Callable[[Mapping[str, str]], Answer]  # of the request's headers, in lower case
+
+
+class Site:
+    """What a server on loopback answers by path, and what it was asked for."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.pages: dict[str, Page] = {"/robots.txt": Answer(status=404)}
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths that were asked for, in order, robots.txt left out."""
+        return [path for path, _ in self.asked if path != "/robots.txt"]
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+    def answer(self, path: str, headers: Mapping[str, str]) -> Answer:
+        self.asked.append((path, headers))
+        page = self.pages.get(path, Answer(status=404))
+        return page(headers) if callable(page) else page
+
+
+@contextmanager
+def site(host: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
+    """Serve a site until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            answer = shown.answer(self.path, {name.lower(): value for name, value in self.headers.items()})
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            whole = isinstance(answer.body, bytes)
+            self.send_header(*(("content-length", str(len(answer.body))) if whole else ("connection", "close")))
+            self.end_headers()
+            try:
+                for part in [answer.body] if whole else answer.body:
+                    self.wfile.write(part)
+            except OSError:
+                self.close_connection = True  # the other end has had enough
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((host, port), Handler) as server:
+        shown = Site(server.server_port)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield shown
+        finally:
+            server.shutdown()
+            thread.join(30)
+
+
+class Dial(httpcore2.NetworkBackend):
+    """Connects to loopback whatever the address, and keeps the addresses that were wanted."""
+
+    def __init__(self) -> None:
+        self.dialled: list[str] = []
+
+    def connect_tcp(self, host: str, port: int, *arguments: object) -> httpcore2.NetworkStream:
+        self.dialled.append(host)
+        return httpcore2.SyncBackend().connect_tcp("127.0.0.1", port, *arguments)
+
+
+class Clock:
+    """A clock that moves when somebody sleeps by it, or when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+        self.times = Times(lambda: self.seconds, self._sleep, self._now)
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+    def _now(self) -> datetime:
+        return datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(seconds=self.seconds)

@@ -23,6 +23,7 @@ from index.importing.wire import CheckedNetwork
 
 AGENT = f"caspian-indus-reader/{version('caspian-indus-reader')}"
 Turn = Callable[[httpx2.URL], AbstractContextManager[None]]  # held while one request is made
+LARGEST = 20_000_000  # bytes: a page is a hundredth of it, and a sitemap of 50,000 pages a fifth
 GZIP = b"\x1f\x8b"  # what every gzip file begins with
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -35,7 +36,7 @@ _COMPRESSED = re.compile(r"application/(x-)?gzip|application/octet-stream")
 class Bounds:
     """The most that one request may take: bytes of its body, packed and unpacked; seconds; redirects after it."""
 
-    size: int = 20_000_000
+    size: int = LARGEST
     connect: float = 10.0
     read: float = 20.0
     total: float = 60.0

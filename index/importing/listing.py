@@ -2,19 +2,20 @@
 
 import io
 import re
-from calendar import timegm
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Literal
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, ParseError
 
-import feedparser
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from index.errors import Refused
+from index.importing.extract import unpack_feed
+from index.readers.record import Record
 
 Kind = Literal["feed", "sitemap", "index", "other"]
 
@@ -63,22 +64,17 @@ def newest(links: Iterable[Link], limit: int, since: date | None = None) -> list
     return sorted(recent, key=lambda link: link.day, reverse=True)[:limit]
 
 
-def feed_links(data: bytes, url: str = "", content_type: str = "") -> list[Link]:
+def feed_links(data: bytes, url: str = "") -> list[Link]:
     """The pages of an RSS or Atom feed; `url` is where it was found, which its relative addresses start from.
 
     Raises:
-        Refused: it can't be read at all.
+        Refused: it can't be read.
     """
-    headers = {"content-location": url} | ({"content-type": content_type} if content_type else {})
-    # As a stream: bytes that happen to be a file's name or an address would be opened.
-    try:
-        found = feedparser.parse(io.BytesIO(data), response_headers=headers, sanitize_html=False)
-    except Exception as error:
-        raise Refused(f"it can't be read as a feed ({error})") from error
+    entries = (record.metadata for record in unpack_feed(data) if isinstance(record, Record))
     return [
-        Link(entry["link"], _utc(entry, "published_parsed"), _utc(entry, "updated_parsed"), "feed")
-        for entry in found["entries"]
-        if entry.get("link")
+        Link(_joined(url, str(entry["url"])), _iso(entry.get("published")), _iso(entry.get("modified")), "feed")
+        for entry in entries
+        if entry.get("url")
     ]
 
 
@@ -125,19 +121,17 @@ def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _iso(value: str | None) -> str | None:
+def _joined(base: str, link: str) -> str:
+    try:
+        return urljoin(base, link)
+    except ValueError:  # no address; whoever fetches it says so
+        return link
+
+
+def _iso(value: object) -> str | None:
     """The day, or day and time, in ISO 8601; None where it is none, for the page may say it better."""
-    text = (value or "").strip()
+    text = str(value or "").strip()
     for parse in (date.fromisoformat, datetime.fromisoformat):
         with suppress(ValueError):
             return parse(text).isoformat()
     return None
-
-
-def _utc(entry: Mapping[str, Any], key: str) -> str | None:
-    if key not in entry or entry[key] is None:  # not get(): the library gives another day for one that is missing
-        return None
-    try:
-        return datetime.fromtimestamp(timegm(entry[key]), UTC).isoformat()
-    except (ValueError, OverflowError, OSError):  # a year that is none
-        return None

@@ -1,0 +1,478 @@
+"""`rag import` from end to end: pages, feeds, sitemaps and WARC files become articles, over a real server."""
+
+import errno
+import gzip
+import os
+from datetime import date
+
+import pytest
+
+from index.articles import read_articles
+from index.errors import CorpusError, StorageError, WriterBusy
+from index.importing import importer
+from index.importing.importer import Wishes, import_pages
+from index.importing.manners import Guest
+from index.importing.shelf import Shelf, article_id
+from index.importing.state import STATE, State
+from index.readers.record import BadRecord, Record
+from tests.newsstand import Answer
+
+XML = {"content-type": "application/xml"}
+INSIDE = "http://127.0.0.1/secret"
+
+
+def page(title: str, text: str = "Words of it.", **headers: str) -> Answer:
+    body = f"<!doctype html><title>{title}</title><p>{text}</p>"
+    return Answer(body.encode(), headers={"content-type": "text/html; charset=utf-8", **headers})
+
+
+def feed(*links: str, day: str = "Mon, 23 Nov 2026 12:00:00 GMT") -> Answer:
+    items = "".join(f"<item><link>{link}</link><pubDate>{day}</pubDate></item>" for link in links)
+    return Answer(f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), headers=XML)
+
+
+def sitemap(*entries: tuple[str, str], kind: str = "urlset") -> bytes:
+    inner = "url" if kind == "urlset" else "sitemap"
+    urls = "".join(f"<{inner}><loc>{link}</loc><lastmod>{day}</lastmod></{inner}>" for link, day in entries)
+    return f"<{kind}>{urls}</{kind}>".encode()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "news"
+
+
+@pytest.fixture
+def bring(folder, fetcher, clock):
+    """Imports inputs into `folder` with a guest of its own, as each run has, and gives the report."""
+
+    def run(*inputs, progress=lambda *_: None, **wishes):
+        guest = Guest(fetcher, 0.0, clock.times)
+        return import_pages(folder, [str(given) for given in inputs], guest, Wishes(**wishes), clock.times, progress)
+
+    return run
+
+
+@pytest.fixture
+def at(news):
+    """The address of a path of the site, by its name."""
+    return lambda path: news.url(path, "news.example")
+
+
+def kinds(report) -> list[str]:
+    return [outcome.kind for outcome in report.outcomes]
+
+
+def articles(folder) -> dict[str, str]:
+    """The text of each article of a corpus by its title; anything refused fails."""
+    return {article.title: article.text for article in read_articles(folder)}
+
+
+class TestPage:
+    """One page by its address."""
+
+    def test_a_page_becomes_an_article(self, news, bring, folder, at):
+        """Its text, title, address, id and time of fetching are in its file, which the corpus reads."""
+        news.pages["/2026/tea.html"] = page("Tea & ships", "One *two* three.</p><p>1. Four.")
+        report = bring(at("/2026/tea.html"))
+        (article,) = read_articles(folder)
+        assert (article.title, article.text) == ("Tea & ships", "One *two* three.\n\n1. Four.")
+        assert (article.article_id, article.url) == (article_id(at("/2026/tea.html")), at("/2026/tea.html"))
+        assert article.path == f"{article.article_id}.md" == report.outcomes[0].file
+        assert "fetched: '2026-11-23T12:00:00+00:00'" in (folder / article.path).read_text()
+        assert kinds(report) == ["new"]
+        assert not report.failed
+
+    def test_where_it_was_found_at_last_is_its_address(self, news, bring, folder, at):
+        """The file is of the address that was asked for, the link goes to where it redirects."""
+        news.pages |= {"/old": Answer(status=301, headers={"location": "/new"}), "/new": page("Tea")}
+        bring(at("/old"))
+        (article,) = read_articles(folder)
+        assert (article.article_id, article.url) == (article_id(at("/old")), at("/new"))
+
+    @pytest.mark.parametrize(
+        ("said", "kept"),
+        [
+            ("/tea", "/tea"),
+            ("https://bank.example/", "/a"),
+            ("javascript:alert(1)", "/a"),
+            ("http://[", "/a"),
+            (None, "/a"),
+        ],
+    )
+    def test_a_page_speaks_for_its_own_host_only(self, news, bring, folder, at, monkeypatch, said, kept):
+        """The address that it says is its own is kept as the link where it is of the same host."""
+        monkeypatch.setattr("index.importing.page.extract_page", lambda _data: Record("Words.", {"url": said}))
+        news.pages["/a"] = page("A")
+        bring(at("/a"))
+        assert [article.url for article in read_articles(folder)] == [at(kept)]
+
+    def test_what_the_page_says_goes_before_what_its_feed_says(self, news, bring, folder, at, monkeypatch):
+        """Its own day, and where it came from, stand."""
+        own = {"published": "2026-11-01", "published_from": "json-ld"}
+        monkeypatch.setattr("index.importing.page.extract_page", lambda _data: Record("Words.", own))
+        news.pages |= {"/feed": feed(at("/a")), "/a": page("A")}
+        bring(at("/feed"))
+        found = Shelf(folder).file(at("/a")).read_text()
+        assert "published: '2026-11-01'\npublished_from: json-ld\n" in found
+        assert "modified" not in found
+
+    def test_a_changed_page_changes_its_one_file(self, news, bring, folder, at):
+        """New, unchanged, changed; another page's file is not touched."""
+        news.pages |= {"/a": page("A"), "/b": page("B")}
+        bring(at("/a"), at("/b"))
+        other = Shelf(folder).file(at("/b")).stat()
+        assert kinds(bring(at("/a"))) == ["unchanged"]
+        news.pages["/a"] = page("A", "Other words.")
+        assert kinds(bring(at("/a"))) == ["changed"]
+        assert articles(folder) == {"A": "Other words.", "B": "Words of it."}
+        assert Shelf(folder).file(at("/b")).stat() == other
+
+    def test_a_page_is_asked_for_only_if_it_changed(self, news, bring, folder, at):
+        """Its tag and day are sent back; a server that says it has not changed sends nothing more."""
+        tag = {"etag": '"1"', "last-modified": "Mon, 23 Nov 2026 11:00:00 GMT"}
+        news.pages["/a"] = lambda headers: (
+            Answer(status=304) if headers.get("if-none-match") == '"1"' else page("A", **tag)
+        )
+        reports = [bring(at("/a")) for _ in range(3)]
+        assert [kinds(report) for report in reports] == [["new"], ["unchanged"], ["unchanged"]]
+        sent = [headers.get("if-modified-since") for path, headers in news.asked if path == "/a"]
+        assert sent == [None, "Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 11:00:00 GMT"]
+
+    def test_a_page_whose_file_is_gone_is_asked_for_whole(self, news, bring, folder, at):
+        """Deleted by hand, it is fetched as if for the first time."""
+        news.pages["/a"] = lambda headers: Answer(status=304) if "if-none-match" in headers else page("A", etag='"1"')
+        bring(at("/a"))
+        Shelf(folder).drop(at("/a"))
+        assert kinds(bring(at("/a"))) == ["new"]
+
+    def test_the_servers_encoding_goes_before_the_pages(self, news, bring, folder, at):
+        """A page in another encoding than it says itself is read as the server says."""
+        body = "<meta charset=utf-8><title>Чай</title><p>Слова.</p>".encode("windows-1251")
+        news.pages["/a"] = Answer(body, headers={"content-type": 'text/html; charset="Windows-1251"'})
+        news.pages["/b"] = Answer(
+            b"<title>B</title><p>Words.</p>", headers={"content-type": "text/html; charset=nosuch"}
+        )
+        bring(at("/a"), at("/b"))
+        assert articles(folder) == {"Чай": "Слова.", "B": "Words."}
+
+    def test_a_plain_text_is_an_article(self, news, bring, folder, at):
+        """Its paragraphs are its own, whatever they look like."""
+        news.pages["/a.txt"] = Answer(b"# One\n\n<p>two", headers={"content-type": "text/plain"})
+        bring(at("/a.txt"))
+        assert list(articles(folder).values()) == ["# One\n\n<p>two"]
+
+    @pytest.mark.parametrize(
+        ("answer", "reason"),
+        [
+            (Answer(status=404), "it answers 404"),
+            (Answer(status=500), "it answers 500"),
+            (Answer(status=304), "it answers 304"),
+            (Answer(b"<title>A</title>", headers={"content-type": "text/html"}), "no text"),
+            (Answer(b"", headers={"content-type": "text/html"}), "no text"),
+            (Answer(b"a\0b", headers={"content-type": "text/plain"}), "NUL"),
+            (Answer(gzip.compress(b"<p>a"), headers={"content-type": "text/html"}), "packed file"),
+            (Answer(b"%PDF", headers={"content-type": "application/pdf"}), "application/pdf"),
+            (Answer(status=302, headers={"location": INSIDE}), "no address of the public web"),
+        ],
+    )
+    def test_a_page_that_can_not_be_brought_in_is_refused(self, news, bring, folder, at, answer, reason):
+        """The reason is said, nothing is written, and the run has failed."""
+        news.pages["/a"] = answer
+        report = bring(at("/a"))
+        assert kinds(report) == ["refused"]
+        assert reason in report.outcomes[0].reason
+        assert report.failed
+        assert list(read_articles(folder)) == []
+
+    @pytest.mark.parametrize(
+        "given", ["file:///etc/passwd", "ftp://news.example/", "http://u@news.example/", "nowhere"]
+    )
+    def test_what_is_neither_address_nor_file_is_refused(self, bring, given):
+        """And does not stop the rest."""
+        assert kinds(bring(given, given)) == ["refused", "refused"]
+
+    def test_one_refusal_stops_nothing(self, news, bring, at):
+        """The others are brought in, and the run has not failed."""
+        news.pages["/b"] = page("B")
+        report = bring(at("/a"), INSIDE, at("/b"))
+        assert kinds(report) == ["refused", "refused", "new"]
+        assert not report.failed
+
+
+class TestGone:
+    """A page that is no more."""
+
+    @pytest.mark.parametrize("status", [404, 410])
+    def test_it_is_said_and_its_article_left(self, news, bring, folder, at, status):
+        """Gone from the web is not gone from the corpus."""
+        news.pages["/a"] = page("A")
+        bring(at("/a"))
+        news.pages["/a"] = Answer(status=status)
+        report = bring(at("/a"))
+        assert kinds(report) == ["gone"]
+        assert "--prune" in report.outcomes[0].reason
+        assert articles(folder) == {"A": "Words of it."}
+
+    def test_it_is_deleted_where_asked(self, news, bring, folder, at):
+        """With prune its file goes, and only its; the next time there is nothing to be gone."""
+        news.pages |= {"/a": page("A"), "/b": page("B")}
+        bring(at("/a"), at("/b"))
+        del news.pages["/a"]
+        assert kinds(bring(at("/a"), at("/b"), prune=True)) == ["gone", "unchanged"]
+        assert articles(folder) == {"B": "Words of it."}
+        assert kinds(bring(at("/a"), prune=True)) == ["refused"]
+
+    @pytest.mark.parametrize("status", [403, 500])
+    def test_a_server_in_trouble_deletes_nothing(self, news, bring, folder, at, status):
+        """Only 404 and 410 say that a page is gone."""
+        news.pages["/a"] = page("A")
+        bring(at("/a"))
+        news.pages["/a"] = Answer(status=status)
+        assert kinds(bring(at("/a"), prune=True)) == ["refused"]
+        assert articles(folder) == {"A": "Words of it."}
+
+
+class TestFeed:
+    """The pages of a feed."""
+
+    def test_its_pages_become_articles(self, news, bring, folder, at):
+        """With the feed's day where the page has none, and where that day came from."""
+        news.pages |= {"/feed": feed(at("/a"), "/b"), "/a": page("A"), "/b": page("B")}
+        assert kinds(bring(at("/feed"))) == ["new", "new"]
+        assert {article.published for article in read_articles(folder)} == {"2026-11-23T12:00:00+00:00"}
+        assert "published_from: feed\n" in Shelf(folder).file(at("/a")).read_text()
+
+    def test_a_feed_in_a_file_is_read_too(self, news, bring, folder, at, tmp_path):
+        """Its pages are fetched."""
+        (tmp_path / "feed.xml").write_bytes(feed(at("/a")).body)
+        news.pages["/a"] = page("A")
+        assert kinds(bring(tmp_path / "feed.xml")) == ["new"]
+
+    def test_no_more_than_the_limit_is_fetched(self, news, bring, at):
+        """The rest is not asked for."""
+        news.pages |= {f"/{n}": page(str(n)) for n in range(5)} | {"/feed": feed(*(at(f"/{n}") for n in range(5)))}
+        assert kinds(bring(at("/feed"), limit=2)) == ["new", "new"]
+        assert news.paths == ["/feed", "/0", "/1"]
+
+    def test_pages_before_a_day_are_passed_over(self, news, bring, at):
+        """A feed whose pages are all older brings nothing, which is no failure."""
+        news.pages |= {"/feed": feed(at("/a"), day="Sun, 22 Nov 2026 12:00:00 GMT"), "/a": page("A")}
+        report = bring(at("/feed"), since=date(2026, 11, 23))
+        assert (kinds(report), report.failed) == ([], False)
+        assert kinds(bring(at("/feed"), since=date(2026, 11, 22))) == ["new"]
+
+    def test_it_leads_nowhere_that_is_not_allowed(self, news, bring, folder, at):
+        """A link to a private address, to a file, or to what robots.txt keeps back is refused, and nothing else."""
+        news.pages |= {"/feed": feed(INSIDE, "file:///etc/passwd", at("/kept"), at("/a")), "/a": page("A")}
+        rules = b"User-agent: *\nDisallow: /kept\n"
+        news.pages["/robots.txt"] = Answer(rules, headers={"content-type": "text/plain"})
+        report = bring(at("/feed"))
+        assert kinds(report).count("refused") == len(report.outcomes) - 1
+        assert articles(folder) == {"A": "Words of it."}
+
+    def test_a_feed_in_a_feed_is_refused(self, news, bring, at):
+        """Lists do not lead to lists."""
+        news.pages |= {"/feed": feed(at("/feed2")), "/feed2": feed(at("/a")), "/a": page("A")}
+        assert kinds(bring(at("/feed"))) == ["refused"]
+
+
+class TestSitemap:
+    """The pages of a sitemap, or of an index of them."""
+
+    def test_its_newest_pages_become_articles(self, news, bring, folder, at):
+        """With lastmod as the day they were modified, where the page has none."""
+        listed = sitemap((at("/a"), "2026-11-20"), (at("/b"), "2026-11-23"))
+        news.pages |= {"/sitemap.xml": Answer(listed, headers=XML), "/a": page("A"), "/b": page("B")}
+        assert kinds(bring(at("/sitemap.xml"), limit=1)) == ["new"]
+        assert articles(folder) == {"B": "Words of it."}
+        found = Shelf(folder).file(at("/b")).read_text()
+        assert "modified: '2026-11-23'\nmodified_from: sitemap\n" in found
+
+    @pytest.mark.parametrize("kind", ["application/gzip", "application/octet-stream", "application/xml"])
+    def test_a_packed_one_is_read(self, news, bring, at, kind):
+        """A .gz file is unpacked, whatever the server calls it."""
+        packed = gzip.compress(sitemap((at("/a"), "2026-11-20")))
+        news.pages |= {"/sitemap.xml.gz": Answer(packed, headers={"content-type": kind}), "/a": page("A")}
+        assert kinds(bring(at("/sitemap.xml.gz"))) == ["new"]
+
+    def test_a_packed_file_is_read(self, news, bring, at, tmp_path):
+        """From the disk too."""
+        (tmp_path / "sitemap.xml.gz").write_bytes(gzip.compress(sitemap((at("/a"), "2026-11-20"))))
+        news.pages["/a"] = page("A")
+        assert kinds(bring(tmp_path / "sitemap.xml.gz")) == ["new"]
+
+    def test_an_index_is_followed_newest_first(self, news, bring, at):
+        """Until there are enough pages; older sitemaps are not asked for."""
+        index = sitemap((at("/old.xml"), "2026-11-01"), (at("/new.xml"), "2026-11-23"), kind="sitemapindex")
+        news.pages |= {"/index.xml": Answer(index, headers=XML), "/a": page("A")}
+        news.pages["/new.xml"] = Answer(sitemap((at("/a"), "2026-11-23")), headers=XML)
+        assert kinds(bring(at("/index.xml"), limit=1)) == ["new"]
+        assert news.paths == ["/index.xml", "/new.xml", "/a"]
+
+    def test_a_sitemap_that_can_not_be_read_is_said(self, news, bring, at):
+        """One by one, and the others are read: missing, private, an index again, or no sitemap."""
+        news.pages["/a"] = news.pages["/none.xml"] = page("A")
+        news.pages["/good.xml"] = Answer(sitemap((at("/a"), "2026-11-23")), headers=XML)
+        listed = [(at(path), "2026-11-23") for path in ("/missing.xml", "/index.xml", "/none.xml", "/good.xml")]
+        index = sitemap((INSIDE, "2026-11-23"), *listed, kind="sitemapindex")
+        news.pages["/index.xml"] = Answer(index, headers=XML)
+        assert kinds(bring(at("/index.xml"))) == ["refused"] * 4 + ["new"]
+
+    def test_one_that_grows_is_refused(self, news, bring, at):
+        """Entities are not read."""
+        body = b'<!DOCTYPE urlset [<!ENTITY a "x">]><urlset><url><loc>&a;</loc></url></urlset>'
+        news.pages["/sitemap.xml"] = Answer(body, headers=XML)
+        report = bring(at("/sitemap.xml"))
+        assert "document type" in report.outcomes[0].reason
+        assert report.failed
+
+    def test_a_file_that_unpacks_without_end_is_refused(self, bring, tmp_path):
+        """The bound on a page holds for a file."""
+        (tmp_path / "sitemap.xml.gz").write_bytes(gzip.compress(b"\0" * 60_000_000, 1))
+        assert "larger than" in bring(tmp_path / "sitemap.xml.gz").outcomes[0].reason
+
+
+class TestWarc:
+    """The pages of a WARC file."""
+
+    @pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz", "PAGES.WARC.GZ"])
+    def test_its_pages_become_articles(self, bring, folder, tmp_path, news, name):
+        """Nothing is fetched; of two captures of one page the last stands, and the next run finds it unchanged."""
+        captures = [("https://news.example/a", "A", "Old."), ("https://news.example/b", "B", "Words.")]
+        _write_warc(tmp_path / name, [*captures, ("https://news.example/a", "A", "New.")])
+        assert kinds(bring(tmp_path / name)) == ["new", "new"]
+        assert articles(folder) == {"A": "New.", "B": "Words."}
+        assert kinds(bring(tmp_path / name)) == ["unchanged", "unchanged"]
+        assert news.asked == []
+
+    def test_a_record_of_no_page_address_is_refused(self, bring, folder, tmp_path):
+        """The others are brought in."""
+        captures = [("https://user@news.example/a", "A", "Old."), ("https://news.example/b", "B", "Words.")]
+        _write_warc(tmp_path / "a.warc", captures)
+        assert kinds(bring(tmp_path / "a.warc")) == ["refused", "new"]
+
+    def test_a_record_that_can_not_be_read_is_refused(self, bring, folder, tmp_path, monkeypatch):
+        """With the reader's reason, and the name of the file."""
+        records = [BadRecord("it is cut short", 1), Record("Words.", {"url": "https://news.example/b", "title": "B"})]
+        monkeypatch.setattr(importer, "unpack_warc", lambda _data: iter(records))
+        (tmp_path / "a.warc").write_bytes(b"")
+        told = []
+        report = bring(tmp_path / "a.warc", progress=lambda *counts: told.append(counts))
+        assert str(report.outcomes[0]) == f"refused   {tmp_path}/a.warc: it is cut short"
+        assert articles(folder) == {"B": "Words."}
+        assert told == [(1, 2), (2, 2)]
+
+
+def _write_warc(path, captures) -> None:
+    packed = path.name.lower().endswith(".gz")
+    records = [_warc_record(url, page(title, text).body) for url, title, text in captures]
+    path.write_bytes(b"".join(gzip.compress(record) if packed else record for record in records))
+
+
+def _warc_record(url: str, body: bytes) -> bytes:
+    reply = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n" + body
+    head = {"WARC-Type": "response", "WARC-Target-URI": url, "WARC-Date": "2026-11-23T00:00:00Z"}
+    head |= {"Content-Type": "application/http; msgtype=response", "Content-Length": str(len(reply))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return f"WARC/1.0\r\n{lines}\r\n".encode() + reply + b"\r\n\r\n"
+
+
+class TestStopping:
+    """A run that is stopped goes on where it was."""
+
+    @pytest.fixture
+    def three(self, news, at):
+        news.pages |= {"/feed": feed(at("/a"), at("/b"), at("/c"))} | {f"/{name}": page(name) for name in "abc"}
+        return at("/feed")
+
+    def test_the_next_run_fetches_only_the_rest(self, news, bring, folder, three):
+        """What was brought in before is there, and is not asked for again."""
+        with pytest.raises(KeyboardInterrupt):
+            bring(three, progress=_stop_after(2))
+        assert sorted(articles(folder)) == ["a", "b"]
+        news.asked.clear()
+        assert kinds(bring(three)) == ["unchanged", "unchanged", "new"]
+        assert news.paths == ["/feed", "/c"]
+
+    def test_a_run_that_has_ended_begins_anew(self, news, bring, three):
+        """Then every page is asked for again."""
+        bring(three)
+        news.asked.clear()
+        bring(three)
+        assert news.paths == ["/feed", "/a", "/b", "/c"]
+
+    @pytest.mark.parametrize("where", [(Shelf, "keep"), (State, "put")])
+    def test_a_stop_around_one_page_loses_nothing(self, bring, folder, three, monkeypatch, where):
+        """Before or after its file was written, the page is whole or not there, and the next run makes it so."""
+        monkeypatch.setattr(*where, _stop)
+        with pytest.raises(KeyboardInterrupt):
+            bring(three)
+        assert set(articles(folder)) <= {"a"}
+        monkeypatch.undo()
+        assert not bring(three).failed
+        assert sorted(articles(folder)) == ["a", "b", "c"]
+
+    def test_a_page_given_twice_is_fetched_once(self, news, bring, at):
+        """In one run a page is asked for once."""
+        news.pages["/a"] = page("A")
+        assert kinds(bring(at("/a"), at("/a#part"))) == ["new", "unchanged"]
+        assert news.paths == ["/a"]
+
+    def test_progress_counts_pages(self, news, bring, at, three):
+        """Of as many as are known so far; at the end all of them are done."""
+        told = []
+        bring(three, at("/a"), INSIDE, progress=lambda *counts: told.append(counts))
+        assert told == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop_after(pages: int):
+    def progress(done: int, _total: int) -> None:
+        if done == pages:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+class TestCorpus:
+    """The directory that is written."""
+
+    def test_it_is_made_where_it_is_missing(self, news, bring, folder, at):
+        """An import may be the first thing in a corpus."""
+        news.pages["/a"] = page("A")
+        bring(at("/a"))
+        assert {path.suffix for path in folder.iterdir()} == {".md", ".jsonl", ".lock"}
+        assert (folder / STATE).exists()
+
+    def test_a_file_is_no_place_for_articles(self, bring, folder):
+        """The error says what to name."""
+        folder.write_text("words")
+        with pytest.raises(CorpusError, match="is a file. Name a directory: rag import --corpus DIR"):
+            bring(INSIDE)
+
+    def test_two_imports_do_not_write_one_corpus(self, bring, folder):
+        """The second is told to wait."""
+
+        def again(_done: int, _total: int) -> None:
+            with pytest.raises(WriterBusy, match="Another rag import is writing"):
+                bring(INSIDE)
+            told.append(True)
+
+        told = []
+        bring(INSIDE, progress=again)
+        assert told == [True]
+
+    def test_a_disk_that_refuses_is_said(self, news, bring, at, monkeypatch):
+        """With the system's reason, and what to do."""
+        news.pages["/a"] = page("A")
+        monkeypatch.setattr(Shelf, "keep", _full)
+        with pytest.raises(StorageError, match="can't be written .No space left on device.*--corpus"):
+            bring(at("/a"))
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -116,8 +116,10 @@ class Fetcher:
             raise Unreachable(f"it can't be reached ({_said(error)})") from error
 
     def _read(self, url: httpx2.URL, response: httpcore2.Response, any_kind: bool) -> Reply:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+        headers = {_text(name).lower(): _text(value) for name, value in response.headers}
         reply = Reply(str(url), response.status, headers)
+        if reply.status == 304:
+            response.read()  # there is nothing to read, and the connection can be used again
         if reply.status != 200:
             return reply
         if not any_kind:
@@ -178,6 +180,14 @@ def _joined(url: httpx2.URL, location: str) -> str:
 
 def _too_large(most: int) -> str:
     return f"it is larger than {most / 1e6:g} MB"
+
+
+def _text(header: bytes) -> str:
+    """A header as what most servers send, UTF-8, though the standard knows no more than Latin-1."""
+    try:
+        return header.decode()
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
 
 
 def _said(error: Exception) -> str:

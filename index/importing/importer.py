@@ -118,20 +118,19 @@ class Importer:
         yield from self._from_list(kind, data)
 
     def _from_list(self, kind: Kind, data: bytes, found_at: str = "") -> Iterator[Outcome]:
-        if kind == "feed":
-            links = feed_links(data, found_at)
-        elif kind == "sitemap":
-            links = sitemap_links(data)
-        else:
-            links = []
-            yield from self._gather(data, links)
+        links = feed_links(data, found_at) if kind == "feed" else sitemap_links(data)
+        if not links:
+            raise Refused("it names no pages")
+        if kind == "index":
+            sitemaps, links = links, []
+            yield from self._gather(sitemaps, links)
         chosen = newest(links, self._wishes.limit, self._wishes.since)
         self._expected += len(chosen) - 1
         yield from map(self._page, chosen)
 
-    def _gather(self, data: bytes, links: list[Link]) -> Iterator[Outcome]:
+    def _gather(self, sitemaps: Sequence[Link], links: list[Link]) -> Iterator[Outcome]:
         """Add the links of an index's sitemaps, the newest first, until there are enough."""
-        for sitemap in newest(sitemap_links(data), _SITEMAPS, self._wishes.since):
+        for sitemap in newest(sitemaps, _SITEMAPS, self._wishes.since):
             if len(links) >= self._wishes.limit:
                 return
             try:

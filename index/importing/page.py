@@ -15,6 +15,9 @@ from index.importing.shelf import article_id
 from index.readers.record import Record, decode
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
+# Python knows more by name than pages are written in, and some of that takes hours to decode.
+_OF_THE_WEB = re.compile(r"(cp|gb|koi8-|iso8859-|utf-16-?|mac-|big5|shift_jis|euc_|iso2022_)\w*")
+_LARGER = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254"}  # as browsers read them
 
 
 def record_of(reply: Reply) -> Record:
@@ -65,8 +68,14 @@ def _missing_days(metadata: Mapping[str, object], link: Link) -> dict[str, objec
 def _as_utf8(body: bytes, headers: Mapping[str, str]) -> bytes:
     """The bytes, in marked UTF-8 where the server names another encoding, for its word goes before the page's own."""
     named = _CHARSET.search(headers.get("content-type", ""))
+    encoding = _of_the_web(named[1]) if named else None
+    return codecs.BOM_UTF8 + body.decode(encoding, "replace").encode() if encoding else body
+
+
+def _of_the_web(named: str) -> str | None:
     try:
-        encoding = codecs.lookup(named[1]).name if named else "utf-8"
-        return body if encoding == "utf-8" else codecs.BOM_UTF8 + body.decode(encoding, "replace").encode()
-    except (LookupError, UnicodeError, ValueError):
-        return body
+        encoding = codecs.lookup(named).name
+    except (LookupError, ValueError):
+        return None
+    encoding = _LARGER.get(encoding, encoding)
+    return encoding if _OF_THE_WEB.fullmatch(encoding) else None

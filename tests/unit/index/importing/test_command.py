@@ -1,6 +1,9 @@
 """`rag import`: what it prints, and how it ends."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -8,6 +11,7 @@ from typer.testing import CliRunner
 from index.articles import read_articles
 from index.build import build_index
 from index.cli import app
+from tests.conftest import REPOSITORY
 from tests.newsstand import Answer
 
 PAGE = Answer(b"<title>Tea</title><p>Words of it.</p>", headers={"content-type": "text/html"})
@@ -116,3 +120,24 @@ def test_a_hostile_page_does_not_drive_the_terminal(run, news):
     """Control characters of an address or a reason are escaped."""
     news.pages["/a"] = Answer(b"", headers={"content-type": "x\x1b[31m"})
     assert "\x1b" not in run("--allow-private", news.url("/a")).stdout
+
+
+def test_a_killed_import_goes_on_where_it_was(run, news, folder):
+    """Killed in the middle of a page, for which nothing can prepare, the next run fetches what was not brought in."""
+    items = "".join(f"<item><link>{news.url(f'/{name}')}</link></item>" for name in "abc")
+    news.pages |= {f"/{name}": PAGE for name in "abc"}
+    news.pages["/feed"] = Answer(
+        f"<rss><channel>{items}</channel></rss>".encode(), headers={"content-type": "text/xml"}
+    )
+    arguments = ["import", "--pause", "0", "--allow-private", "--corpus", str(folder), news.url("/feed")]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from index.cli import app; app()", *arguments],
+        cwd=REPOSITORY,
+        stderr=subprocess.DEVNULL,
+    ) as killed:
+        news.pages["/b"] = lambda _headers: killed.kill() or PAGE
+        assert killed.wait(60) == -signal.SIGKILL
+    news.pages["/b"] = PAGE
+    news.asked.clear()
+    assert "new 2, changed 0, unchanged 1" in run(*arguments[3:]).stdout
+    assert news.paths == ["/feed", "/b", "/c"]

@@ -48,11 +48,12 @@ class TestReply:
         reply = fetcher.get(news.url("/", "news.example"))
         assert (reply.status, reply.body) == (status, b"")
 
-    def test_one_connection_serves_many_requests(self, news, fetcher, dial):
-        """A host is not connected to again for each page."""
-        news.pages["/"] = Answer(b"words", headers=HTML)
+    @pytest.mark.parametrize("answer", [Answer(b"words", headers=HTML), Answer(status=304)])
+    def test_one_connection_serves_many_requests(self, news, fetcher, dial, answer):
+        """A host is not connected to again for each page, whether it has changed or not."""
+        news.pages["/"] = answer
         for _ in range(3):
-            assert fetcher.get(news.url("/", "news.example")).body == b"words"
+            assert fetcher.get(news.url("/", "news.example")).body == answer.body
         assert dial.dialled == [PUBLIC]
 
 
@@ -178,6 +179,12 @@ class TestRedirects:
         news.pages["/c/e"] = Answer(b"words", headers=HTML)
         reply = fetcher.get(news.url("/a/b", "news.example"))
         assert (reply.url, reply.body) == (news.url("/c/e", "other.example"), b"words")
+
+    @pytest.mark.parametrize("spelled", ["/%C3%A4", "/ä", "/ä".encode().decode("latin-1")])
+    def test_a_redirect_beyond_ascii_is_followed(self, news, fetcher, spelled):
+        """In the escapes of the standard, in Latin-1, or in UTF-8 as most servers send it."""
+        news.pages |= {"/": moved(spelled), "/%C3%A4": Answer(b"words", headers=HTML)}
+        assert fetcher.get(news.url("/", "news.example")).body == b"words"
 
     def test_a_circle_of_redirects_is_refused(self, news, fetcher):
         """After five redirects it ends."""

@@ -156,6 +156,22 @@ class TestPage:
         bring(at("/a"), at("/b"))
         assert articles(folder) == {"Чай": "Слова.", "B": "Words."}
 
+    @pytest.mark.parametrize("named", ["punycode", "unicode_escape", "rot13", "zip", "undefined", "nosuch", ""])
+    def test_an_encoding_that_no_page_is_in_is_passed_over(self, news, bring, folder, at, named):
+        """Python knows some that take hours to decode, or are none; the page is read as if none was named."""
+        news.pages["/a"] = page("A", **{"content-type": f"text/html; charset={named}"})
+        bring(at("/a"))
+        assert articles(folder) == {"A": "Words of it."}
+
+    @pytest.mark.parametrize(("named", "text"), [("ISO-8859-1", "“é”"), ("iso-8859-9", "ış"), ("utf-16", "Bakı")])
+    def test_an_encoding_is_read_as_browsers_do(self, news, bring, folder, at, named, text):
+        """A smaller encoding stands for the larger one that it is part of."""
+        written = {"ISO-8859-1": "cp1252", "iso-8859-9": "cp1254"}.get(named, named)
+        body = f"<title>A</title><p>{text}</p>".encode(written)
+        news.pages["/a"] = Answer(body, headers={"content-type": f"text/html; charset={named}"})
+        bring(at("/a"))
+        assert articles(folder) == {"A": text}
+
     def test_a_plain_text_is_an_article(self, news, bring, folder, at):
         """Its paragraphs are its own, whatever they look like."""
         news.pages["/a.txt"] = Answer(b"# One\n\n<p>two", headers={"content-type": "text/plain"})
@@ -270,6 +286,14 @@ class TestFeed:
         report = bring(at("/feed"))
         assert kinds(report).count("refused") == len(report.outcomes) - 1
         assert articles(folder) == {"A": "Words of it."}
+
+    @pytest.mark.parametrize("empty", [feed(), Answer(sitemap(), headers=XML), Answer(b"<sitemapindex/>", headers=XML)])
+    def test_one_that_names_no_pages_is_refused(self, news, bring, at, empty):
+        """Nothing can be brought in from it, and it is said so."""
+        news.pages["/feed"] = empty
+        report = bring(at("/feed"))
+        assert [outcome.reason for outcome in report.outcomes] == ["it names no pages"]
+        assert report.failed
 
     def test_a_feed_in_a_feed_is_refused(self, news, bring, at):
         """Lists do not lead to lists."""

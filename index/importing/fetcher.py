@@ -104,7 +104,8 @@ class Fetcher:
 
     def _request(self, url: httpx2.URL, headers: Mapping[str, str], any_kind: bool) -> Reply:
         self._deadline.start()
-        own = {"user-agent": AGENT, "accept": "*/*", "accept-encoding": "gzip"}
+        # The library's own Host leaves out the brackets of an IPv6 address.
+        own = {"host": url.netloc.decode(), "user-agent": AGENT, "accept": "*/*", "accept-encoding": "gzip"}
         sent: list[tuple[bytes | str, bytes | str]] = [*own.items(), *headers.items()]
         timeouts = {"connect": self._bounds.connect, "read": self._bounds.read, "write": self._bounds.read}
         try:

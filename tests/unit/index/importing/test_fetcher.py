@@ -41,6 +41,13 @@ class TestReply:
         assert headers["if-none-match"] == '"1"'
         assert "cookie" not in headers
 
+    def test_an_address_by_number_is_fetched_too(self, news, fetcher, dial):
+        """IPv6 keeps its brackets where it is named as the host."""
+        news.pages["/"] = Answer(b"words", headers=HTML)
+        assert fetcher.get(news.url("/", "[2606:4700::1111]")).body == b"words"
+        assert news.asked[0][1]["host"] == f"[2606:4700::1111]:{news.port}"
+        assert dial.dialled == ["2606:4700::1111"]
+
     @pytest.mark.parametrize("status", [204, 304, 404, 410, 500])
     def test_another_status_is_given_without_a_body(self, news, fetcher, status):
         """Whether a page is there is for the caller to judge."""

@@ -5,12 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import httpcore2
 
+from index.articles import read_articles
+from index.importing.outcome import ImportReport
 from index.importing.times import Times
 
+INSIDE = "http://127.0.0.1/secret"  # what no public page may lead to
+XML = {"content-type": "application/xml"}
 PUBLIC = "93.184.216.34"  # no packet goes there: see Dial
 
 
@@ -108,3 +113,32 @@ class Clock:
 
     def _now(self) -> datetime:
         return datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+
+def page(title: str, text: str = "Words of it.", **headers: str) -> Answer:
+    """A page of HTML."""
+    body = f"<!doctype html><title>{title}</title><p>{text}</p>"
+    return Answer(body.encode(), headers={"content-type": "text/html; charset=utf-8", **headers})
+
+
+def feed(*links: str, day: str = "Mon, 23 Nov 2026 12:00:00 GMT") -> Answer:
+    """An RSS feed, each of its items of the same day."""
+    items = "".join(f"<item><link>{link}</link><pubDate>{day}</pubDate></item>" for link in links)
+    return Answer(f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), headers=XML)
+
+
+def sitemap(*entries: tuple[str, str], kind: str = "urlset") -> bytes:
+    """A sitemap, or an index of them, of addresses with their days."""
+    inner = "url" if kind == "urlset" else "sitemap"
+    urls = "".join(f"<{inner}><loc>{link}</loc><lastmod>{day}</lastmod></{inner}>" for link, day in entries)
+    return f"<{kind}>{urls}</{kind}>".encode()
+
+
+def kinds(report: ImportReport) -> list[str]:
+    """What became of each page, in order."""
+    return [outcome.kind for outcome in report.outcomes]
+
+
+def articles(folder: Path) -> dict[str, str]:
+    """The text of each article of a corpus by its title; anything refused fails."""
+    return {article.title: article.text for article in read_articles(folder)}

@@ -92,7 +92,7 @@ class Importer:
 
     def _from_address(self, given: str) -> Iterator[Outcome]:
         url = str(checked_url(given))
-        if self._state.done(url):
+        if self._is_done(url):
             yield self._done_already(url)
             return
         reply = self._fetch(url)
@@ -149,14 +149,9 @@ class Importer:
         return sitemap_links(data)
 
     def _from_warc(self, path: Path, data: bytes) -> Iterator[Outcome]:
-        pages: dict[str, Record] = {}
-        for record in unpack_warc(data):
-            if isinstance(record, BadRecord):
-                self._expected += 1
-                yield Outcome("refused", str(path), record.reason)
-            else:
-                pages[str(record.metadata.get("url"))] = record  # of several captures the last stands
-        self._expected += len(pages) - 1
+        pages, reasons = _pages_of_warc(data)
+        self._expected += len(pages) + len(reasons) - 1
+        yield from (Outcome("refused", str(path), reason) for reason in reasons)
         yield from (self._page_of_warc(url, record) for url, record in pages.items())
 
     def _page_of_warc(self, address: str, record: Record) -> Outcome:
@@ -174,7 +169,7 @@ class Importer:
             return Outcome("refused", link.url, str(error))
 
     def _page_at(self, url: str, link: Link) -> Outcome:
-        if self._state.done(url):
+        if self._is_done(url):
             return self._done_already(url)
         reply = self._fetch(url)
         if kind_of(reply.body) != "other":
@@ -207,6 +202,9 @@ class Importer:
     def _keep(self, link: Link, text: str) -> Outcome:
         return Outcome(self._shelf.keep(link.url, text), link.url, file=self._shelf.file(link.url).name)
 
+    def _is_done(self, url: str) -> bool:
+        return self._state.done(url) and self._shelf.holds(url)
+
     def _done_already(self, url: str) -> Outcome:
         return Outcome("unchanged", url, "this run has brought it in already", self._shelf.file(url).name)
 
@@ -216,6 +214,21 @@ class Importer:
 
 def _unzipped(data: bytes) -> bytes:
     return gunzip(data, LARGEST) if data.startswith(GZIP) else data
+
+
+def _pages_of_warc(data: bytes) -> tuple[dict[str, Record], list[str]]:
+    """The pages by their addresses, of several captures the last; and why others are not among them."""
+    pages: dict[str, Record] = {}
+    reasons: list[str] = []
+    try:
+        for record in unpack_warc(data):
+            if isinstance(record, BadRecord):
+                reasons.append(record.reason)
+            else:
+                pages[str(record.metadata.get("url"))] = record
+    except Refused as error:
+        reasons.append(str(error))
+    return pages, reasons if pages or reasons else ["it holds no pages"]
 
 
 @contextmanager

@@ -18,11 +18,6 @@ PAGE = Answer(b"<title>Tea</title><p>Words of it.</p>", headers={"content-type":
 
 
 @pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "news"
-
-
-@pytest.fixture
 def run(monkeypatch, folder, tmp_path):
     """Runs `rag import` into `folder`, which RAG_CORPUS names."""
     monkeypatch.setenv("RAG_CORPUS", str(folder))

@@ -1,7 +1,8 @@
-"""`rag index`, `rag status`, `rag verify`. What is heavy is imported when a command runs."""
+"""rag import, index, status, rollback and verify. What is heavy is imported when a command runs."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,9 +22,11 @@ from index.console import (
     say,
     show_json,
 )
+from index.errors import ImportUsageError
 
 if TYPE_CHECKING:
     from index.build import BuildReport
+    from index.importing.outcome import ImportReport
 
 app = typer.Typer()
 
@@ -44,6 +47,59 @@ WatchOption = Annotated[
     bool, typer.Option("--watch", help="Go on, and do the same whenever something in the corpus changes.")
 ]
 RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Start from nothing; mends a damaged index.")]
+ImportCorpusOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpus",
+        envvar="RAG_CORPUS",
+        help="The directory the articles go to. Default: what the index was made from, or corpus.",
+    ),
+]
+InputsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="URL|FILE...", help="Addresses of pages, feeds or sitemaps; files of feeds, sitemaps or WARC."
+    ),
+]
+LimitOption = Annotated[int, typer.Option(min=1, help="The most pages of one feed or sitemap, the newest first.")]
+SinceOption = Annotated[str | None, typer.Option(help="Pass over what a feed or sitemap dates before this day.")]
+PauseOption = Annotated[float, typer.Option(min=0, help="Seconds between two requests to one host.")]
+PruneOption = Annotated[bool, typer.Option("--prune", help="Delete articles whose pages are gone (404, 410).")]
+PrivateOption = Annotated[
+    bool, typer.Option("--allow-private", help="Fetch from addresses that are not of the public web too.")
+]
+
+
+@app.command("import")
+def import_command(
+    inputs: InputsArgument,
+    corpus: ImportCorpusOption = None,
+    index: IndexOption = DEFAULT_INDEX,
+    limit: LimitOption = 100,
+    since: SinceOption = None,
+    pause: PauseOption = 1.0,
+    prune: PruneOption = False,
+    allow_private: PrivateOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring news pages into the corpus as Markdown files; rag index then reads them."""
+    with failures(as_json, usage=(ImportUsageError,)):
+        day = _day("--since", since)
+        from index.importing.fetcher import Fetcher
+        from index.importing.guard import Guard
+        from index.importing.importer import Wishes, import_pages
+        from index.importing.manners import Guest
+
+        folder = corpus or _corpus_of(index)
+        with closing(Fetcher(Guard(allow_private))) as fetcher, progress_of("Importing pages") as progress:
+            wishes = Wishes(limit, day, prune)
+            report = import_pages(folder, inputs, Guest(fetcher, pause), wishes, progress=progress)
+        if as_json:
+            show_json(report.as_dict())
+        else:
+            _print_import(report)
+    if report.failed:
+        raise typer.Exit(1)
 
 
 @app.command("index")
@@ -172,6 +228,23 @@ def _corpus_of(index: Path) -> Path:
         raise CorpusError(
             f"{error.what} It can't say what it was made from.", f"{error.remedy} --corpus DIR"
         ) from error
+
+
+def _day(flag: str, value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value is not None else None
+    except ValueError as error:
+        raise ImportUsageError(f'{flag} "{value}" is not a day.', "Write it as 2026-11-23.") from error
+
+
+def _print_import(report: "ImportReport") -> None:
+    for outcome in report.outcomes:
+        say(str(outcome))
+    say(", ".join(f"{name} {count}" for name, count in report.counts.items()))
+    if report.failed:
+        note(f"Nothing was brought into {report.corpus}.")
+    else:
+        note(f"The articles are in {report.corpus}. Run: rag index --corpus {report.corpus}")
 
 
 def _print_report(report: "BuildReport", index: Path) -> None:

@@ -6,7 +6,8 @@ RagError                    the root of every error of this project that a perso
 │   ├── SnapshotMissing     there is no index here yet
 │   ├── SnapshotForeign     the directory, or its format, is not one this program writes
 │   └── SnapshotDamaged     a file is missing, cut short or altered
-├── WriterBusy              another process is writing this index
+├── WriterBusy              another process is writing this index, or importing into this corpus
+├── ImportUsageError        an option of an import is not what it should be, such as a day that is none
 ├── StorageError            the disk refused a read or a write
 └── ModelError              a model can't be loaded, or is not the index's
 
@@ -48,7 +49,11 @@ class SnapshotDamaged(SnapshotError):
 
 
 class WriterBusy(RagError):
-    """Another process holds the index's writer lock."""
+    """Another process holds the writer lock of an index, or of a corpus that is imported into."""
+
+
+class ImportUsageError(RagError):
+    """An option of an import is not what it should be, such as a day that is no day."""
 
 
 class StorageError(RagError):

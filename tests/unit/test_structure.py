@@ -22,6 +22,10 @@ ONLY_IN = {
     "faiss": ["index/dense.py"],
     "tantivy": ["index/lexical.py"],
     "sqlite3": ["index/catalog.py"],
+    "httpcore2": ["index/importing/fetcher.py", "index/importing/wire.py"],
+    "httpx2": ["index/importing/fetcher.py", "index/importing/guard.py", "index/importing/manners.py"],
+    "protego": ["index/importing/manners.py"],
+    "defusedxml": ["index/importing/listing.py"],
 }
 MODULES = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
 

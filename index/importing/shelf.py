@@ -1,0 +1,68 @@
+"""The corpus directory as an import sees it: one file a page, its name made from the page's address."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+_SLUG = 60  # characters: with four bytes each, and the hash, still a name that every file system takes
+_FETCHED = re.compile(r"^fetched: .*\n", re.MULTILINE)
+_PARTIAL = ".import.partial"
+
+
+def article_id(url: str) -> str:
+    """The id of a page's article: its host and path to read, and a hash of the whole address to be its own."""
+    parts = urlsplit(url)
+    words = re.sub(r"[\W_]+", "-", unquote(f"{parts.hostname} {parts.path}").lower()).strip("-")
+    return f"{words[:_SLUG].strip('-')}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+
+
+class Shelf:
+    """The files of a corpus directory that were brought in; every method raises OSError where the disk refuses."""
+
+    def __init__(self, corpus: Path) -> None:
+        self._corpus = corpus
+
+    def file(self, url: str) -> Path:
+        """Where a page's article lies, or would lie."""
+        return self._corpus / f"{article_id(url)}.md"
+
+    def holds(self, url: str) -> bool:
+        """Whether there is an article of this page."""
+        return self.file(url).is_file()
+
+    def keep(self, url: str, document: str) -> Literal["new", "changed", "unchanged"]:
+        """Write a page's article and say whether it is "new", "changed" or "unchanged".
+
+        When it was fetched is no change: a file that says the same otherwise is left as it is.
+        """
+        path = self.file(url)
+        before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+        if before is not None and _without_fetched(before) == _without_fetched(document):
+            return "unchanged"
+        write_whole(path, document.encode())
+        return "new" if before is None else "changed"
+
+    def drop(self, url: str) -> None:
+        """Delete a page's article."""
+        self.file(url).unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that, whenever the machine stops, it is there whole, as before or as now.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    partial = path.with_name(_PARTIAL)
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _without_fetched(document: str) -> str:
+    return _FETCHED.sub("", document, count=1)

@@ -1,0 +1,144 @@
+"""A small site on loopback for what is fetched, in a thread of the test process, and a clock that nobody waits for."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpcore2
+
+from index.articles import read_articles
+from index.importing.outcome import ImportReport
+from index.importing.times import Times
+
+INSIDE = "http://127.0.0.1/secret"  # what no public page may lead to
+XML = {"content-type": "application/xml"}
+PUBLIC = "93.184.216.34"  # no packet goes there: see Dial
+
+
+@dataclass
+class Answer:
+    """What a site answers: a body of many parts is sent without a length, until the other end is gone."""
+
+    body: bytes | Iterable[bytes] = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "text/html"})
+
+
+Page = Answer | Callable[[Mapping[str, str]], Answer]  # of the request's headers, in lower case
+
+
+class Site:
+    """What a server on loopback answers by path, and what it was asked for."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.pages: dict[str, Page] = {"/robots.txt": Answer(status=404)}
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths that were asked for, in order, robots.txt left out."""
+        return [path for path, _ in self.asked if path != "/robots.txt"]
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+    def answer(self, path: str, headers: Mapping[str, str]) -> Answer:
+        self.asked.append((path, headers))
+        page = self.pages.get(path, Answer(status=404))
+        return page(headers) if callable(page) else page
+
+
+@contextmanager
+def site(host: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
+    """Serve a site until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            answer = shown.answer(self.path, {name.lower(): value for name, value in self.headers.items()})
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            whole = isinstance(answer.body, bytes)
+            self.send_header(*(("content-length", str(len(answer.body))) if whole else ("connection", "close")))
+            self.end_headers()
+            try:
+                for part in [answer.body] if whole else answer.body:
+                    self.wfile.write(part)
+            except OSError:
+                self.close_connection = True  # the other end has had enough
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((host, port), Handler) as server:
+        shown = Site(server.server_port)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield shown
+        finally:
+            server.shutdown()
+            thread.join(30)
+
+
+class Dial(httpcore2.NetworkBackend):
+    """Connects to loopback whatever the address, and keeps the addresses that were wanted."""
+
+    def __init__(self) -> None:
+        self.dialled: list[str] = []
+
+    def connect_tcp(self, host: str, port: int, *arguments: object) -> httpcore2.NetworkStream:
+        self.dialled.append(host)
+        return httpcore2.SyncBackend().connect_tcp("127.0.0.1", port, *arguments)
+
+
+class Clock:
+    """A clock that moves when somebody sleeps by it, or when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+        self.times = Times(lambda: self.seconds, self._sleep, self._now)
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+    def _now(self) -> datetime:
+        return datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+
+def page(title: str, text: str = "Words of it.", **headers: str) -> Answer:
+    """A page of HTML."""
+    body = f"<!doctype html><title>{title}</title><p>{text}</p>"
+    return Answer(body.encode(), headers={"content-type": "text/html; charset=utf-8", **headers})
+
+
+def feed(*links: str, day: str = "Mon, 23 Nov 2026 12:00:00 GMT") -> Answer:
+    """An RSS feed, each of its items of the same day."""
+    items = "".join(f"<item><link>{link}</link><pubDate>{day}</pubDate></item>" for link in links)
+    return Answer(f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), headers=XML)
+
+
+def sitemap(*entries: tuple[str, str], kind: str = "urlset") -> bytes:
+    """A sitemap, or an index of them, of addresses with their days."""
+    inner = "url" if kind == "urlset" else "sitemap"
+    urls = "".join(f"<{inner}><loc>{link}</loc><lastmod>{day}</lastmod></{inner}>" for link, day in entries)
+    return f"<{kind}>{urls}</{kind}>".encode()
+
+
+def kinds(report: ImportReport) -> list[str]:
+    """What became of each page, in order."""
+    return [outcome.kind for outcome in report.outcomes]
+
+
+def articles(folder: Path) -> dict[str, str]:
+    """The text of each article of a corpus by its title; anything refused fails."""
+    return {article.title: article.text for article in read_articles(folder)}

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
@@ -52,18 +52,20 @@ class Weights:
     """Weights by feature name.
 
     `sentence` ranks the sentences of one question; `confidence` is a logistic regression, with its
-    "intercept", of whether the best of them answer it.
+    "intercept", of whether the best of them answer it. `look` chooses the sentences that are embedded where
+    there is no reader, as it did when the others were learned.
     """
 
     sentence: Mapping[str, float]
     confidence: Mapping[str, float]
+    look: Mapping[str, float] = field(default_factory=dict)
 
 
 @cache
 def shipped_weights(*, reading: bool) -> Weights:
     """The weights of weights.json, which rag.evaluation.fit wrote: those for a reader, or those without."""
     stored = json.loads(files("rag").joinpath("weights.json").read_text())["reader" if reading else "fast"]
-    return Weights(stored["sentence"], stored["confidence"])
+    return Weights(stored["sentence"], stored["confidence"], stored.get("look", {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,11 @@ class Weigher:
         hits = [(hit, _title(hit, index)) for hit in retrieval.hits[: self.depth]]
         looked = [item for hit, title in hits for item in _looked_at(asked, hit, title, index)]
         if self.reader is None:
-            near = self._ranked(looked)[:SENTENCES_EMBEDDED]
-            return self._ranked(_with_similarity(near, retrieval, index))
+            near = self._ranked(looked, self.weights.look or self.weights.sentence)[:SENTENCES_EMBEDDED]
+            return self._ranked(_with_similarity(near, retrieval, index), self.weights.sentence)
         readings = self.reader.read(question, [(title, hit.passage.text) for hit, title in hits])
         ids = [hit.passage.passage_id for hit, _ in hits]
-        return self._ranked(_with_reading(looked, dict(zip(ids, readings, strict=True))))
+        return self._ranked(_with_reading(looked, dict(zip(ids, readings, strict=True))), self.weights.sentence)
 
     def confidence(self, evidence: Sequence[Evidence], nearest: float) -> float:
         """The probability, in [0, 1], that the best sentences answer the question; 0 where there are none.
@@ -100,8 +102,8 @@ class Weigher:
         features = confidence_features(evidence, nearest)
         return 1.0 / (1.0 + math.exp(-log_odds(features, self.weights.confidence)))
 
-    def _ranked(self, evidence: Iterable[Evidence]) -> list[Evidence]:
-        scored = [replace(item, score=log_odds(item.features, self.weights.sentence)) for item in evidence]
+    def _ranked(self, evidence: Iterable[Evidence], weights: Mapping[str, float]) -> list[Evidence]:
+        scored = [replace(item, score=log_odds(item.features, weights)) for item in evidence]
         return sorted(scored, key=lambda item: -item.score)
 
 
@@ -127,7 +129,7 @@ def _looked_at(asked: Asked, hit: Hit, title: str, index: PassageIndex) -> list[
 def _with_similarity(evidence: Sequence[Evidence], retrieval: Retrieval, index: PassageIndex) -> list[Evidence]:
     if not evidence:
         return []
-    similarities = (index.embedder.embed_passages([item.text for item in evidence]) @ retrieval.vector).tolist()
+    similarities = (index.embedder.embed_sentences([item.text for item in evidence]) @ retrieval.vector).tolist()
     return [
         replace(item, features=item.features | {"similarity": similarity})
         for item, similarity in zip(evidence, similarities, strict=True)

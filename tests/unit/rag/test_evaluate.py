@@ -17,7 +17,7 @@ from index.sentences import sentence_spans
 from index.store import LocalIndex
 from rag.errors import CollectionError
 from rag.evaluation.collection import read_collection
-from rag.evaluation.fit import _fit_sentences, fit, judge, rescored
+from rag.evaluation.fit import _fit_confidence, _fit_sentences, fit, judge, rescored
 from rag.evaluation.report import print_report
 from rag.evaluation.run import Answering, evaluate, index_of
 from rag.evidence import CITED, Weigher, Weights
@@ -211,6 +211,7 @@ def test_learning_gives_weight_to_a_feature_that_tells(folder):
     learned = fit([read_collection(folder)], WordEmbedder(), READER)
     assert learned["fast"]["sentence"]["overlap"] > 0
     assert learned["reader"]["sentence"]["reader"] > 0
+    assert learned["fast"]["look"].keys() == learned["fast"]["sentence"].keys() - {"similarity"}
     assert learned["record"]["collections"] == {"openings": {"questions": 12, "about": "Eight openings."}}
     assert (learned["record"]["questions"], learned["record"]["answerable"]) == (12, 8)
 
@@ -262,6 +263,16 @@ def test_confidence_learns_from_what_would_be_cited():
         learned, right = rescored(evidence, [place == other for other in range(len(texts))], 0.25, weights)
         assert (learned["score"], learned["overlap"], learned["nearest"]) == (2.0, 4.0, 0.25)
         assert right is (place >= len(texts) - CITED)
+
+
+def test_a_question_that_counts_twice_is_as_one_asked_twice():
+    """The confidence learned is that of the same rows with the counted one repeated."""
+    drawn = np.random.default_rng(3)
+    rows = [({"score": float(drawn.normal()), "share": float(drawn.normal())}, bool(n % 2)) for n in range(12)]
+    counts = [1.0 + (n % 3 == 0) for n in range(12)]
+    repeated = [row for row, count in zip(rows, counts, strict=True) for _ in range(int(count))]
+    learned, expected = _fit_confidence(rows, counts), _fit_confidence(repeated, [1.0] * len(repeated))
+    assert learned == pytest.approx(expected, abs=2e-3)
 
 
 def test_sentence_weights_are_the_likeliest_of_a_conditional_logit():

@@ -1,6 +1,7 @@
 """Weighing sentences against a question."""
 
 import math
+from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
@@ -125,6 +126,17 @@ def test_no_more_sentences_are_embedded_than_the_bound(wide_index):
             looked[hit.passage.passage_id, span] = log_odds(features, SENSIBLE.sentence)
     taken = {(item.passage.passage_id, item.span) for item in evidence}
     assert min(looked[key] for key in taken) >= max(looked[key] for key in looked.keys() - taken)
+
+
+def test_the_first_look_may_have_weights_of_its_own(wide_index):
+    """What they choose is embedded, and ranked by the others: those it was learned with."""
+    asked = "Which tea grows on hill 3?"
+    retrieval = Retriever(wide_index).retrieve(asked, 10)
+    for way in (1.0, -1.0):
+        weights = Weights(defaultdict(lambda: 1.0), {}, defaultdict(float, opening=way))
+        evidence = Weigher(None, weights).weigh(asked, None, retrieval, wide_index)
+        assert {item.features["opening"] for item in evidence} == {max(way, 0.0)}
+        assert [item.score for item in evidence] == [log_odds(item.features, weights.sentence) for item in evidence]
 
 
 @pytest.mark.parametrize("reader", READERS)

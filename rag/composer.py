@@ -17,9 +17,9 @@ from rag.kinds import Kind
 # A sentence whose score is further below the best one's, the log of a likelihood ratio, is left out.
 MARGIN = 3.0
 # The reader's log-odds, divided by 10 as the feature has them, below which it read no answer. It counts spans that
-# say nearly the same each against none, so its odds are low: F1 of the short answer on what it was not trained on, SQuAD
-# 2.0 and SQuADShifts' Wikipedia, is 0.738 and 0.723 with and without this bound, 0.731 and 0.721 at -0.8, 0.693 and 0.709
-# at -0.5.
+# say nearly the same each against none, so its odds are low: F1 of the short answer on what it was not trained on,
+# SQuAD 2.0 and SQuADShifts' Wikipedia, is 0.738 and 0.723 with and without this bound, 0.731 and 0.721 at -0.8,
+# 0.693 and 0.709 at -0.5.
 READ_AT_ALL = -1.0
 # What stands before an answer whose sources contradict each other; the only words of an answer that are ours.
 DIFFERENT = "The sources give different answers, the newest first:"

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Set
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,13 @@ PERMUTATIONS = 64
 CANDIDATE = 0.75
 SCHEME = "affine32"
 
-_NUMBER = re.compile(r"\d")
+# What makes another fact of a text where it differs: numbers, written in English too, days and months.
+_NUMBER = re.compile(
+    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty"
+    r"|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|half|dozens?|first|second|third"
+    r"|january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
 _ALL_BUT_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 # All punctuation but what makes another number of one: "-5", "–5" and "5%" are not 5. It is dropped at the
 # ends of words only, since "5.5" is not 55. Beyond U+3100 NFKC leaves next to none.
@@ -61,10 +67,11 @@ def first_copies(hashed: Signatures, text_of: Callable[[int], str]) -> Rows:
     from datasketch import MinHash, MinHashLSH
 
     near = MinHashLSH(CANDIDATE, PERMUTATIONS, weights=(0.1, 0.9))  # a copy missed is worse than a look in vain
+    digits = cache(lambda place: _Said(text_of(place)).digits)  # many pages of one form differ in these alone
     firsts = np.arange(len(hashed))
     for place, values in enumerate(hashed):
         minhash = MinHash(PERMUTATIONS, hashvalues=values, scheme=SCHEME)
-        rivals = sorted(near.query(minhash))
+        rivals = sorted(rival for rival in near.query(minhash) if digits(rival) == digits(place))
         said = _Said(text_of(place)) if rivals else None
         found = next((rival for rival in rivals if said and said.nearly(_Said(text_of(rival)))), None)
         if found is None:
@@ -101,7 +108,7 @@ class _Said:
             self.digits == other.digits
             and _share_at_least(ALIKE, self.vocabulary, other.vocabulary)
             and _share_at_least(ALIKE, self.pairs, other.pairs)
-            and not any(_NUMBER.search(left + right) for left, right in self.pairs ^ other.pairs)
+            and not any(_NUMBER.search(f"{left} {right}") for left, right in self.pairs ^ other.pairs)
         )
 
 

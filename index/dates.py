@@ -47,11 +47,19 @@ def doubt(name: str, value: str | None, now: datetime | None = None) -> str | No
     return None
 
 
+def moment(value: str | None) -> datetime:
+    """A date in ISO 8601 as a time to compare: of UTC where it names no zone; the earliest of all for none."""
+    if value is None:
+        return datetime.min.replace(tzinfo=UTC)
+    found = datetime.fromisoformat(value)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
 def age_in_days(value: str | None, now: datetime | None = None) -> int | None:
     """Whole days since a date in ISO 8601, in UTC, never fewer than 0; None for none."""
     if value is None:
         return None
-    return max(0, ((now or datetime.now(UTC)).date() - date.fromisoformat(value[:10])).days)
+    return max(0, ((now or datetime.now(UTC)).date() - moment(value).date()).days)
 
 
 def age_in_words(days: int) -> str:

@@ -6,6 +6,7 @@ DIR/generations/<number>/     manifest.json and the files it lists with their ch
 """
 
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from index.errors import (
 )
 from index.manifest import FORMAT_VERSION, FileRecord, Manifest
 
+_log = logging.getLogger(__name__)
 _CURRENT, _LOCK, _GENERATIONS, MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
 
 
@@ -165,10 +167,13 @@ def new_folder(directory: Path) -> tuple[int, Path]:
 
     What an interrupted run left behind, which no CURRENT ever named, is removed.
     """
-    numbers = sorted(numbered(directory))
-    number = (numbers[-1] if numbers else 0) + 1
-    for leftover in (directory / _GENERATIONS).glob("*.partial"):
-        shutil.rmtree(leftover)
+    leftovers = list((directory / _GENERATIONS).glob("[0-9]*.partial"))
+    number = 1 + max([0, *numbered(directory), *(int(path.stem) for path in leftovers if path.stem.isdigit())])
+    for leftover in leftovers:
+        try:
+            shutil.rmtree(leftover)
+        except OSError as error:  # it is nobody's, and in nobody's way
+            _log.warning("The leftover %s can't be removed: %s", leftover, error)
     folder = directory / _GENERATIONS / f"{number:06d}.partial"
     folder.mkdir(parents=True)
     return number, folder

@@ -1,5 +1,6 @@
 """Following a corpus: the index is brought up to date whenever something in it changes."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -28,6 +29,8 @@ def follow(
     """
     from watchfiles import watch
 
+    # As the changes are told: without "..", and from the root, above which nothing is hidden from us.
+    corpus = Path(os.path.abspath(corpus))  # noqa: PTH100 (resolve would follow links, which changes do not)
     begun = False
     # Of a single file its folder, as an editor that saves puts another file in its place.
     for changes in watch(
@@ -35,6 +38,7 @@ def follow(
         step=_QUIET,
         debounce=_LONGEST,
         rust_timeout=_LOOK,
+        recursive=corpus.is_dir(),
         yield_on_timeout=True,
         raise_interrupt=False,
         stop_event=stop,

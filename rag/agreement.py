@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.dates import moment
 from rag.evidence import Evidence
 from rag.kinds import Kind
 
@@ -109,7 +110,7 @@ def differing(
     for item in evidence[1:]:
         if item.passage.article_id != evidence[0].passage.article_id and _comparable(item, evidence[0]):
             others.setdefault(item.passage.article_id, item)
-    newest = sorted(others.values(), key=lambda item: published_of(item.passage.article_id) or "", reverse=True)
+    newest = sorted(others.values(), key=lambda item: moment(published_of(item.passage.article_id)), reverse=True)
     chosen, values = [evidence[0]], [best]
     for item in newest:
         value = _answer_value(item, kind)

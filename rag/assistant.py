@@ -108,7 +108,7 @@ class Assistant:
         clock.lap("compose")
         yield Answer(
             question=asked,
-            interpreted_question=interpret(asked, earlier),
+            interpreted_question=asked.replace(parts[0], first, 1),
             answered=bool(answered),
             # What holds for all that is quoted; or how near it came to quoting anything.
             confidence=min(one.sure for one in answered) if answered else max(one.sure for one in weighed),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.dates import age_in_days
+from index.dates import age_in_days, moment
 from index.passages import Passage
 from index.sentences import Span
 from rag.agreement import answer_text, differing
@@ -78,12 +78,12 @@ class ExtractiveComposer:
             chosen = sorted(unlike[:CITED], key=lambda item: -item.score) or chosen_of(matter.evidence)[:each]
             new = _quotes(chosen, quoted, article_of)
             quoted += new
-            composed.append(_contradiction(new) if unlike else _agreement(new))
+            composed.append(_contradiction(new) if unlike and len(new) > 1 else _agreement(new))
         return Composition(
             " ".join(one.text for one in composed if one.text),
             [quote.citation for quote in quoted],
             composed[0].short_answer if len(matters) == 1 else None,
-            next((one.differing for one in composed if one.differing), ()),
+            tuple(short for one in composed for short in one.differing),
         )
 
 
@@ -102,7 +102,7 @@ def _agreement(quotes: Sequence[_Quote]) -> Composition:
 
 
 def _contradiction(quotes: Sequence[_Quote]) -> Composition:
-    newest = sorted(quotes, key=lambda quote: quote.citation.published or "", reverse=True)
+    newest = sorted(quotes, key=lambda quote: moment(quote.citation.published), reverse=True)
     return Composition(
         f"{DIFFERENT} {_marked(quote.citation for quote in newest)}",
         [quote.citation for quote in quotes],
@@ -127,7 +127,7 @@ def chosen_of(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The sentences that an answer is made of, of evidence that is best first: near the best, each text once."""
     distinct: dict[str, Evidence] = {}
     for item in evidence:
-        distinct.setdefault(" ".join(item.text.casefold().split()), item)
+        distinct.setdefault(_folded(item.text), item)
     best = evidence[0].score
     near = [item for item in distinct.values() if item.score >= best - MARGIN]
     return near[:CITED]
@@ -138,7 +138,9 @@ def _quotes(chosen: Sequence[Evidence], quoted: Sequence[_Quote], article_of: Ar
     quotes: list[_Quote] = []
     for item in chosen:
         start, end = _standing_alone(item)
-        citations = (quote.citation for quote in (*quoted, *quotes))
+        citations = [quote.citation for quote in (*quoted, *quotes)]
+        if any(_folded(one.quote) == _folded(item.text) for one in citations):
+            continue  # the same sentence of another article
         same = [(one.start, one.end) for one in citations if one.article_id == item.passage.article_id]
         if any(left <= item.span[0] and item.span[1] <= right for left, right in same):
             continue
@@ -148,6 +150,10 @@ def _quotes(chosen: Sequence[Evidence], quoted: Sequence[_Quote], article_of: Ar
         citation = _cite(number, item, (start, end), article_of)
         quotes.append(_Quote(citation, _short_answer(item)))
     return quotes
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _standing_alone(item: Evidence) -> Span:

@@ -2,6 +2,8 @@
 
 import re
 
+from rag.kinds import names_in
+
 MAX_PARTS = 3
 _ASKING = r"(?:who|whom|whose|when|where|which|what|why|how)"
 # Where one question may end and the next begin.
@@ -11,14 +13,23 @@ _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|
 _ASKS = re.compile(
     rf"^(?:{_AUXILIARY}\s+\w+\W+\w|who\s+\w+\W+\w|.*\b{_ASKING}\b.*\b{_AUXILIARY}\b\W+\w)", re.IGNORECASE | re.DOTALL
 )
-_NAME_OR_NUMBER = re.compile(r"(?<=\w )(?:[A-Z][\w’'-]*\w|\d[\w.,-]*\w)")
+_NUMBER = re.compile(r"\d[\w.,-]*\w|\d")
 _POINTS_BACK = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs)\b", re.IGNORECASE)
 
 
 def parts_of(question: str) -> list[str]:
     """The questions that a text asks; the text alone where it asks one, or more than MAX_PARTS."""
     parts = _BOUND.split(question)
-    return parts if 2 <= len(parts) <= MAX_PARTS and all(map(_ASKS.match, parts)) else [question]
+    whole = not 2 <= len(parts) <= MAX_PARTS or not all(map(_ASKS.match, parts))
+    return [question] if whole or any(map(_leans, parts, parts[1:])) else parts
+
+
+def _leans(part: str, later: str) -> bool:
+    """Whether a part can't be asked without the later one: for its subject, or since both are clauses of one thing."""
+    if part.endswith("?"):
+        return False
+    asking = later.split(maxsplit=1)[0].casefold()
+    return bool(_POINTS_BACK.search(part) and not _named(part)) or asking in part.casefold().split()[1:]
 
 
 def beside(part: str, first: str) -> str:
@@ -27,7 +38,10 @@ def beside(part: str, first: str) -> str:
     Where it names nothing, or points back by a pronoun, it is given the names and numbers of the first, or
     all of it where it has none.
     """
-    if _NAME_OR_NUMBER.search(part) and not part.isupper() and not _POINTS_BACK.search(part):
+    if _named(part) and not _POINTS_BACK.search(part):
         return part
-    named = [] if first.isupper() else _NAME_OR_NUMBER.findall(first)
-    return f"{part} {' '.join(dict.fromkeys(named)) or first}"
+    return f"{part} {' '.join(dict.fromkeys(_named(first))) or first}"
+
+
+def _named(text: str) -> list[str]:
+    return [*names_in(text), *_NUMBER.findall(text)]

@@ -77,10 +77,10 @@ class Retriever:
         vector = self.index.embedder.embed_query(query)
         fused, nearest = self._fused(query, vector, filters, DEPTH)
         rows = self._distinct(fused)
-        if len(rows) < k:
+        read = k if self.reranker is None else -(-k // RERANKED) * RERANKED
+        if len(rows) < read:
             deeper, _ = self._fused(query, vector, filters, DEEPER)
             rows = self._distinct(_continued(fused, deeper))
-        read = k if self.reranker is None else -(-k // RERANKED) * RERANKED
         return Retrieval(self._reranked(query, self._hits(rows[:read], filters))[:k], vector, nearest)
 
     def _fused(self, query: str, vector: Vector, filters: Filters, depth: int) -> tuple[list[Scored], float]:
@@ -128,14 +128,17 @@ class Retriever:
 
 
 def taken_in_turn(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
-    """The hits of several queries in one list: the best of each, then the second of each; each passage once."""
+    """The hits of several queries in one list: the best of each, then the second of each; each text once."""
     if len(rankings) == 1:
         return list(rankings[0])
-    distinct: dict[str, Hit] = {}
+    taken: list[Hit] = []
+    held: set[str] = set()
     for hits in zip_longest(*rankings):
         for hit in filter(None, hits):
-            distinct.setdefault(hit.passage.passage_id, hit)
-    return [replace(hit, rank=rank) for rank, hit in enumerate(distinct.values(), start=1)]
+            if hit.passage.passage_id not in held:
+                held.update(passage.passage_id for passage in (hit.passage, *hit.also))
+                taken.append(hit)
+    return [replace(hit, rank=rank) for rank, hit in enumerate(taken, start=1)]
 
 
 def _continued(first: Sequence[Scored], deeper: Sequence[Scored]) -> list[Scored]:

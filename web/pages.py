@@ -1,5 +1,6 @@
 """The HTML routes: each builds its page's context and renders it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -51,7 +52,7 @@ def chat(
     except QuestionError as error:
         return render(request, "chat.html", ChatPage(facts, _typed(q), None, str(error)), status=422)
     metrics.count(answer)
-    return render(request, "chat.html", ChatPage(facts, answer.question, _turn(answer), None))
+    return render(request, "chat.html", ChatPage(facts, answer.question, _turn(answer, h or ()), None))
 
 
 @router.api_route("/articles/{article_id:path}", methods=["GET", "HEAD"])
@@ -93,7 +94,8 @@ def _facts(manifest: Manifest) -> CorpusFacts:
     return CorpusFacts(manifest.articles, manifest.passages, f"{_day(made)}, {made:%H:%M} UTC")
 
 
-def _turn(answer: Answer) -> Turn:
+def _turn(answer: Answer, earlier: Sequence[str]) -> Turn:
+    before = earlier if answer.interpreted_question != answer.question else ()
     numbered = sorted(answer.citations, key=lambda citation: citation.number)
     cited = [_card(citation, citation.quote, citation.number) for citation in numbered]
     nearest = [_card(found, found.text, None) for found in answer.passages[:3]]
@@ -113,7 +115,7 @@ def _turn(answer: Answer) -> Turn:
         unanswered=list(answer.unanswered),
         sources=cited if answer.answered else nearest,
         milliseconds=round(answer.timings_ms["total"]),
-        href=f"/?{urlencode({'q': answer.interpreted_question})}",
+        href=f"/?{urlencode([('q', answer.question), *(('h', turn) for turn in before)])}",
     )
 
 

@@ -119,6 +119,8 @@ def test_a_copy_is_known(copy):
         ("by 5.5", "by -5.5"),
         ("by 5.5", "by –5.5"),
         ("12 March 2021", "March"),
+        ("the two ", "the three "),
+        ("a third route", "a second route"),
         ("it would cost", "it would cost 7 times over"),
         ("12 March", "١٢ March"),
     ],

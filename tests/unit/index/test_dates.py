@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dates import age_in_days, age_in_words
+from index.dates import age_in_days, age_in_words, moment
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -20,6 +20,8 @@ NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
         ("2026-11-23T23:59:59+00:00", 1),
         ("2026-11-25", 0),
         ("2024-11-24", 730),
+        ("2026-11-23T23:30:00-08:00", 0),
+        ("2026-11-24T00:30:00+05:00", 1),
         ("1996-04-10", 11185),
     ],
 )
@@ -43,6 +45,12 @@ def test_an_age_is_counted_in_days(value, days):
 def test_an_age_is_said_in_the_largest_unit_it_has_two_of(days, words):
     """Days, months, years."""
     assert age_in_words(days) == words
+
+
+def test_moments_are_compared_in_one_zone():
+    """Not by how they are written; without a zone it is UTC, and what has no date comes before all."""
+    written = [None, "1996-04-10", "2026-11-23T09:00:00+05:00", "2026-11-23T05:00:00", "2026-11-23T06:00:00+00:00"]
+    assert sorted(written[::-1], key=moment) == written
 
 
 @given(st.integers(0, 1_000_000))

@@ -211,6 +211,23 @@ class TestWriting:
         assert not leftover.exists()
         assert not (built / "CURRENT.new").exists()
 
+    def test_a_leftover_that_stays_is_in_nobody_s_way(self, built, corpus, embedder, monkeypatch, caplog):
+        """It is told, and every later build goes on beside it."""
+        leftover = built / "generations" / "000002.partial"
+        leftover.mkdir()
+        remove = shutil.rmtree
+
+        def refusing(path, **options):
+            if Path(path) == leftover:
+                raise PermissionError("no")
+            remove(path, **options)
+
+        monkeypatch.setattr(shutil, "rmtree", refusing)
+        for number in (3, 4):
+            edit(corpus, f"Words {number}.")
+            assert build_index(corpus, built, embedder).generation == number
+        assert str(leftover) in caplog.text
+
     def test_the_live_generation_outlives_one_that_never_went_live(self, built, corpus, embedder):
         """After a kill between the two renames, the next run keeps the generation that was serving."""
         shutil.copytree(live(built), snapshot.generation_folder(built, 2))

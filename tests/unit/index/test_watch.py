@@ -3,6 +3,7 @@
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -61,6 +62,19 @@ def test_one_file_is_followed_too(tmp_path, directory, embedder):
         (tmp_path / "part").write_text('{"id": "a", "text": "Two."}\n')
         (tmp_path / "part").replace(path)
         assert told.get(timeout=LONG).plan.changed == ["a"]
+
+
+def test_a_corpus_by_a_relative_path_below_a_hidden_folder(corpus, directory, embedder, monkeypatch):
+    """Only what is hidden within the corpus is passed over."""
+    home = corpus.parent / ".hidden" / "work"
+    home.mkdir(parents=True)
+    corpus.rename(home.parent / "corpus")
+    monkeypatch.chdir(home)
+    relative = Path("../corpus")
+    with following(relative, lambda: build_index(relative, directory, embedder)) as told:
+        told.get(timeout=LONG)
+        (relative / "tea.txt").write_text("Tea.")
+        assert told_of(told, "added") == ["tea"]
 
 
 def test_an_error_is_told_and_the_next_change_mends_it(tmp_path, directory, embedder):

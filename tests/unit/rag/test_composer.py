@@ -263,6 +263,25 @@ def test_of_two_questions_each_has_two_sentences_at_most():
     assert [citation.article_id for citation in composed.citations] == [A.article_id] * 2 + ["h"] * 2
 
 
+def test_two_contradictions_are_both_told():
+    """Each question's answers are among those that differ, newest first within it."""
+    made = [opened("c", 2021, 2.0), opened("d", 2022, 1.0), opened("e", 2011, 2.0), opened("f", 2012, 1.0)]
+    evidence = [item for _, item in made]
+    composed = ExtractiveComposer().compose(
+        [matter(*evidence[:2]), matter(*evidence[2:])], by_id([article for article, _ in made])
+    )
+    assert sorted(answer.text for answer in composed.differing) == ["2011", "2012", "2021", "2022"]
+
+
+def test_a_contradiction_quoted_already_is_not_told_again():
+    """The second question that the same sentences answer adds nothing, and no words of a difference of one."""
+    made = [opened("c", 2021, 2.0), opened("d", 2022, 1.0)]
+    asked = matter(*(item for _, item in made))
+    composed = ExtractiveComposer().compose([asked, asked], by_id([article for article, _ in made]))
+    assert composed.text.count(DIFFERENT) == 1
+    assert len(composed.citations) == 2
+
+
 def test_sources_that_contradict_each_other_on_one_of_two_questions():
     """The other question's answer stands beside theirs, without words that would hold for both."""
     made = [opened("c", 2021, 2.0), opened("d", 2022, 1.0)]

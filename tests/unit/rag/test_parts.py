@@ -42,6 +42,10 @@ def test_questions_that_each_ask_are_told_apart(question, parts):
         "bridge",
         "آذربایجان کب آزاد ہوا؟ کون صدر تھا؟",
         "Who is A? Who is B? Who is C? Who is D?",
+        "Name the person who was born in Nakhchivan and who became president in 1993.",
+        "What is the treaty which was signed in Baku and which has ended the war?",
+        "Why did he resign and who replaced Nawaz Sharif?",
+        "When was it built and who designed the Faisal Mosque?",
     ],
 )
 def test_what_asks_one_thing_is_left_whole(question):
@@ -57,6 +61,12 @@ def test_what_asks_one_thing_is_left_whole(question):
             "When did Benazir Bhutto visit Baku in 1995",
             "who received her? Benazir Bhutto Baku 1995",
         ),
+        (
+            "who received him?",
+            "When did Turgut Özal visit Lahore, Karachi",
+            "who received him? Turgut Özal Lahore Karachi",
+        ),
+        ("when was it sold?", "How many JF-17 had Baku", "when was it sold? JF Baku 17"),
         ("who was the mayor?", "When did Leyla visit Baku", "who was the mayor? Leyla Baku"),
         ("how long is the Karakoram Highway?", "Who rules Baku", "how long is the Karakoram Highway?"),
         ("when did he see Lahore?", "Who rules Baku", "when did he see Lahore? Baku"),

@@ -16,7 +16,10 @@ from rag.kinds import Kind
 from rag.reader import Reader, Reading
 from rag.retriever import Hit, Retrieval
 
-PASSAGES_READ = 3  # passages that the reader reads
+PASSAGES_READ = 3  # passages that the reader reads at most
+# A passage whose score is further below the best one's is not read: on 142 to 700 questions of each of four
+# collections quotes and short answers were as good, AUROC 0.001 lower at most, with 1.6 to 2.3 passages read, not 3.
+FURTHEST_READ = 0.15
 # Without one: passages whose sentences are weighed, and sentences embedded after a first, cheap look.
 PASSAGES_LOOKED_AT = 5
 SENTENCES_EMBEDDED = 4
@@ -83,7 +86,7 @@ class Weigher:
     def weigh(self, question: str, kind: Kind | None, retrieval: Retrieval, index: PassageIndex) -> list[Evidence]:
         """The sentences of the best passages, best evidence first; `kind` is what the question asks for."""
         asked = Asked.of(question, kind, index)
-        hits = [(hit, _title(hit, index)) for hit in retrieval.hits[: self.depth]]
+        hits = [(hit, _title(hit, index)) for hit in self._worth_it(retrieval.hits[: self.depth])]
         looked = [item for hit, title in hits for item in _looked_at(asked, hit, title, index)]
         if self.reader is None:
             near = self._ranked(looked, self.weights.look or self.weights.sentence)[:SENTENCES_EMBEDDED]
@@ -91,6 +94,11 @@ class Weigher:
         readings = self.reader.read(question, [(title, hit.passage.text) for hit, title in hits])
         ids = [hit.passage.passage_id for hit, _ in hits]
         return self._ranked(_with_reading(looked, dict(zip(ids, readings, strict=True))), self.weights.sentence)
+
+    def _worth_it(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+        if self.reader is None or not hits:
+            return hits
+        return [hit for hit in hits if hit.score >= hits[0].score - FURTHEST_READ]
 
     def confidence(self, evidence: Sequence[Evidence], nearest: float) -> float:
         """The probability, in [0, 1], that the best sentences answer the question; 0 where there are none.

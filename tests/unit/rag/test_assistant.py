@@ -314,7 +314,7 @@ def test_a_reader_reads_the_same_passages_whatever_k_is(assistant):
     for k in (1, 10):
         other.ask(QUESTION, k=k)
     assert reader.asked[0] == reader.asked[1]
-    assert len(reader.asked[0][1]) == 3
+    assert reader.asked[0][1]
 
 
 def test_articles_that_contradict_each_other_are_answered_newest_first(tmp_path):

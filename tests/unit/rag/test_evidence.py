@@ -158,6 +158,16 @@ def test_a_reader_reads_the_first_passages_behind_their_titles_at_once(wide_inde
     assert all("similarity" not in item.features for item in evidence)
 
 
+@pytest.mark.parametrize(("scores", "read"), [((1.0, 0.86, 0.85), 3), ((1.0, 0.9, 0.84), 2), ((0.5, 0.3, 0.2), 1)])
+def test_a_passage_far_below_the_best_is_not_read(wide_index, scores, read):
+    """The reader is spared what is hardly ever quoted; without one all are looked at, which costs little."""
+    found = Retriever(wide_index).retrieve("Which tea is green?", 3)
+    retrieval = replace(found, hits=[replace(hit, score=score) for hit, score in zip(found.hits, scores, strict=True)])
+    reader = ScriptedReader()
+    Weigher(reader, SENSIBLE).weigh("Which tea is green?", None, retrieval, wide_index)
+    assert len(reader.asked[0][1]) == read
+
+
 def test_a_reader_s_answer_stands_in_its_sentence_alone(index):
     """The sentence has the log-odds, a tenth of them as its feature, and the words as a span of the article."""
     _, evidence = weighed(index, QUESTION, reader=ScriptedReader(**{"12 March 2021": 8.0, "40 million": -3.0}))

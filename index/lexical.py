@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 from tantivy import (
     Document,
     Filter,
@@ -17,6 +19,7 @@ from tantivy import (
 )
 
 from index.dense import Rows, Scored
+from index.errors import StorageError
 
 ANALYZER = "folded_english"
 _HEAP_BYTES = 64_000_000
@@ -70,11 +73,23 @@ class LexicalIndex:
             writer.add_document(Document.from_dict({"row": row, "title": title, "text": text}, schema))
         writer.commit()
         writer.wait_merging_threads()
+        for path in folder.iterdir():  # some of which are for this user alone, whatever the umask
+            path.chmod(folder.stat().st_mode & 0o666)
 
     @staticmethod
     def open(folder: Path) -> "LexicalIndex":
-        """Open an index that `write` wrote."""
-        return LexicalIndex(Index.open(str(folder)))
+        """Open an index that `write` wrote; nothing is written beside it, so it may lie on a read-only disk.
+
+        Raises:
+            StorageError: this machine has no temporary directory.
+        """
+        # Tantivy wants to put its locks beside what it opens; here they go beside links to it. Once it is
+        # open the files themselves are held.
+        with _temporary() as links:
+            for path in folder.iterdir():
+                if path.suffix != ".lock":
+                    Path(links, path.name).symlink_to(path.absolute())
+            return LexicalIndex(Index.open(links))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -86,6 +101,16 @@ class LexicalIndex:
     def document_frequency(self, term: str) -> int:
         """How many passages hold an analysed term in their text."""
         return self._searcher.doc_freq("text", term)
+
+    def vocabulary(self, field: str) -> dict[str, int]:
+        """Each word of "text" or "title" as it is indexed, and how many passages hold it there."""
+        return dict(self._searcher.terms_with_prefix(field, ""))
+
+    def rows(self) -> Rows:
+        """The row of each passage, ascending."""
+        hits = self._searcher.search(Query.all_query(), limit=max(1, len(self)), count=False).hits
+        found = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return np.sort(np.array(found, dtype=np.int64))
 
     def search(self, query: str, k: int, title_weight: float, rows: Rows | None = None) -> list[Scored]:
         """The `k` rows of highest BM25 score, best first; the title's score counts `title_weight` times.
@@ -107,3 +132,13 @@ class LexicalIndex:
             title = Query.term_query(self._index.schema, "title", term, "freq")
             clauses.append((Occur.Should, Query.boost_query(title, title_weight)))
         return Query.boolean_query(clauses)
+
+
+def _temporary() -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(prefix="rag-words-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise StorageError(
+            f"No temporary directory can be made ({error.strerror or error}).",
+            "Name one that can be written with TMPDIR.",
+        ) from error

@@ -182,12 +182,17 @@ def new_folder(directory: Path) -> tuple[int, Path]:
 def file_records(folder: Path) -> dict[str, FileRecord]:
     """Size and checksum of every file below a folder but locks, after its bytes are forced to the disk."""
     records = {}
-    # Tantivy's lock files hold nothing, and come whenever somebody opens the index.
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"):
+    for name in file_names(folder):
+        path = folder / name
         _sync(path)
-        name = path.relative_to(folder).as_posix()
         records[name] = FileRecord(bytes=path.stat().st_size, sha256=_sha256(path))
     return records
+
+
+def file_names(folder: Path) -> list[str]:
+    """Every file below a folder but locks, which hold nothing, by its path from there."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 def publish(directory: Path, folder: Path, manifest: Manifest) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
@@ -16,10 +17,10 @@ from index import snapshot
 from index.articles import printable
 from index.catalog import Catalog
 from index.console import Progress
-from index.copies import Signature, first_copies, signatures
+from index.copies import PERMUTATIONS, Signature, first_copies, signatures
 from index.dense import DenseIndex
 from index.embedder import Embedder, Matrix, Vector
-from index.errors import SnapshotMissing
+from index.errors import SnapshotError, SnapshotMissing
 from index.generations import KEPT, retire
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGNATURES, VECTORS, Manifest
@@ -37,8 +38,9 @@ def _silent(done: int, total: int) -> None:
 class BuildReport:
     """What one run of `rag index` did, or with `dry_run` would do; `seconds` is wall-clock time.
 
-    Of a dry run, `expected_seconds` is what embedding would take at the pace of the build before, None where no
-    build with this model has told; `other_model` is the index's where it is not the one asked for.
+    `other_model` and `other_split` are what the index before was made with where that is not what this run has:
+    a model's name, and how many characters a passage may hold. Of a dry run, `expected_seconds` is what embedding
+    would take at the pace of the build before, None where no build with this model has told.
     """
 
     plan: Plan
@@ -49,6 +51,7 @@ class BuildReport:
     dry_run: bool = False
     expected_seconds: float | None = None
     other_model: str | None = None
+    other_split: int | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The report for a program: counts by the plan's names; ids and reasons under `articles`."""
@@ -58,12 +61,13 @@ class BuildReport:
         return {**counts, **rest, "articles": plan}
 
 
-def build_index(
+def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
     corpus: Path,
     directory: Path,
     embedder: Embedder,
     *,
     rebuild: bool = False,
+    allow_empty: bool = False,
     keep: int = KEPT,
     progress: Progress = _silent,
 ) -> BuildReport:
@@ -71,7 +75,8 @@ def build_index(
 
     Nothing is written where nothing changed. `rebuild` starts from nothing, which mends a damaged
     index. A failure or a kill at any instant leaves the generation that was live, live. The newest `keep`
-    generations stay on the disk, and those that are held.
+    generations stay on the disk, and those that are held. A corpus without an article, more likely a wrong
+    path than what is meant, makes an index of nothing only with `allow_empty`.
 
     Raises:
         CorpusError: the corpus is missing or holds no readable article.
@@ -83,9 +88,10 @@ def build_index(
     started = time.monotonic()
     try:
         with snapshot.writer_lock(directory), _live(directory, rebuild) as live:
+            before = live.manifest if live else None
             number, folder = snapshot.new_folder(directory)
             try:
-                plan = read_corpus(corpus, folder, live)
+                plan = read_corpus(corpus, folder, live, allow_empty=allow_empty)
                 if live is not None and _is_current(live.manifest, plan, corpus, embedder):
                     done = _Done(live.manifest.generation, live.manifest.passages, 0, live.manifest.pace)
                 else:
@@ -96,10 +102,13 @@ def build_index(
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise snapshot.unwritable(directory, error) from error
-    return BuildReport(plan, done.generation, done.passages, done.embedded, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return BuildReport(plan, done.generation, done.passages, done.embedded, seconds, **_others(before, embedder))
 
 
-def preview_index(corpus: Path, directory: Path, embedder: Embedder, *, rebuild: bool = False) -> BuildReport:
+def preview_index(
+    corpus: Path, directory: Path, embedder: Embedder, *, rebuild: bool = False, allow_empty: bool = False
+) -> BuildReport:
     """What `build_index` would do, with nothing written to the index.
 
     Raises:
@@ -107,13 +116,12 @@ def preview_index(corpus: Path, directory: Path, embedder: Embedder, *, rebuild:
     """
     started = time.monotonic()
     with _live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
-        plan = read_corpus(corpus, Path(scratch), live)
+        plan = read_corpus(corpus, Path(scratch), live, allow_empty=allow_empty)
         with closing(Catalog.open(Path(scratch, CATALOG))) as catalog:
             hashes = catalog.embedded_hashes()
         new = set(hashes) - _reusable(live, embedder).keys()
         manifest = live.manifest if live else None
-    same_model = manifest is not None and manifest.model == embedder.record
-    pace = manifest.pace if manifest and same_model else None
+    pace = manifest.pace if manifest and manifest.model == embedder.record else None
     return BuildReport(
         plan,
         manifest.generation if manifest else None,
@@ -122,8 +130,40 @@ def preview_index(corpus: Path, directory: Path, embedder: Embedder, *, rebuild:
         time.monotonic() - started,
         dry_run=True,
         expected_seconds=len(new) / pace if pace else None,
-        other_model=manifest.model.name if manifest and not same_model else None,
+        **_others(manifest, embedder),
     )
+
+
+class _Others(TypedDict):
+    other_model: str | None
+    other_split: int | None
+
+
+def _others(before: Manifest | None, embedder: Embedder) -> _Others:
+    other_model = before.model.name if before and before.model != embedder.record else None
+    other_split = before.max_characters if before and before.max_characters != MAX_CHARACTERS else None
+    return {"other_model": other_model, "other_split": other_split}
+
+
+def what_differs(directory: Path, embedder: Embedder) -> list[str]:
+    """Why a build would embed again what did not change, a sentence each; none where it would not."""
+    try:
+        before = snapshot.read_manifest(directory, snapshot.live_number(directory))
+    except SnapshotError:
+        return []
+    others = _others(before, embedder)
+    sentences = []
+    if others["other_model"]:
+        sentences.append(
+            f"The index was made with the model {others['other_model']}: with another, or other weights or prompts"
+            " of it, all is embedded again."
+        )
+    if others["other_split"]:
+        sentences.append(
+            f"The index holds passages of up to {others['other_split']} characters, now {MAX_CHARACTERS}: what is"
+            " cut otherwise is embedded again."
+        )
+    return sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +238,8 @@ def _vectors(catalog: Catalog, live: Live | None, embedder: Embedder, progress: 
             first_row.setdefault(value, row)
     fresh = _embed(catalog, list(first_row.values()), embedder, progress)
     place = {value: position for position, value in enumerate(first_row)}
+    if not hashes:
+        return np.empty((0, len(embedder.embed_query(""))), dtype=np.float32), 0
     before = live.vectors() if live and reusable else np.empty((0, 0), dtype=np.float32)
     rows = [fresh[place[value]] if value in place else before[reusable[value]] for value in hashes]
     return np.stack(rows).astype(np.float32), len(first_row)
@@ -205,6 +247,8 @@ def _vectors(catalog: Catalog, live: Live | None, embedder: Embedder, progress: 
 
 def _embed(catalog: Catalog, rows: list[int], embedder: Embedder, progress: Progress) -> list[Vector]:
     vectors: list[Vector] = []
+    if rows:
+        progress(0, len(rows))
     for start in range(0, len(rows), CHUNK):
         texts = catalog.embedding_texts(rows[start : start + CHUNK])
         vectors.extend(embedder.embed_passages(texts))
@@ -219,9 +263,8 @@ def _write_copies(folder: Path, catalog: Catalog, live: Live | None) -> None:
     new = [row for row, value in enumerate(hashes) if value not in known]
     made = signatures(passage.text for chunk in _chunks(new) for passage in catalog.passages(chunk))
     fresh = dict(zip(new, made, strict=True))
-    signed = np.array(
-        [fresh[row] if row in fresh else known[value] for row, value in enumerate(hashes)], dtype=np.uint32
-    )
+    rows = [fresh[row] if row in fresh else known[value] for row, value in enumerate(hashes)]
+    signed = np.array(rows, dtype=np.uint32).reshape(-1, PERMUTATIONS)
     np.save(folder / SIGNATURES, signed)
     np.save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
 

@@ -56,6 +56,8 @@ class DenseIndex:
         """
         import faiss
 
+        if not len(self):  # which has no dimension to speak of
+            return []
         query = np.array(vector, dtype=np.float32)[None, :]  # a copy: it is normalised in place
         faiss.normalize_L2(query)
         selector = None if rows is None else faiss.IDSelectorBatch(rows)

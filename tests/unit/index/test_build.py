@@ -14,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import snapshot
-from index.build import build_index, preview_index
+from index.build import build_index, preview_index, what_differs
 from index.catalog import Catalog, Filters
 from index.errors import CorpusError, SnapshotDamaged
 from index.manifest import CATALOG, DENSE, VECTORS, ModelRecord
+from index.passages import split_article
 from index.snapshot import generation_folder, live_number, whole_manifest
-from tests.conftest import WordEmbedder
+from index.verify import verify_index
+from tests.conftest import WordEmbedder, write_corpus
 from tests.unit.index.conftest import MEMORY
 from tests.unit.index.test_snapshot import edit
 
@@ -200,6 +202,21 @@ class TestRefused:
         assert build_index(corpus, built, embedder).plan.deleted == ["bridge"]
         assert open_index(built).article("bridge") is None
 
+    @pytest.mark.parametrize("how", ["link", "race"])
+    def test_a_file_that_is_gone_when_it_is_read_is_not_kept(self, corpus, built, embedder, monkeypatch, how):
+        """A link to a file that was deleted, or a file deleted after it was listed: there is nothing to keep."""
+        path = corpus / "bridge.md"
+        if how == "link":
+            path.rename(corpus.parent / "bridge.md")
+            path.symlink_to(corpus.parent / "bridge.md")
+            path.readlink().unlink()
+        else:
+            paths = [found for found in corpus.rglob("*") if found.is_file()]
+            monkeypatch.setattr("index.articles._paths", lambda corpus: paths)
+            path.unlink()
+        report = build_index(corpus, built, embedder)
+        assert (report.plan.kept, report.plan.deleted, len(report.plan.refused)) == ([], ["bridge"], 1)
+
     def test_refusals_are_kept_in_the_manifest(self, corpus, directory, embedder):
         """What could not be read is known without reading the corpus again."""
         (corpus / "photo.png").write_bytes(b"\x89PNG\0")
@@ -258,6 +275,31 @@ class TestFailures:
             build_index(wrong, built, embedder)
         assert files_of(built / "generations") == before
         assert whole_manifest(built).generation == 1
+
+    def test_a_corpus_emptied_on_purpose_leaves_nothing(self, corpus, built, embedder, open_index):
+        """It is refused until that is asked for, as the error says; then not a word answers, and all can come back."""
+        shutil.rmtree(corpus)
+        corpus.mkdir()
+        with pytest.raises(CorpusError, match="still serves.*rag index --allow-empty"):
+            build_index(corpus, built, embedder)
+        assert counts(preview_index(corpus, built, embedder, allow_empty=True)) == {"deleted": 3, "embedded": 0}
+        report = build_index(corpus, built, embedder, allow_empty=True)
+        assert counts(report) == {"deleted": 3, "embedded": 0}
+        index = open_index(built)
+        assert (found_by_words(index, "harbour"), found_by_vector(index, "harbour")) == (set(), set())
+        assert verify_index(built).problems == []
+        assert build_index(corpus, built, embedder, allow_empty=True).generation == report.generation
+        write_corpus(corpus)
+        assert counts(build_index(corpus, built, embedder)) == {"added": 3, "embedded": 3}
+
+    def test_a_first_index_may_be_empty_too(self, tmp_path, directory, embedder):
+        """Where that is asked for; the error does not offer it, since nothing is served yet."""
+        (tmp_path / "none").mkdir()
+        with pytest.raises(CorpusError) as caught:
+            build_index(tmp_path / "none", directory, embedder)
+        assert "allow-empty" not in str(caught.value)
+        assert build_index(tmp_path / "none", directory, embedder, allow_empty=True).generation == 1
+        assert verify_index(directory).problems == []
 
     def test_a_damaged_index_is_not_built_upon(self, corpus, built, embedder):
         """Vectors whose checksum differs are never used again: the error says how to rebuild."""
@@ -410,6 +452,24 @@ class TestDryRun:
         embedder.record = ModelRecord(name="other words", fingerprint="1" * 64)
         other = preview_index(corpus, built, embedder)
         assert (other.embedded, other.expected_seconds, other.other_model) == (4, None, "words")
+        assert what_differs(built, embedder)[0].startswith("The index was made with the model words")
+        assert build_index(corpus, built, embedder).other_model == "words"
+        assert what_differs(built, embedder) == []
+
+    def test_it_says_what_another_split_costs(self, corpus, built, embedder, monkeypatch):
+        """Only what is cut otherwise is embedded again, by the preview and by the run, and both say why."""
+        (corpus / "long.txt").write_text("Ships sail far. " * 40)
+        build_index(corpus, built, embedder)
+        monkeypatch.setattr("index.build.MAX_CHARACTERS", 500)
+        monkeypatch.setattr("index.plan.split_article", lambda article: split_article(article, 500))
+        preview = preview_index(corpus, built, embedder)
+        assert (preview.passages, preview.embedded, preview.other_split) == (5, 2, 900)
+        assert what_differs(built, embedder) == [
+            "The index holds passages of up to 900 characters, now 500: what is cut otherwise is embedded again."
+        ]
+        report = build_index(corpus, built, embedder)
+        assert (report.passages, report.embedded, report.other_split) == (5, 2, 900)
+        assert (whole_manifest(built).max_characters, what_differs(built, embedder)) == (500, [])
 
     def test_a_build_that_embeds_nothing_keeps_the_pace(self, corpus, built, embedder):
         """The last that embedded anything tells how long the next takes."""

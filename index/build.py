@@ -8,10 +8,12 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import snapshot
 from index.articles import printable
@@ -218,7 +220,7 @@ def _write_generation(number: int, folder: Path, live: Live | None, embedder: Em
         began = time.monotonic()
         vectors, embedded = _vectors(catalog, live, embedder, progress)
         seconds = time.monotonic() - began
-        np.save(folder / VECTORS, vectors)
+        _save(folder / VECTORS, vectors)
         _write_copies(folder, catalog, live)
         DenseIndex.write(folder / DENSE, vectors)
         (folder / LEXICAL).mkdir()
@@ -265,8 +267,14 @@ def _write_copies(folder: Path, catalog: Catalog, live: Live | None) -> None:
     fresh = dict(zip(new, made, strict=True))
     rows = [fresh[row] if row in fresh else known[value] for row, value in enumerate(hashes)]
     signed = np.array(rows, dtype=np.uint32).reshape(-1, PERMUTATIONS)
-    np.save(folder / SIGNATURES, signed)
-    np.save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
+    _save(folder / SIGNATURES, signed)
+    _save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    written = BytesIO()
+    np.save(written, array)
+    path.write_bytes(written.getbuffer())  # numpy's own writing does not say why it failed
 
 
 def _signed(live: Live | None) -> dict[str, Signature]:

@@ -179,10 +179,10 @@ class CatalogWriter:
     """Writes a new catalog; rows are numbered from 0 in the order they are added."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
         self._articles = 0
         self._rows = 0
         with _disk_errors():
+            self._connection = sqlite3.connect(path)
             self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
 
     def add(self, article: Article, passages: Sequence[Passage]) -> None:

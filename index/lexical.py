@@ -1,5 +1,7 @@
 """BM25 over passages and the titles of their articles; the only module that imports tantivy."""
 
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,7 +62,10 @@ class LexicalIndex:
         try:
             LexicalIndex._write(folder, passages)
         except ValueError as error:  # how tantivy tells of a full disk
-            raise OSError(f"{folder}: {error}") from error
+            number = re.search(r"os error (\d+)", str(error))
+            if number is None:
+                raise OSError(f"{folder}: {error}") from error
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(folder)) from error
 
     @staticmethod
     def _write(folder: Path, passages: Iterable[tuple[int, str, str]]) -> None:

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from index.errors import (
+    RagError,
     SnapshotDamaged,
     SnapshotForeign,
     SnapshotMissing,
@@ -202,9 +203,23 @@ def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
     for inner in (path for path in folder.rglob("*") if path.is_dir()):
         _sync(inner)
     _sync(folder)
-    folder.rename(generation_folder(directory, manifest.generation))
-    _sync(directory / _GENERATIONS)
-    name_live(directory, manifest.generation)
+    finished = folder.rename(generation_folder(directory, manifest.generation))
+    try:
+        _sync(directory / _GENERATIONS)
+        name_live(directory, manifest.generation)
+    except OSError:
+        if not _may_be_live(directory, manifest.generation):
+            shutil.rmtree(finished, ignore_errors=True)  # a disk that is full is not filled further by each try
+        raise
+
+
+def _may_be_live(directory: Path, number: int) -> bool:
+    try:
+        return live_number(directory) == number
+    except SnapshotMissing:
+        return False
+    except RagError:  # what CURRENT names can't be told
+        return True
 
 
 def name_live(directory: Path, number: int) -> None:

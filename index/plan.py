@@ -13,6 +13,7 @@ from index.articles import Article, Doubt, Refusal, read_articles
 from index.catalog import Catalog, CatalogWriter
 from index.embedder import Matrix
 from index.errors import CorpusError
+from index.known import KnownFiles
 from index.manifest import CATALOG, VECTORS, Manifest
 from index.passages import split_article
 from index.readers import READERS
@@ -57,8 +58,9 @@ def read_corpus(corpus: Path, folder: Path, live: Live | None, *, allow_empty: b
         OSError: the disk refused.
     """
     read = _Read(_History.of(live))
+    known = KnownFiles(live.folder, live.catalog) if live else KnownFiles()
     with closing(CatalogWriter(folder / CATALOG)) as writer:
-        for item in read_articles(corpus):
+        for item in read_articles(corpus, known):
             if isinstance(item, Article):
                 writer.add(read.taken(item), split_article(item))
             else:
@@ -68,6 +70,7 @@ def read_corpus(corpus: Path, folder: Path, live: Live | None, *, allow_empty: b
             writer.add(article, split_article(article))
     if not (read.hashes or read.kept or allow_empty):
         raise _nothing_readable(corpus, read.refused, live)
+    known.write(folder)
     return read.plan(live.catalog.hashes() if live else {})
 
 

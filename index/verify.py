@@ -14,8 +14,9 @@ from index.catalog import Catalog, embedding_text, text_hash
 from index.copies import Copies
 from index.dense import DenseIndex
 from index.generations import Hold
+from index.known import known_articles
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, SIGNATURES, VECTORS, Manifest
+from index.manifest import CATALOG, COPIES, DENSE, FILES, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.passages import Passage
 
 
@@ -72,6 +73,9 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
         if (articles, passages) != (manifest.articles, manifest.passages):
             yield f"The catalog holds {articles} articles and {passages} passages, not the manifest's counts."
         yield from _bad_articles(catalog)
+        strange = set(known_articles(folder)) - catalog.hashes().keys()
+        if strange:
+            yield f"{FILES} names {min(strange)}, which the catalog does not hold."
         yield from _bad_passages(catalog)
         lexical = LexicalIndex.open(folder / LEXICAL)
         yield from _bad_words(catalog, lexical)

@@ -16,7 +16,7 @@ from index.catalog import Catalog
 from index.dense import DenseIndex
 from index.errors import SnapshotDamaged, SnapshotMissing
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, SIGNATURES, VECTORS, Manifest
+from index.manifest import CATALOG, COPIES, DENSE, FILES, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.snapshot import file_records, generation_folder
 from index.verify import verify_index
 
@@ -79,7 +79,7 @@ def test_an_index_stays_whole_over_many_runs(corpus, built, embedder):
     assert verify_index(built).problems == []
 
 
-@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, f"{LEXICAL}/meta.json"])
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, COPIES, f"{LEXICAL}/meta.json"])
 def test_a_lost_file_is_found(built, name):
     """A missing file is named by its path."""
     path = folder_of(built) / name
@@ -87,7 +87,7 @@ def test_a_lost_file_is_found(built, name):
     assert f"{path} is missing" in problems(built)
 
 
-@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, f"{LEXICAL}/meta.json"])
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, COPIES, f"{LEXICAL}/meta.json"])
 def test_an_altered_file_is_found(built, name):
     """A flipped bit is named by its file."""
     path = folder_of(built) / name
@@ -207,6 +207,14 @@ def test_an_article_whose_passages_do_not_hold_all_of_it_is_found(built, monkeyp
     assert verify_index(built).problems == []
     change_catalog(built, "UPDATE articles SET text = text || ' More.' WHERE article_id = 'bridge'")
     assert "Article bridge has text that stands in no passage" in problems(built)
+
+
+def test_an_article_that_only_its_file_is_said_to_hold_is_found(built):
+    """What the next build would not read again must be there."""
+    path = folder_of(built) / FILES
+    path.write_text(path.read_text().replace('"bridge"', '"tunnel"'))
+    sign(built)
+    assert f"{FILES} names tunnel" in problems(built)
 
 
 def test_signatures_of_another_size_are_found(built):

@@ -201,7 +201,8 @@ def _reader(corpus: Path, path: Path) -> Reader:
 
 def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refusal:
     if isinstance(record, BadRecord):
-        return Refusal(name, record.reason, record.line)
+        legible = record.named or _slug(name, record.line) if record.broken else None
+        return Refusal(name, record.reason, record.line, article_id=legible and printable(legible))
     try:
         return _article(record, name)
     except Refused as error:

@@ -595,6 +595,43 @@ def test_a_bad_line_that_says_its_id_keeps_that_article(tmp_path, directory, emb
     assert kept.text == "Words of one."
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["with ids", "without"])
+def test_a_line_that_is_no_json_keeps_its_article_until_it_is_mended_or_taken_out(
+    tmp_path, directory, embedder, open_index, named
+):
+    """By the id that is legible in it, or by its place; what the other lines do not hold any more goes all the same."""
+    corpus = tmp_path / "lines"
+    corpus.mkdir()
+    path = corpus / "news.jsonl"
+    texts = {f"id-{number}" if named else f"news-{number}": f"Words of {number}." for number in (1, 2, 3)}
+    lines = [json.dumps(({"id": name} if named else {}) | {"text": text}) for name, text in texts.items()]
+    one, two, three = texts
+    path.write_text("\n".join(lines))
+    build_index(corpus, directory, embedder)
+    path.write_text("\n".join([lines[0], lines[1][:-2]]))
+    for _ in range(2):
+        report = build_index(corpus, directory, embedder)
+        assert (report.plan.kept, len(report.plan.refused)) == ([two], 1)
+        assert (open_index(directory).article(two) is None, open_index(directory).article(three)) == (False, None)
+    path.write_text("\n".join([lines[0], '{"id": "\\x", "text": "Nothing legible'] if named else [lines[0]]))
+    assert build_index(corpus, directory, embedder).plan.deleted == [two]
+    path.write_text("\n".join(lines))
+    assert sorted(build_index(corpus, directory, embedder).plan.added) == [two, three]
+    assert open_index(directory).article(one) is not None
+
+
+def test_a_line_without_a_text_withdraws_its_article(tmp_path, directory, embedder, open_index):
+    """It can be read, and is no article any more."""
+    corpus = tmp_path / "lines"
+    corpus.mkdir()
+    good = '{"id": "one", "text": "Ships."}\n'
+    (corpus / "news.jsonl").write_text(good + '{"id": "two", "text": "Tea."}')
+    build_index(corpus, directory, embedder)
+    (corpus / "news.jsonl").write_text(good + '{"id": "two"}')
+    assert build_index(corpus, directory, embedder).plan.deleted == ["two"]
+    assert open_index(directory).article("two") is None
+
+
 def test_other_versions_of_the_libraries_split_anew_and_embed_nothing(corpus, built, embedder, monkeypatch):
     """After an upgrade of what cuts and indexes text the index is made again, from the vectors there are."""
     monkeypatch.setattr("index.build.version", lambda name: "99")

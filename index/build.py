@@ -24,6 +24,7 @@ from index.dense import DenseIndex
 from index.embedder import Embedder, Matrix, Vector
 from index.errors import SnapshotError, SnapshotMissing
 from index.generations import KEPT, retire
+from index.known import is_read_alike
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.passages import MAX_CHARACTERS
@@ -94,7 +95,7 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
             number, folder = snapshot.new_folder(directory)
             try:
                 plan = read_corpus(corpus, folder, live, allow_empty=allow_empty)
-                if live is not None and _is_current(live.manifest, plan, corpus, embedder):
+                if live is not None and _is_current(live, plan, corpus, embedder):
                     done = _Done(live.manifest.generation, live.manifest.passages, 0, live.manifest.pace)
                 else:
                     done = _write_generation(number, folder, live, embedder, progress)
@@ -190,13 +191,15 @@ def _live(directory: Path, rebuild: bool) -> Iterator[Live | None]:
         yield Live(folder, manifest, catalog)
 
 
-def _is_current(manifest: Manifest, plan: Plan, corpus: Path, embedder: Embedder) -> bool:
+def _is_current(live: Live, plan: Plan, corpus: Path, embedder: Embedder) -> bool:
+    manifest = live.manifest
     same_articles = not (plan.added or plan.changed or plan.deleted)
     # The corpus too: the next run reads from where this one was told to.
     settings = (corpus_name(corpus), embedder.record, MAX_CHARACTERS, _versions())
     same_settings = (manifest.corpus, manifest.model, manifest.max_characters, manifest.made_with) == settings
     same_troubles = (manifest.refused, manifest.doubted) == (plan.refused, plan.doubted)
-    return same_articles and same_settings and same_troubles
+    # Else all files would be read again by every run, until an article changes.
+    return same_articles and same_settings and same_troubles and is_read_alike(live.folder)
 
 
 def corpus_name(corpus: Path) -> str:

@@ -63,6 +63,12 @@ class KnownFiles:
         (folder / FILES).write_text(files.model_dump_json(), encoding="utf-8")
 
 
+def is_read_alike(folder: Path) -> bool:
+    """Whether the files of a generation are known, and would be read alike today."""
+    files = _stored(folder / FILES)
+    return files is not None and files.read_with == _reading()
+
+
 def known_articles(folder: Path) -> list[str]:
     """The ids of all articles that a generation says came from its files."""
     files = _stored(folder / FILES)

@@ -5,12 +5,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,46 +22,20 @@ from index.console import Progress
 from index.copies import PERMUTATIONS, Signature, first_copies, signatures
 from index.dense import DenseIndex
 from index.embedder import Embedder, Matrix, Vector
-from index.errors import SnapshotError, SnapshotMissing
+from index.errors import SnapshotMissing
 from index.generations import KEPT, retire
 from index.known import is_read_alike
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.passages import MAX_CHARACTERS
 from index.plan import Live, Plan, read_corpus
+from index.report import BuildReport, others_of
 
 CHUNK = 256  # passages embedded between two reports of progress
 
 
 def _silent(done: int, total: int) -> None:
     """Report no progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What one run of `rag index` did, or with `dry_run` would do; `seconds` is wall-clock time.
-
-    `other_model` and `other_split` are what the index before was made with where that is not what this run has:
-    a model's name, and how many characters a passage may hold. Of a dry run, `expected_seconds` is what embedding
-    would take at the pace of the build before, None where no build with this model has told.
-    """
-
-    plan: Plan
-    generation: int | None
-    passages: int
-    embedded: int
-    seconds: float
-    dry_run: bool = False
-    expected_seconds: float | None = None
-    other_model: str | None = None
-    other_split: int | None = None
-
-    def as_dict(self) -> dict[str, object]:
-        """The report for a program: counts by the plan's names; ids and reasons under `articles`."""
-        plan = asdict(self.plan)
-        counts = {name: len(items) for name, items in plan.items()}
-        rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "plan"}
-        return {**counts, **rest, "articles": plan}
 
 
 def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
@@ -106,7 +80,7 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
     except OSError as error:
         raise snapshot.unwritable(directory, error) from error
     seconds = time.monotonic() - started
-    return BuildReport(plan, done.generation, done.passages, done.embedded, seconds, **_others(before, embedder))
+    return BuildReport(plan, done.generation, done.passages, done.embedded, seconds, **others_of(before, embedder))
 
 
 def preview_index(
@@ -133,40 +107,8 @@ def preview_index(
         time.monotonic() - started,
         dry_run=True,
         expected_seconds=len(new) / pace if pace else None,
-        **_others(manifest, embedder),
+        **others_of(manifest, embedder),
     )
-
-
-class _Others(TypedDict):
-    other_model: str | None
-    other_split: int | None
-
-
-def _others(before: Manifest | None, embedder: Embedder) -> _Others:
-    other_model = before.model.name if before and before.model != embedder.record else None
-    other_split = before.max_characters if before and before.max_characters != MAX_CHARACTERS else None
-    return {"other_model": other_model, "other_split": other_split}
-
-
-def what_differs(directory: Path, embedder: Embedder) -> list[str]:
-    """Why a build would embed again what did not change, a sentence each; none where it would not."""
-    try:
-        before = snapshot.read_manifest(directory, snapshot.live_number(directory))
-    except SnapshotError:
-        return []
-    others = _others(before, embedder)
-    sentences = []
-    if others["other_model"]:
-        sentences.append(
-            f"The index was made with the model {others['other_model']}: with another, or other weights or prompts"
-            " of it, all is embedded again."
-        )
-    if others["other_split"]:
-        sentences.append(
-            f"The index holds passages of up to {others['other_split']} characters, now {MAX_CHARACTERS}: what is"
-            " cut otherwise is embedded again."
-        )
-    return sentences
 
 
 @dataclass(frozen=True, slots=True)

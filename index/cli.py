@@ -26,8 +26,8 @@ from index.console import (
 from index.errors import ImportUsageError
 
 if TYPE_CHECKING:
-    from index.build import BuildReport
     from index.importing.outcome import ImportReport
+    from index.report import BuildReport
 
 app = typer.Typer()
 
@@ -47,7 +47,9 @@ KeepOption = Annotated[
 WatchOption = Annotated[
     bool, typer.Option("--watch", help="Go on, and do the same whenever something in the corpus changes.")
 ]
-RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Start from nothing; mends a damaged index.")]
+RebuildOption = Annotated[
+    bool, typer.Option("--rebuild", help="Start from nothing, last good versions too; mends a damaged index.")
+]
 AllowEmptyOption = Annotated[
     bool, typer.Option("--allow-empty", help="Let a corpus without any article leave nothing in the index.")
 ]
@@ -124,8 +126,9 @@ def index_command(
     if watch and (dry_run or rebuild or as_json):
         raise typer.BadParameter("it goes with neither --dry-run nor --rebuild nor --json.", param_hint="--watch")
     with failures(as_json):
-        from index.build import build_index, preview_index, what_differs
+        from index.build import build_index, preview_index
         from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
+        from index.report import what_differs
 
         articles = corpus or _corpus_of(index)
         embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)

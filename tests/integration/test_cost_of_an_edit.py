@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.build import BuildReport, build_index
+from index.build import build_index
 from index.embedder import SentenceTransformerEmbedder
+from index.report import BuildReport
 from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.slow

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import snapshot
-from index.build import build_index, preview_index, what_differs
+from index.build import build_index, preview_index
 from index.catalog import Catalog, Filters
 from index.errors import CorpusError, SnapshotDamaged
 from index.manifest import CATALOG, DENSE, VECTORS, ModelRecord
 from index.passages import split_article
+from index.report import what_differs
 from index.snapshot import generation_folder, live_number, whole_manifest
 from index.store import LocalIndex
 from index.verify import verify_index
@@ -461,7 +462,8 @@ class TestDryRun:
         """Only what is cut otherwise is embedded again, by the preview and by the run, and both say why."""
         (corpus / "long.txt").write_text("Ships sail far. " * 40)
         build_index(corpus, built, embedder)
-        monkeypatch.setattr("index.build.MAX_CHARACTERS", 500)
+        for module in ("build", "report"):
+            monkeypatch.setattr(f"index.{module}.MAX_CHARACTERS", 500)
         monkeypatch.setattr("index.plan.split_article", lambda article: split_article(article, 500))
         preview = preview_index(corpus, built, embedder)
         assert (preview.passages, preview.embedded, preview.other_split) == (5, 2, 900)

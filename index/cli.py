@@ -48,7 +48,7 @@ WatchOption = Annotated[
     bool, typer.Option("--watch", help="Go on, and do the same whenever something in the corpus changes.")
 ]
 RebuildOption = Annotated[
-    bool, typer.Option("--rebuild", help="Start from nothing, last good versions too; mends a damaged index.")
+    bool, typer.Option("--rebuild", help="Start from nothing, with no last good version kept; mends a damaged index.")
 ]
 AllowEmptyOption = Annotated[
     bool, typer.Option("--allow-empty", help="Let a corpus without any article leave nothing in the index.")

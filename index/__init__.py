@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.articles import Article, Refusal, read_articles
-    from index.build import BuildReport, build_index, preview_index
+    from index.build import build_index, preview_index
     from index.catalog import Filters
     from index.embedder import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
     from index.errors import RagError
     from index.manifest import Manifest
     from index.passages import Passage, split_article
     from index.plan import Plan
+    from index.report import BuildReport
     from index.store import LiveIndex, LocalIndex, PassageIndex
     from index.verify import VerifyReport, verify_index
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 # for numpy and the rest.
 _HOMES = {
     "Article": "index.articles",
-    "BuildReport": "index.build",
+    "BuildReport": "index.report",
     "DEFAULT_MODEL": "index.embedder",
     "Embedder": "index.embedder",
     "Filters": "index.catalog",

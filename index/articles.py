@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from index.dates import doubt, read_date
 from index.errors import CorpusError, Refused
-from index.readers import READERS, BadRecord, Record
+from index.readers import READERS, BadRecord, Reader, Record
 
 GIVEN = "given with the article"  # where a date was found, if its format says no more
 TITLE_CHARACTERS = 80  # of the first line, where an article has no title of its own
@@ -47,7 +47,8 @@ class Article:
 
     def content_hash(self) -> str:
         """A sha256, in hexadecimal, of everything the article holds: any edit or move changes it."""
-        own = asdict(self) | {"first_seen": None}  # which is the index's
+        own = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        own["first_seen"] = None  # which is the index's
         return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
 
 
@@ -83,7 +84,29 @@ class Doubt:
         return f"{where}: {self.reason}"
 
 
-def read_articles(corpus: Path) -> Iterator[Article | Refusal | Doubt]:
+_Found = tuple[Article | Refusal | Doubt, int | None]  # and its line, in a file of many records
+_Named = list[tuple[str, int | None]]  # the ids and lines of a file's articles
+
+
+class Known(Protocol):
+    """What is known of files by their content, so that one that did not change need not be read again."""
+
+    def recall(self, name: str, data: bytes) -> Iterator[tuple[Article, int | None]] | None:
+        """The articles of a file of that name and content, each with its line; None where they are not known."""
+
+    def note(self, name: str, data: bytes, found: _Named) -> None:
+        """What came of reading a file, where all of it became articles."""
+
+
+class _NothingKnown:
+    def recall(self, name: str, data: bytes) -> None:
+        """Nothing."""
+
+    def note(self, name: str, data: bytes, found: _Named) -> None:
+        """Forgotten at once."""
+
+
+def read_articles(corpus: Path, known: Known | None = None) -> Iterator[Article | Refusal | Doubt]:
     """Every article of a corpus, a directory or one file, in the order of paths, every refusal and every doubt.
 
     Hidden files and files named README.md are passed over; a file that can't be read never stops
@@ -96,7 +119,8 @@ def read_articles(corpus: Path) -> Iterator[Article | Refusal | Doubt]:
         raise CorpusError(
             f"The corpus {printable(corpus)} does not exist.", "Name a directory of articles: rag index --corpus DIR"
         )
-    return _distinct(item for path in _paths(corpus) for item in _read_file(corpus, path))
+    files = known or _NothingKnown()
+    return _distinct(item for path in _paths(corpus) for item in _read_file(corpus, path, files))
 
 
 def _paths(corpus: Path) -> list[Path]:
@@ -116,9 +140,6 @@ def _paths(corpus: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(corpus).as_posix())
 
 
-_Found = tuple[Article | Refusal | Doubt, int | None]  # and its line, in a file of many records
-
-
 def _distinct(items: Iterator[_Found]) -> Iterator[Article | Refusal | Doubt]:
     seen: dict[str, str] = {}
     for item, line in items:
@@ -132,14 +153,14 @@ def _distinct(items: Iterator[_Found]) -> Iterator[Article | Refusal | Doubt]:
             yield item
 
 
-def _read_file(corpus: Path, path: Path) -> Iterator[_Found]:
+def _read_file(corpus: Path, path: Path, known: Known) -> Iterator[_Found]:
     name = path.relative_to(corpus).as_posix() if path != corpus else path.name
     try:
         name.encode()
-        for record in _records(corpus, path):
-            item = _article_or_refusal(record, name)
-            for found in _believable(item, record.line) if isinstance(item, Article) else (item,):
-                yield found, record.line
+        read = _reader(corpus, path)
+        data = path.read_bytes()
+        before = known.recall(name, data)
+        yield from _read_anew(read, name, data, known) if before is None else before
     except Refused as error:
         yield Refusal(name, str(error)), None
     except UnicodeEncodeError:
@@ -150,7 +171,22 @@ def _read_file(corpus: Path, path: Path) -> Iterator[_Found]:
         yield Refusal(name, f"it can't be opened ({getattr(error, 'strerror', None) or error})"), None
 
 
-def _records(corpus: Path, path: Path) -> Iterator[Record | BadRecord]:
+def _read_anew(read: Reader, name: str, data: bytes, known: Known) -> Iterator[_Found]:
+    articles: _Named = []
+    whole = True
+    for record in read(data):
+        item = _article_or_refusal(record, name)
+        for found in _believable(item, record.line) if isinstance(item, Article) else (item,):
+            yield found, record.line
+            if isinstance(found, Article):
+                articles.append((found.article_id, record.line))
+            else:
+                whole = False  # and told again by every build
+    if whole:
+        known.note(name, data, articles)
+
+
+def _reader(corpus: Path, path: Path) -> Reader:
     if not path.resolve().is_relative_to(corpus.resolve()):
         raise Refused("it is a link to something outside the corpus")
     if path.is_dir():
@@ -160,12 +196,13 @@ def _records(corpus: Path, path: Path) -> Iterator[Record | BadRecord]:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise Refused(f'no reader for "{path.suffix}" files (there are: {", ".join(READERS)})')
-    return reader(path.read_bytes())
+    return reader
 
 
 def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refusal:
     if isinstance(record, BadRecord):
-        return Refusal(name, record.reason, record.line)
+        legible = record.named or _slug(name, record.line) if record.broken else None
+        return Refusal(name, record.reason, record.line, article_id=legible and printable(legible))
     try:
         return _article(record, name)
     except Refused as error:

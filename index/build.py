@@ -5,26 +5,31 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import snapshot
 from index.articles import printable
 from index.catalog import Catalog
 from index.console import Progress
-from index.copies import Signature, first_copies, signatures
+from index.copies import PERMUTATIONS, Signature, first_copies, signatures
 from index.dense import DenseIndex
 from index.embedder import Embedder, Matrix, Vector
 from index.errors import SnapshotMissing
 from index.generations import KEPT, retire
+from index.known import is_read_alike
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.passages import MAX_CHARACTERS
 from index.plan import Live, Plan, read_corpus
+from index.report import BuildReport, others_of
 
 CHUNK = 256  # passages embedded between two reports of progress
 
@@ -33,37 +38,13 @@ def _silent(done: int, total: int) -> None:
     """Report no progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What one run of `rag index` did, or with `dry_run` would do; `seconds` is wall-clock time.
-
-    Of a dry run, `expected_seconds` is what embedding would take at the pace of the build before, None where no
-    build with this model has told; `other_model` is the index's where it is not the one asked for.
-    """
-
-    plan: Plan
-    generation: int | None
-    passages: int
-    embedded: int
-    seconds: float
-    dry_run: bool = False
-    expected_seconds: float | None = None
-    other_model: str | None = None
-
-    def as_dict(self) -> dict[str, object]:
-        """The report for a program: counts by the plan's names; ids and reasons under `articles`."""
-        plan = asdict(self.plan)
-        counts = {name: len(items) for name, items in plan.items()}
-        rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "plan"}
-        return {**counts, **rest, "articles": plan}
-
-
-def build_index(
+def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
     corpus: Path,
     directory: Path,
     embedder: Embedder,
     *,
     rebuild: bool = False,
+    allow_empty: bool = False,
     keep: int = KEPT,
     progress: Progress = _silent,
 ) -> BuildReport:
@@ -71,7 +52,8 @@ def build_index(
 
     Nothing is written where nothing changed. `rebuild` starts from nothing, which mends a damaged
     index. A failure or a kill at any instant leaves the generation that was live, live. The newest `keep`
-    generations stay on the disk, and those that are held.
+    generations stay on the disk, and those that are held. A corpus without an article, more likely a wrong
+    path than what is meant, makes an index of nothing only with `allow_empty`.
 
     Raises:
         CorpusError: the corpus is missing or holds no readable article.
@@ -83,10 +65,11 @@ def build_index(
     started = time.monotonic()
     try:
         with snapshot.writer_lock(directory), _live(directory, rebuild) as live:
+            before = live.manifest if live else None
             number, folder = snapshot.new_folder(directory)
             try:
-                plan = read_corpus(corpus, folder, live)
-                if live is not None and _is_current(live.manifest, plan, corpus, embedder):
+                plan = read_corpus(corpus, folder, live, allow_empty=allow_empty)
+                if live is not None and _is_current(live, plan, corpus, embedder):
                     done = _Done(live.manifest.generation, live.manifest.passages, 0, live.manifest.pace)
                 else:
                     done = _write_generation(number, folder, live, embedder, progress)
@@ -96,10 +79,13 @@ def build_index(
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise snapshot.unwritable(directory, error) from error
-    return BuildReport(plan, done.generation, done.passages, done.embedded, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return BuildReport(plan, done.generation, done.passages, done.embedded, seconds, **others_of(before, embedder))
 
 
-def preview_index(corpus: Path, directory: Path, embedder: Embedder, *, rebuild: bool = False) -> BuildReport:
+def preview_index(
+    corpus: Path, directory: Path, embedder: Embedder, *, rebuild: bool = False, allow_empty: bool = False
+) -> BuildReport:
     """What `build_index` would do, with nothing written to the index.
 
     Raises:
@@ -107,13 +93,12 @@ def preview_index(corpus: Path, directory: Path, embedder: Embedder, *, rebuild:
     """
     started = time.monotonic()
     with _live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
-        plan = read_corpus(corpus, Path(scratch), live)
+        plan = read_corpus(corpus, Path(scratch), live, allow_empty=allow_empty)
         with closing(Catalog.open(Path(scratch, CATALOG))) as catalog:
             hashes = catalog.embedded_hashes()
         new = set(hashes) - _reusable(live, embedder).keys()
         manifest = live.manifest if live else None
-    same_model = manifest is not None and manifest.model == embedder.record
-    pace = manifest.pace if manifest and same_model else None
+    pace = manifest.pace if manifest and manifest.model == embedder.record else None
     return BuildReport(
         plan,
         manifest.generation if manifest else None,
@@ -122,7 +107,7 @@ def preview_index(corpus: Path, directory: Path, embedder: Embedder, *, rebuild:
         time.monotonic() - started,
         dry_run=True,
         expected_seconds=len(new) / pace if pace else None,
-        other_model=manifest.model.name if manifest and not same_model else None,
+        **others_of(manifest, embedder),
     )
 
 
@@ -148,13 +133,15 @@ def _live(directory: Path, rebuild: bool) -> Iterator[Live | None]:
         yield Live(folder, manifest, catalog)
 
 
-def _is_current(manifest: Manifest, plan: Plan, corpus: Path, embedder: Embedder) -> bool:
+def _is_current(live: Live, plan: Plan, corpus: Path, embedder: Embedder) -> bool:
+    manifest = live.manifest
     same_articles = not (plan.added or plan.changed or plan.deleted)
     # The corpus too: the next run reads from where this one was told to.
     settings = (corpus_name(corpus), embedder.record, MAX_CHARACTERS, _versions())
     same_settings = (manifest.corpus, manifest.model, manifest.max_characters, manifest.made_with) == settings
     same_troubles = (manifest.refused, manifest.doubted) == (plan.refused, plan.doubted)
-    return same_articles and same_settings and same_troubles
+    # Else all files would be read again by every run, until an article changes.
+    return same_articles and same_settings and same_troubles and is_read_alike(live.folder)
 
 
 def corpus_name(corpus: Path) -> str:
@@ -178,7 +165,7 @@ def _write_generation(number: int, folder: Path, live: Live | None, embedder: Em
         began = time.monotonic()
         vectors, embedded = _vectors(catalog, live, embedder, progress)
         seconds = time.monotonic() - began
-        np.save(folder / VECTORS, vectors)
+        _save(folder / VECTORS, vectors)
         _write_copies(folder, catalog, live)
         DenseIndex.write(folder / DENSE, vectors)
         (folder / LEXICAL).mkdir()
@@ -198,6 +185,8 @@ def _vectors(catalog: Catalog, live: Live | None, embedder: Embedder, progress: 
             first_row.setdefault(value, row)
     fresh = _embed(catalog, list(first_row.values()), embedder, progress)
     place = {value: position for position, value in enumerate(first_row)}
+    if not hashes:
+        return np.empty((0, len(embedder.embed_query(""))), dtype=np.float32), 0
     before = live.vectors() if live and reusable else np.empty((0, 0), dtype=np.float32)
     rows = [fresh[place[value]] if value in place else before[reusable[value]] for value in hashes]
     return np.stack(rows).astype(np.float32), len(first_row)
@@ -205,6 +194,8 @@ def _vectors(catalog: Catalog, live: Live | None, embedder: Embedder, progress: 
 
 def _embed(catalog: Catalog, rows: list[int], embedder: Embedder, progress: Progress) -> list[Vector]:
     vectors: list[Vector] = []
+    if rows:
+        progress(0, len(rows))
     for start in range(0, len(rows), CHUNK):
         texts = catalog.embedding_texts(rows[start : start + CHUNK])
         vectors.extend(embedder.embed_passages(texts))
@@ -219,11 +210,16 @@ def _write_copies(folder: Path, catalog: Catalog, live: Live | None) -> None:
     new = [row for row, value in enumerate(hashes) if value not in known]
     made = signatures(passage.text for chunk in _chunks(new) for passage in catalog.passages(chunk))
     fresh = dict(zip(new, made, strict=True))
-    signed = np.array(
-        [fresh[row] if row in fresh else known[value] for row, value in enumerate(hashes)], dtype=np.uint32
-    )
-    np.save(folder / SIGNATURES, signed)
-    np.save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
+    rows = [fresh[row] if row in fresh else known[value] for row, value in enumerate(hashes)]
+    signed = np.array(rows, dtype=np.uint32).reshape(-1, PERMUTATIONS)
+    _save(folder / SIGNATURES, signed)
+    _save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    written = BytesIO()
+    np.save(written, array)
+    path.write_bytes(written.getbuffer())  # numpy's own writing does not say why it failed
 
 
 def _signed(live: Live | None) -> dict[str, Signature]:

@@ -31,6 +31,7 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of_article ON passages(article);
 """
+FILTERS_REMEMBERED = 16  # each up to 8 bytes a passage
 _CHUNK = 500  # rows read at once; SQLite takes no more than 999 values everywhere
 _ARTICLE = (
     "article_id, title, text, path, published, source, author, url, language,"
@@ -78,6 +79,8 @@ class Catalog:
         self._connection = connection
         # One statement at a time: two threads on one connection can be given each other's rows (cpython#118172).
         self._lock = Lock()
+        # One question asks for the same rows several times, and a page of questions under one filter too.
+        self._passing: dict[Filters, Rows] = {}
         # Nobody can tell when the last question that was given this generation has ended, but its collection.
         self._finalizer = weakref.finalize(self, connection.close)
 
@@ -139,13 +142,20 @@ class Catalog:
         clauses = filters.clauses()
         if not clauses:
             return None
-        found = self._all(
-            "SELECT row FROM passages JOIN articles ON number = article WHERE "
-            + " AND ".join(clauses)
-            + " ORDER BY row",
-            list(clauses.values()),
-        )
-        return np.array([row for (row,) in found], dtype=np.int64)
+        passing = self._passing.get(filters)
+        if passing is None:
+            found = self._all(
+                "SELECT row FROM passages JOIN articles ON number = article WHERE "
+                + " AND ".join(clauses)
+                + " ORDER BY row",
+                list(clauses.values()),
+            )
+            passing = np.array([row for (row,) in found], dtype=np.int64)
+            passing.flags.writeable = False
+            if len(self._passing) >= FILTERS_REMEMBERED:
+                self._passing.clear()
+            self._passing[filters] = passing
+        return passing
 
     def histories(self) -> list[tuple[str, str, str]]:
         """Each article's id, the version of its text, and when that was first held."""
@@ -179,10 +189,10 @@ class CatalogWriter:
     """Writes a new catalog; rows are numbered from 0 in the order they are added."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
         self._articles = 0
         self._rows = 0
         with _disk_errors():
+            self._connection = sqlite3.connect(path)
             self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
 
     def add(self, article: Article, passages: Sequence[Passage]) -> None:

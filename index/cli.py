@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,8 +26,8 @@ from index.console import (
 from index.errors import ImportUsageError
 
 if TYPE_CHECKING:
-    from index.build import BuildReport
     from index.importing.outcome import ImportReport
+    from index.report import BuildReport
 
 app = typer.Typer()
 
@@ -46,7 +47,12 @@ KeepOption = Annotated[
 WatchOption = Annotated[
     bool, typer.Option("--watch", help="Go on, and do the same whenever something in the corpus changes.")
 ]
-RebuildOption = Annotated[bool, typer.Option("--rebuild", help="Start from nothing; mends a damaged index.")]
+RebuildOption = Annotated[
+    bool, typer.Option("--rebuild", help="Start from nothing, with no last good version kept; mends a damaged index.")
+]
+AllowEmptyOption = Annotated[
+    bool, typer.Option("--allow-empty", help="Let a corpus without any article leave nothing in the index.")
+]
 ImportCorpusOption = Annotated[
     Path | None,
     typer.Option(
@@ -108,6 +114,7 @@ def index_command(
     index: IndexOption = DEFAULT_INDEX,
     dry_run: DryRunOption = False,
     rebuild: RebuildOption = False,
+    allow_empty: AllowEmptyOption = False,
     keep: KeepOption = 3,
     watch: WatchOption = False,
     model: ModelOption = None,
@@ -121,18 +128,31 @@ def index_command(
     with failures(as_json):
         from index.build import build_index, preview_index
         from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
+        from index.report import what_differs
 
         articles = corpus or _corpus_of(index)
         embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)
 
         def build() -> "BuildReport":
             with progress_of("Embedding passages") as progress:
-                return build_index(articles, index, embedder, rebuild=rebuild, keep=keep, progress=progress)
+                return build_index(
+                    articles,
+                    index,
+                    embedder,
+                    rebuild=rebuild,
+                    allow_empty=allow_empty,
+                    keep=keep,
+                    progress=progress,
+                )
+
+        for sentence in what_differs(index, embedder):
+            note(sentence)
 
         if watch:
             _watch(articles, build, index)
             return
-        report = preview_index(articles, index, embedder, rebuild=rebuild) if dry_run else build()
+        preview = partial(preview_index, articles, index, embedder, rebuild=rebuild, allow_empty=allow_empty)
+        report = preview() if dry_run else build()
         if as_json:
             show_json(report.as_dict())
         else:
@@ -252,19 +272,17 @@ def _print_report(report: "BuildReport", index: Path) -> None:
     names = ("added", "changed", "deleted", "unchanged", "refused")
     say(", ".join(f"{name} {counts[name]}" for name in names))
     for refusal in report.plan.refused:
-        note(f"refused  {refusal}")
+        note(f"refused   {refusal}")
     for doubt in report.plan.doubted:
-        note(f"doubted  {doubt}")
+        note(f"doubted   {doubt}")
     for article_id in report.plan.kept:
-        note(f"kept     the last good version of {article_id}, whose file can't be read now")
+        note(f"kept      the last good version of {article_id}, whose file can't be read now")
     if report.dry_run:
-        for name in ("added", "changed", "deleted"):
+        for name in ("added", "changed", "deleted", "unchanged"):
             for article_id in getattr(report.plan, name):
-                say(f"{name:8} {article_id}")
+                say(f"{name:9} {article_id}")
         for before, after in report.plan.moved:
-            say(f"moved    {before} → {after}")
-        if report.other_model:
-            note(f"The index was made with the model {report.other_model}: with another all is embedded again.")
+            say(f"moved     {before} → {after}")
         took = f", in about {timedelta(seconds=round(report.expected_seconds))}" if report.expected_seconds else ""
         say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded{took}.")
     elif not (report.embedded or report.plan.added or report.plan.changed or report.plan.deleted):

@@ -68,9 +68,10 @@ def first_copies(hashed: Signatures, text_of: Callable[[int], str]) -> Rows:
 
     near = MinHashLSH(CANDIDATE, PERMUTATIONS, weights=(0.1, 0.9))  # a copy missed is worse than a look in vain
     digits = cache(lambda place: _Said(text_of(place)).digits)  # many pages of one form differ in these alone
+    permutations = MinHash(PERMUTATIONS, scheme=SCHEME).permutations
     firsts = np.arange(len(hashed))
-    for place, values in enumerate(hashed):
-        minhash = MinHash(PERMUTATIONS, hashvalues=values, scheme=SCHEME)
+    for place in _sharing(hashed, near.hashranges):  # the others are looked up, and found, by none
+        minhash = MinHash(PERMUTATIONS, hashvalues=hashed[place], permutations=permutations, scheme=SCHEME)
         rivals = sorted(rival for rival in near.query(minhash) if digits(rival) == digits(place))
         said = _Said(text_of(place)) if rivals else None
         found = next((rival for rival in rivals if said and said.nearly(_Said(text_of(rival)))), None)
@@ -79,6 +80,17 @@ def first_copies(hashed: Signatures, text_of: Callable[[int], str]) -> Rows:
         else:
             firsts[place] = found
     return firsts
+
+
+def _sharing(hashed: Signatures, bands: list[tuple[int, int]]) -> list[int]:
+    """The places whose signature is another's too in a whole band, ascending."""
+    shared = np.zeros(len(hashed), dtype=bool)
+    for start, end in bands:
+        band = np.ascontiguousarray(hashed[:, start:end])
+        whole = band.view(f"V{band.itemsize * (end - start)}")
+        _, which, counts = np.unique(whole, return_inverse=True, return_counts=True)
+        shared |= counts[which.ravel()] > 1
+    return np.flatnonzero(shared).tolist()
 
 
 class _Said:

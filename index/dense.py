@@ -30,10 +30,7 @@ class DenseIndex:
             raise ValueError(f"vectors must have unit length, found {lengths.min()} to {lengths.max()}")
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors))
-        try:
-            faiss.write_index(index, str(path))
-        except RuntimeError as error:  # how faiss tells of a full disk
-            raise OSError(f"{path}: {error}") from error
+        path.write_bytes(faiss.serialize_index(index).data)  # faiss's own writing does not say why it failed
 
     @staticmethod
     def open(path: Path) -> "DenseIndex":
@@ -56,6 +53,8 @@ class DenseIndex:
         """
         import faiss
 
+        if not len(self):  # which has no dimension to speak of
+            return []
         query = np.array(vector, dtype=np.float32)[None, :]  # a copy: it is normalised in place
         faiss.normalize_L2(query)
         selector = None if rows is None else faiss.IDSelectorBatch(rows)

@@ -104,13 +104,12 @@ def _listed(directory: Path) -> str:
 
 
 def retire(directory: Path, kept: int) -> list[int]:
-    """Remove all but the newest `kept` generations and the live one, but none that is held; gives those removed.
+    """Remove all but the live generation and the newest others, `kept` in all, and those held; gives those removed.
 
     Call it with the writer lock held. One that can't be removed is tried again by the next run.
     """
-    numbers = sorted(snapshot.numbered(directory))
-    staying = {*numbers[-kept:], snapshot.live_number(directory)}
-    return [number for number in numbers if number not in staying and _remove(directory, number)]
+    others = sorted(set(snapshot.numbered(directory)) - {snapshot.live_number(directory)})
+    return [number for number in others[: max(0, len(others) - kept + 1)] if _remove(directory, number)]
 
 
 def _remove(directory: Path, number: int) -> bool:

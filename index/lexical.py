@@ -1,8 +1,12 @@
 """BM25 over passages and the titles of their articles; the only module that imports tantivy."""
 
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 from tantivy import (
     Document,
     Filter,
@@ -17,9 +21,11 @@ from tantivy import (
 )
 
 from index.dense import Rows, Scored
+from index.errors import StorageError
 
 ANALYZER = "folded_english"
 _HEAP_BYTES = 64_000_000
+WIDE = 10  # a filter that lets at least one in so many passages through is wide
 
 
 def _analyzer() -> TextAnalyzer:
@@ -57,7 +63,10 @@ class LexicalIndex:
         try:
             LexicalIndex._write(folder, passages)
         except ValueError as error:  # how tantivy tells of a full disk
-            raise OSError(f"{folder}: {error}") from error
+            number = re.search(r"os error (\d+)", str(error))
+            if number is None:
+                raise OSError(f"{folder}: {error}") from error
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(folder)) from error
 
     @staticmethod
     def _write(folder: Path, passages: Iterable[tuple[int, str, str]]) -> None:
@@ -70,11 +79,23 @@ class LexicalIndex:
             writer.add_document(Document.from_dict({"row": row, "title": title, "text": text}, schema))
         writer.commit()
         writer.wait_merging_threads()
+        for path in folder.iterdir():  # some of which are for this user alone, whatever the umask
+            path.chmod(folder.stat().st_mode & 0o666)
 
     @staticmethod
     def open(folder: Path) -> "LexicalIndex":
-        """Open an index that `write` wrote."""
-        return LexicalIndex(Index.open(str(folder)))
+        """Open an index that `write` wrote; nothing is written beside it, so it may lie on a read-only disk.
+
+        Raises:
+            StorageError: this machine has no temporary directory.
+        """
+        # Tantivy wants to put its locks beside what it opens; here they go beside links to it. Once it is
+        # open the files themselves are held.
+        with _temporary() as links:
+            for path in folder.iterdir():
+                if path.suffix != ".lock":
+                    Path(links, path.name).symlink_to(path.absolute())
+            return LexicalIndex(Index.open(links))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -87,16 +108,38 @@ class LexicalIndex:
         """How many passages hold an analysed term in their text."""
         return self._searcher.doc_freq("text", term)
 
+    def vocabulary(self, field: str) -> dict[str, int]:
+        """Each word of "text" or "title" as it is indexed, and how many passages hold it there."""
+        return dict(self._searcher.terms_with_prefix(field, ""))
+
+    def rows(self) -> Rows:
+        """The row of each passage, ascending."""
+        hits = self._searcher.search(Query.all_query(), limit=max(1, len(self)), count=False).hits
+        found = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return np.sort(np.array(found, dtype=np.int64))
+
     def search(self, query: str, k: int, title_weight: float, rows: Rows | None = None) -> list[Scored]:
         """The `k` rows of highest BM25 score, best first; the title's score counts `title_weight` times.
 
-        Any string is a query: its words are searched, its punctuation is not syntax.
+        Any string is a query: its words are searched, its punctuation is not syntax. `rows` are ascending.
         """
         words = self._words(query, title_weight)
-        if rows is not None:
-            allowed = Query.term_set_query(self._index.schema, "row", rows.tolist())
-            words = Query.boolean_query([(Occur.Must, words), (Occur.Must, Query.const_score_query(allowed, 0.0))])
-        hits = self._searcher.search(words, limit=k, count=False).hits
+        if rows is None:
+            return self._best(words, k)
+        if len(rows) and len(rows) * WIDE >= len(self):
+            # Naming each of many rows to Tantivy takes longer than passing over the few others.
+            depth = 4 * k * len(self) // len(rows)
+            best = self._best(words, depth)
+            passing = [hit for hit, passes in zip(best, _among(rows, best), strict=True) if passes]
+            if len(passing) >= k or len(best) < depth:
+                return passing[:k]
+        allowed = Query.term_set_query(self._index.schema, "row", rows.tolist())
+        return self._best(
+            Query.boolean_query([(Occur.Must, words), (Occur.Must, Query.const_score_query(allowed, 0.0))]), k
+        )
+
+    def _best(self, query: Query, k: int) -> list[Scored]:
+        hits = self._searcher.search(query, limit=k, count=False).hits
         found = self._searcher.fast_field_values("row", [address for _, address in hits])
         return [(int(row or 0), float(score)) for row, (score, _) in zip(found, hits, strict=True)]
 
@@ -107,3 +150,21 @@ class LexicalIndex:
             title = Query.term_query(self._index.schema, "title", term, "freq")
             clauses.append((Occur.Should, Query.boost_query(title, title_weight)))
         return Query.boolean_query(clauses)
+
+
+def _among(rows: Rows, hits: list[Scored]) -> list[bool]:
+    """Whether each hit's row is one of `rows`, which are ascending."""
+    found = np.array([row for row, _ in hits], dtype=np.int64)
+    places = np.searchsorted(rows, found)
+    same: list[bool] = (rows[np.minimum(places, len(rows) - 1)] == found).tolist()
+    return same
+
+
+def _temporary() -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(prefix="rag-words-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise StorageError(
+            f"No temporary directory can be made ({error.strerror or error}).",
+            "Name one that can be written with TMPDIR.",
+        ) from error

@@ -8,7 +8,7 @@ from index.articles import Doubt, Refusal
 
 FORMAT_VERSION = 2
 CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
-SIGNATURES, COPIES = "signatures.npy", "copies.npy"
+SIGNATURES, COPIES, FILES = "signatures.npy", "copies.npy", "files.json"
 
 
 class _Frozen(BaseModel):

@@ -1,6 +1,6 @@
 """Reading a corpus into a new catalog, and how it differs from the generation that is live."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from index.articles import Article, Doubt, Refusal, read_articles
 from index.catalog import Catalog, CatalogWriter
 from index.embedder import Matrix
 from index.errors import CorpusError
+from index.known import KnownFiles
 from index.manifest import CATALOG, VECTORS, Manifest
 from index.passages import split_article
 from index.readers import READERS
@@ -49,20 +50,27 @@ class Live:
         return cast(Matrix, np.load(self.folder / VECTORS, mmap_mode="r"))
 
 
-def read_corpus(corpus: Path, folder: Path, live: Live | None) -> Plan:
-    """Read the whole corpus into a new catalog, and say how it differs from the live one."""
+def read_corpus(corpus: Path, folder: Path, live: Live | None, *, allow_empty: bool = False) -> Plan:
+    """Read the whole corpus into a new catalog, and say how it differs from the live one.
+
+    Raises:
+        CorpusError: there is nothing at that path, or, without `allow_empty`, no article.
+        OSError: the disk refused.
+    """
     read = _Read(_History.of(live))
+    known = KnownFiles(live.folder, live.catalog) if live else KnownFiles()
     with closing(CatalogWriter(folder / CATALOG)) as writer:
-        for item in read_articles(corpus):
+        for item in read_articles(corpus, known):
             if isinstance(item, Article):
                 writer.add(read.taken(item), split_article(item))
             else:
                 (read.refused if isinstance(item, Refusal) else read.doubted).append(item)  # type: ignore[arg-type]
-        for article in _last_good(live, read.refused, read.hashes):
+        for article in _last_good(corpus, live, read):
             read.kept.append(article.article_id)
             writer.add(article, split_article(article))
-    if not read.hashes and not read.kept:
+    if not (read.hashes or read.kept or allow_empty):
         raise _nothing_readable(corpus, read.refused, live)
+    known.write(folder)
     return read.plan(live.catalog.hashes() if live else {})
 
 
@@ -129,25 +137,38 @@ class _Read:
         return [(before, name) for before, name in found if before is not None]
 
 
-def _last_good(live: Live | None, refused: list[Refusal], read: Container[str]) -> Iterator[Article]:
+def _last_good(corpus: Path, live: Live | None, read: _Read) -> Iterator[Article]:
     """The live versions of articles whose file is still there and can't be read now."""
     if live is None:
         return
-    held_back = [item for item in refused if not item.withdrawn]
+    held_back = [item for item in read.refused if not item.withdrawn]
     unreadable = {item.path for item in held_back if item.line is None}
     named = {item.article_id for item in held_back if item.article_id}
     for article_id, path in live.catalog.paths().items():
         places = {path, *(parent.as_posix() for parent in PurePosixPath(path).parents)}
-        if (places & unreadable or article_id in named) and article_id not in read:
+        refused = places & unreadable or article_id in named
+        if refused and article_id not in read.hashes and not _is_gone(corpus, path):
             article = live.catalog.article(article_id)
             assert article is not None
             yield article
 
 
+def _is_gone(corpus: Path, path: str) -> bool:
+    """Whether there is no such file any more: deleted since it was listed, or what it links to was."""
+    try:
+        (corpus if corpus.is_file() else corpus / path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:  # whether it is there can't be told
+        return False
+    return False
+
+
 def _nothing_readable(corpus: Path, refused: list[Refusal], live: Live | None) -> CorpusError:
     left = " The index is left as it was, and still serves." if live else ""
     why = f" ({len(refused)} refused; the first: {refused[0]})" if refused else ""
+    empty = " To leave nothing in the index, run: rag index --allow-empty" if live else ""
     return CorpusError(
         f"The corpus {corpus} holds no readable article{why}.{left}",
-        f"Put articles there ({', '.join(READERS)}) and run rag index again.",
+        f"Put articles there ({', '.join(READERS)}) and run rag index again.{empty}",
     )

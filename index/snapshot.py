@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from index.errors import (
+    RagError,
     SnapshotDamaged,
     SnapshotForeign,
     SnapshotMissing,
@@ -182,12 +183,17 @@ def new_folder(directory: Path) -> tuple[int, Path]:
 def file_records(folder: Path) -> dict[str, FileRecord]:
     """Size and checksum of every file below a folder but locks, after its bytes are forced to the disk."""
     records = {}
-    # Tantivy's lock files hold nothing, and come whenever somebody opens the index.
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"):
+    for name in file_names(folder):
+        path = folder / name
         _sync(path)
-        name = path.relative_to(folder).as_posix()
         records[name] = FileRecord(bytes=path.stat().st_size, sha256=_sha256(path))
     return records
+
+
+def file_names(folder: Path) -> list[str]:
+    """Every file below a folder but locks, which hold nothing, by its path from there."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
@@ -197,9 +203,23 @@ def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
     for inner in (path for path in folder.rglob("*") if path.is_dir()):
         _sync(inner)
     _sync(folder)
-    folder.rename(generation_folder(directory, manifest.generation))
-    _sync(directory / _GENERATIONS)
-    name_live(directory, manifest.generation)
+    finished = folder.rename(generation_folder(directory, manifest.generation))
+    try:
+        _sync(directory / _GENERATIONS)
+        name_live(directory, manifest.generation)
+    except OSError:
+        if not _may_be_live(directory, manifest.generation):
+            shutil.rmtree(finished, ignore_errors=True)  # a disk that is full is not filled further by each try
+        raise
+
+
+def _may_be_live(directory: Path, number: int) -> bool:
+    try:
+        return live_number(directory) == number
+    except SnapshotMissing:
+        return False
+    except RagError:  # what CURRENT names can't be told
+        return True
 
 
 def name_live(directory: Path, number: int) -> None:

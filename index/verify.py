@@ -13,8 +13,11 @@ from index.articles import Article
 from index.catalog import Catalog, embedding_text, text_hash
 from index.copies import Copies
 from index.dense import DenseIndex
+from index.generations import Hold
+from index.known import known_articles
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, VECTORS, Manifest
+from index.manifest import CATALOG, COPIES, DENSE, FILES, LEXICAL, SIGNATURES, VECTORS, Manifest
+from index.passages import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,14 @@ def verify_index(directory: Path) -> VerifyReport:
 
     Raises:
         SnapshotError: there is no index, or no manifest to check it against.
+        StorageError: the disk does not let a file be read.
     """
-    manifest = snapshot.read_manifest(directory, snapshot.live_number(directory))
-    # Files that are not those written are not opened: what they would say is of no use.
-    problems = snapshot.check_files(directory, manifest) or list(_contradictions(directory, manifest))
+    number = snapshot.live_number(directory)
+    manifest = snapshot.read_manifest(directory, number)
+    folder = snapshot.generation_folder(directory, number)
+    with closing(_held(folder)):  # nothing is found missing because a newer generation took its place meanwhile
+        # Files that are not those written are not opened: what they would say is of no use.
+        problems = snapshot.check_files(directory, manifest) or list(_contradictions(folder, manifest))
     return VerifyReport(
         manifest.generation,
         len(manifest.files),
@@ -52,18 +59,30 @@ def verify_index(directory: Path) -> VerifyReport:
     )
 
 
-def _contradictions(directory: Path, manifest: Manifest) -> Iterator[str]:
-    folder = snapshot.generation_folder(directory, manifest.generation)
+def _held(folder: Path) -> Hold:
+    try:
+        return Hold(folder)
+    except OSError as error:
+        raise snapshot.unreadable(folder, error) from error
+
+
+def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
+    yield from _strangers(folder, manifest)
     with closing(Catalog.open(folder / CATALOG)) as catalog:
         articles, passages = catalog.counts()
         if (articles, passages) != (manifest.articles, manifest.passages):
             yield f"The catalog holds {articles} articles and {passages} passages, not the manifest's counts."
+        yield from _bad_articles(catalog)
+        strange = set(known_articles(folder)) - catalog.hashes().keys()
+        if strange:
+            yield f"{FILES} names {min(strange)}, which the catalog does not hold."
         yield from _bad_passages(catalog)
         lexical = LexicalIndex.open(folder / LEXICAL)
         yield from _bad_words(catalog, lexical)
     dense = DenseIndex.open(folder / DENSE)
     copies = Copies.open(folder / COPIES)
-    sizes = {DENSE: len(dense), LEXICAL: len(lexical), COPIES: len(copies)}
+    signed = np.load(folder / SIGNATURES, mmap_mode="r")
+    sizes = {DENSE: len(dense), LEXICAL: len(lexical), COPIES: len(copies), SIGNATURES: len(signed)}
     for name, size in sizes.items():
         if size != passages:
             yield f"{name} holds {size} passages, the catalog {passages}."
@@ -71,6 +90,33 @@ def _contradictions(directory: Path, manifest: Manifest) -> Iterator[str]:
         yield f"{DENSE} does not hold the vectors of {VECTORS}."
     if not all(copies.first(copies.first(row)) == copies.first(row) <= row for row in range(len(copies))):
         yield f"{COPIES} names a copy as what others are copies of."
+
+
+def _strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Files that are no part of the generation, and may hold what it does not."""
+    for name in snapshot.file_names(folder):
+        if name not in manifest.files and name != snapshot.MANIFEST:
+            yield f"{folder / name} is no part of the generation."
+
+
+def _bad_articles(catalog: Catalog) -> Iterator[str]:
+    """Articles that are not what their hashes were made from, or of which something stands in no passage."""
+    covered: dict[str, list[Passage]] = {}
+    for _, passage, _ in catalog.every_passage():
+        covered.setdefault(passage.article_id, []).append(passage)
+    hashes = catalog.hashes()
+    for article_id, version, _ in catalog.histories():
+        article = catalog.article(article_id)
+        if article is None or (article.version, article.content_hash()) != (version, hashes[article_id]):
+            yield f"Article {article_id} is not what its hashes were made from."
+        elif _uncovered(article.text, covered.get(article_id, [])):
+            yield f"Article {article_id} has text that stands in no passage."
+
+
+def _uncovered(text: str, passages: list[Passage]) -> bool:
+    ends = [0, *(passage.end for passage in passages)]
+    starts = [*(passage.start for passage in passages), len(text)]
+    return any(text[end:start].strip() for end, start in zip(ends, starts, strict=True))
 
 
 def _bad_passages(catalog: Catalog) -> Iterator[str]:
@@ -83,17 +129,21 @@ def _bad_passages(catalog: Catalog) -> Iterator[str]:
             yield f"Passage {passage.passage_id} has row {row}, not {expected}."
         if article is None or article.text[passage.start : passage.end] != passage.text:
             yield f"Passage {passage.passage_id} is not its article's text."
-        if text_hash(embedding_text(title, passage.text)) != hashes[row]:
+        if expected >= len(hashes) or text_hash(embedding_text(title, passage.text)) != hashes[expected]:
             yield f"Passage {passage.passage_id} is not the text its vector was made from."
         if not all(passage.start <= start < end <= passage.end for start, end in passage.sentences):
             yield f"Passage {passage.passage_id} has a sentence outside it."
 
 
 def _bad_words(catalog: Catalog, lexical: LexicalIndex) -> Iterator[str]:
-    """Words that the lexical index has in more or fewer passages than the catalog."""
-    counted: Counter[str] = Counter()
-    for _, passage, _ in catalog.every_passage():
-        counted.update(set(lexical.terms(passage.text)))
-    wrong = [term for term, count in counted.items() if lexical.document_frequency(term) != count]
-    if wrong:
-        yield f"{LEXICAL} has {len(wrong)} words in other passages than the catalog, {wrong[0]!r} among them."
+    """Words that the lexical index has in more or fewer passages than the catalog, and rows it lacks."""
+    counted: dict[str, Counter[str]] = {"text": Counter(), "title": Counter()}
+    for _, passage, title in catalog.every_passage():
+        counted["text"].update(set(lexical.terms(passage.text)))
+        counted["title"].update(set(lexical.terms(title)))
+    for field, counts in counted.items():
+        wrong = sorted(word for word, _ in lexical.vocabulary(field).items() ^ counts.items())
+        if wrong:
+            yield f"{LEXICAL} has words in other passages' {field} than the catalog, {wrong[0]!r} among them."
+    if not np.array_equal(lexical.rows(), np.arange(len(lexical))):
+        yield f"{LEXICAL} does not hold each row once."

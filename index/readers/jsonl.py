@@ -1,6 +1,7 @@
 """JSON Lines: one article a line, with the same keys as the front matter plus `text`."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from index.readers.record import BadRecord, Record, decode
@@ -22,7 +23,16 @@ def _record(line: str, number: int) -> Record | BadRecord:
     try:
         item = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return BadRecord(f"it is not JSON ({error})", number)
+        return BadRecord(f"it is not JSON ({error})", number, broken=True, named=_legible_id(line))
     if not isinstance(item, dict) or not isinstance(item.get("text"), str):
         return BadRecord('it is not an object with a "text" string', number)
     return Record(item.pop("text"), item, number)
+
+
+def _legible_id(line: str) -> str | None:
+    """The id in a line that is no JSON as a whole, as where a quotation mark was left out further on."""
+    found = re.search(r'"id"\s*:\s*("(?:[^"\\]|\\.)*"|\d+)', line)
+    try:
+        return str(json.loads(found[1])) if found else None
+    except ValueError:  # an escape that is none
+        return None

@@ -19,10 +19,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """One record of a file that can't be read, and why; the others are not held up by it."""
+    """One record of a file that became none, and why; the others are not held up by it.
+
+    `broken`: it can't be read at all, so that whatever it was, it was not withdrawn; `named` is the id that is
+    legible in it.
+    """
 
     reason: str
     line: int
+    broken: bool = False
+    named: str | None = None
 
 
 def decode(data: bytes) -> str:

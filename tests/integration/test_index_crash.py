@@ -123,6 +123,21 @@ def test_a_kill_of_the_first_build_leaves_nothing_that_opens(corpus, directory, 
     assert verify_index(directory).problems == []
 
 
+def test_a_second_indexer_is_told_at_once(corpus, built, rag):
+    """While another process writes, a second ends with a sentence that says so; a killed one's lock goes with it."""
+    (corpus / "zebra.txt").write_text("Zebras cross the river.")
+    command = [sys.executable, "-c", SCRIPT, str(corpus), str(built), "before embedding"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
+        assert any(line.strip() == "before embedding" for line in process.stdout)
+        second = rag("index", "--index", built, "--corpus", corpus, "--json")
+        process.kill()
+    error = json.loads(second.stdout)["error"]
+    assert (second.returncode, error["type"]) == (1, "WriterBusy")
+    assert error["what"] == f"Another rag index is writing {built}."
+    assert not finds(opened(built), NEW)
+    assert build_index(corpus, built, WordEmbedder()).plan.added == ["zebra"]
+
+
 FULL_DISK = """
 import json, resource, sys
 from pathlib import Path

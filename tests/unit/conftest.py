@@ -26,19 +26,6 @@ def tmp_path() -> Iterator[Path]:
     """A directory of the test's own, in memory where there is such a place."""
     folder = Path(tempfile.mkdtemp(dir=MEMORY))
     yield folder
-    remove(folder)
-
-
-def remove(folder: Path) -> None:
-    """Delete a folder that an index in it may have been opened from only now.
-
-    Tantivy looks once for a newer commit in a thread of its own, and puts its lock file there for it, which
-    can fall between the emptying of the folder and its end.
-    """
-    for _ in range(100):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
     shutil.rmtree(folder)
 
 

@@ -1,6 +1,7 @@
 """What the index room's tests share."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.conftest import MEMORY, remove
+from tests.unit.conftest import MEMORY
 
 NOBODY = 65534
 
@@ -21,7 +22,7 @@ def open_to_all() -> Iterator[Path]:
     yield folder
     for path in folder.rglob("*"):
         path.chmod(0o755)
-    remove(folder)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

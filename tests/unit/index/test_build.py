@@ -18,8 +18,12 @@ from index.build import build_index, preview_index
 from index.catalog import Catalog, Filters
 from index.errors import CorpusError, SnapshotDamaged
 from index.manifest import CATALOG, DENSE, VECTORS, ModelRecord
+from index.passages import split_article
+from index.report import what_differs
 from index.snapshot import generation_folder, live_number, whole_manifest
-from tests.conftest import WordEmbedder
+from index.store import LocalIndex
+from index.verify import verify_index
+from tests.conftest import WordEmbedder, write_corpus
 from tests.unit.index.conftest import MEMORY
 from tests.unit.index.test_snapshot import edit
 
@@ -200,6 +204,21 @@ class TestRefused:
         assert build_index(corpus, built, embedder).plan.deleted == ["bridge"]
         assert open_index(built).article("bridge") is None
 
+    @pytest.mark.parametrize("how", ["link", "race"])
+    def test_a_file_that_is_gone_when_it_is_read_is_not_kept(self, corpus, built, embedder, monkeypatch, how):
+        """A link to a file that was deleted, or a file deleted after it was listed: there is nothing to keep."""
+        path = corpus / "bridge.md"
+        if how == "link":
+            path.rename(corpus.parent / "bridge.md")
+            path.symlink_to(corpus.parent / "bridge.md")
+            path.readlink().unlink()
+        else:
+            paths = [found for found in corpus.rglob("*") if found.is_file()]
+            monkeypatch.setattr("index.articles._paths", lambda corpus: paths)
+            path.unlink()
+        report = build_index(corpus, built, embedder)
+        assert (report.plan.kept, report.plan.deleted, len(report.plan.refused)) == ([], ["bridge"], 1)
+
     def test_refusals_are_kept_in_the_manifest(self, corpus, directory, embedder):
         """What could not be read is known without reading the corpus again."""
         (corpus / "photo.png").write_bytes(b"\x89PNG\0")
@@ -258,6 +277,31 @@ class TestFailures:
             build_index(wrong, built, embedder)
         assert files_of(built / "generations") == before
         assert whole_manifest(built).generation == 1
+
+    def test_a_corpus_emptied_on_purpose_leaves_nothing(self, corpus, built, embedder, open_index):
+        """It is refused until that is asked for, as the error says; then not a word answers, and all can come back."""
+        shutil.rmtree(corpus)
+        corpus.mkdir()
+        with pytest.raises(CorpusError, match="still serves.*rag index --allow-empty"):
+            build_index(corpus, built, embedder)
+        assert counts(preview_index(corpus, built, embedder, allow_empty=True)) == {"deleted": 3, "embedded": 0}
+        report = build_index(corpus, built, embedder, allow_empty=True)
+        assert counts(report) == {"deleted": 3, "embedded": 0}
+        index = open_index(built)
+        assert (found_by_words(index, "harbour"), found_by_vector(index, "harbour")) == (set(), set())
+        assert verify_index(built).problems == []
+        assert build_index(corpus, built, embedder, allow_empty=True).generation == report.generation
+        write_corpus(corpus)
+        assert counts(build_index(corpus, built, embedder)) == {"added": 3, "embedded": 3}
+
+    def test_a_first_index_may_be_empty_too(self, tmp_path, directory, embedder):
+        """Where that is asked for; the error does not offer it, since nothing is served yet."""
+        (tmp_path / "none").mkdir()
+        with pytest.raises(CorpusError) as caught:
+            build_index(tmp_path / "none", directory, embedder)
+        assert "allow-empty" not in str(caught.value)
+        assert build_index(tmp_path / "none", directory, embedder, allow_empty=True).generation == 1
+        assert verify_index(directory).problems == []
 
     def test_a_damaged_index_is_not_built_upon(self, corpus, built, embedder):
         """Vectors whose checksum differs are never used again: the error says how to rebuild."""
@@ -410,6 +454,25 @@ class TestDryRun:
         embedder.record = ModelRecord(name="other words", fingerprint="1" * 64)
         other = preview_index(corpus, built, embedder)
         assert (other.embedded, other.expected_seconds, other.other_model) == (4, None, "words")
+        assert what_differs(built, embedder)[0].startswith("The index was made with the model words")
+        assert build_index(corpus, built, embedder).other_model == "words"
+        assert what_differs(built, embedder) == []
+
+    def test_it_says_what_another_split_costs(self, corpus, built, embedder, monkeypatch):
+        """Only what is cut otherwise is embedded again, by the preview and by the run, and both say why."""
+        (corpus / "long.txt").write_text("Ships sail far. " * 40)
+        build_index(corpus, built, embedder)
+        for module in ("build", "report"):
+            monkeypatch.setattr(f"index.{module}.MAX_CHARACTERS", 500)
+        monkeypatch.setattr("index.plan.split_article", lambda article: split_article(article, 500))
+        preview = preview_index(corpus, built, embedder)
+        assert (preview.passages, preview.embedded, preview.other_split) == (5, 2, 900)
+        assert what_differs(built, embedder) == [
+            "The index holds passages of up to 900 characters, now 500: what is cut otherwise is embedded again."
+        ]
+        report = build_index(corpus, built, embedder)
+        assert (report.passages, report.embedded, report.other_split) == (5, 2, 900)
+        assert (whole_manifest(built).max_characters, what_differs(built, embedder)) == (500, [])
 
     def test_a_build_that_embeds_nothing_keeps_the_pace(self, corpus, built, embedder):
         """The last that embedded anything tells how long the next takes."""
@@ -429,51 +492,81 @@ class TestDryRun:
             preview_index(tmp_path / "nowhere", directory, embedder)
 
 
-NAMES = st.sampled_from(["a.md", "b.txt", "c/d.md", "c/e.txt", "f.md"])
-WORDS = st.sampled_from(["Tea is hot.", "Ships sail. Kites fly.", "Tea is hot. " * 90, "Ships sail.\n\nTea is hot."])
+STORY = "Ministers met in Baku and spoke of the ferry, the price of tea, and a road that nobody has built. " * 4
+NAMES = st.sampled_from(["a.md", "b.txt", "c/d.md", "c/e.txt", "f.md", "g.jsonl", "h.jsonl"])
+WORDS = st.sampled_from(
+    [
+        "Tea is hot.",
+        "Ships sail. Kites fly.",
+        "Tea is hot. " * 90,
+        "Ships sail.\n\nTea is hot.",
+        STORY,
+        f"{STORY} Nobody asked.",
+        " ",
+    ]
+)
+# Few, so that files take each other's; none is made from the path.
+IDS = st.sampled_from([None, "one", "two", "three"])
+ARTICLES_OF_A_FILE = st.lists(st.tuples(IDS, WORDS), min_size=1, max_size=3)
 STEPS = st.one_of(
-    st.tuples(st.just("write"), NAMES, WORDS, st.booleans()),
+    st.tuples(st.just("write"), NAMES, ARTICLES_OF_A_FILE),
     st.tuples(st.just("delete"), NAMES),
     st.tuples(st.just("move"), NAMES, NAMES),
 )
+QUERIES = ("tea", "ships sail", "ministers of Baku", "nobody asked")
 
 
-def write(path: Path, words: str, article_id: str) -> None:
+def write(path: Path, words: str, article_id: str | None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"---\nid: {article_id}\n---\n{words}" if article_id else words)
+    path.write_text(f"---\nid: {article_id}\n---\n{words}" if article_id and path.suffix == ".md" else words)
 
 
-def take(step: tuple, corpus: Path, fresh_id: str) -> None:
+def take(step: tuple, corpus: Path) -> None:
     """Change a corpus by one step; deleting or moving what is not there does nothing."""
     path = corpus / step[1]
-    if step[0] == "write":
-        write(path, step[2], fresh_id if step[3] and path.suffix == ".md" else "")
+    if step[0] == "write" and path.suffix == ".jsonl":
+        lines = [json.dumps({"id": article_id, "text": words}) for article_id, words in step[2]]
+        path.write_text("\n".join(lines))
+    elif step[0] == "write":
+        article_id, words = step[2][0]
+        write(path, words, article_id)
     elif step[0] == "delete":
         path.unlink(missing_ok=True)
-    elif path.exists():
+    elif path.exists() and path.suffix == Path(step[2]).suffix:
         (corpus / step[2]).parent.mkdir(exist_ok=True)
         path.rename(corpus / step[2])
 
 
-def indexes_after(rounds: list[list[tuple]], folder: Path) -> tuple[tuple, tuple]:
-    """The contents of an index built after each round of steps, and of one built after the last alone."""
-    corpus = folder / "corpus"
-    write(corpus / "always.txt", "Always here.", "")
-    for number, steps in enumerate(rounds):
-        for place, step in enumerate(steps):
-            take(step, corpus, f"id-{number}-{place}")
-        build_index(corpus, folder / "index", WordEmbedder())
-    build_index(corpus, folder / "fresh", WordEmbedder())
-    return contents(folder / "index"), contents(folder / "fresh")
+def answers(directory: Path) -> tuple[dict, dict, list]:
+    """What an index finds, with scores, by words and by vectors; which passages are copies; what was refused."""
+    index = LocalIndex.open(directory, lambda record: WordEmbedder())
+    ids = [passage.passage_id for passage in index.passages(range(index.manifest.passages))]
+    found = {}
+    for query in QUERIES:
+        hits = (
+            index.matching(query, 20, 1.0, Filters()),
+            index.nearest(index.embedder.embed_query(query), 20, Filters()),
+        )
+        found[query] = [[(ids[row], score) for row, score in ranking] for ranking in hits]
+    copies = {name: ids[index.first_copy(row)] for row, name in enumerate(ids)}
+    return found, copies, index.manifest.refused
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(rounds=st.lists(st.lists(STEPS, min_size=1, max_size=4), min_size=1, max_size=4))
 def test_any_history_gives_the_index_of_a_fresh_build(rounds):
-    """After any adds, edits, moves and deletes the index is that of the same corpus built from nothing."""
+    """After any adds, edits, moves and deletes all is as of the same corpus built from nothing, scores too."""
     with TemporaryDirectory(dir=MEMORY) as folder:
-        live, fresh = indexes_after(rounds, Path(folder))
-    assert live == fresh
+        corpus, live, fresh = (Path(folder, name) for name in ("corpus", "live", "fresh"))
+        write(corpus / "always.txt", "Always here.", None)
+        for steps in rounds:
+            for step in steps:
+                take(step, corpus)
+            build_index(corpus, live, WordEmbedder())
+        build_index(corpus, fresh, WordEmbedder())
+        assert contents(live) == contents(fresh)
+        assert answers(live) == answers(fresh)
+        assert verify_index(live).problems == []
 
 
 def test_taking_another_articles_id_gives_the_index_of_a_fresh_build(tmp_path):
@@ -502,6 +595,43 @@ def test_a_bad_line_that_says_its_id_keeps_that_article(tmp_path, directory, emb
     kept = open_index(directory).article("one")
     assert kept is not None
     assert kept.text == "Words of one."
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["with ids", "without"])
+def test_a_line_that_is_no_json_keeps_its_article_until_it_is_mended_or_taken_out(
+    tmp_path, directory, embedder, open_index, named
+):
+    """By the id that is legible in it, or by its place; what the other lines do not hold any more goes all the same."""
+    corpus = tmp_path / "lines"
+    corpus.mkdir()
+    path = corpus / "news.jsonl"
+    texts = {f"id-{number}" if named else f"news-{number}": f"Words of {number}." for number in (1, 2, 3)}
+    lines = [json.dumps(({"id": name} if named else {}) | {"text": text}) for name, text in texts.items()]
+    one, two, three = texts
+    path.write_text("\n".join(lines))
+    build_index(corpus, directory, embedder)
+    path.write_text("\n".join([lines[0], lines[1][:-2]]))
+    for _ in range(2):
+        report = build_index(corpus, directory, embedder)
+        assert (report.plan.kept, len(report.plan.refused)) == ([two], 1)
+        assert (open_index(directory).article(two) is None, open_index(directory).article(three)) == (False, None)
+    path.write_text("\n".join([lines[0], '{"id": "\\x", "text": "Nothing legible'] if named else [lines[0]]))
+    assert build_index(corpus, directory, embedder).plan.deleted == [two]
+    path.write_text("\n".join(lines))
+    assert sorted(build_index(corpus, directory, embedder).plan.added) == [two, three]
+    assert open_index(directory).article(one) is not None
+
+
+def test_a_line_without_a_text_withdraws_its_article(tmp_path, directory, embedder, open_index):
+    """It can be read, and is no article any more."""
+    corpus = tmp_path / "lines"
+    corpus.mkdir()
+    good = '{"id": "one", "text": "Ships."}\n'
+    (corpus / "news.jsonl").write_text(good + '{"id": "two", "text": "Tea."}')
+    build_index(corpus, directory, embedder)
+    (corpus / "news.jsonl").write_text(good + '{"id": "two"}')
+    assert build_index(corpus, directory, embedder).plan.deleted == ["two"]
+    assert open_index(directory).article("two") is None
 
 
 def test_other_versions_of_the_libraries_split_anew_and_embed_nothing(corpus, built, embedder, monkeypatch):

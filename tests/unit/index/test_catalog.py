@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from index.articles import Article
-from index.catalog import Catalog, CatalogWriter, Filters, embedding_text, text_hash
+from index.catalog import FILTERS_REMEMBERED, Catalog, CatalogWriter, Filters, embedding_text, text_hash
 from index.passages import split_article
 
 SEVERAL = "One is here. Two is here.\n\nThree is here. Four is here."
@@ -123,6 +123,14 @@ def test_filtered_rows_are_all_of_an_article_and_ascending(catalog):
     rows = catalog.rows_of(Filters(source="S")).tolist()
     assert rows == [row for row, passage, _ in catalog.every_passage() if passage.article_id in ("full", "timed")]
     assert rows == sorted(rows)
+
+
+def test_filters_asked_again_give_the_same_rows(catalog):
+    """However many others were asked between, and each its own."""
+    source = catalog.rows_of(Filters(source="S")).tolist()
+    for number in range(FILTERS_REMEMBERED + 1):
+        assert catalog.rows_of(Filters(source=f"none {number}")).tolist() == []
+        assert catalog.rows_of(Filters(source="S")).tolist() == source
 
 
 def test_hashes_and_paths_are_by_id(catalog):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -70,6 +71,58 @@ class TestIndex:
         assert re.search(r"added +harbour", result.stdout)
         assert not directory.exists()
         assert document(run("index", "--dry-run", "--json"))["dry_run"] is True
+
+    def test_dry_run_lists_what_it_found(self, run, corpus):
+        """Added, changed, deleted, unchanged, moved by their ids, and refused with the reason."""
+        (corpus / "old.txt").write_text("An old text.")
+        (corpus / "gone.txt").write_text("A text to be deleted.")
+        run("index")
+        (corpus / "gone.txt").unlink()
+        (corpus / "old.txt").rename(corpus / "new.txt")
+        (corpus / "bridge.md").write_text("---\nid: bridge\n---\nThe bridge fell.")
+        (corpus / "photo.png").write_bytes(b"\x89PNG")
+        result = run("index", "--dry-run")
+        *lines, last = result.stdout.splitlines()
+        assert lines == [
+            "added 1, changed 1, deleted 2, unchanged 2, refused 1",
+            "added     new",
+            "changed   bridge",
+            "deleted   gone",
+            "deleted   old",
+            "unchanged harbour",
+            "unchanged notes-kites",
+            "moved     old → new",
+        ]
+        assert last.startswith("Nothing written: 1 of 4 passages would be embedded, in about ")
+        assert "refused   photo.png: no reader" in result.stderr
+        found = document(run("index", "--dry-run", "--json"))["articles"]
+        assert (found["deleted"], found["unchanged"]) == (["gone", "old"], ["harbour", "notes-kites"])
+        assert "no reader" in found["refused"][0]["reason"]
+
+    @pytest.mark.parametrize("flags", [(), ("--dry-run",)])
+    def test_another_model_says_what_it_costs(self, run, embedder, flags):
+        """Before anything is embedded, by the preview and by the run: why, and how many passages."""
+        run("index")
+        embedder.record = embedder.record.model_copy(update={"name": "other"})
+        result = run("index", *flags)
+        why = "The index was made with the model words: with another, or other weights or prompts of it, all is"
+        assert result.stderr.startswith(why)
+        if flags:
+            assert "Nothing written: 3 of 3 passages would be embedded." in result.stdout
+        else:
+            assert "Embedding passages: 0 of 3\n" in result.stderr
+
+    def test_an_emptied_corpus_empties_the_index_when_told_to(self, run, corpus):
+        """The error names the flag that does."""
+        run("index")
+        shutil.rmtree(corpus)
+        corpus.mkdir()
+        refused = run("index")
+        assert (refused.exit_code, "rag index --allow-empty" in refused.stderr) == (1, True)
+        assert "deleted 3" in run("index", "--allow-empty", "--dry-run").stdout
+        result = run("index", "--allow-empty")
+        assert (result.exit_code, "deleted 3" in result.stdout) == (0, True)
+        assert "0 articles, 0 passages; all whole" in run("verify").stdout
 
     def test_a_missing_corpus_fails_with_what_to_do(self, run, tmp_path):
         """Exit code 1, the path and the next command on stderr, nothing on stdout."""

@@ -138,6 +138,20 @@ def test_rows_bound_the_search(index):
     assert within == [(4, pytest.approx(everywhere[4]))]
 
 
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3, 0.9, 1.0])
+@pytest.mark.parametrize("k", [1, 5, 200])
+def test_a_filter_narrow_or_wide_gives_the_best_of_what_it_lets_through(tmp_path, share, k):
+    """Whichever way it is searched: the hits are those of a search of everything, without the others."""
+    index = opened(tmp_path / "lexical", random_passages(300))
+    chance = random.Random(5)
+    for query in ("wordb", "wordc wordd wordx", "wordq"):
+        rows = np.array(sorted(chance.sample(range(300), int(300 * share))), dtype=np.int64)
+        everywhere = [(row, score) for row, score in index.search(query, 300, 1.0) if row in rows]
+        found = index.search(query, k, 1.0, rows)
+        assert [row for row, _ in found] == [row for row, _ in everywhere][:k]
+        assert [score for _, score in found] == pytest.approx([score for _, score in everywhere][:k])
+
+
 def test_rows_without_the_words_are_not_hits(index):
     """A row that is allowed but holds no word of the query is not found."""
     assert index.search("ship", 6, 1.0, np.array([2, 3], dtype=np.int64)) == []

@@ -1,7 +1,10 @@
 """Generations on disk: opened whole or refused with what to do, published at one instant."""
 
+import errno
 import json
+import os
 import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from index.errors import (
     StorageError,
     WriterBusy,
 )
+from index.verify import verify_index
 
 REBUILD = "rag index --rebuild --index"
 FILES = ["catalog.sqlite", "dense.faiss", "vectors.npy", "lexical/meta.json"]
@@ -273,6 +277,47 @@ class TestWriting:
         with unprivileged(), pytest.raises(StorageError, match=str(open_to_all)):
             build_index(corpus, open_to_all, embedder)
         assert snapshot.whole_manifest(open_to_all).generation == 1
+
+
+STEPS = [
+    (snapshot, "_sync"),
+    (Path, "mkdir"),
+    (Path, "rename"),
+    (Path, "replace"),
+    (Path, "write_text"),
+    (Path, "write_bytes"),
+]
+
+
+@pytest.mark.parametrize(("owner", "step"), STEPS, ids=lambda name: getattr(name, "__name__", name))
+def test_a_disk_that_refuses_any_step_leaves_a_whole_index(built, corpus, embedder, monkeypatch, owner, step):
+    """Each time it is asked to: the error names the index and why, nothing half-written stays, the next run goes on."""
+    edit(corpus, "New words.")
+    real, told, generation = getattr(owner, step), [], None
+    while generation is None:
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, step, refusing_at(len(told), real))
+            try:
+                generation = build_index(corpus, built, embedder).generation
+            except StorageError as error:
+                told.append(error.what)
+        assert verify_index(built).problems == []
+        there = sorted(path.name for path in (built / "generations").iterdir())
+        assert there in (["000001"], ["000001", f"{snapshot.live_number(built):06d}"])
+    assert told
+    assert all(f"{built} can't be written (Input/output error)" in what for what in told)
+
+
+def refusing_at(place: int, step):
+    """The step, which the disk refuses at that call of it, counted from 0."""
+    calls = count()
+
+    def call(*arguments, **options):
+        if next(calls) == place:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return step(*arguments, **options)
+
+    return call
 
 
 class FailingEmbedder:

@@ -1,6 +1,9 @@
 """The local engine answers from one generation; the live one follows CURRENT."""
 
 import logging
+import os
+import shutil
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -9,11 +12,11 @@ import pytest
 from index.articles import Article
 from index.build import build_index
 from index.catalog import Filters
-from index.errors import ModelError, SnapshotDamaged, SnapshotMissing
+from index.errors import ModelError, SnapshotDamaged, SnapshotMissing, StorageError
 from index.manifest import DENSE
 from index.snapshot import generation_folder
 from index.store import LiveIndex, LocalIndex
-from tests.unit.conftest import remove
+from index.verify import verify_index
 from tests.unit.index.test_snapshot import edit
 
 ANY = Filters()
@@ -47,6 +50,24 @@ def damage(built, number: int) -> None:
 
 class TestLocalIndex:
     """One generation."""
+
+    def test_it_opens_where_nothing_can_be_written(self, open_to_all, corpus, embedder, open_index, unprivileged):
+        """Another user than the one who made it, or a read-only disk: it opens, answers, and is left as it is."""
+        directory = open_to_all / "index"
+        build_index(corpus, directory, embedder)
+        before = sorted(directory.rglob("*"))
+        with unprivileged():
+            assert not os.access(directory, os.W_OK, effective_ids=True)
+            index = open_index(directory)
+            assert words(index, "harbour of Lenkoran")[0] == "harbour"
+            assert verify_index(directory).problems == []
+        assert sorted(directory.rglob("*")) == before
+
+    def test_without_a_temporary_directory_the_error_says_so(self, built, open_index, monkeypatch):
+        """It is the machine that lacks something: the index is whole."""
+        monkeypatch.setattr(tempfile, "tempdir", str(built / "nowhere"))
+        with pytest.raises(StorageError, match="temporary.*TMPDIR"):
+            open_index(built)
 
     def test_words_and_vectors_speak_of_the_same_rows(self, index):
         """The best passage for a passage's own words is that passage, both ways."""
@@ -209,7 +230,7 @@ class TestLiveIndex:
 def test_an_index_made_anew_from_nothing_is_noticed(live_index, corpus, built, embedder):
     """Another index under the same number, as after rm -rf and rag index, is served and not mistaken for the old."""
     assert live_index.current().manifest.generation == 1
-    remove(built)
+    shutil.rmtree(built)
     edit(corpus, "Zebras run.")
     build_index(corpus, built, embedder)
     assert live_index.current().manifest.generation == 1
@@ -218,7 +239,7 @@ def test_an_index_made_anew_from_nothing_is_noticed(live_index, corpus, built, e
 
 def test_an_index_that_vanishes_goes_on_being_served(live_index, built):
     """When the directory is gone, what was opened from it still answers."""
-    remove(built)
+    shutil.rmtree(built)
     assert live_index.current().matching("harbour", 1, 0.5, Filters())
     assert live_index.current().article("harbour")
 

@@ -1,6 +1,7 @@
 """Verifying proves a generation whole, or says each thing that is wrong with it."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import snapshot
+from index.articles import Article
 from index.build import build_index
+from index.catalog import Catalog
 from index.dense import DenseIndex
 from index.errors import SnapshotDamaged, SnapshotMissing
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, VECTORS, Manifest
+from index.manifest import CATALOG, COPIES, DENSE, FILES, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.snapshot import file_records, generation_folder
 from index.verify import verify_index
 
@@ -36,6 +40,18 @@ def change_catalog(built: Path, statement: str) -> None:
         connection.execute(statement)
         connection.commit()
     sign(built)
+
+
+def write_words(built: Path, passages: list[tuple[int, str, str]]) -> None:
+    shutil.rmtree(folder_of(built) / LEXICAL)
+    (folder_of(built) / LEXICAL).mkdir()
+    LexicalIndex.write(folder_of(built) / LEXICAL, passages)
+    sign(built)
+
+
+def passages_of(built: Path) -> list[tuple[int, str, str]]:
+    with closing(Catalog.open(folder_of(built) / CATALOG)) as catalog:
+        return [(row, title, passage.text) for row, passage, title in catalog.every_passage()]
 
 
 def problems(built: Path) -> str:
@@ -63,7 +79,7 @@ def test_an_index_stays_whole_over_many_runs(corpus, built, embedder):
     assert verify_index(built).problems == []
 
 
-@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, f"{LEXICAL}/meta.json"])
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, COPIES, f"{LEXICAL}/meta.json"])
 def test_a_lost_file_is_found(built, name):
     """A missing file is named by its path."""
     path = folder_of(built) / name
@@ -71,7 +87,7 @@ def test_a_lost_file_is_found(built, name):
     assert f"{path} is missing" in problems(built)
 
 
-@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, f"{LEXICAL}/meta.json"])
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, COPIES, f"{LEXICAL}/meta.json"])
 def test_an_altered_file_is_found(built, name):
     """A flipped bit is named by its file."""
     path = folder_of(built) / name
@@ -129,9 +145,7 @@ def test_a_part_of_another_size_is_found(built, name):
     elif name == DENSE:
         DenseIndex.write(folder_of(built) / DENSE, vectors)
     else:
-        for path in (folder_of(built) / LEXICAL).iterdir():
-            path.unlink()
-        LexicalIndex.write(folder_of(built) / LEXICAL, [(0, "a", "b"), (1, "c", "d")])
+        write_words(built, [(0, "a", "b"), (1, "c", "d")])
     sign(built)
     expected = "does not hold the vectors of" if name == VECTORS else f"{name} holds 2 passages, the catalog 3"
     assert expected in problems(built)
@@ -139,11 +153,90 @@ def test_a_part_of_another_size_is_found(built, name):
 
 def test_words_of_another_text_are_found(built):
     """As many passages, but not of these words: a text that was deleted would be found by its own."""
-    for path in (folder_of(built) / LEXICAL).iterdir():
-        path.unlink()
-    LexicalIndex.write(folder_of(built) / LEXICAL, [(row, "title", f"Other words {row}.") for row in range(3)])
-    sign(built)
+    write_words(built, [(row, "title", f"Other words {row}.") for row in range(3)])
     assert f"{LEXICAL} has " in problems(built)
+
+
+def test_the_same_words_written_again_are_whole(built):
+    """What a test of damage changes is only what it damages."""
+    write_words(built, passages_of(built))
+    assert verify_index(built).problems == []
+
+
+def test_one_word_too_many_is_found(built):
+    """Words that no article holds would find one: a text that was deleted leaves none."""
+    (row, title, text), *others = passages_of(built)
+    write_words(built, [(row, title, f"{text} Zyzzyva."), *others])
+    assert "text than the catalog, 'zyzzyva' among them" in problems(built)
+
+
+def test_an_old_title_among_the_words_is_found(built):
+    """Titles are searched too."""
+    (row, title, text), *others = passages_of(built)
+    write_words(built, [(row, f"{title} of Astara", text), *others])
+    assert "title than the catalog, 'astara' among them" in problems(built)
+
+
+def test_words_under_the_wrong_row_are_found(built):
+    """As many passages of the same words, two of them under one row."""
+    (_, title, text), *others = passages_of(built)
+    write_words(built, [(1, title, text), *others])
+    assert f"{LEXICAL} does not hold each row once" in problems(built)
+
+
+def test_a_file_that_is_no_part_of_it_is_found(built):
+    """Whatever lies beside the files of the manifest may hold what was deleted."""
+    (folder_of(built) / "old.sqlite").write_text("Zyzzyva.")
+    assert "old.sqlite is no part of the generation" in problems(built)
+
+
+def test_an_article_that_is_not_what_was_hashed_is_found(built):
+    """Its text and its version are what the article's page shows and a citation points into."""
+    change_catalog(built, "UPDATE articles SET text = text || ' More words.' WHERE article_id = 'bridge'")
+    change_catalog(built, "UPDATE articles SET version = 'x' WHERE article_id = 'harbour'")
+    found = problems(built)
+    assert "Article bridge is not what its hashes were made from" in found
+    assert "Article harbour is not what its hashes were made from" in found
+
+
+def test_an_article_whose_passages_do_not_hold_all_of_it_is_found(built, monkeypatch):
+    """Its hashes are right, and its passages are its own, but a sentence of it stands in none."""
+    monkeypatch.setattr(Article, "version", property(lambda article: "v"))
+    monkeypatch.setattr(Article, "content_hash", lambda article: "h")
+    change_catalog(built, "UPDATE articles SET version = 'v', hash = 'h'")
+    assert verify_index(built).problems == []
+    change_catalog(built, "UPDATE articles SET text = text || ' More.' WHERE article_id = 'bridge'")
+    assert "Article bridge has text that stands in no passage" in problems(built)
+
+
+def test_an_article_that_only_its_file_is_said_to_hold_is_found(built):
+    """What the next build would not read again must be there."""
+    path = folder_of(built) / FILES
+    path.write_text(path.read_text().replace('"bridge"', '"tunnel"'))
+    sign(built)
+    assert f"{FILES} names tunnel" in problems(built)
+
+
+def test_signatures_of_another_size_are_found(built):
+    """The next build takes them over row by row."""
+    np.save(folder_of(built) / SIGNATURES, np.load(folder_of(built) / SIGNATURES)[:2])
+    sign(built)
+    assert f"{SIGNATURES} holds 2 passages, the catalog 3" in problems(built)
+
+
+def test_what_is_verified_stays_while_it_is(corpus, built, embedder, monkeypatch):
+    """A build that would remove the generation meanwhile leaves it, so that nothing of it is missing."""
+    check = snapshot.check_files
+
+    def meanwhile(directory, manifest):
+        monkeypatch.setattr(snapshot, "check_files", check)  # which the build does too
+        (corpus / "tea.txt").write_text("Tea grows.")
+        build_index(corpus, built, embedder, keep=1)
+        return check(directory, manifest)
+
+    monkeypatch.setattr(snapshot, "check_files", meanwhile)
+    report = verify_index(built)
+    assert (report.generation, report.problems) == (1, [])
 
 
 def test_vectors_that_are_not_those_searched_are_found(built):

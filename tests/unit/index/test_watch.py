@@ -13,6 +13,7 @@ import index.cli
 from index.build import build_index
 from index.errors import CorpusError, WriterBusy
 from index.snapshot import writer_lock
+from index.store import LiveIndex
 from index.watch import follow
 
 LONG = 60  # seconds after which a change was certainly missed
@@ -43,6 +44,19 @@ def test_each_change_leads_to_a_build(corpus, directory, embedder):
         assert told_of(told, "changed") == ["new-tea"]
         (corpus / "new" / "tea.txt").unlink()
         assert told_of(told, "deleted") == ["new-tea"]
+
+
+def test_a_server_swaps_to_what_was_followed(corpus, directory, embedder):
+    """What answers meanwhile takes up each new generation, and loses what was deleted."""
+    with following(corpus, lambda: build_index(corpus, directory, embedder)) as told:
+        told.get(timeout=LONG)
+        live = LiveIndex(directory, lambda record: embedder)
+        (corpus / "tea.txt").write_text("Tea grows near Lenkoran.")
+        told_of(told, "added")
+        assert live.current().article("tea") is not None
+        (corpus / "tea.txt").unlink()
+        told_of(told, "deleted")
+        assert live.current().article("tea") is None
 
 
 def told_of(told, name):

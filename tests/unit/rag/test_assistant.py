@@ -238,6 +238,17 @@ def test_a_swap_while_asking_keeps_the_reply_from_one_generation(assistant, corp
     assert "harbour" not in {found.article_id for found in after.passages}
 
 
+def test_an_index_that_was_emptied_declines(assistant, corpus, directory, embedder):
+    """The text of the last article that was deleted is gone from the next reply too."""
+    assert assistant.ask(QUESTION).answered
+    for path in corpus.rglob("*.*"):
+        path.unlink()
+    build_index(corpus, directory, embedder, allow_empty=True)
+    reply = assistant.ask(QUESTION)
+    assert (reply.answered, reply.citations, reply.passages) == (False, [], [])
+    assert assistant.search("harbour") == []
+
+
 def test_warming_up_embeds_something(live_index, embedder, monkeypatch):
     """The first question does not find a cold model."""
     embedded = []

@@ -15,16 +15,22 @@ from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant
 from web.errors import problem_of
 from web.metrics import Metrics
-from web.schemas import ArticleDocument, AskRequest, Health, ProblemDocument, Readiness, SearchRequest, SearchResponse
+from web.schemas import (
+    EVENTS,
+    ArticleDocument,
+    AskRequest,
+    Health,
+    Readiness,
+    SearchRequest,
+    SearchResponse,
+    problems,
+)
 
 router = APIRouter()
 _log = logging.getLogger(__name__)
 
 _ANSWER = TypeAdapter(Answer)
 _PASSAGES = TypeAdapter(list[FoundPassage])
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": ProblemDocument, "content": {"application/problem+json": {}}} for status in (422, 503)
-}
 
 
 def the_assistant(request: Request) -> Assistant:
@@ -46,7 +52,7 @@ TheMetrics = Annotated[Metrics, Depends(the_metrics)]
 @router.post(
     "/api/ask",
     response_model=Answer,
-    responses={**_PROBLEMS, 200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={**problems(422, 503), 200: EVENTS},
 )
 def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics) -> Response:
     """Answer a question with quoted sentences, or say that the documents hold no answer.
@@ -64,7 +70,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     return Response(_ANSWER.dump_json(answer), media_type="application/json")
 
 
-@router.post("/api/search", responses=_PROBLEMS)
+@router.post("/api/search", responses=problems(422, 503))
 def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
     """The passages nearest to a query, best first."""
     return SearchResponse(body.query, assistant.search(body.query, body.k, body.filters()))
@@ -72,7 +78,7 @@ def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
 
 @router.get(
     "/api/articles/{article_id:path}",
-    responses={404: {"model": ProblemDocument, "content": {"application/problem+json": {}}}},
+    responses=problems(404, 503),
 )
 def article(article_id: str, assistant: TheAssistant) -> ArticleDocument:
     """One article; every offset in the interface counts characters (code points) of its text."""

@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from rag.assistant import Assistant
-from web import api, errors, pages
+from web import api, errors, operations, pages
 from web.metrics import Metrics
+from web.reindexing import Reindexer
 from web.render import STATIC
 from web.security import BoundedBody, SecureHeaders
 from web.settings import Settings
@@ -30,6 +31,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         on_ready()
         yield
         app.state.ready = False
+        await to_thread.run_sync(app.state.reindexer.close)
 
     app = FastAPI(
         title=settings.site_name,
@@ -42,11 +44,14 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.assistant = assistant
     app.state.settings = settings
     app.state.metrics = Metrics()
+    app.state.reindexer = Reindexer(settings.index, settings.keep)
     app.state.ready = False
+    app.state.stopping = False
     app.add_middleware(BoundedBody, limit=settings.max_body_bytes)
     app.add_middleware(SecureHeaders)
     errors.install(app)
     app.include_router(api.router)
+    app.include_router(operations.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

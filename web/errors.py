@@ -12,13 +12,26 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from index.errors import ModelError, RagError, SnapshotError, StorageError
+from index.errors import CorpusError, ModelError, RagError, SnapshotError, StorageError, WriterBusy
 from rag.errors import ArticleUnknown, FilterError, QuestionError, SettingError
 from web.contexts import ErrorPage
 from web.render import render
 from web.security import HEADERS
 
 _log = logging.getLogger(__name__)
+
+
+class AddressInUse(RagError):
+    """The address to listen on is taken, or can't be listened on."""
+
+
+class ReindexEnded(RagError):
+    """The process of a re-index ended before its work was done."""
+
+
+class Stopping(RagError):
+    """The server is being stopped."""
+
 
 STATUS: dict[type[RagError], HTTPStatus] = {
     ArticleUnknown: HTTPStatus.NOT_FOUND,
@@ -28,12 +41,11 @@ STATUS: dict[type[RagError], HTTPStatus] = {
     SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
+    CorpusError: HTTPStatus.SERVICE_UNAVAILABLE,
+    WriterBusy: HTTPStatus.CONFLICT,
+    ReindexEnded: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Stopping: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-
-
-class AddressInUse(RagError):
-    """The address to listen on is taken, or can't be listened on."""
-
 
 # What Starlette says only by the status' own name.
 _WHAT = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -105,3 +106,12 @@ class Readiness:
 
     status: str
     generation: int | None
+
+
+# How responses beside the usual one are described in OpenAPI.
+EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Problem documents of these statuses."""
+    return {status: {"model": ProblemDocument, "content": {"application/problem+json": {}}} for status in statuses}

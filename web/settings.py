@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.console import DEFAULT_INDEX
+from index.generations import KEPT
 from rag.assistant import DEFAULT_THRESHOLD
 
 
@@ -18,6 +19,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RAG_", env_ignore_empty=True, frozen=True)
 
     index: Path = Field(DEFAULT_INDEX, description="The index directory.")
+    keep: int = Field(KEPT, ge=1, description="How many generations stay on the disk after a re-index.")
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     threshold: float = Field(

@@ -10,7 +10,7 @@ from importlinter import cli as importlinter
 from typer.main import get_command
 
 from tests.conftest import REPOSITORY
-from web import api
+from web import api, operations
 from web.cli import app
 from web.settings import Settings
 
@@ -78,8 +78,11 @@ def test_every_command_and_flag_is_documented() -> None:
 
 def test_every_route_is_documented() -> None:
     """Every route of the interface stands in the README."""
-    routes = {route.path.replace(":path", "") for route in api.router.routes if isinstance(route, APIRoute)}
-    assert len(routes) == 6
+    routers = (api.router, operations.router)
+    routes = {
+        route.path.replace(":path", "") for router in routers for route in router.routes if isinstance(route, APIRoute)
+    }
+    assert len(routes) == 8
     assert {path for path in routes if path.replace("{article_id}", "{id}") not in README} == set()
 
 

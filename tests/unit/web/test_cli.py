@@ -30,6 +30,7 @@ def served(monkeypatch):
 
 VALUES = {
     "index": ("elsewhere", "elsewhere"),
+    "keep": ("5", 5),
     "host": ("127.0.0.2", "127.0.0.2"),
     "port": ("0", 0),
     "threshold": ("0.75", 0.75),

@@ -11,8 +11,10 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
+from index.errors import RagError
 from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant
+from web.admission import ADMITTED
 from web.errors import problem_of
 from web.metrics import Metrics
 from web.schemas import (
@@ -31,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 _ANSWER = TypeAdapter(Answer)
 _PASSAGES = TypeAdapter(list[FoundPassage])
+_PROBLEMS = problems(422, 503)
 
 
 def the_assistant(request: Request) -> Assistant:
@@ -52,7 +55,8 @@ TheMetrics = Annotated[Metrics, Depends(the_metrics)]
 @router.post(
     "/api/ask",
     response_model=Answer,
-    responses={**problems(422, 503), 200: EVENTS},
+    responses={**_PROBLEMS, 200: EVENTS},
+    dependencies=[ADMITTED],
 )
 def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics) -> Response:
     """Answer a question with quoted sentences, or say that the documents hold no answer.
@@ -70,7 +74,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     return Response(_ANSWER.dump_json(answer), media_type="application/json")
 
 
-@router.post("/api/search", responses=problems(422, 503))
+@router.post("/api/search", responses=_PROBLEMS, dependencies=[ADMITTED])
 def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
     """The passages nearest to a query, best first."""
     return SearchResponse(body.query, assistant.search(body.query, body.k, body.filters()))
@@ -96,16 +100,27 @@ async def healthz() -> Health:
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 def readyz(request: Request, assistant: TheAssistant) -> Response:
-    """That the model is loaded and an index is open, and which generation."""
-    ready = bool(request.app.state.ready)
-    readiness = Readiness("ready", assistant.manifest().generation) if ready else Readiness("starting", None)
-    return JSONResponse(asdict(readiness), 200 if ready else 503)
+    """That the models are loaded and an index is open, which generation, and what is wrong where something is.
+
+    Where only a newer generation can't be opened, questions are answered from the one before, and `reason` says so.
+    """
+    readiness = _readiness(request, assistant)
+    return JSONResponse(asdict(readiness), 200 if readiness.status == "ready" else 503)
 
 
 @router.get("/metrics", response_class=Response)
 def metrics_text(assistant: TheAssistant, metrics: TheMetrics) -> Response:
     """Counters and latencies in Prometheus' text format."""
     return Response(metrics.text(assistant.manifest()), media_type=metrics.media_type)
+
+
+def _readiness(request: Request, assistant: Assistant) -> Readiness:
+    if request.app.state.stopping or not request.app.state.ready:
+        return Readiness("stopping" if request.app.state.stopping else "starting", None, None)
+    try:
+        return Readiness("ready", assistant.manifest().generation, assistant.trouble())
+    except RagError as error:
+        return Readiness("no index", None, str(error))
 
 
 def _events(first: list[FoundPassage] | Answer, rest: Iterator[list[FoundPassage] | Answer]) -> Iterator[bytes]:

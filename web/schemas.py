@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from index.catalog import Filters
 from rag.answer import FoundPassage
@@ -84,13 +85,14 @@ class ArticleDocument:
 
 @dataclass(frozen=True, slots=True)
 class ProblemDocument:
-    """An RFC 9457 problem: what went wrong in `detail`, and what to do next in `remedy`."""
+    """An RFC 9457 problem: what went wrong in `detail`, what to do next in `remedy`; `request_id` is in the log."""
 
     type: str
     title: str
     status: int
     detail: str
     remedy: str
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,11 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether questions can be answered, and from which generation."""
+    """Whether questions can be answered, from which generation, and what stands against it or against a newer one."""
 
     status: str
     generation: int | None
+    reason: str | None
 
 
 # How responses beside the usual one are described in OpenAPI.
@@ -114,4 +117,6 @@ EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Problem documents of these statuses."""
-    return {status: {"model": ProblemDocument, "content": {"application/problem+json": {}}} for status in statuses}
+    schema = TypeAdapter(ProblemDocument).json_schema()
+    described = {"content": {"application/problem+json": {"schema": schema}}}
+    return {status: {"description": HTTPStatus(status).phrase, **described} for status in statuses}

@@ -31,7 +31,7 @@ def assert_problem(response, status, word=""):
     document = response.json()
     assert response.status_code == document["status"] == status
     assert response.headers["content-type"] == "application/problem+json"
-    assert set(document) == {"type", "title", "status", "detail", "remedy"}
+    assert set(document) == {"type", "title", "status", "detail", "remedy", "request_id"}
     assert word in document["detail"]
 
 

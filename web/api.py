@@ -7,11 +7,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
-from index.errors import RagError
 from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant
 from web.admission import ADMITTED
@@ -21,8 +20,6 @@ from web.schemas import (
     EVENTS,
     ArticleDocument,
     AskRequest,
-    Health,
-    Readiness,
     SearchRequest,
     SearchResponse,
     problems,
@@ -90,37 +87,10 @@ def article(article_id: str, assistant: TheAssistant) -> ArticleDocument:
     return ArticleDocument(version=found.version, **asdict(found))
 
 
-@router.head("/healthz", include_in_schema=False)
-@router.get("/healthz")
-async def healthz() -> Health:
-    """That the process answers at all."""
-    return Health("ok")
-
-
-@router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
-def readyz(request: Request, assistant: TheAssistant) -> Response:
-    """That the models are loaded and an index is open, which generation, and what is wrong where something is.
-
-    Where only a newer generation can't be opened, questions are answered from the one before, and `reason` says so.
-    """
-    readiness = _readiness(request, assistant)
-    return JSONResponse(asdict(readiness), 200 if readiness.status == "ready" else 503)
-
-
 @router.get("/metrics", response_class=Response)
 def metrics_text(assistant: TheAssistant, metrics: TheMetrics) -> Response:
     """Counters and latencies in Prometheus' text format."""
     return Response(metrics.text(assistant.manifest()), media_type=metrics.media_type)
-
-
-def _readiness(request: Request, assistant: Assistant) -> Readiness:
-    if request.app.state.stopping or not request.app.state.ready:
-        return Readiness("stopping" if request.app.state.stopping else "starting", None, None)
-    try:
-        return Readiness("ready", assistant.manifest().generation, assistant.trouble())
-    except RagError as error:
-        return Readiness("no index", None, str(error))
 
 
 def _events(first: list[FoundPassage] | Answer, rest: Iterator[list[FoundPassage] | Answer]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from rag.assistant import Assistant
-from web import api, errors, operations, pages, sign_in
+from web import api, errors, health, operations, pages, sign_in
 from web.access import BEARER, Gate, keyring_of
 from web.admission import OTHER_THREADS, Admission, TimeLimit
 from web.metrics import Metrics
@@ -54,7 +54,6 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; web.pages renders /docs
         redoc_url=None,
         responses=problems(400, 401, 403, 413, 429, 503),
-        dependencies=[BEARER],
     )
     app.state.assistant = assistant
     app.state.settings = settings
@@ -66,8 +65,9 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.stopping = False
     _protect(app, settings)
     errors.install(app)
-    app.include_router(api.router)
-    app.include_router(operations.router)
+    app.include_router(api.router, dependencies=[BEARER])
+    app.include_router(operations.router, dependencies=[BEARER])
+    app.include_router(health.router)
     app.include_router(sign_in.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

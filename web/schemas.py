@@ -3,21 +3,30 @@
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from index.catalog import Filters
 from rag.answer import FoundPassage
 from rag.assistant import DEFAULT_K, MAX_K
 
 
+def _written(value: object) -> object:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a day is written as 2026-11-23")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written)]  # else a number would be taken for seconds since 1970
+
+
 class _Filtered(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="How many passages to find.")
-    published_from: date | None = Field(None, description="Only articles published on this day or later.")
-    published_to: date | None = Field(None, description="Only articles published on this day or earlier.")
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
+    published_from: Day | None = Field(None, description="Only articles published on this day or later.")
+    published_to: Day | None = Field(None, description="Only articles published on this day or earlier.")
     source: str | None = Field(None, description="Only articles of this source.")
     language: str | None = Field(None, description="Only articles in this language.")
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import anyio
@@ -89,6 +90,39 @@ def client_of(tmp_path: Path, serve: ClientOf) -> ClientOf:
         return serve(Assistant(live, weights=weights, reader=reader))
 
     return of
+
+
+class Slow:
+    """An assistant whose every answer waits until it is let go."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self.begun, self.let_go = Event(), Event()
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.assistant, name)
+
+    def ask_in_stages(self, *arguments: Any) -> Iterator[object]:
+        self.asked += 1
+        self.begun.set()
+        assert self.let_go.wait(60)
+        yield from self.assistant.ask_in_stages(*arguments)
+
+
+@pytest.fixture
+def slow(assistant: Assistant) -> Iterator[Slow]:
+    """Answers as `assistant`, when it is let go."""
+    made = Slow(assistant)
+    yield made
+    made.let_go.set()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Threads to ask from."""
+    with ThreadPoolExecutor(8) as threads:
+        yield threads
 
 
 def status_of(client: TestClient, path: str, **headers: bytes) -> int:

@@ -1,10 +1,7 @@
 """How much is answered at once, what waits, what is refused, and what takes too long."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from rag.answer import Answer
@@ -12,37 +9,6 @@ from tests.unit.web.test_api import assert_problem
 
 ASK = {"question": "When was the harbour of Lenkoran opened?"}
 STREAM = {"accept": "text/event-stream"}
-
-
-class Slow:
-    """An assistant whose every answer waits until it is let go."""
-
-    def __init__(self, assistant) -> None:
-        self.assistant = assistant
-        self.begun, self.let_go = Event(), Event()
-        self.asked = 0
-
-    def __getattr__(self, name):
-        return getattr(self.assistant, name)
-
-    def ask_in_stages(self, *arguments) -> Iterator[object]:
-        self.asked += 1
-        self.begun.set()
-        assert self.let_go.wait(60)
-        yield from self.assistant.ask_in_stages(*arguments)
-
-
-@pytest.fixture
-def slow(assistant):
-    made = Slow(assistant)
-    yield made
-    made.let_go.set()
-
-
-@pytest.fixture
-def pool():
-    with ThreadPoolExecutor(8) as threads:
-        yield threads
 
 
 def value(client, name, **labels):
@@ -93,6 +59,7 @@ def test_who_waits_too_long_for_a_turn_is_refused(slow, serve, pool):
     pool.submit(ask, client)
     assert slow.begun.wait(60)
     assert_problem(ask(client), 503, "Too many questions")
+    slow.let_go.set()
     assert slow.asked == 1
 
 

@@ -12,16 +12,11 @@ from index.build import build_index
 from index.errors import ModelError
 from index.store import LiveIndex
 from rag.assistant import Assistant
-from tests.conftest import WordEmbedder
+from tests.conftest import WordEmbedder, words
 from tests.unit.rag.conftest import SENSIBLE
 from web.reindexing import Reindexer, Reindexing
 
 STREAM = {"accept": "text/event-stream"}
-
-
-def words(record):
-    """The test's model, as a build in another process finds it."""
-    return WordEmbedder()
 
 
 def killed(record):

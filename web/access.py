@@ -89,8 +89,8 @@ def keyring_of(settings: Settings) -> Keyring:
     if not is_loopback(settings.host) and not settings.insecure:
         raise SettingError(
             f"Whoever reaches {settings.host} could ask without a key.",
-            "Make one: rag key NAME --keys-file keys, then rag serve with RAG_KEYS_FILE=keys; or serve without:"
-            f" rag serve --host {settings.host} --insecure",
+            "Make one: rag key NAME --keys-file keys, then"
+            f" rag serve --host {settings.host} --keys-file keys; or serve without: add --insecure",
         )
     return Keyring([])
 

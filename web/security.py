@@ -38,7 +38,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Permitted-Cross-Domain-Policies": "none",
-    "Referrer-Policy": "no-referrer",
+    # Nothing goes to others; within the site, a form that says nothing of itself could not be told from another's.
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",

@@ -20,6 +20,7 @@ from index.dense import DenseIndex, Scored
 from index.embedder import Embedder, Vector, embedder_of_record
 from index.errors import RagError, SnapshotDamaged
 from index.generations import Hold
+from index.holdings import Holdings
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, Manifest, ModelRecord
 from index.passages import Passage
@@ -63,6 +64,9 @@ class PassageIndex(Protocol):
 
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""
+
+    def holdings(self) -> Holdings:
+        """What the generation holds, by source, language and day, and what was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,10 @@ class LocalIndex:
         """How many passages hold an indexed word."""
         return self.lexical.document_frequency(term)
 
+    def holdings(self) -> Holdings:
+        """What the generation holds, by source, language and day, and what was refused."""
+        return Holdings.of(self.manifest, self.catalog)
+
 
 class LiveIndex:
     """Always the newest generation of a directory; each caller keeps the one it was given.
@@ -161,6 +169,17 @@ class LiveIndex:
         self._lock = Lock()
         self._mark = snapshot.live_mark(directory)
         self._serving = LocalIndex.open(directory, embedder_of)
+        self._trouble: str | None = None
+
+    def trouble(self) -> str | None:
+        """Why the newest generation does not serve, where an older one does.
+
+        Raises:
+            SnapshotError: the directory holds no index any more.
+        """
+        self.current()
+        snapshot.live_number(self._directory)
+        return self._trouble
 
     def current(self) -> LocalIndex:
         """The live generation, opened anew if CURRENT was replaced since the last call."""
@@ -182,8 +201,10 @@ class LiveIndex:
             opened = LocalIndex.open(self._directory, self._embedder_of)
             opened.embedder.embed_query("warm up")  # another model is loaded here, not within the next question
             self._serving = opened
+            self._trouble = None
         except RagError as error:
             number = self._serving.manifest.generation
-            _log.error("The new index can't be served, generation %s still is: %s", number, error)
+            self._trouble = f"The new index can't be served, generation {number} still is: {error}"
+            _log.error("%s", self._trouble)
         # Also where it failed: it is tried again when CURRENT is next replaced.
         self._mark = mark

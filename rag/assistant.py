@@ -8,6 +8,7 @@ from typing import Protocol
 
 from index.articles import Article
 from index.catalog import Filters
+from index.holdings import Holdings
 from index.manifest import Manifest
 from index.store import PassageIndex
 from rag.answer import Answer, FoundPassage, IndexInfo
@@ -35,6 +36,9 @@ class IndexSource(Protocol):
 
     def current(self) -> PassageIndex:
         """The newest index that can be served."""
+
+    def trouble(self) -> str | None:
+        """Why the newest does not serve, where an older one does; raises a SnapshotError where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,18 @@ class Assistant:
     def manifest(self) -> Manifest:
         """What the index that answers now holds, and how it was made."""
         return self.source.current().manifest
+
+    def holdings(self) -> Holdings:
+        """What that index holds, by source, language and day, and what was refused."""
+        return self.source.current().holdings()
+
+    def trouble(self) -> str | None:
+        """Why the newest index does not serve, where an older one does.
+
+        Raises:
+            SnapshotError: there is no index to go on with.
+        """
+        return self.source.trouble()
 
     def warm_up(self) -> None:
         """Load the model and run it on what a question needs, so that the first one does not wait for it."""

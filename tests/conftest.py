@@ -52,6 +52,11 @@ class WordEmbedder:
         return vector / np.linalg.norm(vector)
 
 
+def words(record: ModelRecord) -> WordEmbedder:
+    """The model of an index made without one, as another process finds it."""
+    return WordEmbedder()
+
+
 @pytest.fixture
 def embedder() -> WordEmbedder:
     return WordEmbedder()

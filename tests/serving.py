@@ -6,24 +6,32 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-import uvicorn
-
-from index.store import LiveIndex
+from index.embedder import embedder_of_record
+from index.store import EmbedderOf, LiveIndex
 from rag.assistant import Assistant
 from web.app import create_app
+from web.reindexing import Reindexer
+from web.serving import server_of
 from web.settings import Settings
 
 
 @contextmanager
-def serving(directory: Path, assistant: Assistant | None = None) -> Iterator[str]:
+def serving(
+    directory: Path,
+    assistant: Assistant | None = None,
+    embedder_of: EmbedderOf = embedder_of_record,
+    **settings: object,
+) -> Iterator[str]:
     """Serve an index directory, with its own model if no assistant is given, and give the address.
 
     The server ends with the block.
     """
     ready = Event()
-    app = create_app(assistant or Assistant(LiveIndex(directory)), Settings(index=directory), ready.set)
+    asked = assistant or Assistant(LiveIndex(directory, embedder_of))
+    app = create_app(asked, Settings(index=directory, **settings), ready.set)
+    app.state.reindexer = Reindexer(directory, embedder_of=embedder_of)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server = server_of(app, app.state.settings)
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

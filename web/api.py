@@ -7,24 +7,30 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
 from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant
+from web.admission import ADMITTED
 from web.errors import problem_of
 from web.metrics import Metrics
-from web.schemas import ArticleDocument, AskRequest, Health, ProblemDocument, Readiness, SearchRequest, SearchResponse
+from web.schemas import (
+    EVENTS,
+    ArticleDocument,
+    AskRequest,
+    SearchRequest,
+    SearchResponse,
+    problems,
+)
 
 router = APIRouter()
 _log = logging.getLogger(__name__)
 
 _ANSWER = TypeAdapter(Answer)
 _PASSAGES = TypeAdapter(list[FoundPassage])
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": ProblemDocument, "content": {"application/problem+json": {}}} for status in (422, 503)
-}
+_PROBLEMS = problems(422, 503)
 
 
 def the_assistant(request: Request) -> Assistant:
@@ -46,7 +52,8 @@ TheMetrics = Annotated[Metrics, Depends(the_metrics)]
 @router.post(
     "/api/ask",
     response_model=Answer,
-    responses={**_PROBLEMS, 200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={**_PROBLEMS, 200: EVENTS},
+    dependencies=[ADMITTED],
 )
 def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics) -> Response:
     """Answer a question with quoted sentences, or say that the documents hold no answer.
@@ -64,7 +71,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     return Response(_ANSWER.dump_json(answer), media_type="application/json")
 
 
-@router.post("/api/search", responses=_PROBLEMS)
+@router.post("/api/search", responses=_PROBLEMS, dependencies=[ADMITTED])
 def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
     """The passages nearest to a query, best first."""
     return SearchResponse(body.query, assistant.search(body.query, body.k, body.filters()))
@@ -72,28 +79,12 @@ def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
 
 @router.get(
     "/api/articles/{article_id:path}",
-    responses={404: {"model": ProblemDocument, "content": {"application/problem+json": {}}}},
+    responses=problems(404, 503),
 )
 def article(article_id: str, assistant: TheAssistant) -> ArticleDocument:
     """One article; every offset in the interface counts characters (code points) of its text."""
     found = assistant.article(article_id)
     return ArticleDocument(version=found.version, **asdict(found))
-
-
-@router.head("/healthz", include_in_schema=False)
-@router.get("/healthz")
-async def healthz() -> Health:
-    """That the process answers at all."""
-    return Health("ok")
-
-
-@router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
-def readyz(request: Request, assistant: TheAssistant) -> Response:
-    """That the model is loaded and an index is open, and which generation."""
-    ready = bool(request.app.state.ready)
-    readiness = Readiness("ready", assistant.manifest().generation) if ready else Readiness("starting", None)
-    return JSONResponse(asdict(readiness), 200 if ready else 503)
 
 
 @router.get("/metrics", response_class=Response)

@@ -6,12 +6,18 @@ from importlib.metadata import version
 
 from anyio import to_thread
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from rag.assistant import Assistant
-from web import api, errors, pages
+from web import api, errors, health, operations, pages, sign_in
+from web.access import BEARER, Gate, keyring_of
+from web.admission import OTHER_THREADS, Admission, TimeLimit
 from web.metrics import Metrics
+from web.observing import Observed
+from web.reindexing import Reindexer
 from web.render import STATIC
+from web.schemas import problems
 from web.security import BoundedBody, SecureHeaders
 from web.settings import Settings
 
@@ -21,15 +27,24 @@ def _nothing() -> None:
 
 
 def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], None] = _nothing) -> FastAPI:
-    """The whole server for one assistant; `on_ready` is called when it can answer."""
+    """The whole server for one assistant; `on_ready` is called when it can answer.
+
+    Raises:
+        SettingError: it would serve others than this machine without keys, or the keys file is none.
+    """
+    keyring = keyring_of(settings)
+    metrics = Metrics(log_questions=settings.log_questions)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Each question that has its turn has a thread, and so has what is asked beside questions.
+        to_thread.current_default_thread_limiter().total_tokens = app.state.admission.at_once + OTHER_THREADS
         await to_thread.run_sync(assistant.warm_up)
         app.state.ready = True
         on_ready()
         yield
         app.state.ready = False
+        await to_thread.run_sync(app.state.reindexer.close)
 
     app = FastAPI(
         title=settings.site_name,
@@ -38,15 +53,40 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; web.pages renders /docs
         redoc_url=None,
+        responses=problems(400, 401, 403, 413, 429, 503),
     )
     app.state.assistant = assistant
     app.state.settings = settings
-    app.state.metrics = Metrics()
+    app.state.metrics = metrics
+    app.state.keyring = keyring
+    app.state.admission = Admission(settings, metrics)
+    app.state.reindexer = Reindexer(settings.index, settings.keep)
     app.state.ready = False
-    app.add_middleware(BoundedBody, limit=settings.max_body_bytes)
-    app.add_middleware(SecureHeaders)
+    app.state.stopping = False
+    _protect(app, settings)
     errors.install(app)
-    app.include_router(api.router)
+    app.include_router(api.router, dependencies=[BEARER])
+    app.include_router(operations.router, dependencies=[BEARER])
+    app.include_router(health.router)
+    app.include_router(sign_in.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def _protect(app: FastAPI, settings: Settings) -> None:
+    """Put what every request passes before the routes; the last is the first that it meets."""
+    metrics = app.state.metrics
+    app.add_middleware(BoundedBody, limit=settings.max_body_bytes)
+    app.add_middleware(TimeLimit, seconds=settings.time_limit, metrics=metrics)
+    app.add_middleware(Gate, settings=settings, keyring=app.state.keyring, metrics=metrics)
+    if settings.origins():
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins(),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
+        )
+    app.add_middleware(SecureHeaders)
+    app.add_middleware(Observed, metrics=metrics)

@@ -6,13 +6,13 @@ import sys
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 import index.cli
 import rag.cli
-from index.console import failures, note
+from index.console import failures, note, say, show_json
 from rag.errors import SettingError
 
 if TYPE_CHECKING:
@@ -38,15 +38,39 @@ def serve_command(
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
     reader: Annotated[str | None, typer.Option(help='The reading model: "shipped", "none", or another.')] = None,
     reranker: Annotated[str | None, typer.Option(help="A cross-encoder that puts the passages in order.")] = None,
+    keys_file: Annotated[Path | None, typer.Option(help="The file of keys; without one, none is asked for.")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Serve others than this machine without keys.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as a JSON document.")] = False,
 ) -> None:
     """Serve the chat page and the HTTP interface. A flag wins over its RAG_ variable, and that over the default."""
     flags = {"index": index_directory, "host": host, "port": port, "threshold": threshold}
-    flags |= {"reader": reader, "reranker": reranker}
+    flags |= {"reader": reader, "reranker": reranker, "keys_file": keys_file, "insecure": insecure or None}
     with failures(as_json, usage=(SettingError,)):
         settings = _settings({name: value for name, value in flags.items() if value is not None})
+        _check_keys(settings)  # before an address is taken and a model loaded
         with _listening(settings.host, settings.port) as listener:
             _serve(settings, listener, as_json)
+
+
+@app.command("key")
+def key_command(
+    name: Annotated[str, typer.Argument(help="What the key is called in the log: who has it.")],
+    keys_file: Annotated[Path, typer.Option(envvar="RAG_KEYS_FILE", help="The file its line is added to.")],
+    role: Annotated[Literal["ask", "admin"], typer.Option(help="What it may do; admin may re-index too.")] = "ask",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Make a key for the server and print it: the file holds its hash alone, so it can't be printed again."""
+    from web.keys import Role, add_key
+
+    with failures(as_json, usage=(SettingError,)):
+        key = add_key(keys_file, name, Role[role.upper()])
+        if as_json:
+            show_json({"key": key, "name": name, "role": role})
+        else:
+            say(key)
+            note(
+                f"Its line is in {keys_file}. A server reads the file when it starts: rag serve --keys-file {keys_file}"
+            )
 
 
 def main() -> None:
@@ -72,6 +96,12 @@ def _settings(flags: dict[str, Any]) -> "Settings":
         ) from error
 
 
+def _check_keys(settings: "Settings") -> None:
+    from web.access import keyring_of
+
+    keyring_of(settings)
+
+
 def _listening(host: str, port: int) -> socket.socket:
     from web.errors import AddressInUse
 
@@ -87,14 +117,13 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None:
-    import uvicorn
-
-    from index.console import say, show_json
     from index.store import LiveIndex
     from rag.assistant import Assistant
     from rag.reader import reader_of
     from rag.reranker import reranker_of
+    from web import logs
     from web.app import create_app
+    from web.serving import server_of
 
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -112,9 +141,9 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
         reranker=reranker_of(settings.reranker),
     )
     assistant.warm_up()  # a model that can't be loaded is said here, in a sentence
-    config = uvicorn.Config(create_app(assistant, settings, announce), log_level="warning")
+    logs.configure(settings.log_format)
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, then passes Ctrl-C on
-        uvicorn.Server(config).run(sockets=[listener])
+        server_of(create_app(assistant, settings, announce), settings).run(sockets=[listener])
     note("Stopped.")
 
 

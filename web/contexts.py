@@ -140,6 +140,16 @@ class ErrorPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInPage:
+    """Where a person gives a key, or gives it back; `key` is the name of the one they came with, if any."""
+
+    title: str
+    following: str  # the address that was wanted
+    key: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DocsField:
     """One parameter of a route, or one field of what it takes or gives."""
 

@@ -1,6 +1,6 @@
 """Which status each error has, and the one place that shows an error: as a page or as a problem document.
 
-Problem documents follow RFC 9457, with `remedy` (what to do next) beside its members.
+Problem documents follow RFC 9457, with `remedy` (what to do next) and `request_id` beside its members.
 """
 
 import logging
@@ -12,13 +12,28 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from index.errors import ModelError, RagError, SnapshotError, StorageError
+from index.errors import CorpusError, ModelError, RagError, SnapshotError, StorageError, WriterBusy
 from rag.errors import ArticleUnknown, FilterError, QuestionError, SettingError
 from web.contexts import ErrorPage
+from web.logs import REQUEST_ID
+from web.refusals import Busy, HostUnknown, KeyMissing, OriginRefused, Overdue, RoleMissing, TooMany, TurnedAway
 from web.render import render
 from web.security import HEADERS
 
 _log = logging.getLogger(__name__)
+
+
+class AddressInUse(RagError):
+    """The address to listen on is taken, or can't be listened on."""
+
+
+class ReindexEnded(RagError):
+    """The process of a re-index ended before its work was done."""
+
+
+class Stopping(RagError):
+    """The server is being stopped."""
+
 
 STATUS: dict[type[RagError], HTTPStatus] = {
     ArticleUnknown: HTTPStatus.NOT_FOUND,
@@ -28,12 +43,18 @@ STATUS: dict[type[RagError], HTTPStatus] = {
     SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
+    CorpusError: HTTPStatus.SERVICE_UNAVAILABLE,
+    WriterBusy: HTTPStatus.CONFLICT,
+    ReindexEnded: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Stopping: HTTPStatus.SERVICE_UNAVAILABLE,
+    HostUnknown: HTTPStatus.BAD_REQUEST,
+    OriginRefused: HTTPStatus.FORBIDDEN,
+    KeyMissing: HTTPStatus.UNAUTHORIZED,
+    RoleMissing: HTTPStatus.FORBIDDEN,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    Overdue: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-
-
-class AddressInUse(RagError):
-    """The address to listen on is taken, or can't be listened on."""
-
 
 # What Starlette says only by the status' own name.
 _WHAT = {
@@ -59,6 +80,7 @@ class Problem:
             "status": int(self.status),
             "detail": self.what,
             "remedy": self.remedy,
+            "request_id": REQUEST_ID.get(),
         }
 
 
@@ -86,10 +108,10 @@ def problem_of(error: Exception) -> Problem:
 def show(request: Request, error: Exception) -> Response:
     """The error as a page for a browser, and as a problem document for a program."""
     problem = problem_of(error)
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, TurnedAway):
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     # A defect is shown outside of all middleware, so the protecting headers are set here too.
-    headers = {**HEADERS, **(getattr(error, "headers", None) or {})}
+    headers = {**HEADERS, "X-Request-ID": REQUEST_ID.get(), **(getattr(error, "headers", None) or {})}
     if wants_page(request):
         page = ErrorPage(int(problem.status), problem.status.phrase, problem.what, problem.remedy)
         return render(request, "error.html", page, status=problem.status, headers=headers)

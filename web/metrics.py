@@ -1,7 +1,7 @@
-"""Counters for operators, in Prometheus' form."""
+"""Counters for operators, in Prometheus' form, and the log of what was asked, where that is wanted."""
 
+import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -9,12 +9,15 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    ProcessCollector,
     generate_latest,
 )
 
+from index.holdings import age_seconds
 from index.manifest import Manifest
 from rag.answer import Answer, FoundPassage
 
+_log = logging.getLogger(__name__)
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -23,14 +26,35 @@ class Metrics:
 
     media_type = CONTENT_TYPE_LATEST
 
-    def __init__(self) -> None:
+    def __init__(self, *, log_questions: bool = False) -> None:
+        self._log_questions = log_questions
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._requests = Histogram(
+            "rag_request_seconds",
+            "Time to answer a request, to the end of its response.",
+            ["method", "route", "status"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.open_requests = Gauge("rag_requests_open", "Requests being answered.", registry=self._registry)
+        self.asking = Gauge("rag_asking", "Questions being answered.", registry=self._registry)
+        self.waiting = Gauge("rag_waiting", "Questions waiting for their turn.", registry=self._registry)
+        self._refused = Counter("rag_refused", "Requests turned away, by why.", ["reason"], registry=self._registry)
+        self._stages = Histogram(
+            "rag_stage_seconds",
+            "Time of each stage of an answer.",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
         self._seconds = Histogram(
             "rag_ask_seconds", "Time to answer a question.", buckets=_SECONDS, registry=self._registry
         )
         self._asked = Counter("rag_questions", "Questions by outcome.", ["outcome"], registry=self._registry)
         self._generation = Gauge("rag_index_generation", "The generation that serves.", registry=self._registry)
         self._articles = Gauge("rag_index_articles", "Articles of that generation.", registry=self._registry)
+        self._passages = Gauge("rag_index_passages", "Passages of that generation.", registry=self._registry)
         self._age = Gauge("rag_index_age_seconds", "Time since it was made.", registry=self._registry)
 
     def observed(self, stages: Iterator[list[FoundPassage] | Answer]) -> Iterator[list[FoundPassage] | Answer]:
@@ -42,12 +66,27 @@ class Metrics:
 
     def count(self, answer: Answer) -> None:
         """Count one reply."""
+        outcome = "answered" if answer.answered else "declined"
         self._seconds.observe(answer.timings_ms["total"] / 1000)
-        self._asked.labels("answered" if answer.answered else "declined").inc()
+        self._asked.labels(outcome).inc()
+        for stage, milliseconds in answer.timings_ms.items():
+            if stage != "total":
+                self._stages.labels(stage).observe(milliseconds / 1000)
+        if self._log_questions:
+            _log.info("%s", outcome, extra={"fields": {"question": answer.question}})
+
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one response; `route` is the template of its address."""
+        self._requests.labels(method, route, str(status)).observe(seconds)
+
+    def count_refused(self, reason: str) -> None:
+        """Count one request that was turned away."""
+        self._refused.labels(reason).inc()
 
     def text(self, manifest: Manifest) -> bytes:
         """All of it, with the index's figures as of now."""
         self._generation.set(manifest.generation)
         self._articles.set(manifest.articles)
-        self._age.set((datetime.now(UTC) - datetime.fromisoformat(manifest.created)).total_seconds())
+        self._passages.set(manifest.passages)
+        self._age.set(age_seconds(manifest))
         return generate_latest(self._registry)

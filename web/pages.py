@@ -14,6 +14,7 @@ from index.dates import age_in_words
 from index.manifest import Manifest
 from rag.answer import Answer, Citation, Copy, FoundPassage, ShortAnswer
 from rag.errors import QuestionError
+from web.admission import ADMITTED
 from web.api import TheAssistant, TheMetrics
 from web.contexts import (
     AnswerSentence,
@@ -35,7 +36,7 @@ router = APIRouter(include_in_schema=False)
 _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
 
 
-@router.api_route("/", methods=["GET", "HEAD"])
+@router.api_route("/", methods=["GET", "HEAD"], dependencies=[ADMITTED])
 def chat(
     request: Request,
     assistant: TheAssistant,

@@ -2,20 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from index.catalog import Filters
 from rag.answer import FoundPassage
 from rag.assistant import DEFAULT_K, MAX_K
 
 
+def _written(value: object) -> object:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a day is written as 2026-11-23")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written)]  # else a number would be taken for seconds since 1970
+
+
 class _Filtered(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="How many passages to find.")
-    published_from: date | None = Field(None, description="Only articles published on this day or later.")
-    published_to: date | None = Field(None, description="Only articles published on this day or earlier.")
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
+    published_from: Day | None = Field(None, description="Only articles published on this day or later.")
+    published_to: Day | None = Field(None, description="Only articles published on this day or earlier.")
     source: str | None = Field(None, description="Only articles of this source.")
     language: str | None = Field(None, description="Only articles in this language.")
 
@@ -83,13 +94,14 @@ class ArticleDocument:
 
 @dataclass(frozen=True, slots=True)
 class ProblemDocument:
-    """An RFC 9457 problem: what went wrong in `detail`, and what to do next in `remedy`."""
+    """An RFC 9457 problem: what went wrong in `detail`, what to do next in `remedy`; `request_id` is in the log."""
 
     type: str
     title: str
     status: int
     detail: str
     remedy: str
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,19 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether questions can be answered, and from which generation."""
+    """Whether questions can be answered, from which generation, and what stands against it or against a newer one."""
 
     status: str
     generation: int | None
+    reason: str | None
+
+
+# How responses beside the usual one are described in OpenAPI.
+EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Problem documents of these statuses."""
+    schema = TypeAdapter(ProblemDocument).json_schema()
+    described = {"content": {"application/problem+json": {"schema": schema}}}
+    return {status: {"description": HTTPStatus(status).phrase, **described} for status in statuses}

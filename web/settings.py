@@ -3,13 +3,25 @@
 A flag of `rag serve` goes before the environment, and that before the default.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.console import DEFAULT_INDEX
+from index.generations import KEPT
 from rag.assistant import DEFAULT_THRESHOLD
+from web.rates import read_rate
+
+
+def _rate(text: str) -> str:
+    read_rate(text)
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class Settings(BaseSettings):
@@ -18,6 +30,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RAG_", env_ignore_empty=True, frozen=True)
 
     index: Path = Field(DEFAULT_INDEX, description="The index directory.")
+    keep: int = Field(KEPT, ge=1, description="How many generations stay on the disk after a re-index.")
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     threshold: float = Field(
@@ -31,3 +44,52 @@ class Settings(BaseSettings):
     reranker: str = Field("", description="A cross-encoder, by name or path, that puts the passages in order.")
     site_name: str = Field("Caspian–Indus Reader", description="The name at the head of every page.")
     max_body_bytes: int = Field(65_536, ge=1, description="The largest request body, in bytes.")
+    keys_file: Path | None = Field(None, description="The file of keys; without one, no key is asked for.")
+    insecure: bool = Field(default=False, description="Serve others than this machine without keys.")
+    allowed_hosts: str = Field(
+        "", description="The hosts a request may name, with commas between, * for any part of one."
+    )
+    allowed_origins: str = Field(
+        "", description="Origins whose pages may use the interface from a browser (CORS), with commas between."
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas between."
+    )
+    rate_per_key: Rate = Field("600/minute", description='How often one key may ask; or "off".')
+    rate_per_address: Rate = Field(
+        "300/minute", description='How often one address may ask, this machine apart; or "off".'
+    )
+    at_once: int = Field(0, ge=0, description="How many questions are answered at once; 0 for one a processor.")
+    waiting: int = Field(64, ge=0, description="How many questions may wait for their turn.")
+    time_limit: float = Field(30.0, gt=0, description="Seconds within which a response must have begun.")
+    stop_seconds: int = Field(20, ge=0, description="Seconds that answers may take to end when the server is stopped.")
+    log_format: Literal["auto", "json", "plain"] = Field(
+        "auto", description='The form of log lines: "json", "plain", or "auto", plain on a terminal.'
+    )
+    log_questions: bool = Field(default=False, description="Write the text of questions to the log.")
+
+    def hosts(self) -> list[str]:
+        """The hosts a request may name, in lower case; on loopback this machine's own, elsewhere any if unset."""
+        if self.allowed_hosts or not is_loopback(self.host):
+            return _listed(self.allowed_hosts.lower())
+        return ["localhost", "127.0.0.1", "::1", self.host.lower()]
+
+    def origins(self) -> list[str]:
+        """The origins whose pages may use the interface."""
+        return _listed(self.allowed_origins)
+
+    def proxies(self) -> list[str]:
+        """The proxies that are believed."""
+        return _listed(self.trusted_proxies)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address, or the name localhost, is this machine's own."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -119,6 +119,9 @@ class _Fixed:
         """That generation."""
         return self._index
 
+    def trouble(self) -> None:
+        """None: nothing newer is looked for."""
+
 
 def evaluate(collection: Collection, index: LocalIndex, answering: Answering, progress: Progress) -> Report:
     """Ask every question of the collection, of an index made from its articles."""

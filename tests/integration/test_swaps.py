@@ -68,7 +68,8 @@ def live(tmp_path: Path) -> Iterator[tuple[Path, Path, TestClient]]:
     build_index(corpus, directory, WordEmbedder())
     weights: Weights = SURE
     assistant = Assistant(LiveIndex(directory, lambda record: WordEmbedder()), weights=weights)
-    with TestClient(create_app(assistant, Settings())) as client:
+    app = create_app(assistant, Settings(index=directory))
+    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 1)) as client:
         yield corpus, directory, client
 
 

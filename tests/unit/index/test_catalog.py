@@ -161,3 +161,11 @@ def test_more_passages_than_sqlite_takes_values_come_in_the_order_asked(catalog)
     assert [passage.passage_id for passage in catalog.passages(rows)] == [
         catalog.passages([row])[0].passage_id for row in rows
     ]
+
+
+def test_the_breakdown_counts_what_each_article_names(catalog):
+    """Sources and languages with the most articles first, those without one as None, and the first and last day."""
+    sources, languages, days = catalog.breakdown
+    assert sources == [(None, 2), ("S", 2), ("T", 1)]
+    assert languages == [(None, 2), ("en", 2), ("az", 1)]
+    assert days == ("2023-12-31", "2024-03-06")

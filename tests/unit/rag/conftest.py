@@ -41,6 +41,9 @@ class Fixed:
     def current(self) -> LocalIndex:
         return self.index
 
+    def trouble(self) -> None:
+        return None
+
 
 @pytest.fixture
 def index(built: Path, open_index: Callable[[Path], LocalIndex]) -> LocalIndex:

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import anyio
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.build import build_index
@@ -57,9 +59,15 @@ def serve() -> Iterator[ClientOf]:
 
         def of(assistant: Assistant, **settings: object) -> TestClient:
             app = create_app(assistant, Settings(**settings))
-            return stack.enter_context(TestClient(app, raise_server_exceptions=False))
+            return stack.enter_context(on_loopback(app))
 
         yield of
+
+
+def on_loopback(app: FastAPI, address: str = "127.0.0.1", **more: Any) -> TestClient:
+    """A client of this machine, or of another address."""
+    more = {"base_url": "http://127.0.0.1:8000", "raise_server_exceptions": False, **more}
+    return TestClient(app, client=(address, 50_000), **more)
 
 
 @pytest.fixture
@@ -84,6 +92,39 @@ def client_of(tmp_path: Path, serve: ClientOf) -> ClientOf:
     return of
 
 
+class Slow:
+    """An assistant whose every answer waits until it is let go."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self.begun, self.let_go = Event(), Event()
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.assistant, name)
+
+    def ask_in_stages(self, *arguments: Any) -> Iterator[object]:
+        self.asked += 1
+        self.begun.set()
+        assert self.let_go.wait(60)
+        yield from self.assistant.ask_in_stages(*arguments)
+
+
+@pytest.fixture
+def slow(assistant: Assistant) -> Iterator[Slow]:
+    """Answers as `assistant`, when it is let go."""
+    made = Slow(assistant)
+    yield made
+    made.let_go.set()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Threads to ask from."""
+    with ThreadPoolExecutor(8) as threads:
+        yield threads
+
+
 def status_of(client: TestClient, path: str, **headers: bytes) -> int:
     """The status of a request given to the app as a server would: TestClient decodes a path twice."""
 
@@ -96,9 +137,11 @@ def status_of(client: TestClient, path: str, **headers: bytes) -> int:
         async def send(message: dict[str, Any]) -> None:
             statuses.append(message.get("status"))
 
-        pairs = [(name.replace("_", "-").encode(), value) for name, value in headers.items()]
+        given = {"host": b"127.0.0.1"} | headers
+        pairs = [(name.replace("_", "-").encode(), value) for name, value in given.items()]
         scope = {"type": "http", "method": "GET", "path": path, "headers": pairs, "query_string": b""}
-        await client.app({**scope, "server": ("test", 80), "scheme": "http", "root_path": ""}, receive, send)
+        ends = {"client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80)}
+        await client.app({**scope, **ends, "scheme": "http", "root_path": ""}, receive, send)
         return statuses[0]
 
     # In a thread of its own: the browser tests leave an event loop running in this one.

@@ -31,7 +31,7 @@ def assert_problem(response, status, word=""):
     document = response.json()
     assert response.status_code == document["status"] == status
     assert response.headers["content-type"] == "application/problem+json"
-    assert set(document) == {"type", "title", "status", "detail", "remedy"}
+    assert set(document) == {"type", "title", "status", "detail", "remedy", "request_id"}
     assert word in document["detail"]
 
 
@@ -371,3 +371,9 @@ def test_a_defect_tells_a_stranger_nothing(assistant, serve):
     response = serve(failing).post("/api/ask", json={"question": QUESTION})
     assert_problem(response, 500)
     assert "secret" not in response.text
+
+
+@pytest.mark.parametrize("wrong", [{"k": True}, {"k": "5"}, {"published_from": 0}, {"published_to": 86_400.0}])
+def test_a_value_of_another_type_is_refused(client, wrong):
+    """As described: a yes is no number, and a number no day."""
+    assert_problem(client.post("/api/search", json={"query": "harbour", **wrong}), 422, next(iter(wrong)))

@@ -1,6 +1,7 @@
 """`rag serve`, its settings, and the one `rag` command."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from typer.testing import CliRunner
 import web.cli
 from index.console import DEFAULT_INDEX
 from tests.conftest import REPOSITORY
+from tests.unit.web.conftest import on_loopback
+from web.serving import server_of
 from web.settings import Settings
 
+KEYLESS = {"rate_per_key": "often", "rate_per_address": "5/fortnight", "time_limit": "0", "log_format": "xml"}
 COMMANDS = {"index", "status", "verify", "ask", "search", "eval", "serve"}
 
 
@@ -30,6 +34,7 @@ def served(monkeypatch):
 
 VALUES = {
     "index": ("elsewhere", "elsewhere"),
+    "keep": ("5", 5),
     "host": ("127.0.0.2", "127.0.0.2"),
     "port": ("0", 0),
     "threshold": ("0.75", 0.75),
@@ -37,6 +42,19 @@ VALUES = {
     "reranker": ("some/model", "some/model"),
     "site_name": ("Tea House", "Tea House"),
     "max_body_bytes": ("4096", 4096),
+    "keys_file": ("keys", "keys"),
+    "insecure": ("1", True),
+    "allowed_hosts": ("ask.example.org", "ask.example.org"),
+    "allowed_origins": ("https://example.org", "https://example.org"),
+    "trusted_proxies": ("10.0.0.1", "10.0.0.1"),
+    "rate_per_key": ("5/second", "5/second"),
+    "rate_per_address": ("off", "off"),
+    "at_once": ("3", 3),
+    "waiting": ("0", 0),
+    "time_limit": ("2.5", 2.5),
+    "stop_seconds": ("5", 5),
+    "log_format": ("json", "json"),
+    "log_questions": ("1", True),
 }
 
 
@@ -158,6 +176,7 @@ def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, buil
     import index.store
 
     monkeypatch.setattr(index.store, "LiveIndex", lambda directory: live_index)
+    monkeypatch.setattr("web.logs.configure", lambda form: None)  # which is for a process of its own
 
     def start(server, sockets):
         server.config.app.state.announced = sockets[0].getsockname()[1]
@@ -202,3 +221,72 @@ def test_help_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "serve" in done.stdout
+
+
+@pytest.mark.parametrize(("name", "value"), KEYLESS.items())
+def test_a_setting_that_is_none_is_named(served, name, value):
+    """Wrong usage, with the variable and what it was."""
+    result = run("serve", "--port", 0, env={f"RAG_{name.upper()}": value})
+    assert result.exit_code == 2
+    assert f"RAG_{name.upper()} is '{value}'" in result.stderr
+    assert served == []
+
+
+def test_another_address_without_keys_is_refused_with_the_command(served, tmp_path):
+    """Before anything is loaded: one sentence; with --insecure or with keys it serves."""
+    result = run("serve", "--host", "0.0.0.0", "--port", 0)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "rag key NAME" in result.stderr
+    assert "--insecure" in result.stderr
+    assert served == []
+    assert run("serve", "--host", "0.0.0.0", "--port", 0, "--insecure").exit_code == 0
+    assert run("key", "laptop", "--keys-file", tmp_path / "keys").exit_code == 0
+    assert run("serve", "--host", "0.0.0.0", "--port", 0, "--keys-file", tmp_path / "keys").exit_code == 0
+    assert [settings.insecure for settings in served] == [True, False]
+
+
+def test_rag_key_prints_a_key_that_the_file_opens_to(tmp_path):
+    """The key alone on stdout, by the flag or the variable; --json has its name and role."""
+    from web.keys import Role, read_keys
+
+    path = tmp_path / "keys"
+    plain = run("key", "laptop", "--keys-file", path)
+    made = json.loads(run("key", "ops", "--role", "admin", "--json", env={"RAG_KEYS_FILE": str(path)}).stdout)
+    keyring = read_keys(path)
+    assert keyring.find(plain.stdout.strip()).role == Role.ASK
+    assert (keyring.find(made["key"]).role, made["name"], made["role"]) == (Role.ADMIN, "ops", "admin")
+    assert plain.stdout.strip() not in path.read_text()
+
+
+def test_rag_key_says_what_is_wrong(tmp_path):
+    """A taken name is wrong usage, in one sentence."""
+    run("key", "laptop", "--keys-file", tmp_path / "keys")
+    result = run("key", "laptop", "--keys-file", tmp_path / "keys")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert 'named "laptop"' in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address", "forwarded", "status"),
+    [
+        ("", "127.0.0.1", "198.51.100.1", 200),
+        ("127.0.0.1", "127.0.0.1", "198.51.100.1", 403),
+        ("", "198.51.100.1", "127.0.0.1", 403),
+        ("203.0.113.0/24", "198.51.100.1", "127.0.0.1", 403),
+        ("203.0.113.0/24, 127.0.0.1", "203.0.113.9", "198.51.100.1, 127.0.0.1", 403),
+    ],
+)
+def test_a_server_believes_only_the_proxies_it_is_told(client, proxies, address, forwarded, status):
+    """Who a request is from, here whether from this machine, is not what anybody writes into a header."""
+    config = server_of(client.app, Settings(trusted_proxies=proxies)).config
+    config.load()
+    caller = on_loopback(config.loaded_app, address)
+    assert caller.get("/metrics", headers={"x-forwarded-for": forwarded}).status_code == status
+
+
+def test_a_server_is_told_how_long_answers_may_take_to_end(client):
+    """And tells the app that it stops before it waits."""
+    server = server_of(client.app, Settings(stop_seconds=7))
+    assert server.config.timeout_graceful_shutdown == 7
+    server.handle_exit(signal.SIGTERM, None)
+    assert (server.should_exit, client.get("/readyz").json()["status"]) == (True, "stopping")

@@ -2,9 +2,9 @@
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from starlette.testclient import TestClient
 
-from tests.unit.web.conftest import status_of
+from index.build import build_index
+from tests.unit.web.conftest import on_loopback, status_of
 from web.app import create_app
 from web.security import HEADERS
 from web.settings import Settings
@@ -23,11 +23,38 @@ def test_healthz_answers_while_the_process_lives(client):
 def test_readyz_is_unavailable_until_the_model_is_loaded_and_after_the_end(assistant):
     """Before the app has started, and once it has stopped, it is not ready; between, it is."""
     app = create_app(assistant, Settings())
-    assert TestClient(app).get("/readyz").status_code == 503
-    with TestClient(app) as started:
+    assert on_loopback(app).get("/readyz").status_code == 503
+    with on_loopback(app) as started:
         response = started.get("/readyz")
-        assert (response.status_code, response.json()) == (200, {"status": "ready", "generation": 1})
-    assert TestClient(app).get("/readyz").json()["status"] == "starting"
+        assert (response.status_code, response.json()) == (200, {"status": "ready", "generation": 1, "reason": None})
+    assert on_loopback(app).get("/readyz").json()["status"] == "starting"
+
+
+def test_a_stopping_server_is_not_ready(client):
+    """It finishes what it has, and nothing new should come to it."""
+    client.app.state.stopping = True
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["status"]) == (503, "stopping")
+
+
+def test_readyz_says_what_an_index_that_went_away_needs(client, built):
+    """503 with the command, as the next start would fail."""
+    (built / "CURRENT").unlink()
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert f"Run: rag index --index {built}" in response.json()["reason"]
+
+
+def test_readyz_tells_of_a_generation_that_can_t_be_served(client, corpus, built, embedder):
+    """Questions are still answered from the one before, so it is ready, and the damage is named until it is mended."""
+    (corpus / "tower.txt").write_text("The tower of Gabala is 80 metres tall.")
+    build_index(corpus, built, embedder)
+    (built / "generations" / "000002" / "vectors.npy").write_bytes(b"")
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["generation"]) == (200, 1)
+    assert "vectors.npy" in response.json()["reason"]
+    build_index(corpus, built, embedder, rebuild=True)
+    assert client.get("/readyz").json() == {"status": "ready", "generation": 3, "reason": None}
 
 
 def test_on_ready_is_called_once_when_it_can_answer(assistant):
@@ -35,7 +62,7 @@ def test_on_ready_is_called_once_when_it_can_answer(assistant):
     seen = []
     app = create_app(assistant, Settings(), lambda: seen.append(app.state.ready))
     assert seen == []
-    with TestClient(app):
+    with on_loopback(app):
         assert seen == [True]
 
 

@@ -1,0 +1,147 @@
+"""Many clients at once while the index is replaced: every reply is whole, or an honest 503.
+
+It runs for RAG_LOAD_SECONDS (8) and prints what it measured; see CONTRIBUTING for running it longer.
+"""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+
+from index.build import build_index
+from index.embedder import SentenceTransformerEmbedder
+from tests.conftest import REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+SECONDS = float(os.environ.get("RAG_LOAD_SECONDS", "8"))
+CLIENTS = 50
+QUESTIONS = (
+    "Which edition has the ferry of Lenkoran?",
+    "When was the harbour of Lenkoran opened?",
+    "How long is the bridge over the Kura?",
+    "Who invented the xylophone in Vienna?",
+)
+
+
+@dataclass
+class Seen:
+    """What the clients saw."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    trouble: list[str] = field(default_factory=list)
+    milliseconds: list[float] = field(default_factory=list)
+    generations: set[int] = field(default_factory=set)
+
+
+def write_edition(corpus: Path, number: int) -> None:
+    (corpus / "ferry.txt").write_text(f"The ferry of Lenkoran has edition {number}. It sails on Sundays.\n")
+
+
+@pytest.fixture
+def server(
+    corpus: Path, directory: Path, real_embedder: SentenceTransformerEmbedder
+) -> Iterator[subprocess.Popen[str]]:
+    """`rag serve` on a free port, with more clients than may wait."""
+    write_edition(corpus, 1)
+    build_index(corpus, directory, real_embedder)
+    command = [sys.executable, "-m", "web.cli", "serve", "--port", "0", "--index", str(directory)]
+    variables = {"PYTHONUNBUFFERED": "1", "RAG_WAITING": "40", "RAG_KEEP": "2"}
+    process = subprocess.Popen(
+        command,
+        cwd=REPOSITORY,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    yield process
+    process.terminate()
+    process.communicate(timeout=60)
+
+
+def resident(process: subprocess.Popen[str], name: str) -> int:
+    """Megabytes of memory: VmRSS now, VmHWM at most."""
+    (found,) = re.findall(rf"{name}:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+    return int(found) // 1024
+
+
+async def ask_on(client: httpx.AsyncClient, number: int, until: float, seen: Seen) -> None:
+    """One client: it asks, waits as long as a 503 says, and asks again."""
+    last = 0
+    turn = number
+    while time.monotonic() < until:
+        turn += 1
+        began = time.monotonic()
+        response = await client.post("/api/ask", json={"question": QUESTIONS[turn % len(QUESTIONS)]})
+        seen.statuses[response.status_code] += 1
+        if response.status_code == 503:
+            await anyio.sleep(int(response.headers["retry-after"]))
+            continue
+        seen.milliseconds.append((time.monotonic() - began) * 1000)
+        reply = response.json()
+        generation = reply["index"]["generation"]
+        seen.generations.add(generation)
+        if generation < last:
+            seen.trouble.append(f"generation {generation} after {last}")
+        last = generation
+        seen.trouble += wrong_in(reply)
+
+
+def wrong_in(reply: dict) -> list[str]:
+    """What a reply holds that its generation does not: the ferry's edition is the generation's number."""
+    texts = " ".join([reply["answer"], *(found["text"] for found in reply["passages"])])
+    editions = {int(number) for number in re.findall(r"edition (\d+)", texts)}
+    return [] if editions <= {reply["index"]["generation"]} else [f"editions {editions} in {reply['index']}"]
+
+
+async def load(address: str, until: float, seen: Seen) -> None:
+    limits = httpx.Limits(max_connections=CLIENTS)
+    async with (
+        httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client,
+        anyio.create_task_group() as tg,
+    ):
+        for number in range(CLIENTS):
+            tg.start_soon(ask_on, client, number, until, seen)
+
+
+def test_fifty_clients_are_answered_or_told_to_wait_while_the_index_is_replaced(
+    server, corpus, directory, real_embedder, capsys
+):
+    """No error but 503 with Retry-After, no reply of two generations, none older than the one before."""
+    assert server.stdout is not None
+    address = server.stdout.readline().split()[2]
+    before = resident(server, "VmRSS")
+    seen = Seen()
+    until = time.monotonic() + SECONDS
+    number = 1
+    with ThreadPoolExecutor(1) as thread:  # a loop of its own: browser tests leave one running in this thread
+        clients = thread.submit(anyio.run, load, address, until, seen)
+        while time.monotonic() < until and not clients.done():  # a client that failed ends them all
+            number += 1
+            write_edition(corpus, number)
+            assert build_index(corpus, directory, real_embedder, keep=2).generation == number
+        clients.result(180)
+    latency = statistics.quantiles(seen.milliseconds, n=100)
+    measured = (
+        f"\n{CLIENTS} clients, {SECONDS:g} s, {number - 1} swaps: {dict(seen.statuses)},"
+        f" p50 {latency[49]:.0f} ms, p95 {latency[94]:.0f} ms,"
+        f" memory {before} MB before, {resident(server, 'VmRSS')} MB after, {resident(server, 'VmHWM')} MB at most"
+    )
+    with capsys.disabled():
+        print(measured)
+    assert seen.trouble == []
+    assert set(seen.statuses) <= {200, 503}
+    assert len(seen.generations) > 1
+    assert httpx.get(f"{address}/readyz").json()["generation"] == number

@@ -1,0 +1,126 @@
+"""How many questions are answered at once, how many wait, and how long a request may take.
+
+Answering runs in threads, which can't be ended from outside. So what bounds the work is that a question waits
+for its turn before it is given a thread, and keeps that turn until its thread is done with it, even where its
+asker has been told that it took too long.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import Depends, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.errors import show
+from web.metrics import Metrics
+from web.refusals import Busy, Overdue
+from web.settings import Settings
+
+# Threads beside those that answer: for articles, files and pages, none of which takes long.
+OTHER_THREADS = 16
+
+
+class Admission:
+    """A turn for each question: some at once, some waiting, and more are refused."""
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self.at_once = settings.at_once or max(2, os.cpu_count() or 1)
+        self._most_waiting = settings.waiting
+        self._patience = settings.time_limit / 2  # so that the other half is left to answer
+        self._turns = anyio.Semaphore(self.at_once)
+        self._waiting = 0
+        self._metrics = metrics
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn, and have it until the block ends.
+
+        Raises:
+            Busy: too many wait already, or none came in time.
+        """
+        await self._take()
+        self._metrics.asking.inc()
+        try:
+            yield
+        finally:
+            self._metrics.asking.dec()
+            self._turns.release()
+
+    async def _take(self) -> None:
+        try:
+            self._turns.acquire_nowait()
+        except anyio.WouldBlock:
+            await self._wait()
+
+    async def _wait(self) -> None:
+        if self._waiting >= self._most_waiting:
+            raise self._refusal()
+        self._waiting += 1
+        self._metrics.waiting.set(self._waiting)
+        try:
+            with anyio.fail_after(self._patience):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise self._refusal() from None
+        finally:
+            self._waiting -= 1
+            self._metrics.waiting.set(self._waiting)
+
+    def _refusal(self) -> Busy:
+        self._metrics.count_refused(Busy.reason)
+        return Busy()
+
+
+async def _admitted(request: Request) -> AsyncIterator[None]:
+    if request.method in ("GET", "HEAD") and not request.query_params.get("q"):
+        yield  # a page that asks nothing
+        return
+    admission: Admission = request.app.state.admission
+    async with admission.turn():
+        yield
+
+
+# Among the dependencies of a route that answers questions.
+ADMITTED = Depends(_admitted)
+
+
+class TimeLimit:
+    """Shows an error where no response has begun within some seconds; what comes later is dropped."""
+
+    def __init__(self, app: ASGIApp, seconds: float, metrics: Metrics) -> None:
+        self._app = app
+        self._seconds = seconds
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, watching the clock beside it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = overdue = False
+
+        async def send_in_time(message: Message) -> None:
+            nonlocal begun
+            if not overdue:
+                begun = True
+                await send(message)
+
+        async def watch() -> None:
+            nonlocal overdue
+            await asyncio.sleep(self._seconds)
+            if not begun:
+                overdue = True
+                self._metrics.count_refused(Overdue.reason)
+                await show(Request(scope), Overdue(self._seconds))(scope, receive, send)
+
+        watcher = asyncio.create_task(watch())
+        try:
+            await self._app(scope, receive, send_in_time)
+        finally:
+            if overdue:
+                await watcher
+            else:
+                watcher.cancel()

@@ -1,0 +1,40 @@
+"""Whether the server lives, and whether it can answer: open to every monitor."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from index.errors import RagError
+from rag.assistant import Assistant
+from web.api import TheAssistant
+from web.schemas import Health, Readiness
+
+router = APIRouter()
+
+
+@router.head("/healthz", include_in_schema=False)
+@router.get("/healthz")
+async def healthz() -> Health:
+    """That the process answers at all."""
+    return Health("ok")
+
+
+@router.head("/readyz", include_in_schema=False)
+@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
+def readyz(request: Request, assistant: TheAssistant) -> Response:
+    """That the models are loaded and an index is open, which generation, and what is wrong where something is.
+
+    Where only a newer generation can't be opened, questions are answered from the one before, and `reason` says so.
+    """
+    readiness = _readiness(request, assistant)
+    return JSONResponse(asdict(readiness), 200 if readiness.status == "ready" else 503)
+
+
+def _readiness(request: Request, assistant: Assistant) -> Readiness:
+    if request.app.state.stopping or not request.app.state.ready:
+        return Readiness("stopping" if request.app.state.stopping else "starting", None, None)
+    try:
+        return Readiness("ready", assistant.manifest().generation, assistant.trouble())
+    except RagError as error:
+        return Readiness("no index", None, str(error))

@@ -1,0 +1,73 @@
+"""What is known of each request: an id, a line in the log, and its place in the metrics."""
+
+import logging
+import re
+import time
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.logs import REQUEST_ID
+from web.metrics import Metrics
+
+_log = logging.getLogger(__name__)
+_SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")  # what can be neither a line of a log nor markup
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class Observed:
+    """Gives every request an id, its own X-Request-ID if that is a sane one, and tells of it when it has ended."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; the response's start gains the id."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 500  # of a defect, whose response is made outside of here
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = REQUEST_ID.get()
+            await send(message)
+
+        REQUEST_ID.set(request_id(scope))  # a server runs each request in a context of its own
+        began = time.perf_counter()
+        with self._metrics.open_requests.track_inprogress():
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                self._tell(scope, status, time.perf_counter() - began)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        route = route_of(scope)
+        self._metrics.count_request(method, route, status, seconds)
+        caller = scope.get("state", {}).get("caller")
+        fields = {
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "key": caller.key if caller else "",
+            "client": scope["client"][0] if scope.get("client") else "",
+        }
+        _log.info("%s", "request", extra={"fields": fields})
+
+
+def request_id(scope: Scope) -> str:
+    """The id a request brings, or a new one."""
+    brought = Headers(scope=scope).get("x-request-id", "")
+    return brought if _SANE.fullmatch(brought) else uuid4().hex
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that answered; "none" where none did, so that addresses make no new label."""
+    static = "/static" if scope["path"].startswith("/static/") else "none"
+    return getattr(scope.get("route"), "path", None) or static

@@ -12,7 +12,7 @@ from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
 from rag.answer import Answer, FoundPassage
-from rag.assistant import Assistant
+from rag.assistant import Assistant, Stage, Step
 from web.errors import problem_of
 from web.metrics import Metrics
 from web.schemas import ArticleDocument, AskRequest, Health, ProblemDocument, Readiness, SearchRequest, SearchResponse
@@ -51,12 +51,14 @@ TheMetrics = Annotated[Metrics, Depends(the_metrics)]
 def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics) -> Response:
     """Answer a question with quoted sentences, or say that the documents hold no answer.
 
-    With the header Accept: text/event-stream the same comes as events: "passages" as soon as they
-    are found, "answer" with the whole reply, then "done"; or "error", a problem document, then "done".
+    With the header Accept: text/event-stream the same comes as events: "stage" with {"stage": "searching"},
+    "reading" or "answering" as each begins, "passages" as soon as they are found, "answer" with the whole reply,
+    then "done"; or "error", a problem document, then "done". A stream that ends without "done" was cut off: it
+    can't be taken up again, and nothing is kept of it here, so ask again. Events of other names may be added.
     """
-    stages = assistant.ask_in_stages(body.question, body.history, body.k, body.filters())
-    first = next(stages)  # a question that can't be read is refused here, with its own status
-    counted = metrics.observed(stages)
+    steps = assistant.ask_in_stages(body.question, body.history, body.k, body.filters())
+    first = next(steps)  # a question that can't be read is refused here, with its own status
+    counted = metrics.observed(steps)
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(_events(first, counted), media_type="text/event-stream")
     *_, answer = counted
@@ -102,11 +104,11 @@ def metrics_text(assistant: TheAssistant, metrics: TheMetrics) -> Response:
     return Response(metrics.text(assistant.manifest()), media_type=metrics.media_type)
 
 
-def _events(first: list[FoundPassage] | Answer, rest: Iterator[list[FoundPassage] | Answer]) -> Iterator[bytes]:
+def _events(first: Step, rest: Iterator[Step]) -> Iterator[bytes]:
     try:
         yield _event(first)
-        for stage in rest:
-            yield _event(stage)
+        for step in rest:
+            yield _event(step)
     except Exception as error:  # noqa: BLE001 (the status has been sent: a failure is told as an event, and logged)
         _log.error("an answer failed after its first event", exc_info=error)
         document = json.dumps(problem_of(error).as_document())
@@ -114,7 +116,9 @@ def _events(first: list[FoundPassage] | Answer, rest: Iterator[list[FoundPassage
     yield format_sse_event(data_str="{}", event="done")
 
 
-def _event(stage: list[FoundPassage] | Answer) -> bytes:
-    if isinstance(stage, Answer):
-        return format_sse_event(data_str=_ANSWER.dump_json(stage).decode(), event="answer")
-    return format_sse_event(data_str=_PASSAGES.dump_json(stage).decode(), event="passages")
+def _event(step: Step) -> bytes:
+    if isinstance(step, Answer):
+        return format_sse_event(data_str=_ANSWER.dump_json(step).decode(), event="answer")
+    if isinstance(step, Stage):
+        return format_sse_event(data_str=json.dumps({"stage": step}), event="stage")
+    return format_sse_event(data_str=_PASSAGES.dump_json(step).decode(), event="passages")

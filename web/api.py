@@ -13,9 +13,19 @@ from pydantic import TypeAdapter
 
 from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant, Stage, Step
+from rag.feedback import FeedbackStore
 from web.errors import problem_of
 from web.metrics import Metrics
-from web.schemas import ArticleDocument, AskRequest, Health, ProblemDocument, Readiness, SearchRequest, SearchResponse
+from web.schemas import (
+    ArticleDocument,
+    AskRequest,
+    FeedbackRequest,
+    Health,
+    ProblemDocument,
+    Readiness,
+    SearchRequest,
+    SearchResponse,
+)
 
 router = APIRouter()
 _log = logging.getLogger(__name__)
@@ -80,6 +90,13 @@ def article(article_id: str, assistant: TheAssistant) -> ArticleDocument:
     """One article; every offset in the interface counts characters (code points) of its text."""
     found = assistant.article(article_id)
     return ArticleDocument(version=found.version, **asdict(found))
+
+
+@router.post("/api/feedback", status_code=204, responses=_PROBLEMS)
+def feedback(body: FeedbackRequest, request: Request) -> None:
+    """Keep a reader's verdict on an answer, with its question; the last one on the same answer counts."""
+    store: FeedbackStore = request.app.state.feedback
+    store.add(body.vote())
 
 
 @router.head("/healthz", include_in_schema=False)

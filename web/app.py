@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from rag.assistant import Assistant
+from rag.feedback import FeedbackStore, feedback_file
 from web import api, errors, pages
 from web.metrics import Metrics
 from web.render import STATIC
@@ -42,6 +43,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.assistant = assistant
     app.state.settings = settings
     app.state.metrics = Metrics()
+    app.state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
     app.state.ready = False
     app.add_middleware(BoundedBody, limit=settings.max_body_bytes)
     app.add_middleware(SecureHeaders)

@@ -12,6 +12,7 @@ import typer
 
 import index.cli
 import rag.cli
+import rag.evaluation.cli
 from index.console import failures, note
 from rag.errors import SettingError
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(index.cli.app)
 app.add_typer(rag.cli.app)
+app.add_typer(rag.evaluation.cli.app)
 
 
 @app.command("serve")

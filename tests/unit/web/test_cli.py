@@ -13,7 +13,7 @@ from index.console import DEFAULT_INDEX
 from tests.conftest import REPOSITORY
 from web.settings import Settings
 
-COMMANDS = {"index", "status", "verify", "ask", "search", "eval", "serve"}
+COMMANDS = {"index", "status", "verify", "ask", "search", "eval", "feedback", "serve"}
 
 
 def run(*words, env=None):
@@ -35,6 +35,7 @@ VALUES = {
     "threshold": ("0.75", 0.75),
     "reader": ("none", "none"),
     "reranker": ("some/model", "some/model"),
+    "feedback": ("votes.sqlite", "votes.sqlite"),
     "site_name": ("Tea House", "Tea House"),
     "max_body_bytes": ("4096", 4096),
 }

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -152,16 +153,16 @@ def openable(monkeypatch, index):
     monkeypatch.setattr("index.store.LocalIndex.open", lambda directory, *_: index)
 
 
-def test_the_command_writes_a_collection_that_eval_reads(openable, store, vote, built, corpus, tmp_path):
+def test_the_command_writes_a_collection_that_eval_reads(openable, index, store, vote, built, tmp_path):
     """questions.jsonl is read with the corpus, and what is left open lies beside it."""
     store.add(vote)
     store.add(replace(vote, verdict="down", answer_id="b", comment="\x1b[31mNo."))
     out = tmp_path / "out"
     done = run("--index", built, "--out", out)
     assert done.exit_code == 0, done.output
-    assert f"rag eval {out} --corpus {corpus}" in done.stderr
+    assert f"rag eval {out} --corpus {index.manifest.corpus}" in done.stderr
     assert "\x1b" not in done.stdout
-    (question,) = read_collection(out, corpus).questions
+    (question,) = read_collection(out, Path(index.manifest.corpus)).questions
     assert question.question == QUESTION
     (left,) = (out / "unjudged.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(left)["verdict"] == "down"

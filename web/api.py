@@ -1,7 +1,6 @@
 """The JSON and event-stream routes."""
 
 import json
-import logging
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
@@ -14,7 +13,7 @@ from pydantic import TypeAdapter
 from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant, Stage, Step
 from rag.feedback import FeedbackStore
-from web.errors import problem_of
+from web.errors import logged, problem_of
 from web.metrics import Metrics
 from web.schemas import (
     ArticleDocument,
@@ -28,7 +27,6 @@ from web.schemas import (
 )
 
 router = APIRouter()
-_log = logging.getLogger(__name__)
 
 _ANSWER = TypeAdapter(Answer)
 _PASSAGES = TypeAdapter(list[FoundPassage])
@@ -127,7 +125,7 @@ def _events(first: Step, rest: Iterator[Step]) -> Iterator[bytes]:
         for step in rest:
             yield _event(step)
     except Exception as error:  # noqa: BLE001 (the status has been sent: a failure is told as an event, and logged)
-        _log.error("an answer failed after its first event", exc_info=error)
+        logged("an answer failed after its first event", error)
         document = json.dumps(problem_of(error).as_document())
         yield format_sse_event(data_str=document, event="error")
     yield format_sse_event(data_str="{}", event="done")

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from rag.assistant import Assistant
 from rag.feedback import FeedbackStore, feedback_file
-from web import api, errors, pages
+from web import api, completions, errors, pages
 from web.metrics import Metrics
 from web.render import STATIC
 from web.security import BoundedBody, SecureHeaders
@@ -49,6 +49,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.add_middleware(SecureHeaders)
     errors.install(app)
     app.include_router(api.router)
+    app.include_router(completions.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

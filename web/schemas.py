@@ -13,7 +13,9 @@ from rag.feedback import CitedSpan, Verdict, Vote
 from rag.question import read_question, readable
 
 
-class _Filtered(BaseModel):
+class Filtered(BaseModel):
+    """How many passages to find, and of which articles."""
+
     model_config = ConfigDict(extra="forbid")
 
     k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="How many passages to find.")
@@ -32,7 +34,7 @@ class _Filtered(BaseModel):
         )
 
 
-class AskRequest(_Filtered):
+class AskRequest(Filtered):
     """A question, and the questions before it."""
 
     question: str = Field(
@@ -45,7 +47,7 @@ class AskRequest(_Filtered):
     )
 
 
-class SearchRequest(_Filtered):
+class SearchRequest(Filtered):
     """A query to find passages for."""
 
     query: str = Field(description="The query.", examples=["Aliyev Islamabad 1996"], max_length=20_000)

@@ -10,7 +10,7 @@ from importlinter import cli as importlinter
 from typer.main import get_command
 
 from tests.conftest import REPOSITORY
-from web import api
+from web import api, completions
 from web.cli import app
 from web.settings import Settings
 
@@ -78,9 +78,11 @@ def test_every_command_and_flag_is_documented() -> None:
 
 def test_every_route_is_documented() -> None:
     """Every route of the interface stands in the README."""
-    routes = {route.path.replace(":path", "") for route in api.router.routes if isinstance(route, APIRoute)}
-    assert len(routes) == 7
-    assert {path for path in routes if path.replace("{article_id}", "{id}") not in README} == set()
+    routers = (api.router, completions.router)
+    routes = {route.path for router in routers for route in router.routes if isinstance(route, APIRoute)}
+    assert len(routes) == 10
+    named = {re.sub(r"{\w+(:path)?}", "{id}", path) for path in routes}
+    assert {path for path in named if path not in README} == set()
 
 
 def test_pins_are_exact_and_cover_the_dependencies() -> None:

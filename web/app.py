@@ -15,6 +15,7 @@ from web.metrics import Metrics
 from web.render import STATIC
 from web.security import BoundedBody, SecureHeaders
 from web.settings import Settings
+from web.tools import Tools, mcp_route, mcp_server
 
 
 def _nothing() -> None:
@@ -27,10 +28,11 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await to_thread.run_sync(assistant.warm_up)
-        app.state.ready = True
-        on_ready()
-        yield
-        app.state.ready = False
+        async with tools.session_manager.run():
+            app.state.ready = True
+            on_ready()
+            yield
+            app.state.ready = False
 
     app = FastAPI(
         title=settings.site_name,
@@ -51,5 +53,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.include_router(api.router)
     app.include_router(completions.router)
     app.include_router(pages.router)
+    tools = mcp_server(Tools(assistant, app.state.metrics.count))
+    app.router.routes.append(mcp_route(tools, settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -17,6 +17,7 @@ from index.console import failures, note
 from rag.errors import SettingError
 
 if TYPE_CHECKING:
+    from rag.assistant import Assistant
     from web.settings import Settings
 
 app = typer.Typer(
@@ -49,6 +50,25 @@ def serve_command(
         settings = _settings({name: value for name, value in flags.items() if value is not None})
         with _listening(settings.host, settings.port) as listener:
             _serve(settings, listener, as_json)
+
+
+@app.command("mcp")
+def mcp_command(
+    index_directory: Annotated[Path | None, typer.Option("--index", help="The index directory.")] = None,
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
+    reader: Annotated[str | None, typer.Option(help='The reading model: "shipped", "none", or another.')] = None,
+    reranker: Annotated[str | None, typer.Option(help="A cross-encoder that puts the passages in order.")] = None,
+) -> None:
+    """Give a language model the tools search, ask and read_article, over stdin and stdout (MCP)."""
+    flags = {"index": index_directory, "threshold": threshold, "reader": reader, "reranker": reranker}
+    with failures(as_json=False, usage=(SettingError,)):  # stdout is the protocol's
+        settings = _settings({name: value for name, value in flags.items() if value is not None})
+        assistant = _assistant(settings)
+
+        from web.tools import Tools, mcp_server
+
+        with suppress(KeyboardInterrupt):
+            mcp_server(Tools(assistant)).run("stdio")
 
 
 def main() -> None:
@@ -88,14 +108,27 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None:
-    import uvicorn
-
-    from index.console import say, show_json
+def _assistant(settings: "Settings") -> "Assistant":
+    """The assistant of these settings, its models loaded: one that can't be is said here, in a sentence."""
     from index.store import LiveIndex
     from rag.assistant import Assistant
     from rag.reader import reader_of
     from rag.reranker import reranker_of
+
+    assistant = Assistant(
+        LiveIndex(settings.index),
+        settings.threshold,
+        reader=reader_of(settings.reader),
+        reranker=reranker_of(settings.reranker),
+    )
+    assistant.warm_up()
+    return assistant
+
+
+def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None:
+    import uvicorn
+
+    from index.console import say, show_json
     from web.app import create_app
 
     host, port = listener.getsockname()[:2]
@@ -107,14 +140,7 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
         else:
             say(f"Answering at {address} (Ctrl-C stops)")
 
-    assistant = Assistant(
-        LiveIndex(settings.index),
-        settings.threshold,
-        reader=reader_of(settings.reader),
-        reranker=reranker_of(settings.reranker),
-    )
-    assistant.warm_up()  # a model that can't be loaded is said here, in a sentence
-    config = uvicorn.Config(create_app(assistant, settings, announce), log_level="warning")
+    config = uvicorn.Config(create_app(_assistant(settings), settings, announce), log_level="warning")
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, then passes Ctrl-C on
         uvicorn.Server(config).run(sockets=[listener])
     note("Stopped.")

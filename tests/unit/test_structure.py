@@ -21,6 +21,7 @@ ONLY_IN = {
     "sentence_transformers": ["index/embedder.py", "rag/reranker.py"],
     "faiss": ["index/dense.py"],
     "tantivy": ["index/lexical.py"],
+    "mcp": ["web/tools.py"],
     "sqlite3": ["index/catalog.py", "rag/feedback.py"],
     "httpcore2": ["index/importing/fetcher.py", "index/importing/wire.py"],
     "httpx2": ["index/importing/fetcher.py", "index/importing/guard.py", "index/importing/manners.py"],

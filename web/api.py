@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
@@ -48,6 +48,9 @@ def the_metrics(request: Request) -> Metrics:
 
 
 TheAssistant = Annotated[Assistant, Depends(the_assistant)]
+ArticleId = Annotated[
+    str, Path(description="As citations and passages have it.", examples=["heydar-aliyev-visit-1996"])
+]
 TheMetrics = Annotated[Metrics, Depends(the_metrics)]
 
 
@@ -84,7 +87,7 @@ def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
     "/api/articles/{article_id:path}",
     responses={404: {"model": ProblemDocument, "content": {"application/problem+json": {}}}},
 )
-def article(article_id: str, assistant: TheAssistant) -> ArticleDocument:
+def article(article_id: ArticleId, assistant: TheAssistant) -> ArticleDocument:
     """One article; every offset in the interface counts characters (code points) of its text."""
     found = assistant.article(article_id)
     return ArticleDocument(version=found.version, **asdict(found))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from rag.assistant import Assistant
 from rag.feedback import FeedbackStore, feedback_file
 from web import api, completions, errors, pages
+from web.examples import with_examples
 from web.metrics import Metrics
 from web.render import STATIC
 from web.security import BoundedBody, SecureHeaders
@@ -20,6 +22,13 @@ from web.tools import Tools, mcp_route, mcp_server
 
 def _nothing() -> None:
     """Do nothing when ready."""
+
+
+class _Described(FastAPI):
+    """An app whose description has examples; given to FastAPI with the routes they would lose their nulls."""
+
+    def openapi(self) -> dict[str, Any]:
+        return self.openapi_schema or with_examples(super().openapi())
 
 
 def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], None] = _nothing) -> FastAPI:
@@ -34,7 +43,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
             yield
             app.state.ready = False
 
-    app = FastAPI(
+    app = _Described(
         title=settings.site_name,
         version=version("caspian-indus-reader"),
         description="Questions answered with sentences quoted from a body of documents.",

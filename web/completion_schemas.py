@@ -50,17 +50,7 @@ class CompletionRequest(Filtered):
     Parameters that mean nothing here, such as temperature or tools, are taken and passed over.
     """
 
-    model_config = ConfigDict(
-        extra="ignore",
-        json_schema_extra={
-            "examples": [
-                {
-                    "model": MODEL,
-                    "messages": [{"role": "user", "content": "When did Heydar Aliyev visit Pakistan?"}],
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="ignore")
 
     model: str = Field(description=f'"{MODEL}", the one of GET /v1/models.', max_length=200)
     messages: list[Message] = Field(min_length=1, description="The conversation, oldest message first.")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
@@ -37,6 +37,7 @@ router = APIRouter(prefix="/v1")
 
 _COMPLETION = TypeAdapter(Completion)
 _ANSWER = TypeAdapter(Answer)
+ModelName = Annotated[str, Path(description="The id of a model.", examples=[MODEL])]
 _Responses = dict[int | str, dict[str, Any]]
 _ERRORS: _Responses = {status: {"model": OpenAIErrorDocument} for status in (404, 422, 503)}
 _STREAM: _Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
@@ -75,7 +76,7 @@ def models(assistant: TheAssistant) -> ModelList:
 
 
 @router.get("/models/{model}", responses={404: _ERRORS[404], 503: _ERRORS[503]})
-def model_of(model: str, assistant: TheAssistant) -> Model:
+def model_of(model: ModelName, assistant: TheAssistant) -> Model:
     """That model."""
     _known(model)
     return _model(assistant)

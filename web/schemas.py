@@ -21,8 +21,8 @@ class Filtered(BaseModel):
     k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="How many passages to find.")
     published_from: date | None = Field(None, description="Only articles published on this day or later.")
     published_to: date | None = Field(None, description="Only articles published on this day or earlier.")
-    source: str | None = Field(None, description="Only articles of this source.")
-    language: str | None = Field(None, description="Only articles in this language.")
+    source: str | None = Field(None, max_length=1000, description="Only articles of this source.")
+    language: str | None = Field(None, max_length=1000, description="Only articles in this language.")
 
     def filters(self) -> Filters:
         """The request's filters as the index takes them."""

@@ -1,6 +1,7 @@
 """The routes in OpenAI's form, asked by OpenAI's own client over a real connection."""
 
 import asyncio
+import json
 from dataclasses import replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -304,3 +305,21 @@ def test_a_question_that_is_too_long_is_refused(client):
     body = {"model": MODEL, "messages": [{"role": "user", "content": "x" * 3000}]}
     error = client.post("/v1/chat/completions", json=body).json()["error"]
     assert "2,000" in error["message"]
+
+
+@pytest.mark.parametrize("path", ["/v1/models/%00", "/v1/models/%ED%A0%80", "/v1/models/%0A"])
+def test_a_model_of_strange_bytes_is_not_found(client, path):
+    """No byte of an address is a defect."""
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("field", ["content", "model", "source", "role"])
+def test_half_a_surrogate_pair_is_refused_and_never_a_defect(client, field):
+    """JSON can spell what UTF-8 can't carry."""
+    message = {"role": "user", "content": "who came?"}
+    body = {"model": MODEL, "messages": [message]}
+    (message if field in message else body)[field] = "\ud800 who?"
+    response = client.post(
+        "/v1/chat/completions", content=json.dumps(body), headers={"content-type": "application/json"}
+    )
+    assert response.status_code in (200, 404, 422)

@@ -3,6 +3,7 @@
 DIR/CURRENT                   the number of the live generation; replaced by an atomic rename
 DIR/lock                      held while a generation is written
 DIR/generations/<number>/     manifest.json and the files it lists with their checksums
+DIR/feedback.sqlite           what readers thought of answers, which the rag room keeps; no build touches it
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from index.manifest import FORMAT_VERSION, FileRecord, Manifest
 
 _log = logging.getLogger(__name__)
 _CURRENT, _LOCK, _GENERATIONS, MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
+_FEEDBACK = {f"feedback.sqlite{end}" for end in ("", "-wal", "-shm")}
 
 
 def live_number(directory: Path) -> int:
@@ -257,7 +259,7 @@ def numbered(directory: Path) -> Iterator[int]:
 
 
 def _refuse_foreign(directory: Path) -> None:
-    ours = {_CURRENT, _LOCK, _GENERATIONS, f"{_CURRENT}.new"}
+    ours = {_CURRENT, _LOCK, _GENERATIONS, f"{_CURRENT}.new", *_FEEDBACK}
     try:
         if directory.exists() and not directory.is_dir():
             raise SnapshotForeign(f"{directory} is a file, not an index directory.", "Name another with --index.")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
@@ -29,6 +30,18 @@ MAX_K = 100
 # and 0.99 at 0.3, 0.92 and 0.99 at 0.35, 0.84 and 1.00 at 0.5; of this project's own questions 0.98 and 0.60, 0.96 and
 # 0.60, 0.91 and 0.70.
 DEFAULT_THRESHOLD = 0.35
+
+
+class Stage(StrEnum):
+    """What the assistant is about to do for a question."""
+
+    SEARCHING = "searching"
+    READING = "reading"
+    ANSWERING = "answering"
+
+
+# In the order they come: a stage as it begins, the passages when they are found, and last the answer.
+Step = Stage | list[FoundPassage] | Answer
 
 
 class IndexSource(Protocol):
@@ -81,8 +94,11 @@ class Assistant:
 
     def ask_in_stages(
         self, question: str, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters = Filters()
-    ) -> Iterator[list[FoundPassage] | Answer]:
-        """The passages as soon as they are found, then the answer. Raises as `ask`, before the first."""
+    ) -> Iterator[Step]:
+        """Each stage as it begins, the passages as soon as they are found, then the answer.
+
+        Raises as `ask`, before the first.
+        """
         clock = _Clock()
         asked = read_question(question)
         earlier = readable(history)
@@ -91,6 +107,8 @@ class Assistant:
         weigher = self._weigher()
         depth = max(_checked(k), weigher.depth)
         retriever = Retriever(index, reranker=self.reranker)
+        yield Stage.SEARCHING
+        clock.resume()
         parts = parts_of(asked)
         first = interpret(parts[0], earlier)
         searched = [first, *(beside(part, first) for part in parts[1:])]
@@ -100,12 +118,15 @@ class Assistant:
         found = [FoundPassage.of(hit, article_of) for hit in hits]
         clock.lap("retrieve")
         yield found
+        yield Stage.READING
         clock.resume()
         weighed = [
             _Weighed.of(weigher, part, query, retrieval, index)
             for part, query, retrieval in zip(parts, searched, retrieved, strict=True)
         ]
         clock.lap("read")
+        yield Stage.ANSWERING
+        clock.resume()
         answered = [one for one in weighed if one.answers(self.threshold)]
         matters = [Matter(one.kind, one.evidence) for one in answered]
         composed = self.composer.compose(matters, article_of) if matters else Composition("", [])

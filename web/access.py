@@ -43,6 +43,10 @@ ACCESS: dict[str, Role] = {
     "/api/search": Role.ASK,
     "/api/articles": Role.ASK,
     "/api/index": Role.ASK,
+    "/api/feedback": Role.ASK,
+    "/v1/chat/completions": Role.ASK,
+    "/v1/models": Role.ASK,
+    "/mcp": Role.ASK,
     "/api/reindex": Role.ADMIN,
     "/metrics": Role.ADMIN,
 }

@@ -1,32 +1,32 @@
 """The JSON and event-stream routes."""
 
 import json
-import logging
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
 from rag.answer import Answer, FoundPassage
-from rag.assistant import Assistant
+from rag.assistant import Assistant, Stage, Step
+from rag.feedback import FeedbackStore
 from web.admission import ADMITTED
-from web.errors import problem_of
+from web.errors import logged, problem_of
 from web.metrics import Metrics
 from web.schemas import (
     EVENTS,
     ArticleDocument,
     AskRequest,
+    FeedbackRequest,
     SearchRequest,
     SearchResponse,
     problems,
 )
 
 router = APIRouter()
-_log = logging.getLogger(__name__)
 
 _ANSWER = TypeAdapter(Answer)
 _PASSAGES = TypeAdapter(list[FoundPassage])
@@ -46,6 +46,9 @@ def the_metrics(request: Request) -> Metrics:
 
 
 TheAssistant = Annotated[Assistant, Depends(the_assistant)]
+ArticleId = Annotated[
+    str, Path(description="As citations and passages have it.", examples=["heydar-aliyev-visit-1996"])
+]
 TheMetrics = Annotated[Metrics, Depends(the_metrics)]
 
 
@@ -58,12 +61,14 @@ TheMetrics = Annotated[Metrics, Depends(the_metrics)]
 def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics) -> Response:
     """Answer a question with quoted sentences, or say that the documents hold no answer.
 
-    With the header Accept: text/event-stream the same comes as events: "passages" as soon as they
-    are found, "answer" with the whole reply, then "done"; or "error", a problem document, then "done".
+    With the header Accept: text/event-stream the same comes as events: "stage" with {"stage": "searching"},
+    "reading" or "answering" as each begins, "passages" as soon as they are found, "answer" with the whole reply,
+    then "done"; or "error", a problem document, then "done". A stream that ends without "done" was cut off: it
+    can't be taken up again, and nothing is kept of it here, so ask again. Events of other names may be added.
     """
-    stages = assistant.ask_in_stages(body.question, body.history, body.k, body.filters())
-    first = next(stages)  # a question that can't be read is refused here, with its own status
-    counted = metrics.observed(stages)
+    steps = assistant.ask_in_stages(body.question, body.history, body.k, body.filters())
+    first = next(steps)  # a question that can't be read is refused here, with its own status
+    counted = metrics.observed(steps)
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(_events(first, counted), media_type="text/event-stream")
     *_, answer = counted
@@ -81,10 +86,17 @@ def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
     "/api/articles/{article_id:path}",
     responses=problems(404, 503),
 )
-def article(article_id: str, assistant: TheAssistant) -> ArticleDocument:
+def article(article_id: ArticleId, assistant: TheAssistant) -> ArticleDocument:
     """One article; every offset in the interface counts characters (code points) of its text."""
     found = assistant.article(article_id)
     return ArticleDocument(version=found.version, **asdict(found))
+
+
+@router.post("/api/feedback", status_code=204, responses=problems(422, 503))
+def feedback(body: FeedbackRequest, request: Request) -> None:
+    """Keep a reader's verdict on an answer, with its question; the last one on the same answer counts."""
+    store: FeedbackStore = request.app.state.feedback
+    store.add(body.vote())
 
 
 @router.get("/metrics", response_class=Response)
@@ -93,19 +105,21 @@ def metrics_text(assistant: TheAssistant, metrics: TheMetrics) -> Response:
     return Response(metrics.text(assistant.manifest()), media_type=metrics.media_type)
 
 
-def _events(first: list[FoundPassage] | Answer, rest: Iterator[list[FoundPassage] | Answer]) -> Iterator[bytes]:
+def _events(first: Step, rest: Iterator[Step]) -> Iterator[bytes]:
     try:
         yield _event(first)
-        for stage in rest:
-            yield _event(stage)
+        for step in rest:
+            yield _event(step)
     except Exception as error:  # noqa: BLE001 (the status has been sent: a failure is told as an event, and logged)
-        _log.error("an answer failed after its first event", exc_info=error)
+        logged("an answer failed after its first event", error)
         document = json.dumps(problem_of(error).as_document())
         yield format_sse_event(data_str=document, event="error")
     yield format_sse_event(data_str="{}", event="done")
 
 
-def _event(stage: list[FoundPassage] | Answer) -> bytes:
-    if isinstance(stage, Answer):
-        return format_sse_event(data_str=_ANSWER.dump_json(stage).decode(), event="answer")
-    return format_sse_event(data_str=_PASSAGES.dump_json(stage).decode(), event="passages")
+def _event(step: Step) -> bytes:
+    if isinstance(step, Answer):
+        return format_sse_event(data_str=_ANSWER.dump_json(step).decode(), event="answer")
+    if isinstance(step, Stage):
+        return format_sse_event(data_str=json.dumps({"stage": step}), event="stage")
+    return format_sse_event(data_str=_PASSAGES.dump_json(step).decode(), event="passages")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -10,9 +11,11 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from rag.assistant import Assistant
-from web import api, errors, health, operations, pages, sign_in
+from rag.feedback import FeedbackStore, feedback_file
+from web import api, completions, errors, health, operations, pages, sign_in
 from web.access import BEARER, Gate, keyring_of
 from web.admission import OTHER_THREADS, Admission, TimeLimit
+from web.examples import with_examples
 from web.metrics import Metrics
 from web.observing import Observed
 from web.reindexing import Reindexer
@@ -20,10 +23,18 @@ from web.render import STATIC
 from web.schemas import problems
 from web.security import BoundedBody, SecureHeaders
 from web.settings import Settings
+from web.tools import Tools, mcp_route, mcp_server
 
 
 def _nothing() -> None:
     """Do nothing when ready."""
+
+
+class _Described(FastAPI):
+    """An app whose description has examples; given to FastAPI with the routes they would lose their nulls."""
+
+    def openapi(self) -> dict[str, Any]:
+        return self.openapi_schema or with_examples(super().openapi())
 
 
 def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], None] = _nothing) -> FastAPI:
@@ -40,13 +51,14 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         # Each question that has its turn has a thread, and so has what is asked beside questions.
         to_thread.current_default_thread_limiter().total_tokens = app.state.admission.at_once + OTHER_THREADS
         await to_thread.run_sync(assistant.warm_up)
-        app.state.ready = True
-        on_ready()
-        yield
-        app.state.ready = False
+        async with tools.session_manager.run():
+            app.state.ready = True
+            on_ready()
+            yield
+            app.state.ready = False
         await to_thread.run_sync(app.state.reindexer.close)
 
-    app = FastAPI(
+    app = _Described(
         title=settings.site_name,
         version=version("caspian-indus-reader"),
         description="Questions answered with sentences quoted from a body of documents.",
@@ -61,15 +73,19 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.keyring = keyring
     app.state.admission = Admission(settings, metrics)
     app.state.reindexer = Reindexer(settings.index, settings.keep)
+    app.state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
     app.state.ready = False
     app.state.stopping = False
     _protect(app, settings)
     errors.install(app)
     app.include_router(api.router, dependencies=[BEARER])
+    app.include_router(completions.router, dependencies=[BEARER])
     app.include_router(operations.router, dependencies=[BEARER])
     app.include_router(health.router)
     app.include_router(sign_in.router)
     app.include_router(pages.router)
+    tools = mcp_server(Tools(assistant, metrics.count), app.state.admission.turn)
+    app.router.routes.append(mcp_route(tools, settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -12,10 +12,12 @@ import typer
 
 import index.cli
 import rag.cli
+import rag.evaluation.cli
 from index.console import failures, note, say, show_json
 from rag.errors import SettingError
 
 if TYPE_CHECKING:
+    from rag.assistant import Assistant
     from web.settings import Settings
 
 app = typer.Typer(
@@ -28,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(index.cli.app)
 app.add_typer(rag.cli.app)
+app.add_typer(rag.evaluation.cli.app)
 
 
 @app.command("serve")
@@ -73,6 +76,25 @@ def key_command(
             )
 
 
+@app.command("mcp")
+def mcp_command(
+    index_directory: Annotated[Path | None, typer.Option("--index", help="The index directory.")] = None,
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
+    reader: Annotated[str | None, typer.Option(help='The reading model: "shipped", "none", or another.')] = None,
+    reranker: Annotated[str | None, typer.Option(help="A cross-encoder that puts the passages in order.")] = None,
+) -> None:
+    """Give a language model the tools search, ask and read_article, over stdin and stdout (MCP)."""
+    flags = {"index": index_directory, "threshold": threshold, "reader": reader, "reranker": reranker}
+    with failures(as_json=False, usage=(SettingError,)):  # stdout is the protocol's
+        settings = _settings({name: value for name, value in flags.items() if value is not None})
+        assistant = _assistant(settings)
+
+        from web.tools import Tools, mcp_server
+
+        with suppress(KeyboardInterrupt):
+            mcp_server(Tools(assistant)).run("stdio")
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
@@ -116,11 +138,24 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None:
+def _assistant(settings: "Settings") -> "Assistant":
+    """The assistant of these settings, its models loaded: one that can't be is said here, in a sentence."""
     from index.store import LiveIndex
     from rag.assistant import Assistant
     from rag.reader import reader_of
     from rag.reranker import reranker_of
+
+    assistant = Assistant(
+        LiveIndex(settings.index),
+        settings.threshold,
+        reader=reader_of(settings.reader),
+        reranker=reranker_of(settings.reranker),
+    )
+    assistant.warm_up()
+    return assistant
+
+
+def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None:
     from web import logs
     from web.app import create_app
     from web.serving import server_of
@@ -134,13 +169,7 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
         else:
             say(f"Answering at {address} (Ctrl-C stops)")
 
-    assistant = Assistant(
-        LiveIndex(settings.index),
-        settings.threshold,
-        reader=reader_of(settings.reader),
-        reranker=reranker_of(settings.reranker),
-    )
-    assistant.warm_up()  # a model that can't be loaded is said here, in a sentence
+    assistant = _assistant(settings)
     logs.configure(settings.log_format)
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, then passes Ctrl-C on
         server_of(create_app(assistant, settings, announce), settings).run(sockets=[listener])

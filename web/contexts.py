@@ -171,6 +171,7 @@ class DocsRoute:
     body: list[DocsField]
     response: list[DocsField]
     example: str | None  # a curl command, or None
+    reply: str | None  # what it answers, as JSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ def _route(openapi: Schema, method: str, path: str, operation: Schema) -> DocsRo
         parameters=[_parameter(openapi, parameter) for parameter in operation.get("parameters", [])],
         body=list(_fields(openapi, body)),
         response=list(_fields(openapi, response)),
-        example=_example(path, body) if method == "post" else None,
+        example=_command(path, _recorded(operation.get("requestBody", {}))) if method == "post" else None,
+        reply=_document(_recorded(operation["responses"].get("200", {}))),
     )
 
 
@@ -80,11 +81,16 @@ def _kind(openapi: Schema, schema: Schema) -> str:
     return str(schema.get("format") or schema.get("type", "any")) + bounds
 
 
-def _example(path: str, body: Schema) -> str | None:
-    examples = {
-        name: field["examples"][0] for name, field in body.get("properties", {}).items() if field.get("examples")
-    }
-    if not examples:
+def _recorded(holder: Schema) -> Any:  # noqa: ANN401 (any JSON document)
+    return holder.get("content", {}).get("application/json", {}).get("example")
+
+
+def _document(recorded: object) -> str | None:
+    return None if recorded is None else json.dumps(recorded, ensure_ascii=False, indent=2)
+
+
+def _command(path: str, recorded: object) -> str | None:
+    if recorded is None:
         return None
-    data = json.dumps(examples, ensure_ascii=False)
+    data = json.dumps(recorded, ensure_ascii=False)
     return f"curl -s http://127.0.0.1:8000{path} -H 'Content-Type: application/json' \\\n  -d '{data}'"

@@ -35,8 +35,13 @@ class Stopping(RagError):
     """The server is being stopped."""
 
 
+class ModelNotFound(RagError):
+    """A program asked for a model of another name than this server's."""
+
+
 STATUS: dict[type[RagError], HTTPStatus] = {
     ArticleUnknown: HTTPStatus.NOT_FOUND,
+    ModelNotFound: HTTPStatus.NOT_FOUND,
     QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     FilterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SettingError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -63,6 +68,14 @@ _WHAT = {
 }
 
 
+_PROGRAMS = ("/api/", "/v1/")  # below these nothing is a page
+_OPENAI = {
+    HTTPStatus.UNAUTHORIZED: "authentication_error",
+    HTTPStatus.FORBIDDEN: "permission_error",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_error",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One error as it is shown; `code` names it for programs."""
@@ -71,6 +84,7 @@ class Problem:
     code: str
     what: str
     remedy: str
+    param: str | None = None  # the field of the request that is at fault
 
     def as_document(self) -> dict[str, object]:
         """The RFC 9457 document."""
@@ -91,7 +105,7 @@ def problem_of(error: Exception) -> Problem:
             if kind in STATUS:
                 return Problem(STATUS[kind], _kebab(type(error).__name__), error.what, error.remedy)
     if isinstance(error, RequestValidationError):
-        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", _sentence(error), "See /docs.")
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", _sentence(error), "See /docs.", _place(error))
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
         return Problem(
@@ -105,8 +119,20 @@ def problem_of(error: Exception) -> Problem:
     )
 
 
+def as_openai(problem: Problem) -> dict[str, object]:
+    """The same in OpenAI's form, which its clients read."""
+    kind = _OPENAI.get(problem.status, "invalid_request_error" if problem.status < 500 else "server_error")
+    message, code = f"{problem.what} {problem.remedy}", problem.code.replace("-", "_")
+    return {"error": {"message": message, "type": kind, "param": problem.param, "code": code}}
+
+
+def logged(what: str, error: Exception) -> None:
+    """Log a failure that is told after its response has begun."""
+    _log.error(what, exc_info=error)
+
+
 def show(request: Request, error: Exception) -> Response:
-    """The error as a page for a browser, and as a problem document for a program."""
+    """The error as a page for a browser, and for a program as a problem document; below /v1/ in OpenAI's form."""
     problem = problem_of(error)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, TurnedAway):
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
@@ -115,12 +141,14 @@ def show(request: Request, error: Exception) -> Response:
     if wants_page(request):
         page = ErrorPage(int(problem.status), problem.status.phrase, problem.what, problem.remedy)
         return render(request, "error.html", page, status=problem.status, headers=headers)
+    if request.url.path.startswith("/v1/"):
+        return JSONResponse(as_openai(problem), problem.status, headers=headers)
     return JSONResponse(problem.as_document(), problem.status, headers=headers, media_type="application/problem+json")
 
 
 def wants_page(request: Request) -> bool:
     """Whether the caller is a browser asking for a page."""
-    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    return not request.url.path.startswith(_PROGRAMS) and "text/html" in request.headers.get("accept", "")
 
 
 def install(app: FastAPI) -> None:
@@ -137,8 +165,14 @@ def _sentence(error: RequestValidationError) -> str:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return f"The body is not JSON at character {first['loc'][-1]}."
-    where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
-    return f"{where}: {first['msg']}."
+    return f"{_place(error) or 'the body'}: {first['msg']}."
+
+
+def _place(error: RequestValidationError) -> str | None:
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return None
+    return ".".join(str(part) for part in first["loc"] if part != "body") or None
 
 
 def _remedy(status: HTTPStatus) -> str:

@@ -15,7 +15,8 @@ from prometheus_client import (
 
 from index.holdings import age_seconds
 from index.manifest import Manifest
-from rag.answer import Answer, FoundPassage
+from rag.answer import Answer
+from rag.assistant import Step
 
 _log = logging.getLogger(__name__)
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -57,12 +58,12 @@ class Metrics:
         self._passages = Gauge("rag_index_passages", "Passages of that generation.", registry=self._registry)
         self._age = Gauge("rag_index_age_seconds", "Time since it was made.", registry=self._registry)
 
-    def observed(self, stages: Iterator[list[FoundPassage] | Answer]) -> Iterator[list[FoundPassage] | Answer]:
-        """The same stages, counted as they pass."""
-        for stage in stages:
-            if isinstance(stage, Answer):
-                self.count(stage)
-            yield stage
+    def observed(self, steps: Iterator[Step]) -> Iterator[Step]:
+        """The same steps, counted as they pass."""
+        for step in steps:
+            if isinstance(step, Answer):
+                self.count(step)
+            yield step
 
     def count(self, answer: Answer) -> None:
         """Count one reply."""

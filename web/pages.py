@@ -167,7 +167,7 @@ def _card(found: Citation | FoundPassage, text: str, number: int | None) -> Sour
         source=found.source,
         published=_published(found.published),
         age=_age(found),
-        url=_web_address(found.url),
+        url=web_address(found.url),
         language=found.language,
         direction=_direction(found.language),
         also=[_copy_line(copy) for copy in found.also],
@@ -192,7 +192,7 @@ def _article_page(article: Article, span: tuple[int, int], *, changed: bool) -> 
         source=article.source,
         author=article.author,
         published=_published(article.published),
-        url=_web_address(article.url),
+        url=web_address(article.url),
         language=article.language,
         direction=_direction(article.language),
         modified=_published(article.modified),
@@ -228,7 +228,7 @@ def _direction(language: str | None) -> str:
     return "rtl" if (language or "").split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
-def _web_address(url: str | None) -> str | None:
+def web_address(url: str | None) -> str | None:
     """The address if it is one of the web; a javascript: link from a corpus never becomes a link."""
     try:
         return url if url and urlsplit(url).scheme in ("http", "https") else None

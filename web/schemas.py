@@ -10,6 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 from index.catalog import Filters
 from rag.answer import FoundPassage
 from rag.assistant import DEFAULT_K, MAX_K
+from rag.feedback import CitedSpan, Verdict, Vote
+from rag.question import read_question, readable
 
 
 def _written(value: object) -> object:
@@ -21,14 +23,16 @@ def _written(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_written)]  # else a number would be taken for seconds since 1970
 
 
-class _Filtered(BaseModel):
+class Filtered(BaseModel):
+    """How many passages to find, and of which articles."""
+
     model_config = ConfigDict(extra="forbid")
 
     k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
     published_from: Day | None = Field(None, description="Only articles published on this day or later.")
     published_to: Day | None = Field(None, description="Only articles published on this day or earlier.")
-    source: str | None = Field(None, description="Only articles of this source.")
-    language: str | None = Field(None, description="Only articles in this language.")
+    source: str | None = Field(None, max_length=1000, description="Only articles of this source.")
+    language: str | None = Field(None, max_length=1000, description="Only articles in this language.")
 
     def filters(self) -> Filters:
         """The request's filters as the index takes them."""
@@ -40,7 +44,7 @@ class _Filtered(BaseModel):
         )
 
 
-class AskRequest(_Filtered):
+class AskRequest(Filtered):
     """A question, and the questions before it."""
 
     question: str = Field(
@@ -53,7 +57,7 @@ class AskRequest(_Filtered):
     )
 
 
-class SearchRequest(_Filtered):
+class SearchRequest(Filtered):
     """A query to find passages for."""
 
     query: str = Field(description="The query.", examples=["Aliyev Islamabad 1996"], max_length=20_000)
@@ -65,6 +69,60 @@ class SearchResponse:
 
     query: str
     hits: list[FoundPassage]
+
+
+_Name = Annotated[str, Field(max_length=1000)]
+_Place = Annotated[int, Field(ge=0, le=2**31)]
+
+
+class VotedCitation(BaseModel):
+    """Where one quote of the answer stands, as its citation gave it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    article_id: _Name
+    version: _Name
+    start: _Place
+    end: _Place
+
+
+class FeedbackRequest(BaseModel):
+    """A reader's verdict on one answer, with what identifies it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(description="The question, as it was asked.", max_length=20_000)
+    history: list[str] = Field(default_factory=list, description="The questions before it.", max_length=50)
+    verdict: Verdict = Field(description="Whether the answer was good.")
+    generation: int = Field(description="`index.generation` of the answer.", ge=0, le=2**31)
+    answered: bool = Field(description="`answered` of the answer.")
+    citations: list[VotedCitation] = Field(
+        default_factory=list, description="The citations of the answer.", max_length=50
+    )
+    comment: str = Field("", description="What the reader wrote about it.", max_length=2000)
+    answer_id: str = Field(
+        "",
+        description="Any name that the client gave this answer: the last verdict on the same question, generation"
+        " and answer_id counts.",
+        max_length=100,
+    )
+
+    def vote(self) -> Vote:
+        """The vote as it is kept.
+
+        Raises:
+            QuestionError: the question can't be read.
+        """
+        return Vote(
+            question=read_question(self.question),
+            history=tuple(readable(self.history)),
+            verdict=self.verdict,
+            generation=self.generation,
+            answered=self.answered,
+            citations=tuple(CitedSpan(**citation.model_dump()) for citation in self.citations),
+            comment=self.comment,
+            answer_id=self.answer_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)

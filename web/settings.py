@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         description='The reading model: "shipped", "none" for speed, or a Hugging Face question-answering model.',
     )
     reranker: str = Field("", description="A cross-encoder, by name or path, that puts the passages in order.")
+    feedback: Path | None = Field(
+        None,
+        description="The file that keeps readers' votes; by default feedback.sqlite in the index.",
+    )
     site_name: str = Field("Caspian–Indus Reader", description="The name at the head of every page.")
     max_body_bytes: int = Field(65_536, ge=1, description="The largest request body, in bytes.")
     keys_file: Path | None = Field(None, description="The file of keys; without one, no key is asked for.")

@@ -144,9 +144,10 @@ def test_as_many_passages_come_as_asked_for(assistant, k):
     assert len(assistant.ask(QUESTION, k=k).passages) == len(assistant.search(QUESTION, k=k)) == min(k, 3)
 
 
-def test_stages_are_the_passages_then_the_answer(assistant):
-    """The passages that come first are those of the answer that comes last."""
-    passages, answer = assistant.ask_in_stages(QUESTION)
+def test_steps_are_stages_the_passages_and_the_answer(assistant):
+    """Each stage is told as it begins, and the passages found are those of the answer that comes last."""
+    searching, passages, reading, answering, answer = assistant.ask_in_stages(QUESTION)
+    assert (searching, reading, answering) == ("searching", "reading", "answering")
     assert isinstance(answer, Answer)
     assert passages == answer.passages
     assert passages[0].article_id == "harbour"
@@ -224,12 +225,13 @@ def test_instructions_inside_an_article_are_only_ever_quoted(index_of_texts):
 
 
 def test_a_swap_while_asking_keeps_the_reply_from_one_generation(assistant, corpus, directory, embedder):
-    """An article withdrawn between the two stages is still cited from the old index; the next reply has it not."""
+    """An article withdrawn while reading is still cited from the old index; the next reply has it not."""
     stages = assistant.ask_in_stages(QUESTION)
+    next(stages)
     passages = next(stages)
     (corpus / "harbour.md").unlink()
     build_index(corpus, directory, embedder)
-    answer = next(stages)
+    *_, answer = stages
     assert answer.index.generation == 1
     assert answer.passages == passages
     assert answer.citations[0].article_id == "harbour"

@@ -1,18 +1,21 @@
 """What the tests of the web room share: an app without a model, articles made by hand, a page parser."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import anyio
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from index.build import build_index
 from index.store import LiveIndex
@@ -123,6 +126,34 @@ def pool() -> Iterator[ThreadPoolExecutor]:
     """Threads to ask from."""
     with ThreadPoolExecutor(8) as threads:
         yield threads
+
+
+@contextmanager
+def listening(app: ASGIApp, ready: Event) -> Iterator[str]:
+    """The address of a real server of an app, on a free port of loopback, until the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning"))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            assert ready.wait(30)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+
+
+@pytest.fixture
+def serve_for_real() -> Iterator[Callable[..., str]]:
+    """As `serve`, by a real server: gives its address. `around` may wrap the app."""
+    with ExitStack() as stack:
+
+        def of(assistant: Assistant, around: Callable[[ASGIApp], ASGIApp] = lambda app: app, **settings: object) -> str:
+            ready = Event()
+            app = create_app(assistant, Settings(**settings), ready.set)
+            return stack.enter_context(listening(around(app), ready))
+
+        yield of
 
 
 def status_of(client: TestClient, path: str, **headers: bytes) -> int:

@@ -17,7 +17,7 @@ from web.serving import server_of
 from web.settings import Settings
 
 KEYLESS = {"rate_per_key": "often", "rate_per_address": "5/fortnight", "time_limit": "0", "log_format": "xml"}
-COMMANDS = {"index", "status", "verify", "ask", "search", "eval", "serve"}
+COMMANDS = {"index", "status", "verify", "ask", "search", "eval", "feedback", "serve"}
 
 
 def run(*words, env=None):
@@ -40,6 +40,7 @@ VALUES = {
     "threshold": ("0.75", 0.75),
     "reader": ("none", "none"),
     "reranker": ("some/model", "some/model"),
+    "feedback": ("votes.sqlite", "votes.sqlite"),
     "site_name": ("Tea House", "Tea House"),
     "max_body_bytes": ("4096", 4096),
     "keys_file": ("keys", "keys"),
@@ -197,7 +198,7 @@ def test_help_lists_every_command():
     result = run("--help")
     assert result.exit_code == 0
     listed = {words[1] for words in map(str.split, result.stdout.splitlines()) if len(words) > 2}
-    assert listed >= COMMANDS
+    assert listed >= COMMANDS | {"mcp"}
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -215,7 +216,8 @@ def test_help_imports_nothing_heavy():
         "import sys, web.cli\n"
         "try: web.cli.app(['--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'numpy', 'torch', 'faiss', 'fastapi', 'tantivy', 'pydantic', 'sentence_transformers', 'uvicorn'}\n"
+        "heavy = {'numpy', 'torch', 'faiss', 'fastapi', 'tantivy', 'pydantic', 'sentence_transformers'}\n"
+        "heavy |= {'uvicorn', 'mcp'}\n"
         "sys.exit(f'imported: {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)

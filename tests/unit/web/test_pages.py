@@ -365,7 +365,7 @@ def test_the_docs_example_works(client):
     """The curl command's body is one that the route takes."""
     page = page_of(client, "/docs")
     (section,) = [s for s in page.all("section", class_="route") if "/api/search" in s.one("h2").text]
-    command = section.one("pre").text
+    command = section.all("pre")[0].text
     data = command.split("-d '")[1].rstrip("'\n")
     response = client.post("/api/search", content=data, headers={"content-type": "application/json"})
     assert response.status_code == 200

@@ -171,6 +171,7 @@ def test_every_route_of_the_contract_is_described(client):
         ("post", "/api/ask"),
         ("post", "/api/search"),
         ("get", "/api/articles/{article_id}"),
+        ("post", "/api/feedback"),
         ("get", "/healthz"),
         ("get", "/readyz"),
         ("get", "/metrics"),

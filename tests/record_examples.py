@@ -1,0 +1,51 @@
+"""Ask every route of web/examples.json over this project's corpus, and write its replies into that file.
+
+python -m tests.record_examples
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from index.build import build_index
+from index.embedder import SentenceTransformerEmbedder
+from index.store import LiveIndex
+from rag.assistant import Assistant
+from rag.reader import reader_of
+from tests.conftest import REPOSITORY
+from web.app import create_app
+from web.examples import EXAMPLES
+from web.settings import Settings
+
+
+def record(client: TestClient) -> None:
+    """Each reply in the place of the one before; a path's parameters are in `at`."""
+    examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    for route, example in examples.items():
+        if route == "POST /api/feedback":
+            example["request"] = vote_on(examples["POST /api/ask"]["response"])
+        method, path = route.split()
+        reply = client.request(method, example.get("at", path), json=example.get("request"))
+        reply.raise_for_status()
+        if reply.content:
+            example["response"] = reply.json()
+    EXAMPLES.write_text(json.dumps(examples, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def vote_on(answer: dict[str, Any]) -> dict[str, Any]:
+    """A vote up on an answer, as a page would send it."""
+    spans = [{name: cited[name] for name in ("article_id", "version", "start", "end")} for cited in answer["citations"]]
+    told = {"question": answer["question"], "verdict": "up", "generation": answer["index"]["generation"]}
+    return {**told, "answered": answer["answered"], "citations": spans}
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder) / "index"
+        build_index(REPOSITORY / "corpus", directory, SentenceTransformerEmbedder())
+        app = create_app(Assistant(LiveIndex(directory), reader=reader_of("shipped")), Settings(index=directory))
+        with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+            record(client)

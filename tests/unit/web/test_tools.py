@@ -1,0 +1,186 @@
+"""The tools over MCP, called by the SDK's own client."""
+
+import json
+import logging
+from dataclasses import asdict, replace
+
+import anyio
+import httpx
+import pytest
+from mcp import Client
+
+from index.errors import SnapshotMissing
+from rag.assistant import Assistant
+from tests.unit.rag.conftest import SENSIBLE
+from tests.unit.web.test_api import ABSENT, FILTERS, QUESTION, Failing, Gone, as_document, without_times
+from web.schemas import AskRequest, SearchRequest
+from web.tools import Tools, mcp_server
+
+MODES = ["auto", "legacy"]  # the protocol without a handshake, and with one
+
+
+def called(server, *calls, mode="auto"):
+    """What each call (tool, arguments) gives, of a server or an address."""
+
+    async def run():
+        async with Client(server, mode=mode) as client:
+            return [await client.call_tool(tool, arguments) for tool, arguments in calls]
+
+    return anyio.run(run)
+
+
+@pytest.fixture
+def server(assistant):
+    """The tools over the shared small corpus, within this process."""
+    return mcp_server(Tools(assistant))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("question", [QUESTION, ABSENT])
+def test_ask_gives_what_the_assistant_gives_over_http(assistant, serve_for_real, question, mode):
+    """Typed, as /api/ask has it, and the same as text."""
+    address = f"{serve_for_real(assistant)}/mcp"
+    (result,) = called(address, ("ask", {"question": question, "k": 2}), mode=mode)
+    assert not result.is_error
+    assert without_times(result.structured_content) == as_document(assistant.ask(question, k=2))
+    (text,) = result.content
+    assert json.loads(text.text) == result.structured_content
+
+
+def test_search_and_read_article_give_what_the_assistant_gives(server, assistant):
+    """The passages, and the article that a passage names, whole."""
+    searched, read = called(
+        server, ("search", {"query": "kites over Lahore", "k": 1}), ("read_article", {"article_id": "harbour"})
+    )
+    hits = [asdict(hit) for hit in assistant.search("kites over Lahore", 1)]
+    assert searched.structured_content == {"query": "kites over Lahore", "hits": hits}
+    article = assistant.article("harbour")
+    assert read.structured_content == {**asdict(article), "version": article.version}
+
+
+@pytest.mark.parametrize(("filters", "articles"), FILTERS)
+def test_filters_hold_for_search_and_ask(server, filters, articles):
+    """The same as over HTTP."""
+    asked, searched = called(
+        server, ("ask", {"question": "harbour?", **filters}), ("search", {"query": "harbour", **filters})
+    )
+    assert {found["article_id"] for found in asked.structured_content["passages"]} == articles
+    assert {found["article_id"] for found in searched.structured_content["hits"]} == articles
+
+
+def test_history_tells_what_a_follow_up_means(server):
+    """Earlier questions, oldest first."""
+    (result,) = called(server, ("ask", {"question": "What did it cost?", "history": [QUESTION]}))
+    assert result.structured_content["interpreted_question"] == f"{QUESTION} What did it cost?"
+
+
+def test_every_tool_says_what_it_takes_and_gives(server):
+    """Its arguments are those of the HTTP route, its output has a schema, and it only reads."""
+
+    async def listed():
+        async with Client(server) as client:
+            return {tool.name: tool for tool in (await client.list_tools()).tools}
+
+    tools = anyio.run(listed)
+    assert set(tools) == {"search", "ask", "read_article"}
+    for name, model in (("search", SearchRequest), ("ask", AskRequest)):
+        assert set(tools[name].input_schema["properties"]) == set(model.model_fields)
+    for tool in tools.values():
+        assert tool.description
+        assert tool.output_schema["type"] == "object"
+        assert tool.annotations.read_only_hint
+
+
+WRONG = [
+    ("ask", {"question": "?"}, "The question holds no word or number. Ask it in words."),
+    ("search", {"query": ""}, "The question is empty. Type a question."),
+    ("ask", {}, "question: Field required."),
+    ("ask", {"question": QUESTION, "k": 0}, "k: Input should be greater than or equal to 1."),
+    ("search", {"query": "harbour", "published_from": "yesterday"}, "published_from: "),
+    ("search", {"query": "harbour", "source": "x" * 1001}, "source: String should have at most 1000 characters."),
+    ("read_article", {"article_id": "none"}, 'There is no article "none". Search for what it said.'),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments", "sentence"), WRONG)
+def test_what_can_t_be_done_is_one_sentence(server, tool, arguments, sentence):
+    """It says what is wrong, and where there is one, what to do."""
+    (result,) = called(server, (tool, arguments))
+    assert result.is_error
+    (text,) = result.content
+    assert text.text.startswith(sentence)
+    assert "\n" not in text.text
+
+
+def test_a_missing_index_says_what_to_run():
+    """The command that mends it."""
+    (result,) = called(mcp_server(Tools(Assistant(Gone(), weights=SENSIBLE))), ("ask", {"question": "who?"}))
+    assert result.content[0].text == "There is no index in .index yet. Run: rag index"
+
+
+def test_a_defect_tells_a_stranger_nothing(assistant, caplog):
+    """Not the exception's words; they are logged."""
+    failing = replace(assistant, composer=Failing(RuntimeError("secret")))
+    (result,) = called(mcp_server(Tools(failing)), ("ask", {"question": QUESTION}))
+    assert result.is_error
+    assert "secret" not in result.content[0].text
+    assert "secret" in caplog.text
+
+
+def test_what_fails_while_answering_is_one_sentence(assistant):
+    """As an error event has it."""
+    failing = replace(assistant, composer=Failing(SnapshotMissing("It is gone.", "Run: rag index")))
+    (result,) = called(mcp_server(Tools(failing)), ("ask", {"question": QUESTION}))
+    assert result.content[0].text == "It is gone. Run: rag index"
+
+
+def test_answers_are_counted(assistant):
+    """Those of the tool ask, by whoever wants to know."""
+    answers = []
+    called(
+        mcp_server(Tools(assistant, answers.append)), ("ask", {"question": QUESTION}), ("search", {"query": QUESTION})
+    )
+    assert [answer.question for answer in answers] == [QUESTION]
+
+
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+ACCEPT = {"accept": "application/json, text/event-stream"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"origin": "http://localhost:3000"}, 200),
+        ({"host": "evil.example"}, 421),
+        ({"origin": "https://evil.example"}, 403),
+        ({"content-type": "text/plain"}, 400),
+    ],
+    ids=str,
+)
+def test_on_loopback_a_page_of_elsewhere_is_refused(assistant, serve_for_real, headers, status):
+    """By the host it names and the origin it comes from; its form must be JSON."""
+    address = f"{serve_for_real(assistant)}/mcp"
+    assert httpx.post(address, json=CALL, headers={**ACCEPT, **headers}).status_code == status
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_there_is_no_session_to_listen_to_or_end(client, method):
+    """Only POST is answered."""
+    assert client.request(method, "/mcp", headers=ACCEPT).status_code == 405
+
+
+def test_a_body_larger_than_the_limit_is_refused(assistant, serve):
+    """As announced, and as it comes."""
+    client = serve(assistant, max_body_bytes=100)
+    headers = {**ACCEPT, "content-type": "application/json", "host": "localhost:1"}
+    assert client.post("/mcp", content=b" " * 101, headers=headers).status_code == 413
+    assert client.post("/mcp", content=iter([b" " * 60] * 2), headers=headers).status_code == 413
+
+
+def test_serving_leaves_the_root_logger_alone(assistant, monkeypatch):
+    """Its handlers are the program's to choose."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    mcp_server(Tools(assistant))
+    assert root.handlers == []

@@ -1,0 +1,113 @@
+"""An answer as Markdown, for chat pages of others: its quotes with their marks, then the numbered sources.
+
+What comes from the corpus is escaped, so that it reads as it stands: an article can put no link, picture or markup
+into somebody's page.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from rag.answer import Answer, Citation, FoundPassage
+from web.pages import article_href, web_address
+
+_NEAREST = 3
+_ACTIVE = re.compile(r"[\\`*_\[\]<>~]|&(?=#?\w+;)")  # what Markdown acts on within a line
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Where in the text a quote and its mark stand, in characters, and the address that opens it."""
+
+    start: int
+    end: int
+    citation: Citation
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An answer in Markdown: what was found, the sources, and where in the first the quotes stand."""
+
+    found: str
+    sources: str
+    cited: list[Cited]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.found + self.sources
+
+
+def rendered(answer: Answer, site: str) -> Rendered:
+    """An answer as Markdown; `site` is this server's address, for links to its articles."""
+    if not answer.answered:
+        return Rendered(_declined(answer), "".join(_nearest(answer, site)), [])
+    found, cited = _marked_quotes(answer, site)
+    found += "".join(f"\n\nThe documents do not hold an answer to: {escaped(part)}" for part in answer.unanswered)
+    numbered = sorted(answer.citations, key=lambda citation: citation.number)
+    lines = (f"\n- [{one.number}] {_source(one, site)}" for one in numbered)
+    return Rendered(found, "\n\nSources:\n" + "".join(lines), cited)
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows to the character, on one line."""
+    return _ACTIVE.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def _marked_quotes(answer: Answer, site: str) -> tuple[str, list[Cited]]:
+    text, place, cited = "", 0, []
+    for at, mark, citation in _marks(answer):
+        before = escaped(answer.answer[place:at])
+        text += f"{before} " if before else ""
+        start = len(text)
+        text += f"{escaped(citation.quote)} [{citation.number}]"
+        cited.append(Cited(start, len(text), citation, site + article_href(citation)))
+        text += " "
+        place = at + len(mark)
+    return (text + escaped(answer.answer[place:])).rstrip(), cited
+
+
+def _marks(answer: Answer) -> Iterator[tuple[int, str, Citation]]:
+    """Each quote with its mark and place, in the order of the text: the first that begins, the longest of those.
+
+    A quote may hold words that look like another quote with its mark; those stand inside of it and are passed over.
+    """
+    left = {f"{citation.quote} [{citation.number}]": citation for citation in answer.citations}
+    place = 0
+    while left:
+        at, mark = min(((answer.answer.find(mark, place), mark) for mark in left), key=_first_and_longest)
+        yield at, mark, left.pop(mark)
+        place = at + len(mark)
+
+
+def _first_and_longest(found: tuple[int, str]) -> tuple[int, int]:
+    return found[0], -len(found[1])
+
+
+def _declined(answer: Answer) -> str:
+    if not answer.passages:
+        return "No article passes the filters."
+    return "The documents do not hold an answer to this. The nearest passages:\n"
+
+
+def _nearest(answer: Answer, site: str) -> Iterator[str]:
+    for found in answer.passages[:_NEAREST]:
+        yield f"\n- {_source(found, site)}: {escaped(found.text)}"
+
+
+def _source(found: Citation | FoundPassage, site: str) -> str:
+    """A link that opens the words here, the source and day, and a link to the original where it has one."""
+    original = web_address(found.url)
+    parts = [
+        _link(found.title, site + article_href(found)),
+        escaped(found.source or ""),
+        (found.published or "")[:10],
+        _link("original", original) if original else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _link(text: str, address: str) -> str:
+    return f"[{escaped(text)}]({quote(address, safe='/:?#@!$&*+,;=%~')})"

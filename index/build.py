@@ -26,6 +26,17 @@ from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGN
 from index.passages import MAX_CHARACTERS
 from index.plan import Live, Plan, read_corpus
 
+_READ_WITH = (
+    "markdown-it-py",
+    "trafilatura",
+    "htmldate",
+    "justext",
+    "lxml",
+    "pypdf",
+    "python-docx",
+    "feedparser",
+    "warcio",
+)
 CHUNK = 256  # passages embedded between two reports of progress
 
 
@@ -163,7 +174,8 @@ def corpus_name(corpus: Path) -> str:
 
 
 def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("markdown-it-py", "sentencex", "tantivy", "faiss-cpu", "datasketch")}
+    """What the index was made with: with another of these it may hold other text, passages or rankings."""
+    return {name: version(name) for name in (*_READ_WITH, "sentencex", "tantivy", "faiss-cpu", "datasketch")}
 
 
 def _reusable(live: Live | None, embedder: Embedder) -> dict[str, int]:

@@ -142,8 +142,8 @@ class TestWarc:
 
     def test_a_record_that_can_not_be_read_is_refused(self, bring, folder, tmp_path, monkeypatch):
         """With the reader's reason, and the name of the file."""
-        records = [BadRecord("it is cut short", 1), Record("Words.", {"url": "https://news.example/b", "title": "B"})]
-        monkeypatch.setattr(importer, "unpack_warc", lambda _data: iter(records))
+        records = [BadRecord("it is cut short", 1), Record("Words.", {"title": "B"}, key="https://news.example/b")]
+        monkeypatch.setattr(importer.warc, "read", lambda _data: iter(records))
         (tmp_path / "a.warc").write_bytes(b"")
         told = []
         report = bring(tmp_path / "a.warc", progress=lambda *counts: told.append(counts))
@@ -155,10 +155,10 @@ class TestWarc:
         """And why the rest is not there is said."""
 
         def breaks(_data):
-            yield Record("Words.", {"url": "https://news.example/b", "title": "B"})
+            yield Record("Words.", {"title": "B"}, key="https://news.example/b")
             raise Refused("it is damaged")
 
-        monkeypatch.setattr(importer, "unpack_warc", breaks)
+        monkeypatch.setattr(importer.warc, "read", breaks)
         (tmp_path / "a.warc").write_bytes(b"")
         assert kinds(bring(tmp_path / "a.warc")) == ["refused", "new"]
         assert articles(folder) == {"B": "Words."}

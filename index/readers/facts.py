@@ -40,6 +40,7 @@ _MODIFIED = (
     "lastmod",
 )
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?=[-_\s,]|$)")
+_LONGEST = 1000  # characters of a text or an attribute that may name an author or a day
 _PROSE = ("p", "li", "dd", "td", "blockquote", "pre", "figcaption", "script", "style")
 
 
@@ -171,7 +172,18 @@ def _shown(tree: "HtmlElement") -> Mapping[str, str | None]:
     for element in list(bare.iter(*_PROSE)):
         if not (element.get("class") or element.get("id")) or element.tag in ("script", "style"):
             element.drop_tree()
+    _shorten(bare)
     # The oldest of its days, and the address last, for many addresses carry the day of another thing.
     wanted = {"extensive_search": False, "original_date": True, "deferred_url_extractor": True}
     found = extract_metadata(bare, date_config=wanted)
     return {"title": found.title, "author": found.author, "sitename": found.sitename, "date": found.date}
+
+
+def _shorten(tree: "HtmlElement") -> None:
+    """Cut what is too long to be a title, a name or a day: looking for one takes time by the square of its length."""
+    for element in tree.iter():
+        element.text = element.text and element.text[:_LONGEST]
+        element.tail = element.tail and element.tail[:_LONGEST]
+        for name, value in element.items():
+            if len(value) > _LONGEST:
+                element.set(name, value[:_LONGEST])

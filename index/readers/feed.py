@@ -13,7 +13,8 @@ from index.readers.markup import fragment
 from index.readers.packed import too_large
 from index.readers.record import BadRecord, Record, refusing, said
 
-LARGEST_FEED = 20_000_000  # bytes
+LARGEST_FEED = 10_000_000  # bytes
+MOST_TAGS = 500_000  # reading takes time by their number, some 60 µs each
 Entry = Mapping[str, Any]
 _PLAIN = "text/plain"
 
@@ -47,6 +48,8 @@ def parsed(data: bytes) -> Entry:
 
     if len(data) > LARGEST_FEED:
         raise Refused(too_large(LARGEST_FEED))
+    if data.count(b"<") > MOST_TAGS:
+        raise Refused(f"it holds more than {MOST_TAGS:,} tags")
     with refusing("a feed"):
         # As a stream: bytes that happen to be a file's name or an address would be opened.
         found: Entry = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)

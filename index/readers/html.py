@@ -36,6 +36,8 @@ def page(data: bytes, charset: str | None = None) -> Record:
 
 
 def _main_text(tree: "HtmlElement") -> str:
+    for element in tree.xpath("//script | //style | //template | //*[@hidden]"):
+        element.drop_tree()
     _unwrap(tree)
     found = _library().bare_extraction(tree, include_comments=False)
     return paragraphs(found.body, lines=True) if found else ""
@@ -43,7 +45,7 @@ def _main_text(tree: "HtmlElement") -> str:
 
 def _unwrap(tree: "HtmlElement") -> None:
     """Make every line's end that is none to a person, as in a source that was wrapped, a space."""
-    kept = {child for element in tree.iter("pre", "script") for child in element.iter()}
+    kept = {child for element in tree.iter("pre") for child in element.iter()}
     for element in tree.iter():
         if element.text and element not in kept:
             element.text = element.text.replace("\n", " ")

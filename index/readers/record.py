@@ -51,7 +51,7 @@ def decode(data: bytes) -> str:
 
 
 @contextmanager
-def refusing(kind: str) -> Iterator[None]:
+def refusing(kind: str, refusal: type[Refused] = Refused) -> Iterator[None]:
     """Whatever a library raises inside, on a file that it can't read, refuses that file and no other.
 
     Raises:
@@ -62,9 +62,9 @@ def refusing(kind: str) -> Iterator[None]:
     except Refused:
         raise
     except RecursionError as error:
-        raise Refused("it is nested too deep") from error
+        raise refusal("it is nested too deep") from error
     except Exception as error:
-        raise Refused(f"it can't be read as {kind} ({said(error)})") from error
+        raise refusal(f"it can't be read as {kind} ({said(error)})") from error
 
 
 def said(error: Exception) -> str:

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from index.dates import as_iso
 
+_LONGEST = 100  # characters, space around it included
 _WAYS: tuple[Callable[[str], str], ...] = (as_iso, lambda text: parsedate_to_datetime(text).isoformat())
 
 
@@ -17,7 +18,7 @@ def iso_date(value: object) -> str | None:
     """
     if isinstance(value, datetime):
         return value.isoformat()
-    text = value.strip() if isinstance(value, str) else ""
+    text = value.strip() if isinstance(value, str) and len(value) < _LONGEST else ""
     for way in _WAYS:
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             return way(text)

@@ -44,15 +44,23 @@ def read(data: bytes) -> Iterator[Record | BadRecord]:
         raise broken or Refused("it holds no page of HTML that was captured whole")
 
 
+class _Broken(Refused):
+    """The file itself can't be read on, whatever record it is in."""
+
+
 class _Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
+
+
+class _Unpacked(Protocol):
+    def read1(self, size: int, /) -> bytes: ...
 
 
 class _Stream:
     """The bytes of a WARC file, unpacked as they are read, and how they ended."""
 
     def __init__(self, data: bytes) -> None:
-        self._file: _Readable = io.BytesIO(data)
+        self._file: _Unpacked = io.BytesIO(data)
         if data.startswith(GZIP):
             self._file = gzip.GzipFile(fileobj=io.BytesIO(data))
         self._read = 0
@@ -60,11 +68,12 @@ class _Stream:
         self.ended = False
 
     def read(self, size: int) -> bytes:
-        with refusing("gzip"):
-            data = self._file.read(size)
+        with refusing("gzip", _Broken):
+            # Not read(): where the file breaks off, what is before that would be lost with it.
+            data = self._file.read1(size)
         self._read += len(data)
         if self._read > MOST_UNPACKED:
-            raise Refused(f"it unpacks to more than {MOST_UNPACKED / 1e6:g} MB")
+            raise _Broken(f"it unpacks to more than {MOST_UNPACKED / 1e6:g} MB")
         self.ended = not data
         self._last = (self._last + data)[-4:]
         return data
@@ -103,6 +112,8 @@ def _capture(item: "ArcWarcRecord", number: int) -> Record | BadRecord:
     address = item.rec_headers.get_header("WARC-Target-URI") or ""
     try:
         found = html.page(_body(item), charset_of(_header(item, "Content-Type")))
+    except _Broken:
+        raise
     except Refused as error:
         return BadRecord(f"the page {address}: {error}", number)
     own = {"url": _own_address(found, address), "fetched": item.rec_headers.get_header("WARC-Date")}

@@ -29,6 +29,10 @@ _UNSEEN = frozenset(
 )
 _LINES = frozenset(("br", "lb"))
 _CELLS = frozenset(("td", "th", "cell"))
+# The parser takes time by the square of the attributes of one element. Nothing here is ever tried again.
+_MOST_ATTRIBUTES = 1000
+_ATTRIBUTE = r"""[\s/]++[^\s>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+"""
+_CROWDED = re.compile(rf"<[A-Za-z][^\s>/]*+(?:{_ATTRIBUTE}){{{_MOST_ATTRIBUTES + 1}}}")
 _SPACE = re.compile(r"[\s\x00-\x1f]+")
 # No text holds these once its space is made single.
 _BLOCK, _LINE, _CELL = "\0", "\1", "\2"
@@ -44,6 +48,8 @@ def parse(text: str) -> "HtmlElement":
 
     if len(text) > LARGEST_PAGE:
         raise Refused(too_large(LARGEST_PAGE))
+    if _CROWDED.search(text):
+        raise Refused(f"one of its elements has more than {_MOST_ATTRIBUTES:,} attributes")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     with refusing("HTML"):
         tree = _tree(text.encode(errors="replace"), parser)

@@ -11,7 +11,6 @@ from index.readers.record import BadRecord, Record
 Kind = Literal["feed", "sitemap", "index", "other"]
 
 _HEAD = 100_000  # bytes in which the first element must begin
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _FIRST_ELEMENT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _KINDS: dict[bytes, Kind] = {
     b"rss": "feed",
@@ -43,5 +42,14 @@ def read(data: bytes) -> Iterator[Record | BadRecord]:
 
 
 def _first_element(data: bytes) -> bytes:
-    found = _FIRST_ELEMENT.search(_COMMENT.sub(b"", data[:_HEAD]))
-    return found[1] if found else b""
+    """The name of the first element that is in no comment."""
+    head = data[:_HEAD]
+    place = 0
+    while place >= 0:
+        comment = head.find(b"<!--", place)
+        found = _FIRST_ELEMENT.search(head, place, len(head) if comment < 0 else comment)
+        if found or comment < 0:
+            return found[1] if found else b""
+        end = head.find(b"-->", comment)
+        place = end + 3 if end >= 0 else -1
+    return b""

@@ -12,6 +12,8 @@ from index.importing.shelf import Shelf
 from index.importing.state import STATE, State
 from index.readers.record import Record
 from tests.newsstand import INSIDE, Answer, articles, feed, kinds, page
+from tests.unit.index.readers.files import ARTICLE
+from tests.unit.index.readers.files import page as html_page
 
 
 class TestPage:
@@ -28,6 +30,20 @@ class TestPage:
         assert "fetched: '2026-11-23T12:00:00+00:00'" in (folder / article.path).read_text()
         assert kinds(report) == ["new"]
         assert not report.failed
+
+    def test_what_the_page_says_of_itself_is_brought_in(self, news, bring, folder, at):
+        """Its main text, title, author, language and days, as the reader of pages has them."""
+        head = "<title>Tea - Site</title><meta property='article:published_time' content='2026-11-20T08:00:00Z'>"
+        body = "<div class='byline'>By Ann Lee</div>"
+        news.pages["/tea"] = Answer(html_page(head=head, body=body, language="en-GB"))
+        assert kinds(bring(at("/tea"))) == ["new"]
+        (article,) = read_articles(folder)
+        assert article.text == "\n\n".join(ARTICLE)
+        assert (article.author, article.language) == ("Ann Lee", "en")
+        assert (article.published, article.published_origin) == (
+            "2026-11-20T08:00:00+00:00",
+            "meta article:published_time",
+        )
 
     def test_where_it_was_found_at_last_is_its_address(self, news, bring, folder, at):
         """The file is of the address that was asked for, the link goes to where it redirects."""

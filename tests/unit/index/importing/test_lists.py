@@ -11,6 +11,7 @@ from index.importing import importer
 from index.importing.shelf import Shelf
 from index.readers.record import BadRecord, Record
 from tests.newsstand import INSIDE, XML, Answer, articles, feed, kinds, page, sitemap
+from tests.unit.index.readers.files import warc
 
 
 class TestFeed:
@@ -165,21 +166,11 @@ class TestWarc:
 
     def test_an_archive_without_pages_is_refused(self, bring, tmp_path):
         """Nothing can be brought in from it."""
-        (tmp_path / "a.warc").write_bytes(
-            _warc_record("https://news.example/a", b"").replace(b"text/html", b"image/png")
-        )
+        picture = warc(("https://news.example/a", b"PNG"), headers=[("content-type", "image/png")])
+        (tmp_path / "a.warc").write_bytes(picture)
         assert bring(tmp_path / "a.warc").failed
 
 
 def _write_warc(path, captures) -> None:
-    packed = path.name.lower().endswith(".gz")
-    records = [_warc_record(url, page(title, text).body) for url, title, text in captures]
-    path.write_bytes(b"".join(gzip.compress(record) if packed else record for record in records))
-
-
-def _warc_record(url: str, body: bytes) -> bytes:
-    reply = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n" + body
-    head = {"WARC-Type": "response", "WARC-Target-URI": url, "WARC-Date": "2026-11-23T00:00:00Z"}
-    head |= {"Content-Type": "application/http; msgtype=response", "Content-Length": str(len(reply))}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-    return f"WARC/1.0\r\n{lines}\r\n".encode() + reply + b"\r\n\r\n"
+    pages = [(url, page(title, text).body) for url, title, text in captures]
+    path.write_bytes(warc(*pages, packed=path.name.lower().endswith(".gz")))

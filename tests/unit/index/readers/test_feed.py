@@ -155,6 +155,12 @@ class TestSafety:
                 assert "secret words" not in str(record)
         assert sealed == []
 
+    def test_comments_that_nothing_closes_take_no_time(self):
+        """Nor do those that something closes."""
+        for comment in (b"<!--", b"<!-- -->"):
+            with pytest.raises(Refused, match="no first element"):
+                read(".xml", comment * 25_000)
+
     def test_a_large_feed_is_refused(self):
         """With the bound in the sentence."""
         with pytest.raises(Refused, match="larger than 10 MB"):

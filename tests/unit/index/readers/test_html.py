@@ -246,6 +246,14 @@ class TestSafety:
         with pytest.raises(Refused, match="more than 100,000 elements"):
             one(".html", b"<br>" * (markup.MOST_ELEMENTS + 1))
 
+    @pytest.mark.parametrize("attribute", ["a{0}=b", "a{0}", "a{0} = '<b>'", 'a{0}="x>y"', "a'{0}", "<a{0}"])
+    def test_an_element_of_too_many_attributes_is_refused(self, attribute):
+        """Since parsing takes time by the square of their number; a few hundred are read."""
+        attributes = " ".join(attribute.format(number) for number in range(1001))
+        with pytest.raises(Refused, match="more than 1,000 attributes"):
+            one(".html", f"<p>Words.<br {attributes}>".encode())
+        assert one(".html", f"<p>Words.<br {attributes[: len(attributes) // 4]}>".encode()).text.startswith("Words.")
+
     def test_entities_do_not_grow(self):
         """A billion laughs are read as the few characters they are."""
         bomb = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 MOST_PAGES = 5_000
-MOST_OPERATORS = 5_000_000  # of all pages, which time depends on: a page of text has some thousand
+MOST_OPERATORS = 5_000_000  # of all pages: a page of text has some thousand
+# Of computing, not of the clock: what is drawn without operators, such as one stream on every page, takes time too.
+MOST_SECONDS = 120.0
 # The library's own bounds, on what is read before an operator is seen: bytes of one stream, steps of reading it.
 _BOUNDS = {
     "zlib_maximum_output_length": 20_000_000,
@@ -69,29 +72,33 @@ def _opened(data: bytes) -> "PdfReader":
 
 def _texts(reader: "PdfReader") -> list[str | Exception]:
     """The text of each page, or why it can't be read."""
-    count = _Counter()
-    return [_text(page, count) for page in reader.pages]
+    budget = _Budget()
+    return [_text(page, budget) for page in reader.pages]
 
 
-def _text(page: "PageObject", count: "_Counter") -> str | Exception:
+def _text(page: "PageObject", budget: "_Budget") -> str | Exception:
+    budget()  # a page may have no operator at all
     try:
-        return _joined(page.extract_text(visitor_operand_before=count))
+        return _joined(page.extract_text(visitor_operand_before=budget))
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 (whatever the library raises on a page is told of that page)
         return error
 
 
-class _Counter:
-    """Counts the operators of all pages, and refuses the file that has too many."""
+class _Budget:
+    """Is spent by each operator of each page, and refuses the file that takes too many, or too long."""
 
     def __init__(self) -> None:
         self._left = MOST_OPERATORS
+        self._end = time.thread_time() + MOST_SECONDS
 
     def __call__(self, *_: object) -> None:
         self._left -= 1
         if self._left < 0:
             raise Refused(f"it takes more than {MOST_OPERATORS:,} operators to draw it")
+        if time.thread_time() > self._end:
+            raise Refused(f"it takes more than {MOST_SECONDS:g} seconds of computing to read")
 
 
 def _joined(text: str) -> str:

@@ -145,6 +145,12 @@ class TestSafety:
         with pytest.raises(Refused, match="more than 1,000 operators"):
             read(".pdf", drawn(WHOLE, b"q Q " * 600))
 
+    def test_a_file_that_takes_too_long_is_refused(self, monkeypatch):
+        """Though its pages have no operators, or draw one thing again and again."""
+        monkeypatch.setattr(reader, "MOST_SECONDS", 0.0)
+        with pytest.raises(Refused, match="more than 0 seconds of computing"):
+            read(".pdf", drawn(WHOLE, b"%\n" * 1000))
+
     def test_a_file_of_too_many_pages_is_refused(self, monkeypatch):
         """With the bound in the sentence."""
         monkeypatch.setattr(reader, "MOST_PAGES", 1)

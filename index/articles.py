@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
 
 from index.dates import doubt, read_date
 from index.errors import CorpusError, Refused
-from index.readers import READERS, BadRecord, Reader, Record
+from index.readers import READERS, BadRecord, Reader, Record, reader_of
+from index.readers.packed import too_large
 
 GIVEN = "given with the article"  # where a date was found, if its format says no more
+LARGEST_FILE = 250_000_000  # bytes: a file is read whole
+_SLUG = 60  # characters: with four bytes each, and the hash, still a name that every file system takes
+_ADDRESS = re.compile(r"https?://|tag:|urn:", re.IGNORECASE)
 TITLE_CHARACTERS = 80  # of the first line, where an article has no title of its own
 
 
@@ -73,7 +78,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something an article says of itself that can't be, and that it was read without."""
+    """Something an article says of itself that can't be, or a part of it that can't be read; it was read without."""
 
     path: str
     reason: str
@@ -176,7 +181,7 @@ def _read_anew(read: Reader, name: str, data: bytes, known: Known) -> Iterator[_
     whole = True
     for record in read(data):
         item = _article_or_refusal(record, name)
-        for found in _believable(item, record.line) if isinstance(item, Article) else (item,):
+        for found in _believable(item, record) if isinstance(item, Article) else (item,):
             yield found, record.line
             if isinstance(found, Article):
                 articles.append((found.article_id, record.line))
@@ -193,15 +198,17 @@ def _reader(corpus: Path, path: Path) -> Reader:
         raise Refused("it is a directory that can't be listed, or a link to one")
     if not path.is_file():
         raise Refused("it is not a file, or a link to none")
-    reader = READERS.get(path.suffix.lower())
+    reader = reader_of(path.name)
     if reader is None:
         raise Refused(f'no reader for "{path.suffix}" files (there are: {", ".join(READERS)})')
+    if path.stat().st_size > LARGEST_FILE:
+        raise Refused(f"{too_large(LARGEST_FILE)}; split it")
     return reader
 
 
 def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refusal:
     if isinstance(record, BadRecord):
-        legible = record.named or _slug(name, record.line) if record.broken else None
+        legible = record.named or _made_id(name, Record("", line=record.line)) if record.broken else None
         return Refusal(name, record.reason, record.line, article_id=legible and printable(legible))
     try:
         return _article(record, name)
@@ -216,11 +223,13 @@ def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refu
         )
 
 
-def _believable(article: Article, line: int | None) -> Iterator[Doubt | Article]:
-    """What can't be true of an article, and the article without it."""
+def _believable(article: Article, record: Record | BadRecord) -> Iterator[Doubt | Article]:
+    """What could not be read of an article and what can't be true of it, and the article without it."""
+    if isinstance(record, Record):
+        yield from (Doubt(article.path, reason, record.line) for reason in record.doubts)
     for name in ("published", "modified"):
         if reason := doubt(name, getattr(article, name)):
-            yield Doubt(article.path, reason, line)
+            yield Doubt(article.path, reason, record.line)
             nothing: dict[str, Any] = {name: None, f"{name}_origin": None}
             article = replace(article, **nothing)
     yield article
@@ -234,7 +243,7 @@ def _article(record: Record, name: str) -> Article:
         raise Refused("its text holds a NUL character")
     values = {key: _string(record.metadata, key) for key in ("source", "author", "url", "language")}
     article = Article(
-        article_id=_written(record.metadata, "id") or _slug(name, record.line),
+        article_id=_written(record.metadata, "id") or _made_id(name, record),
         title=_string(record.metadata, "title") or _first_line(text),
         text=text,
         path=name,
@@ -266,9 +275,30 @@ def printable(text: object) -> str:
     return str(text).encode(errors="backslashreplace").decode()
 
 
-def _slug(name: str, line: int | None) -> str:
-    stem = Path(name).with_suffix("").as_posix() + (f" {line}" if line else "")
-    return re.sub(r"[\W_]+", "-", stem.lower()).strip("-") or "article"
+def address_id(address: str) -> str:
+    """The id of what an address names: its host and path to read, and a hash of the whole to be its own."""
+    try:
+        parts = urlsplit(address)
+        words = f"{parts.hostname or ''} {parts.path}"
+    except ValueError:  # no address, which a page's may be that nobody fetched
+        words = address
+    digest = hashlib.sha256(address.encode(errors="backslashreplace")).hexdigest()[:12]
+    return f"{_words(unquote(words))[:_SLUG].strip('-')}-{digest}".lstrip("-")
+
+
+def _made_id(name: str, record: Record) -> str:
+    """From what names the record wherever it stands, else from its place.
+
+    What is no address, such as a number, names it only in its own file.
+    """
+    stem = Path(name).with_suffix("").as_posix()
+    if record.key is None:
+        return _words(f"{stem} {record.line or ''}") or "article"
+    return address_id(record.key if _ADDRESS.match(record.key) else f"{stem}/{record.key}")
+
+
+def _words(text: str) -> str:
+    return re.sub(r"[\W_]+", "-", text.lower()).strip("-")
 
 
 def _first_line(text: str) -> str:

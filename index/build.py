@@ -31,6 +31,17 @@ from index.passages import MAX_CHARACTERS
 from index.plan import Live, Plan, read_corpus
 from index.report import BuildReport, others_of
 
+_READ_WITH = (
+    "markdown-it-py",
+    "trafilatura",
+    "htmldate",
+    "justext",
+    "lxml",
+    "pypdf",
+    "python-docx",
+    "feedparser",
+    "warcio",
+)
 CHUNK = 256  # passages embedded between two reports of progress
 
 
@@ -150,7 +161,8 @@ def corpus_name(corpus: Path) -> str:
 
 
 def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("markdown-it-py", "sentencex", "tantivy", "faiss-cpu", "datasketch")}
+    """What the index was made with: with another of these it may hold other text, passages or rankings."""
+    return {name: version(name) for name in (*_READ_WITH, "sentencex", "tantivy", "faiss-cpu", "datasketch")}
 
 
 def _reusable(live: Live | None, embedder: Embedder) -> dict[str, int]:

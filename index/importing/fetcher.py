@@ -3,10 +3,7 @@
 Proxies of the environment are not used: behind one, which address is reached is not ours to check.
 """
 
-import gzip
-import io
 import re
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -20,11 +17,11 @@ from index.errors import Refused
 from index.importing.guard import Guard, checked_url
 from index.importing.times import Deadline, Times
 from index.importing.wire import CheckedNetwork
+from index.readers.packed import gunzip, too_large
 
 AGENT = f"caspian-indus-reader/{version('caspian-indus-reader')}"
 Turn = Callable[[httpx2.URL], AbstractContextManager[None]]  # held while one request is made
 LARGEST = 20_000_000  # bytes: a page is a hundredth of it, and a sitemap of 50,000 pages a fifth
-GZIP = b"\x1f\x8b"  # what every gzip file begins with
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -133,24 +130,8 @@ class Fetcher:
         for chunk in chunks:
             body += chunk
             if len(body) > self._bounds.size:
-                raise Refused(_too_large(self._bounds.size))
+                raise Refused(too_large(self._bounds.size))
         return bytes(body)
-
-
-def gunzip(data: bytes, most: int) -> bytes:
-    """What gzip packed, without ever holding more than `most` bytes of it.
-
-    Raises:
-        Refused: it is not gzip, is cut short, or holds more.
-    """
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            unpacked = file.read(most + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise Refused(f"its gzip can't be unpacked ({error})") from error
-    if len(unpacked) > most:
-        raise Refused(_too_large(most))
-    return unpacked
 
 
 def _unpacked(body: bytes, headers: Mapping[str, str], most: int) -> bytes:
@@ -177,10 +158,6 @@ def _joined(url: httpx2.URL, location: str) -> str:
         return str(url.join(location))
     except httpx2.InvalidURL:
         return location  # which is then refused as it stands
-
-
-def _too_large(most: int) -> str:
-    return f"it is larger than {most / 1e6:g} MB"
 
 
 def _text(header: bytes) -> str:

@@ -10,17 +10,19 @@ from filelock import FileLock, Timeout
 
 from index.console import Progress
 from index.errors import CorpusError, Refused, StorageError, WriterBusy
-from index.importing.extract import unpack_warc
-from index.importing.fetcher import GZIP, LARGEST, Reply, gunzip
+from index.importing.fetcher import LARGEST, Reply
 from index.importing.guard import checked_url
-from index.importing.listing import Kind, Link, feed_links, kind_of, newest, sitemap_links
+from index.importing.listing import Link, feed_links, newest, sitemap_links
 from index.importing.manners import Guest
 from index.importing.outcome import ImportReport, Outcome
 from index.importing.page import article, record_of
 from index.importing.shelf import Shelf
 from index.importing.state import Seen, State
 from index.importing.times import Times
+from index.readers import warc
+from index.readers.packed import GZIP, gunzip
 from index.readers.record import BadRecord, Record
+from index.readers.xml import Kind, kind_of
 
 _LOCK = ".import.lock"
 _GONE = (404, 410)
@@ -217,18 +219,18 @@ def _unzipped(data: bytes) -> bytes:
 
 
 def _pages_of_warc(data: bytes) -> tuple[dict[str, Record], list[str]]:
-    """The pages by their addresses, of several captures the last; and why others are not among them."""
+    """The pages by their addresses, and why others are not among them."""
     pages: dict[str, Record] = {}
     reasons: list[str] = []
     try:
-        for record in unpack_warc(data):
+        for record in warc.read(data):
             if isinstance(record, BadRecord):
                 reasons.append(record.reason)
             else:
-                pages[str(record.metadata.get("url"))] = record
+                pages[str(record.key)] = record
     except Refused as error:
         reasons.append(str(error))
-    return pages, reasons if pages or reasons else ["it holds no pages"]
+    return pages, reasons
 
 
 @contextmanager

@@ -1,12 +1,10 @@
 """Feeds and sitemaps: the pages they name, with the days they give."""
 
 import io
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, ParseError
 
@@ -14,21 +12,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from index.errors import Refused
-from index.importing.extract import unpack_feed
-from index.readers.record import Record
+from index.readers import feed
 
-Kind = Literal["feed", "sitemap", "index", "other"]
-
-_HEAD = 100_000  # bytes in which the first element must begin
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-_FIRST_ELEMENT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_KINDS: dict[bytes, Kind] = {
-    b"rss": "feed",
-    b"feed": "feed",
-    b"RDF": "feed",
-    b"urlset": "sitemap",
-    b"sitemapindex": "index",
-}
 _ELEMENTS = 1_000_000  # the most in one sitemap, which may name 50,000 pages
 _DEPTH = 20
 
@@ -51,12 +36,6 @@ class Link:
         return max((self.published or "")[:10], (self.modified or "")[:10])
 
 
-def kind_of(data: bytes) -> Kind:
-    """What a document is, by its first element."""
-    found = _FIRST_ELEMENT.search(_COMMENT.sub(b"", data[:_HEAD]))
-    return _KINDS.get(found[1], "other") if found else "other"
-
-
 def newest(links: Iterable[Link], limit: int, since: date | None = None) -> list[Link]:
     """The `limit` newest, each address once, none of a day before `since`; those without a day come last."""
     once = {link.url: link for link in links}.values()
@@ -70,11 +49,10 @@ def feed_links(data: bytes, url: str = "") -> list[Link]:
     Raises:
         Refused: it can't be read.
     """
-    entries = (record.metadata for record in unpack_feed(data) if isinstance(record, Record))
+    entries = feed.parsed(data)["entries"]
     return [
-        Link(_joined(url, str(entry["url"])), _iso(entry.get("published")), _iso(entry.get("modified")), "feed")
-        for entry in entries
-        if entry.get("url")
+        Link(_joined(url, entry["link"]), day.get("published"), day.get("modified"), "feed")
+        for entry, day in ((entry, feed.days(entry)) for entry in entries if entry.get("link"))
     ]
 
 

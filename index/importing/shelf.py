@@ -1,22 +1,14 @@
 """The corpus directory as an import sees it: one file a page, its name made from the page's address."""
 
-import hashlib
 import os
 import re
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
 
-_SLUG = 60  # characters: with four bytes each, and the hash, still a name that every file system takes
+from index.articles import address_id
+
 _FETCHED = re.compile(r"^fetched: .*\n", re.MULTILINE)
 _PARTIAL = ".import.partial"
-
-
-def article_id(url: str) -> str:
-    """The id of a page's article: its host and path to read, and a hash of the whole address to be its own."""
-    parts = urlsplit(url)
-    words = re.sub(r"[\W_]+", "-", unquote(f"{parts.hostname} {parts.path}").lower()).strip("-")
-    return f"{words[:_SLUG].strip('-')}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
 
 
 class Shelf:
@@ -27,7 +19,7 @@ class Shelf:
 
     def file(self, url: str) -> Path:
         """Where a page's article lies, or would lie."""
-        return self._corpus / f"{article_id(url)}.md"
+        return self._corpus / f"{address_id(url)}.md"
 
     def holds(self, url: str) -> bool:
         """Whether there is an article of this page."""

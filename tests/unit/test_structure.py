@@ -25,7 +25,13 @@ ONLY_IN = {
     "httpcore2": ["index/importing/fetcher.py", "index/importing/wire.py"],
     "httpx2": ["index/importing/fetcher.py", "index/importing/guard.py", "index/importing/manners.py"],
     "protego": ["index/importing/manners.py"],
-    "defusedxml": ["index/importing/listing.py"],
+    "defusedxml": ["index/importing/listing.py", "index/readers/epub.py"],
+    "trafilatura": ["index/readers/facts.py", "index/readers/html.py"],
+    "lxml": ["index/readers/docx.py", "index/readers/facts.py", "index/readers/html.py", "index/readers/markup.py"],
+    "pypdf": ["index/readers/pdf.py"],
+    "docx": ["index/readers/docx.py"],
+    "feedparser": ["index/readers/feed.py"],
+    "warcio": ["index/readers/warc.py"],
 }
 MODULES = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
 

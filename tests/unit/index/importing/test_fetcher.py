@@ -9,8 +9,9 @@ from threading import Thread
 import pytest
 
 from index.errors import Refused
-from index.importing.fetcher import AGENT, Bounds, Fetcher, Unreachable, gunzip
+from index.importing.fetcher import AGENT, Bounds, Fetcher, Unreachable
 from index.importing.guard import Forbidden, Guard
+from index.readers.packed import gunzip
 from tests.newsstand import PUBLIC, Answer, site
 
 HTML = {"content-type": "text/html; charset=utf-8"}

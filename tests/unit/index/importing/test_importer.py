@@ -6,12 +6,14 @@ import os
 
 import pytest
 
-from index.articles import read_articles
+from index.articles import address_id, read_articles
 from index.errors import CorpusError, StorageError, WriterBusy
-from index.importing.shelf import Shelf, article_id
+from index.importing.shelf import Shelf
 from index.importing.state import STATE, State
 from index.readers.record import Record
 from tests.newsstand import INSIDE, Answer, articles, feed, kinds, page
+from tests.unit.index.readers.files import ARTICLE
+from tests.unit.index.readers.files import page as html_page
 
 
 class TestPage:
@@ -23,18 +25,32 @@ class TestPage:
         report = bring(at("/2026/tea.html"))
         (article,) = read_articles(folder)
         assert (article.title, article.text) == ("Tea & ships", "One *two* three.\n\n1. Four.")
-        assert (article.article_id, article.url) == (article_id(at("/2026/tea.html")), at("/2026/tea.html"))
+        assert (article.article_id, article.url) == (address_id(at("/2026/tea.html")), at("/2026/tea.html"))
         assert article.path == f"{article.article_id}.md" == report.outcomes[0].file
         assert "fetched: '2026-11-23T12:00:00+00:00'" in (folder / article.path).read_text()
         assert kinds(report) == ["new"]
         assert not report.failed
+
+    def test_what_the_page_says_of_itself_is_brought_in(self, news, bring, folder, at):
+        """Its main text, title, author, language and days, as the reader of pages has them."""
+        head = "<title>Tea - Site</title><meta property='article:published_time' content='2026-11-20T08:00:00Z'>"
+        body = "<div class='byline'>By Ann Lee</div>"
+        news.pages["/tea"] = Answer(html_page(head=head, body=body, language="en-GB"))
+        assert kinds(bring(at("/tea"))) == ["new"]
+        (article,) = read_articles(folder)
+        assert article.text == "\n\n".join(ARTICLE)
+        assert (article.author, article.language) == ("Ann Lee", "en")
+        assert (article.published, article.published_origin) == (
+            "2026-11-20T08:00:00+00:00",
+            "meta article:published_time",
+        )
 
     def test_where_it_was_found_at_last_is_its_address(self, news, bring, folder, at):
         """The file is of the address that was asked for, the link goes to where it redirects."""
         news.pages |= {"/old": Answer(status=301, headers={"location": "/new"}), "/new": page("Tea")}
         bring(at("/old"))
         (article,) = read_articles(folder)
-        assert (article.article_id, article.url) == (article_id(at("/old")), at("/new"))
+        assert (article.article_id, article.url) == (address_id(at("/old")), at("/new"))
 
     @pytest.mark.parametrize(
         ("said", "kept"),
@@ -48,7 +64,7 @@ class TestPage:
     )
     def test_a_page_speaks_for_its_own_host_only(self, news, bring, folder, at, monkeypatch, said, kept):
         """The address that it says is its own is kept as the link where it is of the same host."""
-        monkeypatch.setattr("index.importing.page.extract_page", lambda _data: Record("Words.", {"url": said}))
+        monkeypatch.setattr("index.importing.page.page", lambda _data, _charset: Record("Words.", {"url": said}))
         news.pages["/a"] = page("A")
         bring(at("/a"))
         assert [article.url for article in read_articles(folder)] == [at(kept)]
@@ -56,7 +72,7 @@ class TestPage:
     def test_what_the_page_says_goes_before_what_its_feed_says(self, news, bring, folder, at, monkeypatch):
         """Its own day, and where it came from, stand."""
         own = {"published": "2026-11-01", "published_origin": "json-ld"}
-        monkeypatch.setattr("index.importing.page.extract_page", lambda _data: Record("Words.", own))
+        monkeypatch.setattr("index.importing.page.page", lambda _data, _charset: Record("Words.", own))
         news.pages |= {"/feed": feed(at("/a")), "/a": page("A")}
         bring(at("/feed"))
         found = Shelf(folder).file(at("/a")).read_text()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from index.errors import Refused
 from index.importing import listing
-from index.importing.listing import Link, feed_links, kind_of, newest, sitemap_links
+from index.importing.listing import Link, feed_links, newest, sitemap_links
+from index.readers.xml import kind_of
 from tests.unit.index.unicode_texts import any_text
 
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>https://news.example/</link>

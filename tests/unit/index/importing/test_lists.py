@@ -11,6 +11,7 @@ from index.importing import importer
 from index.importing.shelf import Shelf
 from index.readers.record import BadRecord, Record
 from tests.newsstand import INSIDE, XML, Answer, articles, feed, kinds, page, sitemap
+from tests.unit.index.readers.files import warc
 
 
 class TestFeed:
@@ -142,8 +143,8 @@ class TestWarc:
 
     def test_a_record_that_can_not_be_read_is_refused(self, bring, folder, tmp_path, monkeypatch):
         """With the reader's reason, and the name of the file."""
-        records = [BadRecord("it is cut short", 1), Record("Words.", {"url": "https://news.example/b", "title": "B"})]
-        monkeypatch.setattr(importer, "unpack_warc", lambda _data: iter(records))
+        records = [BadRecord("it is cut short", 1), Record("Words.", {"title": "B"}, key="https://news.example/b")]
+        monkeypatch.setattr(importer.warc, "read", lambda _data: iter(records))
         (tmp_path / "a.warc").write_bytes(b"")
         told = []
         report = bring(tmp_path / "a.warc", progress=lambda *counts: told.append(counts))
@@ -155,31 +156,21 @@ class TestWarc:
         """And why the rest is not there is said."""
 
         def breaks(_data):
-            yield Record("Words.", {"url": "https://news.example/b", "title": "B"})
+            yield Record("Words.", {"title": "B"}, key="https://news.example/b")
             raise Refused("it is damaged")
 
-        monkeypatch.setattr(importer, "unpack_warc", breaks)
+        monkeypatch.setattr(importer.warc, "read", breaks)
         (tmp_path / "a.warc").write_bytes(b"")
         assert kinds(bring(tmp_path / "a.warc")) == ["refused", "new"]
         assert articles(folder) == {"B": "Words."}
 
     def test_an_archive_without_pages_is_refused(self, bring, tmp_path):
         """Nothing can be brought in from it."""
-        (tmp_path / "a.warc").write_bytes(
-            _warc_record("https://news.example/a", b"").replace(b"text/html", b"image/png")
-        )
+        picture = warc(("https://news.example/a", b"PNG"), headers=[("content-type", "image/png")])
+        (tmp_path / "a.warc").write_bytes(picture)
         assert bring(tmp_path / "a.warc").failed
 
 
 def _write_warc(path, captures) -> None:
-    packed = path.name.lower().endswith(".gz")
-    records = [_warc_record(url, page(title, text).body) for url, title, text in captures]
-    path.write_bytes(b"".join(gzip.compress(record) if packed else record for record in records))
-
-
-def _warc_record(url: str, body: bytes) -> bytes:
-    reply = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n" + body
-    head = {"WARC-Type": "response", "WARC-Target-URI": url, "WARC-Date": "2026-11-23T00:00:00Z"}
-    head |= {"Content-Type": "application/http; msgtype=response", "Content-Length": str(len(reply))}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-    return f"WARC/1.0\r\n{lines}\r\n".encode() + reply + b"\r\n\r\n"
+    pages = [(url, page(title, text).body) for url, title, text in captures]
+    path.write_bytes(warc(*pages, packed=path.name.lower().endswith(".gz")))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import read_articles
-from index.importing.shelf import Shelf, article_id, write_whole
+from index.articles import address_id, read_articles
+from index.importing.shelf import Shelf, write_whole
 from index.importing.state import STATE, Seen, State
 from tests.unit.index.unicode_texts import any_text
 
@@ -147,7 +147,7 @@ class TestShelf:
     )
     def test_a_name_tells_host_and_path(self, url, name):
         """Letters and figures of any script, dashes between, and a hash of the address."""
-        found = article_id(url)
+        found = address_id(url)
         assert found[:-12] == name
         assert int(found[-12:], 16) >= 0
 
@@ -155,7 +155,7 @@ class TestShelf:
         """Though their paths read the same, or are cut at the same place."""
         long = "https://news.example/" + "a" * 200
         urls = ["https://news.example/a", "https://news.example/a?b", "https://news.example/A", long, long + "a"]
-        assert len({article_id(url) for url in urls}) == len(urls)
+        assert len({address_id(url) for url in urls}) == len(urls)
 
     def test_a_name_of_any_length_is_one_a_file_can_have(self, tmp_path):
         """Letters of four bytes in a long path are cut in time."""

@@ -1,0 +1,97 @@
+"""Word documents: the paragraphs and tables of their body, changes that were tracked taken as made."""
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from index.errors import Refused
+from index.readers.facts import language_tag
+from index.readers.packed import Archive
+from index.readers.record import Record, refusing
+from index.readers.times import iso_date
+
+if TYPE_CHECKING:
+    from docx.opc.coreprops import CoreProperties
+    from lxml.etree import _Element
+
+LARGEST_PART = 30_000_000  # bytes of XML, unpacked: a thousand pages are a tenth of it
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+# What was there before a change, and what stands in for a thing that is there too.
+_PASSED_OVER = frozenset((f"{_W}del", f"{_W}moveFrom", f"{_MC}Fallback"))
+
+
+def read(data: bytes) -> Iterator[Record]:
+    """The document as one record.
+
+    Raises:
+        Refused: it is no Word document, is damaged or encrypted, or breaks a bound.
+    """
+    import docx
+
+    archive = Archive(data, "DOCX")
+    for name in archive.names():
+        if name.endswith((".xml", ".rels")):
+            _refuse_hostile(archive.read(name), name)
+    with refusing("DOCX"):
+        document = docx.Document(io.BytesIO(data))
+        text = "\n\n".join(filter(None, _blocks(document.element.body)))
+        yield Record(text, _metadata(document.core_properties))
+
+
+def _refuse_hostile(part: bytes, name: str) -> None:
+    if len(part) > LARGEST_PART:
+        raise Refused(f'its part "{name}" is larger than {LARGEST_PART / 1e6:g} MB')
+    if b"<!DOCTYPE" in part:
+        raise Refused("it has a document type, which no Word document needs")
+
+
+def _blocks(element: "_Element") -> Iterator[str]:
+    """The paragraphs below an element, and the rows of tables: a row's cells are parted by tabs."""
+    for child in element:
+        if child.tag == f"{_W}p":
+            yield _paragraph(child)
+            yield from (block for box in _boxes(child) for block in _blocks(box))
+        elif child.tag == f"{_W}tr":
+            cells = (" ".join(" ".join(_blocks(cell)).split()) for cell in child if cell.tag == f"{_W}tc")
+            yield "\t".join(filter(None, cells))
+        elif child.tag not in _PASSED_OVER:
+            yield from _blocks(child)
+
+
+def _paragraph(paragraph: "_Element") -> str:
+    lines = "".join(_runs(paragraph)).split("\n")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def _runs(element: "_Element") -> Iterator[str]:
+    for child in element:
+        if child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag in _SPACES:
+            yield _SPACES[child.tag]
+        elif child.tag not in _PASSED_OVER and child.tag != f"{_W}txbxContent":
+            yield from _runs(child)
+
+
+def _boxes(element: "_Element") -> Iterator["_Element"]:
+    for child in element:
+        if child.tag == f"{_W}txbxContent":
+            yield child
+        elif child.tag not in _PASSED_OVER:
+            yield from _boxes(child)
+
+
+def _metadata(properties: "CoreProperties") -> dict[str, object]:
+    found = {
+        "title": properties.title,
+        "author": properties.author,
+        "language": language_tag(properties.language),
+        "published": iso_date(properties.created),
+        "published_origin": "DOCX property created",
+        "modified": iso_date(properties.modified),
+        "modified_origin": "DOCX property modified",
+    }
+    return {key: value for key, value in found.items() if value}

@@ -32,11 +32,12 @@ _ASKS = re.compile(
 _PLAIN = frozenset(
     word
     for line in (
-        "about after all also am an and another any are as at be because been before being but by can could did do does",
-        "during each either else ever for from gave get give got had has have he her hers here him his how if in into is",
-        "it its just many may me mean meant might more most much must my no nor not now of on only or other others our",
-        "ours please shall she should so some such tell than that the their theirs them then there these they this those",
-        "to too us very was we were what when where which who whom whose why will with would yes you your yours",
+        "about after all also am an and another any are as at be because been before being but by can could did do",
+        "does during each either else ever for from gave get give got had has have he her hers here him his how if",
+        "in into is it its just many may me mean meant might more most much must my no nor not now of on only or",
+        "other others our ours please shall she should so some such tell than that the their theirs them then",
+        "there these they this those to too us very was we were what when where which who whom whose why will with",
+        "would yes you your yours",
     )
     for word in line.split()
 )

@@ -40,6 +40,9 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> Vector:
         """(dim,) float32, unit length."""
 
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        """One row a query, all at once: (n, dim) float32, unit length."""
+
     def embed_sentences(self, texts: Sequence[str]) -> Matrix:
         """As passages, for comparing within one question: quicker where the processor can, and not to be stored."""
 
@@ -72,7 +75,11 @@ class SentenceTransformerEmbedder:
 
     def embed_query(self, text: str) -> Vector:
         """(dim,) float32, unit length."""
-        return cast(Vector, self._encode([self.record.query_prompt + text])[0])
+        return cast(Vector, self.embed_queries([text])[0])
+
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        """One row a query, all at once: (n, dim) float32, unit length."""
+        return self._encode([self.record.query_prompt + text for text in texts])
 
     def embed_sentences(self, texts: Sequence[str]) -> Matrix:
         """One row a text: (n, dim) float32, unit length, computed in bfloat16 where the processor does.

@@ -14,7 +14,7 @@ from index.manifest import Manifest
 from index.store import PassageIndex
 from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.composer import Composer, Composition, ExtractiveComposer, Matter
-from rag.conversation import interpret
+from rag.conversation import interpret, kind_meant
 from rag.errors import ArticleUnknown, SettingError
 from rag.evidence import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Weigher, Weights, shipped_weights
 from rag.kinds import Kind, asked_kind
@@ -110,9 +110,10 @@ class Assistant:
         yield Stage.SEARCHING
         clock.resume()
         parts = parts_of(asked)
-        first = interpret(parts[0], earlier)
+        first = interpret(parts[0], earlier, index)
         searched = [first, *(beside(part, first) for part in parts[1:])]
-        retrieved = [retriever.retrieve(query, depth, filters) for query in searched]
+        typed = [parts[0], *("" for _ in parts[1:])]  # a later part is no follow-up: what is put beside it is its own
+        retrieved = [retriever.retrieve(query, depth, filters, own) for query, own in zip(searched, typed, strict=True)]
         hits = taken_in_turn([retrieval.hits for retrieval in retrieved])[:k]
         article_of = partial(_article, index)
         found = [FoundPassage.of(hit, article_of) for hit in hits]
@@ -121,7 +122,7 @@ class Assistant:
         yield Stage.READING
         clock.resume()
         weighed = [
-            _Weighed.of(weigher, part, query, retrieval, index)
+            _Weighed.of(weigher, part, kind_meant(part, earlier) or asked_kind(query), (query, retrieval), index)
             for part, query, retrieval in zip(parts, searched, retrieved, strict=True)
         ]
         clock.lap("read")
@@ -216,8 +217,10 @@ class _Weighed:
     sure: float
 
     @staticmethod
-    def of(weigher: Weigher, part: str, query: str, retrieval: Retrieval, index: PassageIndex) -> "_Weighed":
-        kind = asked_kind(part) or asked_kind(query)  # a follow-up may ask for another kind than what it follows
+    def of(
+        weigher: Weigher, part: str, kind: Kind | None, found: tuple[str, Retrieval], index: PassageIndex
+    ) -> "_Weighed":
+        query, retrieval = found
         evidence = weigher.weigh(query, kind, retrieval, index)
         sure = round(weigher.confidence(evidence, retrieval.nearest), 4)  # what is shown is what is judged
         return _Weighed(part, kind, evidence, sure)

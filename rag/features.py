@@ -32,9 +32,7 @@ _IMPERSONAL = re.compile(r"^\W*(?:it (?:is|was|has been) \w+ (?:that|to)\b|this 
 class Asked:
     """What a question asks for: its kind, and its distinct words as they are indexed, with their weights.
 
-    A word's weight is its inverse document frequency, as BM25 has it.
-    Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, with 1 added
-    under the logarithm so that no weight is negative.
+    A word's weight is its rarity.
     """
 
     question: str
@@ -47,16 +45,11 @@ class Asked:
     @staticmethod
     def of(question: str, kind: Kind | None, index: PassageIndex) -> "Asked":
         """A question that asks for that kind of thing, its words weighed by an index."""
-        count = index.manifest.passages
         terms = index.terms(question)
-        weights = {}
-        for term in dict.fromkeys(terms):
-            frequency = index.document_frequency(term)
-            weights[term] = math.log(1.0 + (count - frequency + 0.5) / (frequency + 0.5))
         return Asked(
             question,
             kind,
-            weights,
+            {term: rarity(term, index) for term in dict.fromkeys(terms)},
             frozenset(pairwise(terms)),
             frozenset(name.casefold() for name in names_in(question)),
             frozenset(_numbers(question)),
@@ -89,6 +82,16 @@ class Asked:
 
     def _pair_weight(self, pair: tuple[str, str]) -> float:
         return min(self.weights[pair[0]], self.weights[pair[1]])
+
+
+def rarity(term: str, index: PassageIndex) -> float:
+    """The inverse document frequency of an indexed word, as BM25 has it.
+
+    Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, with 1 added
+    under the logarithm so that none is negative.
+    """
+    frequency = index.document_frequency(term)
+    return math.log(1.0 + (index.manifest.passages - frequency + 0.5) / (frequency + 0.5))
 
 
 def sentence_features(asked: Asked, hit: Hit, title: str, span: Span, index: PassageIndex) -> Features:

@@ -1,6 +1,6 @@
 """Joining the dense and the lexical ranking into one: the ways there are; `theoretical` is the one that ships."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from index.dense import Scored
 
@@ -48,6 +48,19 @@ def reciprocal_ranks(
     Learning Methods", 2009, with its constant of 60; the weights are this project's.
     """
     return _joined(_by_rank(dense, constant), _by_rank(lexical, constant), dense_weight)
+
+
+def two_readings(read: Sequence[Scored], own: Sequence[Scored]) -> list[Scored]:
+    """The mean of two fused rankings: of what a question was read as, and of its own words.
+
+    A row that one of them does not hold has what its last has there.
+    """
+    rows = {row for row, _ in (*read, *own)}
+    return _joined(_of_all(rows, read), _of_all(rows, own), 0.5)
+
+
+def _of_all(rows: Iterable[int], ranking: Sequence[Scored]) -> dict[int, float]:
+    return dict.fromkeys(rows, min((score for _, score in ranking), default=0.0)) | dict(ranking)
 
 
 def _joined(dense: Mapping[int, float], lexical: Mapping[int, float], dense_weight: float) -> list[Scored]:

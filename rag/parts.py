@@ -29,7 +29,7 @@ def _leans(part: str, later: str) -> bool:
     if part.endswith("?"):
         return False
     asking = later.split(maxsplit=1)[0].casefold()
-    return bool(_POINTS_BACK.search(part) and not _named(part)) or asking in part.casefold().split()[1:]
+    return bool(_POINTS_BACK.search(part) and not named(part)) or asking in part.casefold().split()[1:]
 
 
 def beside(part: str, first: str) -> str:
@@ -38,10 +38,11 @@ def beside(part: str, first: str) -> str:
     Where it names nothing, or points back by a pronoun, it is given the names and numbers of the first, or
     all of it where it has none.
     """
-    if _named(part) and not _POINTS_BACK.search(part):
+    if named(part) and not _POINTS_BACK.search(part):
         return part
-    return f"{part} {' '.join(dict.fromkeys(_named(first))) or first}"
+    return f"{part} {' '.join(dict.fromkeys(named(first))) or first}"
 
 
-def _named(text: str) -> list[str]:
+def named(text: str) -> list[str]:
+    """The names and numbers of a text."""
     return [*names_in(text), *_NUMBER.findall(text)]

@@ -42,6 +42,9 @@ class WordEmbedder:
     def embed_query(self, text: str) -> Vector:
         return self._vector(text)
 
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        return np.stack([self._vector(text) for text in texts])
+
     def embed_sentences(self, texts: Sequence[str]) -> Matrix:
         return self.embed_passages(texts)
 

@@ -16,7 +16,7 @@ import numpy as np
 import typer
 
 from index.console import failures, progress_of, say
-from index.embedder import Embedder, SentenceTransformerEmbedder, Vector
+from index.embedder import Embedder, Matrix, SentenceTransformerEmbedder, Vector
 from index.passages import Passage
 from index.store import LocalIndex
 from rag.assistant import DEFAULT_K
@@ -82,6 +82,10 @@ class KnownQueries:
         """(dim,) float32, unit length."""
         return self._vectors[text]
 
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        """One row a query: (n, dim) float32, unit length."""
+        return np.stack([self._vectors[text] for text in texts])
+
 
 @dataclass(frozen=True, slots=True)
 class InMemory(LocalIndex):
@@ -103,9 +107,12 @@ def ablate(collection: Collection, index: LocalIndex) -> dict[str, Figures]:
     asked = [one for one in collection.questions if one.answerable and (one.spans or one.gold_articles)]
     if not asked:
         raise CollectionError(f"{collection.name} holds no answerable question with gold.", "Leave it out.")
-    queries = [interpret(read_question(question.question), readable(question.history)) for question in asked]
+    typed = [read_question(question.question) for question in asked]
+    queries = [
+        (interpret(own, readable(question.history), index), own) for own, question in zip(typed, asked, strict=True)
+    ]
     passages = index.passages(range(index.manifest.passages))
-    known = KnownQueries(index.embedder, queries)
+    known = KnownQueries(index.embedder, [text for query in queries for text in query])
     quick = InMemory(
         index.manifest, known, index.catalog, index.dense, index.lexical, index.alike, index.hold, passages
     )
@@ -118,8 +125,8 @@ def ablate(collection: Collection, index: LocalIndex) -> dict[str, Figures]:
     return figures
 
 
-def _rankings(retriever: Retriever, queries: Sequence[str]) -> list[list[str]]:
-    found = (retriever.retrieve(query, DEFAULT_K).hits for query in queries)
+def _rankings(retriever: Retriever, queries: Sequence[tuple[str, str]]) -> list[list[str]]:
+    found = (retriever.retrieve(query, DEFAULT_K, own=own).hits for query, own in queries)
     return [[hit.passage.passage_id for hit in hits] for hits in found]
 
 

@@ -20,6 +20,8 @@ FIGURES = (
     Figure("hit@10", "Retrieval", 1, "one of the first 10 has it"),
     Figure("MRR@10", "Retrieval", 1, "1 / rank of the first with it"),
     Figure("nDCG@10", "Retrieval", 1, "how early all with it come"),
+    Figure("follow-up hit@1", "Retrieval", 1, "of questions with others before"),
+    Figure("follow-up hit@5", "Retrieval", 1, "of questions with others before"),
     Figure("quote@1", "Quotes", 1, "first quote has the answer"),
     Figure("quote@3", "Quotes", 1, "one of the first 3 has it"),
     Figure("citation exactness", "Quotes", 1, "every quote stands in its text"),

@@ -22,12 +22,11 @@ from index.console import progress_of
 from index.embedder import Embedder, SentenceTransformerEmbedder
 from rag.assistant import DEFAULT_K
 from rag.composer import chosen_of
-from rag.conversation import interpret
+from rag.conversation import interpret, kind_meant
 from rag.evaluation.collection import Collection, Question, read_collection
 from rag.evaluation.run import index_of
 from rag.evidence import Evidence, Weigher, Weights, confidence_features, log_odds
 from rag.features import Features
-from rag.kinds import asked_kind
 from rag.reader import SHIPPED, Reader, TransformerReader
 from rag.retriever import Retriever
 
@@ -81,10 +80,11 @@ def judge(collection: Collection, embedder: Embedder, readers: Sequence[Reader |
     judged: list[list[Judged]] = [[] for _ in weighers]
     with index_of(collection, None, embedder, progress_of) as index, progress_of(collection.name) as progress:
         for done, question in enumerate(collection.questions, start=1):
-            asked = interpret(question.question, question.history)
-            retrieval = Retriever(index).retrieve(asked, DEFAULT_K)
+            asked = interpret(question.question, question.history, index)
+            kind = kind_meant(question.question, question.history)
+            retrieval = Retriever(index).retrieve(asked, DEFAULT_K, own=question.question)
             for rows, weigher in zip(judged, weighers, strict=True):
-                evidence = weigher.weigh(asked, asked_kind(question.question) or asked_kind(asked), retrieval, index)
+                evidence = weigher.weigh(asked, kind, retrieval, index)
                 gold = [_holds(item, question) for item in evidence]
                 rows.append((question.answerable, evidence, gold, retrieval.nearest))
             if done % 100 == 0:

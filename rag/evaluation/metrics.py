@@ -1,11 +1,11 @@
 """What is measured, from what was asked and what came back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ir_measures
 import numpy as np
-from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
+from ir_measures import RR, Measure, Qrel, ScoredDoc, Success, nDCG
 from sklearn.metrics import roc_auc_score
 
 from index.passages import Passage
@@ -19,6 +19,7 @@ RETRIEVAL = {
     "MRR@10": RR @ 10,
     "nDCG@10": nDCG @ 10,
 }
+FOLLOW_UPS = {"follow-up hit@1": Success @ 1, "follow-up hit@5": Success @ 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def retrieval_figures(
 ) -> dict[str, float]:
     """Hit rates, MRR and nDCG of ranked passage ids over questions with gold; empty where none has any.
 
+    The hit rates of those that have questions before them stand there too, where there are such.
+
     Source: ir-measures, for the definitions.
     """
     qrels, run = [], []
@@ -56,8 +59,15 @@ def retrieval_figures(
             run += [ScoredDoc(question.id, name, -rank) for rank, name in enumerate(ranking)]
     if not qrels:
         return {}
-    values = ir_measures.calc_aggregate(list(RETRIEVAL.values()), qrels, run)
-    return {name: float(values[measure]) for name, measure in RETRIEVAL.items()}
+    figures = _aggregated(RETRIEVAL, qrels, run)
+    later = {question.id for question in questions if question.history}
+    asked_later = [qrel for qrel in qrels if qrel.query_id in later]
+    return figures | (_aggregated(FOLLOW_UPS, asked_later, run) if asked_later else {})
+
+
+def _aggregated(measures: Mapping[str, Measure], qrels: Sequence[Qrel], run: Sequence[ScoredDoc]) -> dict[str, float]:
+    values = ir_measures.calc_aggregate(list(measures.values()), qrels, run)
+    return {name: float(values[measure]) for name, measure in measures.items()}
 
 
 def quote_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:

@@ -12,7 +12,6 @@ from pydantic import FiniteFloat
 
 from index import snapshot
 from index.build import build_index, corpus_name
-from index.catalog import Filters
 from index.console import Progress
 from index.embedder import Embedder
 from index.errors import SnapshotMissing
@@ -40,6 +39,8 @@ ProgressOf = Callable[[str], AbstractContextManager[Progress]]
 
 # Vectors alone and words alone stand beside the two joined, so that every run shows what joining is worth.
 ALONE = {"dense alone": 1.0, "BM25 alone": 0.0}
+# Both joined, with every question taken as it was typed: what reading the ones before is worth.
+NO_HISTORY = "history ignored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def evaluate(collection: Collection, index: LocalIndex, answering: Answering, pr
             **calibration_figures(judged(results)),
             **latency_figures(outcomes),
         },
-        retrieval_alone={name: _alone(outcomes, index, passages, weight) for name, weight in ALONE.items()},
+        retrieval_alone=_retrieval_alone(outcomes, index, passages),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         model=index.manifest.model.name,
         fingerprint=fingerprint_of(collection.questions),
@@ -171,12 +172,16 @@ def _ask(assistant: Assistant, question: Question) -> Outcome:
     return Outcome(question, answer, exact)
 
 
-def _alone(
-    outcomes: Sequence[Outcome], index: LocalIndex, passages: Sequence[Passage], dense_weight: float
-) -> dict[str, float]:
-    retriever = Retriever(index, dense_weight=dense_weight)
-    rankings = []
-    for outcome in outcomes:
-        hits = retriever.retrieve(outcome.answer.interpreted_question, DEFAULT_K, Filters()).hits
-        rankings.append([hit.passage.passage_id for hit in hits])
-    return retrieval_figures([outcome.question for outcome in outcomes], rankings, passages)
+def _retrieval_alone(
+    outcomes: Sequence[Outcome], index: LocalIndex, passages: Sequence[Passage]
+) -> dict[str, dict[str, float]]:
+    read = [(outcome.answer.interpreted_question, outcome.answer.question) for outcome in outcomes]
+    runs = {name: (Retriever(index, dense_weight=weight), read) for name, weight in ALONE.items()}
+    if any(outcome.question.history for outcome in outcomes):
+        runs[NO_HISTORY] = Retriever(index), [(own, own) for _, own in read]
+    figures = {}
+    for name, (retriever, queries) in runs.items():
+        found = (retriever.retrieve(query, DEFAULT_K, own=own).hits for query, own in queries)
+        rankings = [[hit.passage.passage_id for hit in hits] for hits in found]
+        figures[name] = retrieval_figures([outcome.question for outcome in outcomes], rankings, passages)
+    return figures

@@ -76,6 +76,7 @@ def test_vectors_have_unit_length_and_meaning(real_embedder):
     query = real_embedder.embed_query("The ship came into the harbour.")
     assert np.linalg.norm([near, far, query], axis=1) == pytest.approx(1.0, abs=1e-5)
     assert query @ near > query @ far + 0.2
+    assert real_embedder.embed_queries(["tea", "The ship came into the harbour."])[1] == pytest.approx(query, abs=1e-5)
 
 
 @pytest.mark.slow

@@ -72,6 +72,21 @@ def index_of_texts(tmp_path: Path) -> Callable[..., LocalIndex]:
     return of
 
 
+def rare_index(index_of_texts: Callable[..., LocalIndex]) -> LocalIndex:
+    """Ten articles: "harbour" in three of them, "city" in all, every other word in one."""
+    others = (
+        "Lenkoran opened",
+        "Basant Lahore",
+        "Ganja 1988",
+        "built tower",
+        "lamps",
+        "bells",
+        "ropes nets sails oars",
+    )
+    texts = [*(f"The city harbour {number}." for number in (71, 72, 73)), *(f"The city {words}." for words in others)]
+    return index_of_texts(**{f"text{place}": text for place, text in enumerate(texts)})
+
+
 def article_of(text: str, article_id: str = "a", **particulars: str) -> Article:
     """An article made by hand."""
     return Article(article_id, particulars.pop("title", "A title"), text, f"{article_id}.txt", **particulars)

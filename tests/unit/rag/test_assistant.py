@@ -19,6 +19,7 @@ from rag.composer import DIFFERENT, Composition
 from rag.errors import ArticleUnknown, QuestionError, SettingError
 from rag.evidence import PASSAGES_READ, shipped_weights
 from rag.kinds import Kind
+from rag.retriever import Retriever
 from tests.conftest import ARTICLES, WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, SURE, UNSURE, Fixed, ScriptedReader, made_weights
 
@@ -159,18 +160,29 @@ def test_a_refused_question_is_refused_before_the_first_stage(assistant):
         next(assistant.ask_in_stages("?"))
 
 
-def test_a_follow_up_is_searched_with_the_question_before(assistant):
+def test_a_follow_up_is_searched_with_what_the_question_before_is_about(assistant):
     """What "it" cost is found where the question before looked, and the reply says how it was read."""
     answer = replace(assistant, weights=SURE).ask("What did it cost?", history=[QUESTION])
     assert answer.question == "What did it cost?"
-    assert answer.interpreted_question == f"{QUESTION} What did it cost?"
+    assert answer.interpreted_question == "What did it cost? (harbour, Lenkoran opened)"
     assert answer.citations[0].article_id == "harbour"
+
+
+def test_a_follow_up_s_own_words_are_searched_too(assistant):
+    """Its passages are those of both readings together; without history it is searched as it was typed."""
+    answer = assistant.ask("What did it cost?", history=[QUESTION])
+    index = assistant.source.current()
+    both = Retriever(index).retrieve(answer.interpreted_question, 10, own=answer.question).hits
+    assert [(found.passage_id, found.score) for found in answer.passages] == [
+        (hit.passage.passage_id, pytest.approx(hit.score, abs=1e-4)) for hit in both
+    ]
+    assert assistant.ask("What did it cost?").interpreted_question == "What did it cost?"
 
 
 def test_blank_questions_before_are_passed_over(assistant):
     """An empty turn of the history points at nothing."""
     answer = assistant.ask("What did it cost?", history=[QUESTION, "  "])
-    assert answer.interpreted_question == f"{QUESTION} What did it cost?"
+    assert answer.interpreted_question == "What did it cost? (harbour, Lenkoran opened)"
 
 
 @pytest.mark.parametrize("turn", ["???", "\u200b", "x" * 2001])

@@ -90,7 +90,7 @@ def test_a_run_shows_each_ranking_alone(report):
 
 
 def test_each_ranking_alone_searches_what_a_follow_up_means(tmp_path, without_a_model):
-    """A follow-up is searched with the question before, whichever ranking searches it."""
+    """A follow-up is searched as it was read, whichever ranking searches it, and once more as it was typed."""
     articles = {"a": "It cost 20 dollars.", "b": "The harbour of Lenkoran is new. It cost 40 dollars."}
     gold = {"article_id": "b", "start": 40, "end": 42, "text": "40"}
     asked = {"id": "1", "question": "What did it cost?", "history": ["How is the harbour of Lenkoran?"]}
@@ -98,8 +98,9 @@ def test_each_ranking_alone_searches_what_a_follow_up_means(tmp_path, without_a_
     collection = read_collection(folder)
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
         report = evaluate(collection, index, Answering(0.5), lambda done, total: None)
-    assert report.figures["hit@1"] == 1.0
+    assert report.figures["follow-up hit@1"] == report.figures["hit@1"]
     assert report.retrieval_alone["BM25 alone"]["hit@1"] == 1.0
+    assert report.retrieval_alone["history ignored"]["follow-up hit@1"] == 0.0
 
 
 def test_declined_questions_are_judged_by_the_quotes_they_would_have_had(folder, without_a_model):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.fusion import min_max, reciprocal_ranks, theoretical
+from rag.fusion import min_max, reciprocal_ranks, theoretical, two_readings
 
 SCORES = st.floats(-1, 50, allow_nan=False, width=32)
 RANKINGS = st.dictionaries(st.integers(0, 30), SCORES, max_size=12).map(
@@ -151,3 +151,15 @@ def test_every_fusion_of_one_ranking_is_that_ranking(fusion, dense, lexical):
 def test_every_fusion_puts_first_what_both_put_first(fusion):
     """The best of both rankings has the score 1."""
     assert fusion([(4, 0.9), (1, 0.5)], [(4, 7.0), (2, 3.0)], 0.4)[0] == (4, pytest.approx(1.0))
+
+
+@given(RANKINGS, RANKINGS)
+def test_two_readings_have_their_mean(read, own):
+    """What only one of them holds has the last score of the other there; an empty one gives nothing."""
+    expected = {
+        row: sum(dict(ranking).get(row, ranking[-1][1] if ranking else 0.0) for ranking in (read, own)) / 2
+        for row, _ in (*read, *own)
+    }
+    joined = two_readings(read, own)
+    assert dict(joined) == pytest.approx(expected)
+    assert [row for row, _ in joined] == sorted(expected, key=lambda row: (-dict(joined)[row], row))

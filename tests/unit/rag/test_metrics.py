@@ -102,6 +102,16 @@ def test_gold_that_no_passage_holds_whole_counts_as_missed():
     assert retrieval_figures(questions, [IDS, IDS], PASSAGES)["hit@10"] == 0.5
 
 
+def test_follow_ups_have_hit_rates_of_their_own():
+    """Those of the questions with others before them; a collection of first questions has none."""
+    first, second, third = (asked(name, gold("a", 12, 18)) for name in "pqr")
+    later = [one.model_copy(update={"history": ["?"]}) for one in (second, third)]
+    figures = retrieval_figures([first, *later], [[IDS[1]], [IDS[1]], [IDS[0], IDS[1]]], PASSAGES)
+    assert figures["hit@1"] == pytest.approx(2 / 3)
+    assert (figures["follow-up hit@1"], figures["follow-up hit@5"]) == (0.5, 1.0)
+    assert "follow-up hit@1" not in retrieval_figures([first], [[IDS[1]]], PASSAGES)
+
+
 def test_questions_without_gold_are_not_judged():
     """Unanswerable questions and those without any gold leave the figures as they are, or empty."""
     unjudged = [asked("1", answerable=False, articles=["a"]), asked("2")]

@@ -54,6 +54,27 @@ def test_hits_are_brute_force_cosines_and_bm25_joined(index, query):
     assert [hit.score for hit in hits] == pytest.approx([score for _, score in expected], abs=1e-4)
 
 
+def test_a_follow_up_has_the_mean_of_both_readings(index):
+    """What it was read as and its own words are each searched whole; the vector and the cosine are of the first."""
+    read, own = "when was the bridge opened (harbour)", "when was the bridge opened"
+    apart = [Retriever(index).retrieve(query, 100) for query in (read, own)]
+    scores = [{hit.passage.passage_id: hit.score for hit in found.hits} for found in apart]
+    found = Retriever(index).retrieve(read, 100, own=own)
+    assert {hit.passage.passage_id: hit.score for hit in found.hits} == pytest.approx(
+        {name: (scores[0][name] + scores[1][name]) / 2 for name in scores[0]}
+    )
+    assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
+    assert found.vector == pytest.approx(apart[0].vector)
+    assert found.nearest == pytest.approx(apart[0].nearest)
+    assert Retriever(index).retrieve(read, 1, own=own).hits == found.hits[:1]
+
+
+def test_own_words_that_are_the_query_change_nothing(index):
+    """A question that nothing was carried into is searched once."""
+    query = "when was the bridge opened"
+    assert Retriever(index).retrieve(query, 10, own=query).hits == Retriever(index).retrieve(query, 10).hits
+
+
 def test_ranks_count_from_1_and_scores_fall(index):
     """The first hit has rank 1, and none after it a higher score."""
     hits = Retriever(index).retrieve("the harbour of Lenkoran", 10).hits

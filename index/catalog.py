@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -31,6 +32,8 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of_article ON passages(article);
 """
+Group = tuple[str | None, int]  # what some articles have in common, and how many they are
+
 _CHUNK = 500  # rows read at once; SQLite takes no more than 999 values everywhere
 _ARTICLE = (
     "article_id, title, text, path, published, source, author, url, language,"
@@ -168,6 +171,18 @@ class Catalog:
         ((articles,),) = self._all("SELECT count(*) FROM articles")
         ((passages,),) = self._all("SELECT count(*) FROM passages")
         return articles, passages
+
+    @cached_property
+    def breakdown(self) -> tuple[list[Group], list[Group], tuple[str | None, str | None]]:
+        """How many articles each source and each language has, the most first, and the days of the first and the last.
+
+        Read once, since it takes every article.
+        """
+        (days,) = self._all("SELECT min(substr(published, 1, 10)), max(substr(published, 1, 10)) FROM articles")
+        return self._groups("source"), self._groups("language"), days
+
+    def _groups(self, column: str) -> list[Group]:
+        return self._all(f"SELECT {column}, count(*) FROM articles GROUP BY {column} ORDER BY count(*) DESC, {column}")
 
 
 def _passage(article_id: str, start: int, end: int, text: str, sentences: str) -> Passage:

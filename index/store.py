@@ -20,6 +20,7 @@ from index.dense import DenseIndex, Scored
 from index.embedder import Embedder, Vector, embedder_of_record
 from index.errors import RagError, SnapshotDamaged
 from index.generations import Hold
+from index.holdings import Holdings
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, Manifest, ModelRecord
 from index.passages import Passage
@@ -63,6 +64,9 @@ class PassageIndex(Protocol):
 
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""
+
+    def holdings(self) -> Holdings:
+        """What the generation holds, by source, language and day, and what was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,10 @@ class LocalIndex:
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""
         return self.lexical.document_frequency(term)
+
+    def holdings(self) -> Holdings:
+        """What the generation holds, by source, language and day, and what was refused."""
+        return Holdings.of(self.manifest, self.catalog)
 
 
 class LiveIndex:

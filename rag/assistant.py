@@ -8,6 +8,7 @@ from typing import Protocol
 
 from index.articles import Article
 from index.catalog import Filters
+from index.holdings import Holdings
 from index.manifest import Manifest
 from index.store import PassageIndex
 from rag.answer import Answer, FoundPassage, IndexInfo
@@ -21,6 +22,7 @@ from rag.question import read_question, readable
 from rag.reader import Reader
 from rag.reranker import Reranker
 from rag.retriever import Retrieval, Retriever, taken_in_turn
+from rag.suggestions import suggestions
 
 DEFAULT_K = 10
 MAX_K = 100
@@ -139,6 +141,14 @@ class Assistant:
     def manifest(self) -> Manifest:
         """What the index that answers now holds, and how it was made."""
         return self.source.current().manifest
+
+    def holdings(self) -> Holdings:
+        """What that index holds, by source, language and day, and what was refused."""
+        return self.source.current().holdings()
+
+    def suggestions(self) -> Iterator[str]:
+        """First questions made of what that index holds, that it answers; each takes the time of some questions."""
+        return suggestions(self.source.current(), self.ask)
 
     def warm_up(self) -> None:
         """Load the model and run it on what a question needs, so that the first one does not wait for it."""

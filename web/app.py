@@ -14,6 +14,7 @@ from web.metrics import Metrics
 from web.render import STATIC
 from web.security import BoundedBody, SecureHeaders
 from web.settings import Settings
+from web.suggested import Suggested
 
 
 def _nothing() -> None:
@@ -28,8 +29,10 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         await to_thread.run_sync(assistant.warm_up)
         app.state.ready = True
         on_ready()
+        app.state.suggestions.current()
         yield
         app.state.ready = False
+        await to_thread.run_sync(app.state.suggestions.close)
 
     app = FastAPI(
         title=settings.site_name,
@@ -42,6 +45,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.assistant = assistant
     app.state.settings = settings
     app.state.metrics = Metrics()
+    app.state.suggestions = Suggested(assistant)
     app.state.ready = False
     app.add_middleware(BoundedBody, limit=settings.max_body_bytes)
     app.add_middleware(SecureHeaders)

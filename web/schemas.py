@@ -10,10 +10,9 @@ from rag.answer import FoundPassage
 from rag.assistant import DEFAULT_K, MAX_K
 
 
-class _Filtered(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Filtered(BaseModel):
+    """Which articles may answer."""
 
-    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="How many passages to find.")
     published_from: date | None = Field(None, description="Only articles published on this day or later.")
     published_to: date | None = Field(None, description="Only articles published on this day or earlier.")
     source: str | None = Field(None, description="Only articles of this source.")
@@ -29,7 +28,13 @@ class _Filtered(BaseModel):
         )
 
 
-class AskRequest(_Filtered):
+class _Finding(Filtered):
+    model_config = ConfigDict(extra="forbid")
+
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="How many passages to find.")
+
+
+class AskRequest(_Finding):
     """A question, and the questions before it."""
 
     question: str = Field(
@@ -42,7 +47,7 @@ class AskRequest(_Filtered):
     )
 
 
-class SearchRequest(_Filtered):
+class SearchRequest(_Finding):
     """A query to find passages for."""
 
     query: str = Field(description="The query.", examples=["Aliyev Islamabad 1996"], max_length=20_000)

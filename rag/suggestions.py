@@ -107,7 +107,7 @@ def _asking(found: re.Match[str]) -> str:
 
 
 def _told(found: re.Match[str]) -> str:
-    return found["day"] or found["place"]
+    return found["day"] or found["place"].rstrip(".")
 
 
 def _rest(found: re.Match[str]) -> str:

@@ -15,13 +15,15 @@ from web.settings import Settings
 
 
 @contextmanager
-def serving(directory: Path, assistant: Assistant | None = None) -> Iterator[str]:
+def serving(directory: Path, assistant: Assistant | None = None, **state: object) -> Iterator[str]:
     """Serve an index directory, with its own model if no assistant is given, and give the address.
 
-    The server ends with the block.
+    What is given as `state` takes the place of the app's own. The server ends with the block.
     """
     ready = Event()
     app = create_app(assistant or Assistant(LiveIndex(directory)), Settings(index=directory), ready.set)
+    for name, value in state.items():
+        setattr(app.state, name, value)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})

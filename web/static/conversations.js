@@ -116,6 +116,7 @@ function rename(line, id, title) {
   const field = document.createElement("input");
   Object.assign(field, { value: title, maxLength: 80, ariaLabel: "New name", dir: "auto" });
   line.querySelector(".open").replaceWith(field);
+  field.focus();
   field.select();
   let done = false;
   const end = (kept) => {
@@ -128,10 +129,9 @@ function rename(line, id, title) {
   };
   field.addEventListener("blur", () => end(true));
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") end(true);
-    if (event.key !== "Escape") return;
-    event.preventDefault(); // the drawer stays open
-    end(false);
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault(); // Enter would press the button that has the focus next, and Escape close the drawer
+    end(event.key === "Enter");
   });
 }
 

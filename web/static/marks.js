@@ -6,7 +6,7 @@ peek.id = "peek";
 peek.className = "peek";
 peek.popover = "manual";
 peek.setAttribute("role", "tooltip");
-document.body.append(peek);
+document.querySelector("main").append(peek); // inside of a landmark
 
 let shownFor = null; // the mark whose quote is shown
 let leaving = 0; // the timer by which it goes

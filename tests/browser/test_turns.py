@@ -294,3 +294,5 @@ def test_right_to_left_text_is_set_from_the_right(page: Page, made: str, questio
     for part in (".turn h2", ".short", ".finding", ".card blockquote", "#peek", ".panel article"):
         direction = page.locator(part).first.evaluate("part => getComputedStyle(part).direction")
         assert direction == "rtl", part
+    told = page.locator(".card .origin bdi").last
+    assert told.evaluate("part => getComputedStyle(part).unicodeBidi") == "isolate"  # "4 years old" runs its own way

@@ -107,6 +107,9 @@ def _reindexing(request: Request) -> Reindex | None:
 
 
 def _suggestions(request: Request, asked: Asked) -> list[Suggestion]:
+    """Questions that all of the articles answer; some of them alone may not."""
+    if asked.filters().clauses():
+        return []
     questions = request.app.state.suggestions.current()
     return [Suggestion(question, asked.address(question)) for question in questions]
 

@@ -62,6 +62,29 @@ def test_an_answer_that_breaks_off_is_said_and_retried(page: Page, made: str) ->
     expect(page.locator(".short")).to_have_text("12 March 2021")
 
 
+def test_another_page_than_the_answer_is_said(page: Page, made: str) -> None:
+    """Such as one that asks to sign in again."""
+    page.goto(made)
+    page.route("**/?q=*", lambda route: route.fulfill(content_type="text/html", body="<h1>Sign in</h1>"))
+    ask(page, QUESTION)
+    expect(page.locator("#problem")).to_contain_text("Reload it")
+
+
+def test_a_mark_reached_out_of_sight_shows_its_quote_too(browser: Browser, made: str, complaints: list[str]) -> None:
+    """The window scrolls to the mark, and the quote stays beside it."""
+    context = browser.new_context(viewport={"width": 320, "height": 300})
+    page = listened(context.new_page(), complaints)
+    page.goto(f"{made}/?q={quote(QUESTION)}")
+    page.locator(".short a").focus()
+    page.evaluate("scrollTo(0, 0)")
+    page.keyboard.press("Tab")
+    expect(page.locator(".cite").first).to_be_focused()
+    expect(page.locator("#peek")).to_be_visible()
+    expect(page.locator("#peek")).to_be_in_viewport()
+    context.close()
+    assert complaints == []
+
+
 def test_a_failure_of_the_server_is_told_in_its_words(page: Page, made: str) -> None:
     """An error event's sentence and remedy."""
     page.goto(made)

@@ -87,7 +87,14 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("focusout", hide);
 document.addEventListener("click", hide);
-addEventListener("scroll", (event) => event.target !== peek && hide(), { capture: true, passive: true });
+
+// Reaching a mark by Tab may scroll: its quote goes with it, and goes away with it.
+addEventListener("scroll", () => {
+  const at = shownFor?.getBoundingClientRect();
+  if (!at) return;
+  if (at.bottom < 0 || at.top > innerHeight) hide();
+  else moveTo(shownFor);
+}, { capture: true, passive: true });
 
 // Before anything else that Escape would close.
 addEventListener("keydown", (event) => {

@@ -39,12 +39,17 @@ async function refusalOf(response) {
   return refusal(new DOMParser().parseFromString(await response.text(), "text/html"), response.status);
 }
 
+/** A page where another one was expected, such as one to sign in. */
+function otherPage() {
+  return new Failure("The server gave another page than this one expects. Reload it, then try again.");
+}
+
 /** One part of a page of this site. Throws Failure where the server gives no such part. */
 export async function fetchPart(address, selector, signal) {
   const response = await call(address, { headers: { Accept: "text/html" }, signal });
   if (!response.ok) throw await refusalOf(response);
   const part = parsed(await response.text(), selector);
-  if (!part) throw new Failure("The server gave another page than this one expects. Reload it, then try again.");
+  if (!part) throw otherPage();
   return part;
 }
 
@@ -52,6 +57,7 @@ export async function fetchPart(address, selector, signal) {
 export async function* events(address, signal) {
   const response = await call(address, { headers: { Accept: "text/event-stream, text/html;q=0.9" }, signal });
   if (!response.ok) throw await refusalOf(response);
+  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw otherPage();
   let held = "";
   for await (const chunk of chunks(response.body, signal)) {
     const blocks = (held + chunk).split("\n\n");

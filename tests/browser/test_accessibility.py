@@ -41,6 +41,7 @@ def listed(page: Page) -> None:
 
 def filtering(page: Page) -> None:
     page.click(".filters summary")
+    assert page.locator(".fields label").last.evaluate("label => label.offsetWidth") > 50  # each is there to be seen
 
 
 def refused(page: Page) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -65,7 +65,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     first = next(stages)  # a question that can't be read is refused here, with its own status
     counted = metrics.observed(stages)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(_events(first, counted), media_type="text/event-stream")
+        return StreamingResponse(events(first, counted, _event), media_type="text/event-stream")
     *_, answer = counted
     assert isinstance(answer, Answer)
     return Response(_ANSWER.dump_json(answer), media_type="application/json")
@@ -93,11 +93,16 @@ def metrics_text(assistant: TheAssistant, metrics: TheMetrics) -> Response:
     return Response(metrics.text(assistant.manifest()), media_type=metrics.media_type)
 
 
-def _events(first: list[FoundPassage] | Answer, rest: Iterator[list[FoundPassage] | Answer]) -> Iterator[bytes]:
+def events(
+    first: list[FoundPassage] | Answer,
+    rest: Iterator[list[FoundPassage] | Answer],
+    event_of: Callable[[list[FoundPassage] | Answer], bytes],
+) -> Iterator[bytes]:
+    """What was found and answered as events, each written by `event_of`; a failure is one too, and "done" the last."""
     try:
-        yield _event(first)
+        yield event_of(first)
         for stage in rest:
-            yield _event(stage)
+            yield event_of(stage)
     except Exception as error:  # noqa: BLE001 (the status has been sent: a failure is told as an event, and logged)
         _log.error("an answer failed after its first event", exc_info=error)
         document = json.dumps(problem_of(error).as_document())

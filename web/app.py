@@ -20,6 +20,7 @@ from web.render import STATIC
 from web.schemas import problems
 from web.security import BoundedBody, SecureHeaders
 from web.settings import Settings
+from web.suggested import Suggested
 
 
 def _nothing() -> None:
@@ -42,9 +43,11 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         await to_thread.run_sync(assistant.warm_up)
         app.state.ready = True
         on_ready()
+        app.state.suggestions.current()
         yield
         app.state.ready = False
         await to_thread.run_sync(app.state.reindexer.close)
+        await to_thread.run_sync(app.state.suggestions.close)
 
     app = FastAPI(
         title=settings.site_name,
@@ -61,6 +64,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.keyring = keyring
     app.state.admission = Admission(settings, metrics)
     app.state.reindexer = Reindexer(settings.index, settings.keep)
+    app.state.suggestions = Suggested(assistant)
     app.state.ready = False
     app.state.stopping = False
     _protect(app, settings)

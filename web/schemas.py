@@ -21,10 +21,9 @@ def _written(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_written)]  # else a number would be taken for seconds since 1970
 
 
-class _Filtered(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Filtered(BaseModel):
+    """Which articles may answer."""
 
-    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
     published_from: Day | None = Field(None, description="Only articles published on this day or later.")
     published_to: Day | None = Field(None, description="Only articles published on this day or earlier.")
     source: str | None = Field(None, description="Only articles of this source.")
@@ -40,7 +39,13 @@ class _Filtered(BaseModel):
         )
 
 
-class AskRequest(_Filtered):
+class _Finding(Filtered):
+    model_config = ConfigDict(extra="forbid")
+
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
+
+
+class AskRequest(_Finding):
     """A question, and the questions before it."""
 
     question: str = Field(
@@ -53,7 +58,7 @@ class AskRequest(_Filtered):
     )
 
 
-class SearchRequest(_Filtered):
+class SearchRequest(_Finding):
     """A query to find passages for."""
 
     query: str = Field(description="The query.", examples=["Aliyev Islamabad 1996"], max_length=20_000)

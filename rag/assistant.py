@@ -23,6 +23,7 @@ from rag.question import read_question, readable
 from rag.reader import Reader
 from rag.reranker import Reranker
 from rag.retriever import Retrieval, Retriever, taken_in_turn
+from rag.suggestions import suggestions
 
 DEFAULT_K = 10
 MAX_K = 100
@@ -177,6 +178,10 @@ class Assistant:
             SnapshotError: there is no index to go on with.
         """
         return self.source.trouble()
+
+    def suggestions(self) -> Iterator[str]:
+        """First questions made of what that index holds, that it answers; each takes the time of some questions."""
+        return suggestions(self.source.current(), self.ask)
 
     def warm_up(self) -> None:
         """Load the model and run it on what a question needs, so that the first one does not wait for it."""

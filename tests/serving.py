@@ -20,6 +20,7 @@ def serving(
     directory: Path,
     assistant: Assistant | None = None,
     embedder_of: EmbedderOf = embedder_of_record,
+    reindexer: Reindexer | None = None,
     **settings: object,
 ) -> Iterator[str]:
     """Serve an index directory, with its own model if no assistant is given, and give the address.
@@ -29,7 +30,7 @@ def serving(
     ready = Event()
     asked = assistant or Assistant(LiveIndex(directory, embedder_of))
     app = create_app(asked, Settings(index=directory, **settings), ready.set)
-    app.state.reindexer = Reindexer(directory, embedder_of=embedder_of)
+    app.state.reindexer = reindexer or Reindexer(directory, embedder_of=embedder_of)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = server_of(app, app.state.settings)
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})

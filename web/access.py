@@ -37,6 +37,8 @@ ACCESS: dict[str, Role] = {
     "/sign-out": Role.ANYONE,
     "/": Role.ASK,
     "/articles": Role.ASK,
+    "/corpus": Role.ASK,
+    "/corpus/reindex": Role.ADMIN,
     "/docs": Role.ASK,
     "/openapi.json": Role.ASK,
     "/api/ask": Role.ASK,

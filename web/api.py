@@ -1,7 +1,7 @@
 """The JSON and event-stream routes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -70,7 +70,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     first = next(steps)  # a question that can't be read is refused here, with its own status
     counted = metrics.observed(steps)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(_events(first, counted), media_type="text/event-stream")
+        return StreamingResponse(events(first, counted, _event), media_type="text/event-stream")
     *_, answer = counted
     assert isinstance(answer, Answer)
     return Response(_ANSWER.dump_json(answer), media_type="application/json")
@@ -105,11 +105,12 @@ def metrics_text(assistant: TheAssistant, metrics: TheMetrics) -> Response:
     return Response(metrics.text(assistant.manifest()), media_type=metrics.media_type)
 
 
-def _events(first: Step, rest: Iterator[Step]) -> Iterator[bytes]:
+def events(first: Step, rest: Iterator[Step], event_of: Callable[[Step], bytes]) -> Iterator[bytes]:
+    """The steps of an answer as events, each written by `event_of`; a failure is one too, and "done" the last."""
     try:
-        yield _event(first)
+        yield event_of(first)
         for step in rest:
-            yield _event(step)
+            yield event_of(step)
     except Exception as error:  # noqa: BLE001 (the status has been sent: a failure is told as an event, and logged)
         logged("an answer failed after its first event", error)
         document = json.dumps(problem_of(error).as_document())

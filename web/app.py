@@ -23,6 +23,7 @@ from web.render import STATIC
 from web.schemas import problems
 from web.security import BoundedBody, SecureHeaders
 from web.settings import Settings
+from web.suggested import Suggested
 from web.tools import Tools, mcp_route, mcp_server
 
 
@@ -54,9 +55,11 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         async with tools.session_manager.run():
             app.state.ready = True
             on_ready()
+            app.state.suggestions.current()
             yield
             app.state.ready = False
         await to_thread.run_sync(app.state.reindexer.close)
+        await to_thread.run_sync(app.state.suggestions.close)
 
     app = _Described(
         title=settings.site_name,
@@ -74,6 +77,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.admission = Admission(settings, metrics)
     app.state.reindexer = Reindexer(settings.index, settings.keep)
     app.state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
+    app.state.suggestions = Suggested(assistant)
     app.state.ready = False
     app.state.stopping = False
     _protect(app, settings)

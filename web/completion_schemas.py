@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rag.answer import Answer
-from web.schemas import Filtered
+from web.schemas import Finding
 
 MODEL = "caspian-indus-reader"
 _TURNS = 50  # earlier questions that are taken into account, as in /api/ask
@@ -44,7 +44,7 @@ class ResponseFormat(BaseModel):
     type: Literal["text"]
 
 
-class CompletionRequest(Filtered):
+class CompletionRequest(Finding):
     """A conversation; its last user message is the question, the user messages before it are its history.
 
     Parameters that mean nothing here, such as temperature or tools, are taken and passed over.

@@ -1,6 +1,6 @@
 """What each page is given: one dataclass a page, plain values only, so a template decides nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,16 @@ class CopyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The span of an article that was cited or found, as a program takes it."""
+
+    article_id: str
+    version: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCard:
     """One citation, or one of the nearest passages where there is no answer (`number` is None)."""
 
@@ -64,10 +74,11 @@ class SourceCard:
     source: str | None
     published: str | None  # "23 November 2026"
     age: str | None  # "3 days old"; of an undated one, since when it is known
-    url: str | None  # the original on the web; http or https only
+    url: str | None  # the original on the web, opened at the words; http or https only
     language: str | None
     direction: str  # "ltr" or "rtl"
     also: list[CopyLine]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,8 @@ class Turn:
 
     question: str
     interpreted_question: str | None  # where it differs from the question
+    as_typed: str  # where the same words are asked with nothing before them
+    limits: list[str]  # which articles alone could answer: "Coast Daily", "since 5 March 2024"
     answered: bool
     confidence_percent: int
     short: ShortWords | None
@@ -90,6 +103,36 @@ class Turn:
     sources: list[SourceCard]
     milliseconds: int
     href: str  # a permanent link to this question
+    generation: int  # of the index that answered
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that can be chosen, as a form sends it and as a person reads it."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterForm:
+    """Which articles may answer: what is chosen, as a form holds it, and what there is to choose from."""
+
+    published_from: str
+    published_to: str
+    source: str
+    language: str
+    sources: list[Choice]
+    languages: list[Choice]
+    chosen: bool  # whether anything is
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question that the index can answer; `href` asks it."""
+
+    question: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +140,57 @@ class ChatPage:
     """The chat page, before a question or with one answered; `problem` is a refused question's sentence."""
 
     corpus: CorpusFacts
-    question: str
-    turn: Turn | None
-    problem: str | None
+    filters: FilterForm
+    question: str = ""
+    earlier: list[str] = field(default_factory=list)  # questions that the next one is sent with, oldest first
+    turn: Turn | None = None
+    problem: str | None = None
+    suggestions: list[Suggestion] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many articles have one source or one language; `percent` of all, for a bar."""
+
+    name: str
+    articles: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A file, or a line of one, and what was wrong with it."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reindex:
+    """How a re-index stands: `done` of `total` passages embedded, and what a person is told of it."""
+
+    running: bool
+    done: int
+    total: int
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusPage:
+    """What the index holds, how fresh it is, and what was left out of it."""
+
+    corpus: CorpusFacts
+    age: str  # of the index: "3 hours"
+    generation: int
+    model: str
+    days: str | None  # when the articles were published: "5 March 2024 to 2 June 2025"
+    sources: list[Share]
+    languages: list[Share]
+    refused: list[Fault]
+    refused_more: int  # beyond those listed
+    doubted: list[Fault]
+    doubted_more: int
+    reindexing: Reindex | None  # None for whom may not begin one
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +211,11 @@ class ArticlePage:
     source: str | None
     author: str | None
     published: str | None
-    url: str | None
+    age: str | None
+    url: str | None  # the original on the web, opened at the marked words; http or https only
     language: str | None
     direction: str
     modified: str | None
-    first_seen: str | None
     has_mark: bool
     changed: bool  # it is not the version that the link cites, so nothing is marked
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from rag.answer import Answer, Citation, FoundPassage
-from web.pages import article_href, web_address
+from web.particulars import web_address
+from web.turns import article_href
 
 _NEAREST = 3
 _ACTIVE = re.compile(r"[\\`*_\[\]<>~]|&(?=#?\w+;)")  # what Markdown acts on within a line

@@ -32,3 +32,9 @@ def render(
     """A template with `page`, its context dataclass, as an HTML response."""
     context = {"page": page, "site_name": request.app.state.settings.site_name}
     return _TEMPLATES.TemplateResponse(request, template, context, status_code=status, headers=headers)
+
+
+def fragment(template: str, page: object) -> str:
+    """A part of a page, from its own template."""
+    rendered: str = _TEMPLATES.get_template(template).render(page=page)
+    return rendered

@@ -24,11 +24,8 @@ Day = Annotated[date, BeforeValidator(_written)]  # else a number would be taken
 
 
 class Filtered(BaseModel):
-    """How many passages to find, and of which articles."""
+    """Which articles may answer."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
     published_from: Day | None = Field(None, description="Only articles published on this day or later.")
     published_to: Day | None = Field(None, description="Only articles published on this day or earlier.")
     source: str | None = Field(None, max_length=1000, description="Only articles of this source.")
@@ -44,7 +41,15 @@ class Filtered(BaseModel):
         )
 
 
-class AskRequest(Filtered):
+class Finding(Filtered):
+    """How many passages to find, and of which articles."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
+
+
+class AskRequest(Finding):
     """A question, and the questions before it."""
 
     question: str = Field(
@@ -57,7 +62,7 @@ class AskRequest(Filtered):
     )
 
 
-class SearchRequest(Filtered):
+class SearchRequest(Finding):
     """A query to find passages for."""
 
     query: str = Field(description="The query.", examples=["Aliyev Islamabad 1996"], max_length=20_000)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, find
+from tests.browser.made import ARTICLES, GatedReader, made_server
 from tests.serving import serving
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -15,6 +16,19 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 @pytest.fixture(scope="session")
 def address(real_index: Path) -> Iterator[str]:
     with serving(real_index) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def reader() -> GatedReader:
+    """The reader of `made`; a test that closes its gate opens it again."""
+    return GatedReader()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, reader: GatedReader) -> Iterator[str]:
+    """The address of a server of ARTICLES, without a model."""
+    with made_server(tmp_path_factory.mktemp("made"), ARTICLES, reader) as url:
         yield url
 
 

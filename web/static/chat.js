@@ -1,5 +1,11 @@
-// The chat page without reloads: questions gather on one page, and articles open beside their answer. The page is whole
-// without this file. Text from the corpus arrives only as nodes the server's HTML was parsed into.
+// The chat page without reloads: questions gather on one page, each answer as it is found. The page is whole without
+// scripts. Text from the corpus arrives only as nodes the server's HTML was parsed into.
+
+import { record, recall, startAnew } from "./conversations.js";
+import { closePanel } from "./panel.js";
+import { Failure, events, parsed, tell, textOf } from "./server.js";
+import "./marks.js";
+import "./share.js";
 
 const main = document.querySelector("main.chat");
 const conversation = main.querySelector(".conversation");
@@ -9,60 +15,11 @@ const problem = form.querySelector(".problem");
 const retry = form.querySelector(".retry");
 const status = form.querySelector(".status");
 const cancel = form.querySelector(".cancel");
-const panel = document.querySelector("dialog.panel");
-const panelBody = panel.querySelector(".panel-body");
-const panelPage = panel.querySelector(".panel-page");
-
-/** What went wrong, as a sentence for the person asking; `again` where the same may well succeed later. */
-class Failure extends Error {
-  constructor(sentence, again = true) {
-    super(sentence);
-    this.again = again;
-  }
-}
-
-function textOf(page, selector) {
-  return [...page.querySelectorAll(selector)].map((part) => part.textContent.trim()).join(" ").trim();
-}
-
-/** Why the server gave another page than the one asked for, in that page's own words where it has some. */
-function refusal(page, status) {
-  const problem = textOf(page, "#problem");
-  if (problem) return new Failure(problem, false);
-  const reason = textOf(page, ".refusal .what, .refusal .remedy");
-  return new Failure(reason || `The server could not do this just now (status ${status}).`);
-}
-
-async function fetchText(address, signal) {
-  try {
-    const response = await fetch(address, { headers: { Accept: "text/html" }, signal });
-    return { response, text: await response.text() };
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw new Failure("The server could not be reached. Check the connection, then try again.");
-  }
-}
-
-/** One part of a page of this site, and the page's title. Throws Failure when the server gives no such part. */
-async function fetchPart(address, selector, signal) {
-  const { response, text } = await fetchText(address, signal);
-  const page = new DOMParser().parseFromString(text, "text/html");
-  const part = page.querySelector(selector);
-  if (response.ok && part) return { part: document.adoptNode(part), title: page.title };
-  throw refusal(page, response.status);
-}
-
-/** Shows an error as a sentence. One that is a fault of this file is thrown on as well, so that the console has it. */
-function tell(error, show) {
-  if (error instanceof Failure) return show(error.message, error.again);
-  show("This page met a fault of its own. Reload it, then try again.", false);
-  throw error;
-}
-
-// --- Questions ---
+const site = document.querySelector(".nameplate").textContent;
+const REMEMBERED = 8; // earlier questions that a follow-up is sent with, as on the server
 
 let asking = null; // the AbortController of the question under way
-let refused = ""; // the question "Try again" sends
+let refused = null; // the question "Try again" sends
 let shown = location.search; // the address the page shows, without its fragment
 
 function setWaiting(waiting) {
@@ -82,6 +39,7 @@ function setProblem(sentence, again = false) {
 function leaveOpening() {
   main.classList.replace("opening", "talk");
   for (const part of main.querySelectorAll("[data-opening]")) part.remove();
+  field.placeholder = "Ask a follow-up";
 }
 
 /** Empties the field, unless the next question is being typed in it already. */
@@ -92,37 +50,110 @@ function readyField(question) {
   else field.focus({ preventScroll: true });
 }
 
-function showTurn(turn, title, address) {
+/** Where the form asks a question: after the questions before it, of the articles that were chosen. */
+function addressOf(question) {
+  const sent = new FormData(form);
+  sent.set("q", question);
+  return `/?${new URLSearchParams([...sent].filter(([, value]) => value))}`;
+}
+
+/** The questions that the next one is sent with: those on the page. */
+function remember() {
+  for (const before of form.querySelectorAll("[name=h]")) before.remove();
+  for (const asked of [...conversation.querySelectorAll(".turn h2")].slice(-REMEMBERED)) {
+    const hidden = document.createElement("input");
+    Object.assign(hidden, { type: "hidden", name: "h", value: asked.textContent });
+    form.prepend(hidden);
+    form.querySelector("label").before(hidden); // oldest first
+  }
+}
+
+// --- A question under way ---
+
+/** The place where its answer will stand, with what is being done meanwhile. */
+function pendingTurn(question) {
+  const pending = document.querySelector("#pending").content.firstElementChild.cloneNode(true);
+  pending.querySelector("h2").textContent = question;
+  return pending;
+}
+
+function showStage(pending, stage) {
+  const stages = [...pending.querySelectorAll("[data-stage]")];
+  const at = stages.findIndex((line) => line.dataset.stage === stage);
+  if (at < 0) return;
+  stages.forEach((line, place) => line.classList.toggle("past", place < at));
+  stages.forEach((line, place) => line.classList.toggle("now", place === at));
+  status.textContent = `${stages[at].textContent}…`;
+}
+
+function showReading(pending, titles) {
+  const lines = titles.slice(0, 5).map((title) => {
+    const line = document.createElement("li");
+    line.dir = "auto";
+    line.textContent = title;
+    return line;
+  });
+  pending.querySelector(".read").replaceChildren(...lines);
+  showStage(pending, "reading");
+}
+
+function place(pending, instead) {
+  if (pending.isConnected) return;
   leaveOpening();
-  if (panel.open) closePanel(); // it would cover the new sources
-  conversation.append(turn);
+  closePanel(); // it would cover the new sources
+  if (instead) instead.replaceWith(pending);
+  else conversation.append(pending);
+  pending.scrollIntoView({ block: "start" });
+}
+
+/** Follows the events of a question to its turn. */
+async function follow(address, pending, instead, signal) {
+  for await (const [name, data] of events(address, signal)) {
+    if (name === "error") throw problemOf(JSON.parse(data));
+    place(pending, instead);
+    if (name === "stage") showStage(pending, JSON.parse(data).stage);
+    if (name === "reading") showReading(pending, JSON.parse(data));
+    if (name === "turn") return parsed(data, ".turn");
+  }
+  throw new Failure("The answer broke off. Ask again.");
+}
+
+function problemOf(document) {
+  return new Failure(`${document.detail} ${document.remedy}`);
+}
+
+function showTurn(turn, pending, address) {
+  pending.replaceWith(turn);
+  const question = turn.querySelector("h2").textContent;
   history.pushState(null, "", address);
   shown = location.search;
-  document.title = title;
-  turn.scrollIntoView({ block: "start" });
+  document.title = `${question} · ${site}`;
+  remember();
+  record(conversation);
   // Read out, not shown again: the answer itself stands above.
   status.classList.add("unseen");
   status.textContent = textOf(turn, ".reply > .short, .differ, .differing > ol > li, .finding, .unanswered");
 }
 
-async function ask(question) {
+/** Asks at an address; the turn comes last, or stands where another one stood. */
+async function ask(address, instead = null) {
   asking?.abort();
   const mine = new AbortController();
+  const question = new URL(address, location).searchParams.get("q");
+  const pending = pendingTurn(question);
   asking = mine;
-  // The question before is sent too, so that "And when did he return?" is understood.
-  const before = [...conversation.querySelectorAll(".turn h2")].slice(-1).map((asked) => ["h", asked.textContent]);
-  const address = `/?${new URLSearchParams([["q", question], ...before])}`;
   setProblem("");
   setWaiting(true);
   try {
-    const { part, title } = await fetchPart(address, ".turn", mine.signal);
+    const turn = await follow(address, pending, instead, mine.signal);
     setWaiting(false);
-    showTurn(part, title, address);
+    showTurn(turn, pending, address);
     readyField(question);
   } catch (error) {
+    if (pending.isConnected) pending.replaceWith(...(instead ? [instead] : []));
     if (mine.signal.aborted) return;
     setWaiting(false);
-    refused = question;
+    refused = { address, instead };
     tell(error, setProblem);
   } finally {
     if (asking === mine) asking = null;
@@ -131,12 +162,12 @@ async function ask(question) {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  ask(field.value);
+  ask(addressOf(field.value));
 });
 
 retry.addEventListener("click", () => {
   field.focus();
-  ask(refused);
+  ask(refused.address, refused.instead);
 });
 
 cancel.addEventListener("click", () => {
@@ -146,129 +177,34 @@ cancel.addEventListener("click", () => {
   field.focus();
 });
 
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-ask]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  ask(link.getAttribute("href"), link.dataset.ask === "instead" ? link.closest(".turn") : null);
+});
+
 // A fragment changes the history too; only another question needs another page.
 addEventListener("popstate", () => {
   if (location.search !== shown) location.reload();
 });
 
-// --- The article beside its answer ---
+// --- An earlier conversation ---
 
-let opening = null; // the AbortController of the article under way
-let opener = null; // the link it was opened from, where the focus returns
-
-/** Marks the link whose words are open, and no other. */
-function setOpener(link) {
-  opener?.removeAttribute("aria-current");
-  link?.setAttribute("aria-current", "true");
-  opener = link;
-}
-
-/** Puts the quoted words a third down the panel, with the focus on them so that reading begins there. */
-function showWords(article) {
-  const words = article.querySelector("#cited") ?? article;
-  words.tabIndex = -1;
-  words.focus({ preventScroll: true });
-  const below = words.getBoundingClientRect().top - panelBody.getBoundingClientRect().top;
-  panelBody.scrollTop += below - panelBody.clientHeight / 3;
-}
-
-/** The page has its own h1, so the article's becomes an h2 here; it names the panel too. */
-function lowerHeading(article) {
-  const heading = document.createElement("h2");
-  const title = article.querySelector("h1");
-  panel.setAttribute("aria-label", title.textContent);
-  heading.append(...title.childNodes);
-  title.replaceWith(heading);
-}
-
-function say(sentence, role) {
-  const line = document.createElement("p");
-  line.className = "panel-note";
-  line.setAttribute("role", role);
-  line.textContent = sentence;
-  panelBody.replaceChildren(line);
-}
-
-function offerAgain(address) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Try again";
-  button.addEventListener("click", () => openArticle(address));
-  panelBody.append(button);
-}
-
-function openPanel() {
-  if (panel.open) return;
-  // Beside the answer where there is room; over it, and alone reachable, where there is not.
-  if (matchMedia("(min-width: 64rem)").matches) panel.show();
-  else panel.showModal();
-}
-
-async function openArticle(address) {
-  opening?.abort();
-  const mine = new AbortController();
-  opening = mine;
-  panelPage.href = address;
-  openPanel();
-  say("Opening the article…", "status");
-  panelBody.focus({ preventScroll: true });
-  try {
-    const { part } = await fetchPart(address, "article", mine.signal);
-    lowerHeading(part);
-    panelBody.replaceChildren(part);
-    showWords(part);
-  } catch (error) {
-    if (mine.signal.aborted) return;
-    tell(error, (sentence) => {
-      say(sentence, "alert");
-      offerAgain(address);
-    });
-  }
-}
-
-function isPlainClick(event) {
-  return event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-}
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-open]");
-  if (!link || event.defaultPrevented || !isPlainClick(event)) return;
-  event.preventDefault();
-  setOpener(link);
-  openArticle(link.href);
+recall((turns) => {
+  asking?.abort();
+  setWaiting(false);
+  setProblem("");
+  leaveOpening();
+  closePanel();
+  conversation.replaceChildren(...turns);
+  remember();
+  const last = turns.at(-1);
+  history.pushState(null, "", last.querySelector(".permanent").getAttribute("href"));
+  shown = location.search;
+  document.title = `${last.querySelector("h2").textContent} · ${site}`;
+  last.scrollIntoView({ block: "start" });
+  readyField("");
 });
 
-/** Empties the closed panel and gives the focus back. Nothing to do where it is open again, or done already. */
-function leavePanel() {
-  if (panel.open || !opener) return;
-  opening?.abort();
-  panelBody.replaceChildren();
-  opener.focus();
-  setOpener(null);
-}
-
-/** The focus returns at once: the close event comes later, when the next key may have been pressed. */
-function closePanel() {
-  panel.close();
-  leavePanel();
-}
-
-panel.querySelector(".panel-close").addEventListener("click", closePanel);
-panel.addEventListener("close", leavePanel); // closed by the browser, as by a phone's back gesture
-
-// A dialog that is not modal does not close on Escape by itself.
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && panel.open && !event.defaultPrevented) closePanel();
-});
-
-// --- A mark in the answer lights its source ---
-
-function lightSource(event) {
-  const cite = event.target.closest(".cite");
-  for (const card of document.querySelectorAll(".card.lit")) card.classList.remove("lit");
-  const card = cite?.closest(".turn").querySelector(`.card[data-number="${cite.dataset.number}"]`);
-  card?.classList.add("lit");
-}
-
-document.addEventListener("pointerover", lightSource);
-document.addEventListener("focusin", lightSource);
+if (conversation.querySelector(".turn")) startAnew(conversation);

@@ -13,7 +13,7 @@ from rag.answer import Citation, ShortAnswer
 from rag.composer import DIFFERENT
 from tests.unit.rag.conftest import SURE, ScriptedReader
 from tests.unit.web.conftest import BRIDGES, DIFFERING, HARBOUR, HOW_LONG, READER, parse
-from web.pages import _sentence
+from web.turns import _sentence
 
 QUESTION = "When was the harbour of Lenkoran opened?"
 QUOTE = "The harbour of Lenkoran was opened on 12 March 2021, at last."

@@ -1,0 +1,130 @@
+"""The page of what the corpus holds, and its form to re-index."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from index.build import build_index
+from index.errors import WriterBusy
+from index.store import LiveIndex
+from rag.assistant import Assistant
+from tests.conftest import WordEmbedder
+from tests.unit.rag.conftest import SENSIBLE
+from tests.unit.web.test_pages import EVIL, page_of
+from web.keys import Role, add_key
+
+
+@dataclass
+class State:
+    state: str = "idle"
+    done: int = 0
+    total: int = 0
+    problem: dict[str, Any] | None = None
+
+
+@dataclass
+class Reindexer:
+    """Begins nothing, and remembers that it was told to."""
+
+    state: State = field(default_factory=State)
+    begun: int = 0
+
+    def start(self) -> State:
+        self.begun += 1
+        if self.state.state == "running":
+            raise WriterBusy("A re-index is running already.", "Wait.")
+        self.state = State("running", 3, 12)
+        return self.state
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def faulty(tmp_path, serve):
+    """A server of a corpus with a file that is refused, a date that is doubted, and an article without a source."""
+    folder = tmp_path / "faulty"
+    folder.mkdir()
+    good = {"id": "a", "source": f"Source {EVIL}", "language": "ur", "published": "2024-03-05", "text": "Kites."}
+    lines = [json.dumps(good), json.dumps({"id": "b", "published": "3024-01-01", "text": "Tea."}), "no json"]
+    (folder / "some.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    build_index(folder, tmp_path / "faulty-index", WordEmbedder())
+    return serve(Assistant(LiveIndex(tmp_path / "faulty-index", lambda record: WordEmbedder()), weights=SENSIBLE))
+
+
+def test_it_says_what_is_held_and_how_fresh(client):
+    """Counts, days, model, sources and languages, as the index has them."""
+    page = page_of(client, "/corpus")
+    figures = {pair.one("dt").text: pair.one("dd").text for pair in page.one("dl", class_="figures").all("div")}
+    assert figures == {"Articles": "3", "Passages": "3", "Refused": "0"}
+    told = page.one("dl", class_="particulars").text
+    assert "15 January 2023 to 5 March 2024" in told
+    assert "words" in told
+    rows = page.all("table")[0].one("tbody").all("tr")
+    assert sorted(row.one("th").text for row in rows) == ["Coast Daily", "River Post", "not given"]
+    assert "less than a minute" in page.one("p", class_="standfirst").text
+
+
+def test_what_was_refused_and_doubted_is_named_with_why(faulty):
+    """The file and its line, and the reason; nothing of it becomes markup."""
+    page = page_of(faulty, "/corpus")
+    refused, doubted = page.one("section", class_="left-out").all("dl")
+    assert refused.one("dt").text == "some.jsonl, line 3"
+    assert refused.one("dd").text
+    assert "3024" in doubted.one("dd").text
+    assert f"Source {EVIL}" in page.one("main").text
+    assert page.all("img") == []
+
+
+def test_only_an_admin_is_offered_a_re_index(assistant, serve, tmp_path):
+    """With a key to ask, nothing is offered that can't be done, nor done that is not offered."""
+    keys = {role: add_key(tmp_path / "keys", role.name.lower(), role) for role in (Role.ASK, Role.ADMIN)}
+    client = serve(assistant, keys_file=tmp_path / "keys")
+    client.app.state.reindexer = Reindexer()
+    for role, buttons in ((Role.ASK, 0), (Role.ADMIN, 1)):
+        client.headers["authorization"] = f"Bearer {keys[role]}"
+        assert len(page_of(client, "/corpus").one("main").all("button")) == buttons
+        begun = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
+        assert begun.status_code == (303 if buttons else 403)
+    assert client.app.state.reindexer.begun == 1
+
+
+def test_the_form_begins_a_re_index_and_shows_how_far_it_is(client):
+    """Without a script: the form posts, the page is shown again, and reloads itself while it runs."""
+    client.app.state.reindexer = Reindexer()
+    form = page_of(client, "/corpus").one("form")
+    assert (form.attributes["method"], form.attributes["action"]) == ("post", "/corpus/reindex")
+    response = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (303, "/corpus")
+    page = page_of(client, "/corpus")
+    assert page.one("p", class_="progress").text == "Embedding: 3 of 12 new passages."
+    assert page.one("progress").attributes["value"] == "3"
+    assert "disabled" in page.one("form").one("button").attributes
+    assert page.one("noscript").one("meta").attributes["http-equiv"] == "refresh"
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State(), ""),
+        (State("running"), "Reading the articles."),
+        (State("done", 3, 3), "The index is up to date."),
+        (
+            State("failed", problem={"detail": "The disk is full.", "remedy": "Make room."}),
+            "The disk is full. Make room.",
+        ),
+    ],
+)
+def test_how_a_re_index_stands_is_a_sentence(client, state, told):
+    """Of each state."""
+    client.app.state.reindexer = Reindexer(state)
+    assert page_of(client, "/corpus").one("p", class_="progress").text == told
+
+
+def test_a_re_index_that_can_t_begin_is_a_page_that_says_so(client):
+    """With the sentence of the error."""
+    client.app.state.reindexer = Reindexer(State("running"))
+    response = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
+    assert response.status_code >= 400

@@ -1,0 +1,59 @@
+// What can be done with an answer: copied with its sources, and judged.
+
+import { Failure, call, tell } from "./server.js";
+import { plainText } from "./written.js";
+
+function say(turn, sentence) {
+  turn.querySelector(".told").textContent = sentence;
+}
+
+async function copy(turn) {
+  if (!navigator.clipboard) throw new Failure("This browser lets only pages over https copy.");
+  try {
+    await navigator.clipboard.writeText(plainText(turn));
+  } catch {
+    throw new Failure("The browser did not let this page copy.");
+  }
+  say(turn, "Copied.");
+}
+
+/** The verdict, with what it is of: the question as it was asked, and the spans that were cited. */
+function verdictOn(turn, verdict) {
+  const asked = new URL(turn.querySelector(".permanent").href).searchParams;
+  const cards = turn.matches(".answered") ? [...turn.querySelectorAll(".card")] : [];
+  return {
+    question: asked.get("q"),
+    history: asked.getAll("h"),
+    verdict,
+    generation: Number(turn.dataset.generation),
+    answered: turn.matches(".answered"),
+    citations: cards.map(({ dataset }) => ({
+      article_id: dataset.article,
+      version: dataset.version,
+      start: Number(dataset.start),
+      end: Number(dataset.end),
+    })),
+  };
+}
+
+async function judge(turn, button) {
+  const response = await call("/api/feedback", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(verdictOn(turn, button.dataset.verdict)),
+  });
+  if (!response.ok) throw new Failure("The server did not keep this.");
+  for (const other of turn.querySelectorAll("[data-verdict]")) other.setAttribute("aria-pressed", String(other === button));
+  say(turn, "Thank you.");
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button.copy, button[data-verdict]");
+  if (!button) return;
+  const turn = button.closest(".turn");
+  try {
+    await (button.matches(".copy") ? copy(turn) : judge(turn, button));
+  } catch (error) {
+    tell(error, (sentence) => say(turn, sentence));
+  }
+});

@@ -1,4 +1,4 @@
-"""Turning text into vectors; the only module that imports sentence-transformers."""
+"""Turning text into vectors, with sentence-transformers."""
 
 import hashlib
 import json
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelError
 from index.manifest import ModelRecord
+from index.packing import embed_packed, in_bfloat16, packable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -84,12 +85,14 @@ class SentenceTransformerEmbedder:
     def embed_sentences(self, texts: Sequence[str]) -> Matrix:
         """One row a text: (n, dim) float32, unit length, computed in bfloat16 where the processor does.
 
-        Measured on four sentences at a time, 2 cores: 17 ms against 32, with a cosine to what passages get of 0.9999.
+        They are packed side by side where the model allows it. Four sentences take 29 to 31 ms of one busy core,
+        41 as a padded batch under autocast; a cosine to what passages get is 0.9999.
         """
+        if texts and packable(self._model):
+            return embed_packed(self._rough, [self.record.passage_prompt + text for text in texts])
         import torch
 
-        fast = torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 (torch has no public way to ask)
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast):
+        with torch.autocast("cpu", torch.bfloat16, enabled=_computes_in_bfloat16()):
             return self.embed_passages(texts)
 
     def _encode(self, texts: list[str]) -> Matrix:
@@ -99,6 +102,10 @@ class SentenceTransformerEmbedder:
     @cached_property
     def _model(self) -> "SentenceTransformer":
         return _load(self._folder, self.record.name)
+
+    @cached_property
+    def _rough(self) -> "SentenceTransformer":
+        return in_bfloat16(self._model) if _computes_in_bfloat16() else self._model
 
 
 @lru_cache(maxsize=2)  # the live generation's, and the next one's while it is swapped in
@@ -115,6 +122,12 @@ def embedder_of_record(record: ModelRecord) -> Embedder:
             "Run: rag index",
         )
     return embedder
+
+
+def _computes_in_bfloat16() -> bool:
+    import torch
+
+    return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 (torch has no public way to ask)
 
 
 def bundled_folder() -> Path:

@@ -12,13 +12,15 @@ from index.passages import Passage
 from index.sentences import Span
 from index.store import PassageIndex
 from rag.features import Asked, Features, sentence_features, sentence_text
-from rag.kinds import Kind
+from rag.kinds import COMPARED, Kind
 from rag.reader import Reader, Reading
 from rag.retriever import Hit, Retrieval
 
 PASSAGES_READ = 3  # passages that the reader reads at most
 # A passage whose score is further below the best one's is not read: on 142 to 700 questions of each of four
 # collections quotes and short answers were as good, AUROC 0.001 lower at most, with 1.6 to 2.3 passages read, not 3.
+# It is all the same where a time or a number is asked for and nothing else of its article is read, which may
+# contradict the others.
 FURTHEST_READ = 0.15
 # Without one: passages whose sentences are weighed, and sentences embedded after a first, cheap look.
 PASSAGES_LOOKED_AT = 5
@@ -86,7 +88,7 @@ class Weigher:
     def weigh(self, question: str, kind: Kind | None, retrieval: Retrieval, index: PassageIndex) -> list[Evidence]:
         """The sentences of the best passages, best evidence first; `kind` is what the question asks for."""
         asked = Asked.of(question, kind, index)
-        hits = [(hit, _title(hit, index)) for hit in self._worth_it(retrieval.hits[: self.depth])]
+        hits = [(hit, _title(hit, index)) for hit in self._worth_it(retrieval.hits[: self.depth], kind)]
         looked = [item for hit, title in hits for item in _looked_at(asked, hit, title, index)]
         if self.reader is None:
             near = self._ranked(looked, self.weights.look or self.weights.sentence)[:SENTENCES_EMBEDDED]
@@ -95,10 +97,15 @@ class Weigher:
         ids = [hit.passage.passage_id for hit, _ in hits]
         return self._ranked(_with_reading(looked, dict(zip(ids, readings, strict=True))), self.weights.sentence)
 
-    def _worth_it(self, hits: Sequence[Hit]) -> Sequence[Hit]:
-        if self.reader is None or not hits:
+    def _worth_it(self, hits: Sequence[Hit], kind: Kind | None) -> Sequence[Hit]:
+        if self.reader is None:
             return hits
-        return [hit for hit in hits if hit.score >= hits[0].score - FURTHEST_READ]
+        worth: list[Hit] = []
+        for hit in hits:
+            heard = kind not in COMPARED or hit.passage.article_id in {one.passage.article_id for one in worth}
+            if hit.score >= hits[0].score - FURTHEST_READ or not heard:
+                worth.append(hit)
+        return worth
 
     def confidence(self, evidence: Sequence[Evidence], nearest: float) -> float:
         """The probability, in [0, 1], that the best sentences answer the question; 0 where there are none.

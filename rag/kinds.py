@@ -15,6 +15,9 @@ class Kind(Enum):
     NAME = "name"
 
 
+# Kinds of which two answers can be told to contradict each other.
+COMPARED = frozenset({Kind.TIME, Kind.NUMBER})
+
 _UNITS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|twice|hundred|thousand|million|billion"
 )

@@ -35,6 +35,7 @@ FIGURES = (
     Figure("AURC", "Abstention", -1, "share wrong, surest first"),
     Figure("ask p50 ms", "Latency", 0, "half the questions are quicker"),
     Figure("ask p95 ms", "Latency", 0, "19 of 20 questions are quicker"),
+    Figure("embedding p50 ms", "Latency", 0, "the question alone embedded"),
 )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -169,7 +170,13 @@ def _ask(assistant: Assistant, question: Question) -> Outcome:
         assistant.article(citation.article_id).text[citation.start : citation.end] == citation.quote
         for citation in answer.citations
     )
-    return Outcome(question, answer, exact)
+    return Outcome(question, answer, exact, _embedding_ms(assistant, answer.interpreted_question))
+
+
+def _embedding_ms(assistant: Assistant, query: str) -> float:
+    began = time.perf_counter()
+    assistant.source.current().embedder.embed_query(query)
+    return (time.perf_counter() - began) * 1000
 
 
 def _retrieval_alone(

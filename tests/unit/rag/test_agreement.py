@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rag import agreement
 from rag.agreement import Value, answer_text, value_of
-from rag.kinds import Kind
+from rag.kinds import COMPARED, Kind
 from tests.unit.index.unicode_texts import any_text
 from tests.unit.rag.conftest import article_of, evidence_of
 
@@ -118,7 +118,7 @@ def test_numbers_are_compared_in_one_unit(one, other, differ):
     assert contradict(one, other, Kind.NUMBER) is differ
 
 
-@pytest.mark.parametrize("kind", [Kind.NAME, None])
+@pytest.mark.parametrize("kind", [kind for kind in (*Kind, None) if kind not in COMPARED])
 def test_names_and_unknown_kinds_are_not_compared(kind):
     """Two names may be of one person, so they say nothing that could contradict."""
     assert value_of("Leyla in 1996", kind) is None

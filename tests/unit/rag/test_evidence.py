@@ -168,6 +168,30 @@ def test_a_passage_far_below_the_best_is_not_read(wide_index, scores, read):
     assert len(reader.asked[0][1]) == read
 
 
+@pytest.mark.parametrize(
+    ("kind", "articles", "read"),
+    [
+        (Kind.NUMBER, "abc", [0, 1, 2]),
+        (Kind.TIME, "abc", [0, 1, 2]),
+        (Kind.NUMBER, "aba", [0, 1]),
+        (Kind.TIME, "abb", [0, 1]),
+        (Kind.NUMBER, "aaa", [0]),
+        (Kind.NAME, "abc", [0]),
+        (None, "abc", [0]),
+    ],
+)
+def test_an_article_that_may_contradict_the_best_is_read_however_far_below(wide_index, kind, articles, read):
+    """Where times or numbers are asked for, one passage of each article; names are never compared."""
+    found = Retriever(wide_index).retrieve("Which tea is green?", 3)
+    hits = [
+        replace(hit, score=score, passage=replace(hit.passage, article_id=f"t{'abc'.index(article)}"))
+        for hit, article, score in zip(found.hits, articles, (1.0, 0.8, 0.1), strict=True)
+    ]
+    reader = ScriptedReader()
+    Weigher(reader, SENSIBLE).weigh("Which tea?", kind, replace(found, hits=hits), wide_index)
+    assert [text for _, text in reader.asked[0][1]] == [hits[place].passage.text for place in read]
+
+
 def test_a_reader_s_answer_stands_in_its_sentence_alone(index):
     """The sentence has the log-odds, a tenth of them as its feature, and the words as a span of the article."""
     _, evidence = weighed(index, QUESTION, reader=ScriptedReader(**{"12 March 2021": 8.0, "40 million": -3.0}))

@@ -22,7 +22,7 @@ from web.settings import Settings
 
 
 def record(client: TestClient) -> None:
-    """Each reply in the place of the one before; a path's parameters are in `at`."""
+    """Each reply in the place of the one before; a path's parameters are in `at`, and this folder has no name there."""
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     for route, example in examples.items():
         if route == "POST /api/feedback":
@@ -32,7 +32,8 @@ def record(client: TestClient) -> None:
         reply.raise_for_status()
         if reply.content:
             example["response"] = reply.json()
-    EXAMPLES.write_text(json.dumps(examples, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    told = json.dumps(examples, ensure_ascii=False, indent=1).replace(str(REPOSITORY), "/srv/reader")
+    EXAMPLES.write_text(told + "\n", encoding="utf-8")
 
 
 def vote_on(answer: dict[str, Any]) -> dict[str, Any]:
@@ -47,5 +48,5 @@ if __name__ == "__main__":
         directory = Path(folder) / "index"
         build_index(REPOSITORY / "corpus", directory, SentenceTransformerEmbedder())
         app = create_app(Assistant(LiveIndex(directory), reader=reader_of("shipped")), Settings(index=directory))
-        with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        with TestClient(app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 50_000)) as client:
             record(client)

@@ -15,7 +15,7 @@ from rag.question import read_question, readable
 
 
 def _written(value: object) -> object:
-    if value is not None and not isinstance(value, str):
+    if value is not None and not isinstance(value, str | date):
         raise ValueError("a day is written as 2026-11-23")
     return value
 

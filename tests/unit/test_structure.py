@@ -2,10 +2,12 @@
 
 import ast
 import re
+import sys
 import tomllib
+from pathlib import Path
+from subprocess import run
 
 import pytest
-from importlinter import cli as importlinter
 from typer.main import get_command
 
 from tests.conftest import REPOSITORY
@@ -47,10 +49,10 @@ def imported(path: str) -> set[str]:
     return names
 
 
-def test_rooms_import_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rooms_import_one_way() -> None:
     """Web may import rag, rag may import index, and never the other way, nor in a circle."""
-    monkeypatch.chdir(REPOSITORY)
-    assert importlinter.lint_imports(no_cache=True) == 0
+    # In a process of its own, since it sets up logging and silences the loggers that there are.
+    run([Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=REPOSITORY, check=True)
 
 
 @pytest.mark.parametrize(("library", "homes"), ONLY_IN.items())

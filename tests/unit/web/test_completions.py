@@ -134,7 +134,7 @@ def test_earlier_user_messages_are_the_history(peer):
     completion = peer.chat.completions.create(model=MODEL, messages=messages)
     answer = completion.choices[0].message.answer
     assert answer["question"] == "What did it cost?"
-    assert answer["interpreted_question"] == f"{QUESTION} What did it cost?"
+    assert answer["interpreted_question"] == "What did it cost? (harbour, Lenkoran opened)"
 
 
 HARMLESS = {"temperature": 0.2, "top_p": 1, "seed": 1, "max_tokens": 5, "user": "me", "stop": ["."], "n": 1}
@@ -261,7 +261,7 @@ def test_an_article_can_put_no_markup_into_a_page(client_of):
     message = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
     tokens = [token for block in MarkdownIt().parse(message["content"]) for token in block.children or []]
     assert {token.type for token in tokens} <= {"text", "text_special", "link_open", "link_close"}
-    assert all(token.attrs["href"].startswith("http://testserver/articles/") for token in tokens if token.attrs)
+    assert all(token.attrs["href"].startswith("http://127.0.0.1:8000/articles/") for token in tokens if token.attrs)
     shown = "".join(token.content for token in tokens)
     assert HOSTILE in shown
     assert title in shown

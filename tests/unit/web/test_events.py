@@ -30,13 +30,18 @@ class Waiting:
 def cut_off_when(address, begun):
     """Ask for a stream, and close the connection in the middle of it."""
     body = json.dumps({"question": QUESTION}).encode()
-    head = f"POST /api/ask HTTP/1.1\r\nHost: test\r\nAccept: text/event-stream\r\nContent-Length: {len(body)}\r\n"
     place = urlsplit(address)
+    head = (
+        f"POST /api/ask HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: text/event-stream\r\n"
+        f"Content-Length: {len(body)}\r\n"
+    )
     with socket.create_connection((place.hostname, place.port)) as connection:
         connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
         received = b""
         while b"answering" not in received:
-            received += connection.recv(65536)
+            more = connection.recv(65536)
+            assert more, received
+            received += more
         assert begun.wait(30)
 
 

@@ -3,22 +3,19 @@
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 from index.dates import doubt, read_date
 from index.errors import CorpusError, Refused
+from index.ids import made_id
 from index.readers import READERS, BadRecord, Reader, Record, reader_of
 from index.readers.packed import too_large
 
 GIVEN = "given with the article"  # where a date was found, if its format says no more
 LARGEST_FILE = 250_000_000  # bytes: a file is read whole
-_SLUG = 60  # characters: with four bytes each, and the hash, still a name that every file system takes
-_ADDRESS = re.compile(r"https?://|tag:|urn:", re.IGNORECASE)
 TITLE_CHARACTERS = 80  # of the first line, where an article has no title of its own
 
 
@@ -208,7 +205,7 @@ def _reader(corpus: Path, path: Path) -> Reader:
 
 def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refusal:
     if isinstance(record, BadRecord):
-        legible = record.named or _made_id(name, Record("", line=record.line)) if record.broken else None
+        legible = record.named or made_id(name, Record("", line=record.line)) if record.broken else None
         return Refusal(name, record.reason, record.line, article_id=legible and printable(legible))
     try:
         return _article(record, name)
@@ -243,7 +240,7 @@ def _article(record: Record, name: str) -> Article:
         raise Refused("its text holds a NUL character")
     values = {key: _string(record.metadata, key) for key in ("source", "author", "url", "language")}
     article = Article(
-        article_id=_written(record.metadata, "id") or _made_id(name, record),
+        article_id=_written(record.metadata, "id") or made_id(name, record),
         title=_string(record.metadata, "title") or _first_line(text),
         text=text,
         path=name,
@@ -273,32 +270,6 @@ def _written(metadata: dict[str, object], key: str) -> str:
 def printable(text: object) -> str:
     """The text with what is no character, such as half a surrogate pair, escaped."""
     return str(text).encode(errors="backslashreplace").decode()
-
-
-def address_id(address: str) -> str:
-    """The id of what an address names: its host and path to read, and a hash of the whole to be its own."""
-    try:
-        parts = urlsplit(address)
-        words = f"{parts.hostname or ''} {parts.path}"
-    except ValueError:  # no address, which a page's may be that nobody fetched
-        words = address
-    digest = hashlib.sha256(address.encode(errors="backslashreplace")).hexdigest()[:12]
-    return f"{_words(unquote(words))[:_SLUG].strip('-')}-{digest}".lstrip("-")
-
-
-def _made_id(name: str, record: Record) -> str:
-    """From what names the record wherever it stands, else from its place.
-
-    What is no address, such as a number, names it only in its own file.
-    """
-    stem = Path(name).with_suffix("").as_posix()
-    if record.key is None:
-        return _words(f"{stem} {record.line or ''}") or "article"
-    return address_id(record.key if _ADDRESS.match(record.key) else f"{stem}/{record.key}")
-
-
-def _words(text: str) -> str:
-    return re.sub(r"[\W_]+", "-", text.lower()).strip("-")
 
 
 def _first_line(text: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
-from index.articles import address_id
 from index.errors import Refused
+from index.ids import address_id
 from index.importing.document import document
 from index.importing.fetcher import Reply
 from index.importing.guard import checked_url

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from index.articles import address_id
+from index.ids import address_id
 
 _FETCHED = re.compile(r"^fetched: .*\n", re.MULTILINE)
 _PARTIAL = ".import.partial"

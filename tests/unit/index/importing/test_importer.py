@@ -6,8 +6,9 @@ import os
 
 import pytest
 
-from index.articles import address_id, read_articles
+from index.articles import read_articles
 from index.errors import CorpusError, StorageError, WriterBusy
+from index.ids import address_id
 from index.importing.shelf import Shelf
 from index.importing.state import STATE, State
 from index.readers.record import Record

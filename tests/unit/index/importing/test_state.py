@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import address_id, read_articles
+from index.articles import read_articles
+from index.ids import address_id
 from index.importing.shelf import Shelf, write_whole
 from index.importing.state import STATE, Seen, State
 from tests.unit.index.unicode_texts import any_text

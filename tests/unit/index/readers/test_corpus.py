@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import articles as room
-from index.articles import Article, Doubt, Refusal, address_id, read_articles
+from index.articles import Article, Doubt, Refusal, read_articles
+from index.ids import address_id
 from index.readers import READERS, reader_of
 from tests.conftest import REPOSITORY
 from tests.unit.index.readers.files import ARTICLE, bomb, book, page, pdf, warc, word, zipped

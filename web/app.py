@@ -68,7 +68,6 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; web.pages renders /docs
         redoc_url=None,
-        responses=problems(400, 401, 403, 413, 429, 503),
     )
     app.state.assistant = assistant
     app.state.settings = settings
@@ -82,10 +81,11 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.stopping = False
     _protect(app, settings)
     errors.install(app)
-    app.include_router(api.router, dependencies=[BEARER])
+    told = problems(400, 401, 403, 413, 429, 503)
+    app.include_router(api.router, dependencies=[BEARER], responses=told)
     app.include_router(completions.router, dependencies=[BEARER])
-    app.include_router(operations.router, dependencies=[BEARER])
-    app.include_router(health.router)
+    app.include_router(operations.router, dependencies=[BEARER], responses=told)
+    app.include_router(health.router, responses=told)
     app.include_router(sign_in.router)
     app.include_router(pages.router)
     tools = mcp_server(Tools(assistant, metrics.count), app.state.admission.turn)

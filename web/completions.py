@@ -40,7 +40,7 @@ _COMPLETION = TypeAdapter(Completion)
 _ANSWER = TypeAdapter(Answer)
 ModelName = Annotated[str, Path(description="The id of a model.", examples=[MODEL])]
 _Responses = dict[int | str, dict[str, Any]]
-_ERRORS: _Responses = {status: {"model": OpenAIErrorDocument} for status in (404, 422, 503)}
+_ERRORS: _Responses = {status: {"model": OpenAIErrorDocument} for status in (400, 401, 403, 404, 413, 422, 429, 503)}
 _STREAM: _Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
 
@@ -70,13 +70,13 @@ def complete(body: CompletionRequest, request: Request, assistant: TheAssistant,
     return Response(_COMPLETION.dump_json(completion), media_type="application/json")
 
 
-@router.get("/models", responses={503: _ERRORS[503]})
+@router.get("/models", responses=_ERRORS)
 def models(assistant: TheAssistant) -> ModelList:
     """The one model there is: this server's index."""
     return ModelList([_model(assistant)])
 
 
-@router.get("/models/{model}", responses={404: _ERRORS[404], 503: _ERRORS[503]})
+@router.get("/models/{model}", responses=_ERRORS)
 def model_of(model: ModelName, assistant: TheAssistant) -> Model:
     """That model."""
     _known(model)

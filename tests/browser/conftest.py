@@ -32,7 +32,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, reader: GatedReader) -> Itera
         yield url
 
 
-@pytest.fixture(scope="session")
+# Ends with these tests: while Playwright is there, its event loop runs in this thread, where others need theirs.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = find()
     if path is None:

@@ -94,7 +94,7 @@ def test_hostile_questions_are_only_text(page: Page, address: str) -> None:
         expect(page.locator(".turn")).to_have_count(count)
     ask(page, "And when was it opened?")
     expect(page.locator(".turn")).to_have_count(len(PAYLOADS) + 1)
-    expect(page.locator(".interpreted").last).to_contain_text("harbour")
+    expect(page.locator(".interpreted").last).to_contain_text("forged")
     assert page.evaluate(FOREIGN) == []
     for payload in PAYLOADS:
         page.goto(f"{address}/?q={quote(payload)}&h={quote(EVIL)}&source={quote(payload)}")

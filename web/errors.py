@@ -165,7 +165,9 @@ def _sentence(error: RequestValidationError) -> str:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return f"The body is not JSON at character {first['loc'][-1]}."
-    return f"{_place(error) or 'the body'}: {first['msg']}."
+    if first["type"] == "model_attributes_type":
+        return "The body is no JSON object sent with Content-Type: application/json."
+    return f"{_place(error) or 'the body'}: {first['msg'].removeprefix('Value error, ')}."
 
 
 def _place(error: RequestValidationError) -> str | None:

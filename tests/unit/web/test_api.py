@@ -381,3 +381,17 @@ def test_a_defect_tells_a_stranger_nothing(assistant, serve):
 def test_a_value_of_another_type_is_refused(client, wrong):
     """As described: a yes is no number, and a number no day."""
     assert_problem(client.post("/api/search", json={"query": "harbour", **wrong}), 422, next(iter(wrong)))
+
+
+def test_a_body_that_is_not_said_to_be_json_is_told_so(client):
+    """As curl sends one that is given no header."""
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    problem = client.post("/api/ask", content=b'{"question": "harbour"}', headers=form).json()
+    assert problem["detail"] == "The body is no JSON object sent with Content-Type: application/json."
+
+
+def test_where_no_article_passes_the_filters_the_page_says_so(client):
+    """Which is not that the documents hold no answer."""
+    page = client.get("/", params={"q": "harbour", "source": "Nobody"}, headers={"accept": "text/html"}).text
+    assert "No article passes the filters." in page
+    assert "do not hold an answer" not in page

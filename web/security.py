@@ -66,12 +66,19 @@ class SecureHeaders:
                 headers.update(HEADERS)
                 if scope["scheme"] == "https":
                     headers.update(OVER_HTTPS)
-                # What keys protect is in nobody's shared cache; files have an ETag, and their addresses no version.
-                static = scope["path"].startswith("/static/")
-                headers["Cache-Control"] = "no-cache" if static else "private, no-cache"
+                headers["Cache-Control"] = _kept(scope, headers)
+                if not scope["path"].startswith("/static/"):
+                    headers.add_vary_header("Accept")  # pages, events and problems share addresses
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _kept(scope: Scope, headers: MutableHeaders) -> str:
+    """Who may keep a response: of what keys protect no shared cache, and of events nobody, since Back shows them."""
+    if scope["path"].startswith("/static/"):
+        return "no-cache"  # files have an ETag, and their addresses no version
+    return "no-store" if headers.get("content-type", "").startswith("text/event-stream") else "private, no-cache"
 
 
 class BoundedBody:

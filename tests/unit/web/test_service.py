@@ -191,3 +191,20 @@ def test_monitors_may_ask_for_the_head_alone(client, path):
     """HEAD answers as GET does, without a body."""
     response = client.head(path)
     assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", "text/html"])
+def test_back_never_shows_events(client, accept):
+    """A page and its events share an address: caches tell them apart, and nobody keeps events."""
+    response = client.get("/", params={"q": QUESTION}, headers={"accept": accept})
+    assert "Accept" in response.headers["vary"]
+    assert (response.headers["cache-control"] == "no-store") == (accept == "text/event-stream")
+    reindex = client.get("/api/reindex", headers={"accept": accept})
+    assert "Accept" in reindex.headers["vary"]
+
+
+def test_vary_names_the_origin_too(assistant, serve):
+    """What CORS says of it stays."""
+    client = serve(assistant, allowed_origins="https://app.example")
+    response = client.get("/", headers={"origin": "https://app.example"})
+    assert {name.strip() for name in response.headers["vary"].split(",")} == {"Accept", "Origin"}

@@ -179,8 +179,8 @@ class Assistant:
         """
         return self.source.trouble()
 
-    def suggestions(self) -> Iterator[str]:
-        """First questions made of what that index holds, that it answers; each takes the time of some questions."""
+    def suggestions(self) -> Iterator[str | None]:
+        """First questions made of what that index holds, that it answers; each step asks one, None if it failed."""
         return suggestions(self.source.current(), self.ask)
 
     def warm_up(self) -> None:

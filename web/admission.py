@@ -10,9 +10,10 @@ import asyncio
 import math
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import anyio
+from anyio.from_thread import BlockingPortal
 from fastapi import Depends, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
@@ -36,7 +37,9 @@ class Admission:
         self._patience = settings.time_limit / 2  # so that the other half is left to answer
         self._turns = anyio.Semaphore(self.at_once)
         self._waiting = 0
+        self._spared = 0
         self._metrics = metrics
+        self.portal: BlockingPortal | None = None  # the way into the event loop, while the app runs
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -53,6 +56,29 @@ class Admission:
             self._metrics.asking.dec()
             self._turns.release()
 
+    @contextmanager
+    def spare(self) -> Iterator[bool]:
+        """For a thread of its own: a turn that nobody wants now, or False; nobody is refused for it."""
+        portal = self.portal
+        taken = portal is not None and portal.call(self._take_spare)
+        try:
+            yield taken
+        finally:
+            if portal and taken:
+                portal.call(self._give_spare)
+
+    def _take_spare(self) -> bool:
+        try:
+            self._turns.acquire_nowait()
+        except anyio.WouldBlock:
+            return False
+        self._spared += 1
+        return True
+
+    def _give_spare(self) -> None:
+        self._spared -= 1
+        self._turns.release()
+
     async def _take(self) -> None:
         try:
             self._turns.acquire_nowait()
@@ -60,7 +86,7 @@ class Admission:
             await self._wait()
 
     async def _wait(self) -> None:
-        if self._waiting >= self._most_waiting:
+        if self._waiting >= self._most_waiting + self._spared:
             raise self._refusal()
         self._waiting += 1
         self._metrics.waiting.set(self._waiting)

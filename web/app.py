@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from anyio import to_thread
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
@@ -52,14 +53,14 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         # Each question that has its turn has a thread, and so has what is asked beside questions.
         to_thread.current_default_thread_limiter().total_tokens = app.state.admission.at_once + OTHER_THREADS
         await to_thread.run_sync(assistant.warm_up)
-        async with tools.session_manager.run():
+        async with tools.session_manager.run(), BlockingPortal() as app.state.admission.portal:
             app.state.ready = True
             on_ready()
             app.state.suggestions.current()
             yield
             app.state.ready = False
+            await to_thread.run_sync(app.state.suggestions.close)
         await to_thread.run_sync(app.state.reindexer.close)
-        await to_thread.run_sync(app.state.suggestions.close)
 
     app = _Described(
         title=settings.site_name,
@@ -76,7 +77,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.admission = Admission(settings, metrics)
     app.state.reindexer = Reindexer(settings.index, settings.keep)
     app.state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
-    app.state.suggestions = Suggested(assistant)
+    app.state.suggestions = Suggested(assistant, app.state.admission.spare)
     app.state.ready = False
     app.state.stopping = False
     _protect(app, settings)

@@ -152,3 +152,32 @@ def test_who_does_not_read_keeps_nobody_waiting(assistant, serve, path, streamed
     client.portal.call(unread(client.app, path, streamed))
     assert ask(client).status_code == 200
     assert value(client, "rag_asking") == 0
+
+
+def test_a_spare_turn_is_one_that_nobody_has(slow, serve, pool):
+    """There is none while somebody is answered, nor once the server has stopped."""
+    client = serve(slow, at_once=1)
+    client.app.state.suggestions.close()
+    asked = pool.submit(ask, client)
+    assert slow.begun.wait(60)
+    with client.app.state.admission.spare() as free:
+        assert not free
+    slow.let_go.set()
+    assert asked.result().status_code == 200
+    until(lambda: value(client, "rag_asking") == 0)
+    with client.app.state.admission.spare() as free:
+        assert free
+    client.app.state.admission.portal = None
+    with client.app.state.admission.spare() as free:
+        assert not free
+
+
+def test_nobody_is_refused_for_a_spare_turn(assistant, serve, pool):
+    """Who comes meanwhile waits for it to end, however few may wait."""
+    client = serve(assistant, at_once=1, waiting=0)
+    client.app.state.suggestions.close()
+    with client.app.state.admission.spare():
+        asked = pool.submit(ask, client)
+        until(lambda: value(client, "rag_waiting") == 1)
+        assert_problem(ask(client), 503, "Too many questions")
+    assert asked.result().status_code == 200

@@ -92,11 +92,11 @@ def article(article_id: ArticleId, assistant: TheAssistant) -> ArticleDocument:
     return ArticleDocument(version=found.version, **asdict(found))
 
 
-@router.post("/api/feedback", status_code=204, responses=problems(422, 503))
-def feedback(body: FeedbackRequest, request: Request) -> None:
+@router.post("/api/feedback", status_code=204, responses=problems(422, 503, 507))
+def feedback(body: FeedbackRequest, request: Request, assistant: TheAssistant) -> None:
     """Keep a reader's verdict on an answer, with its question; the last one on the same answer counts."""
     store: FeedbackStore = request.app.state.feedback
-    store.add(body.vote())
+    store.add(body.vote(assistant.manifest().generation))
 
 
 @router.get("/metrics", response_class=Response)

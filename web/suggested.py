@@ -17,7 +17,7 @@ _NO_MORE = object()
 class Suggested:
     """The suggested questions of the generation that serves, as far as they are made."""
 
-    def __init__(self, assistant: Assistant, spare: Spare = lambda: nullcontext(True)) -> None:
+    def __init__(self, assistant: Assistant, spare: Spare = lambda: nullcontext(enter_result=True)) -> None:
         self._assistant = assistant
         self._spare = spare
         self._lock = Lock()

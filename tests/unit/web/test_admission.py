@@ -116,10 +116,15 @@ def unread(app, path, streamed):
     body = json.dumps(message if path.startswith("/v1") else ASK).encode()
     headers = {"host": "127.0.0.1", "content-type": "application/json", **(STREAM if streamed else {})}
     scope = {
-        **{"type": "http", "scheme": "http", "root_path": "", "path": path, "method": "GET" if path == "/" else "POST"},
+        "type": "http",
+        "scheme": "http",
+        "root_path": "",
+        "path": path,
+        "method": "GET" if path == "/" else "POST",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "query_string": urlencode({"q": ASK["question"]}).encode() if path == "/" else b"",
-        **{"client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80)},
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 80),
     }
 
     async def run():

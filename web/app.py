@@ -16,13 +16,14 @@ from rag.feedback import FeedbackStore, feedback_file
 from web import api, completions, errors, health, operations, pages, sign_in
 from web.access import BEARER, Gate, keyring_of
 from web.admission import OTHER_THREADS, Admission, TimeLimit
+from web.bodies import BoundedBody
 from web.examples import with_examples
 from web.metrics import Metrics
 from web.observing import Observed
 from web.reindexing import Reindexer
 from web.render import STATIC
 from web.schemas import problems
-from web.security import BoundedBody, SecureHeaders
+from web.security import SecureHeaders
 from web.settings import Settings
 from web.suggested import Suggested
 from web.tools import Tools, mcp_route, mcp_server
@@ -106,7 +107,7 @@ def _protect(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.origins(),
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            allow_headers=["*"],  # clients of MCP and OpenAI bring their own, and none gives a page more power
             expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     app.add_middleware(SecureHeaders)

@@ -112,6 +112,7 @@ class Assistant:
         clock.resume()
         parts = parts_of(asked)
         first = interpret(parts[0], earlier, index)
+        before = earlier if first != parts[0] else ()  # where nothing is carried, history changes nothing
         searched = [first, *(beside(part, first) for part in parts[1:])]
         typed = [parts[0], *("" for _ in parts[1:])]  # a later part is no follow-up: what is put beside it is its own
         retrieved = [retriever.retrieve(query, depth, filters, own) for query, own in zip(searched, typed, strict=True)]
@@ -123,7 +124,7 @@ class Assistant:
         yield Stage.READING
         clock.resume()
         weighed = [
-            _Weighed.of(weigher, part, kind_meant(part, earlier) or asked_kind(query), (query, retrieval), index)
+            _Weighed.of(weigher, part, kind_meant(part, before) or asked_kind(query), (query, retrieval), index)
             for part, query, retrieval in zip(parts, searched, retrieved, strict=True)
         ]
         clock.lap("read")

@@ -1,5 +1,6 @@
 """What the JSON interface takes and gives. Answers, passages and articles are the rag room's own types."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -14,14 +15,18 @@ from rag.errors import QuestionError
 from rag.feedback import CitedSpan, Verdict, Vote
 from rag.question import read_question, readable
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
 
 def _written(value: object) -> object:
-    if value is not None and not isinstance(value, str | date):
+    written = isinstance(value, str) and _DAY.fullmatch(value)
+    if not (value is None or isinstance(value, date) or written):
         raise ValueError("a day is written as 2026-11-23")
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written)]  # else a number would be taken for seconds since 1970
+# Else a number, and a string of digits, would be taken for seconds since 1970.
+Day = Annotated[date, BeforeValidator(_written)]
 
 
 class Filtered(BaseModel):

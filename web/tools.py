@@ -21,12 +21,12 @@ from index.catalog import Filters
 from index.errors import RagError
 from rag.answer import Answer
 from rag.assistant import DEFAULT_K, MAX_K, Assistant
-from web.schemas import ArticleDocument, Filtered, SearchResponse
+from web.schemas import ArticleDocument, Day, Filtered, SearchResponse
 from web.settings import Settings
 
 K = Annotated[int, Field(ge=1, le=MAX_K, description="How many passages to find.")]
-From = Annotated[date | None, Field(description="Only articles published on this day or later.")]
-To = Annotated[date | None, Field(description="Only articles published on this day or earlier.")]
+From = Annotated[Day | None, Field(description="Only articles published on this day or later.")]
+To = Annotated[Day | None, Field(description="Only articles published on this day or earlier.")]
 Source = Annotated[str | None, Field(description="Only articles of this source.")]
 ArticleId = Annotated[str, Field(description="`article_id` of a citation or a passage.")]
 History = Annotated[tuple[str, ...], Field(description="Earlier questions, oldest first.", max_length=50)]

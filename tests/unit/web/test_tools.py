@@ -97,6 +97,8 @@ WRONG = [
     ("ask", {}, "question: Field required."),
     ("ask", {"question": QUESTION, "k": 0}, "k: Input should be greater than or equal to 1."),
     ("search", {"query": "harbour", "published_from": "yesterday"}, "published_from: "),
+    ("search", {"query": "harbour", "published_to": 86400}, "published_to: "),
+    ("search", {"query": "harbour", "published_to": "86400"}, "published_to: "),
     ("search", {"query": "harbour", "source": "x" * 1001}, "source: String should have at most 1000 characters."),
     ("read_article", {"article_id": "none"}, 'There is no article "none". Search for what it said.'),
 ]

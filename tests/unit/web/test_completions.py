@@ -229,7 +229,9 @@ OTHERS = [("GET", "/v1/chat/completions", 405), ("GET", "/v1/nothing", 404), ("P
 def test_every_error_below_v1_is_in_openai_s_form(assistant, serve, method, path, status):
     """Whatever finds it, and for a browser too."""
     client = serve(assistant, max_body_bytes=10)
-    response = client.request(method, path, content=b" " * 20 if status == 413 else b"", headers={"accept": "text/html"})
+    response = client.request(
+        method, path, content=b" " * 20 if status == 413 else b"", headers={"accept": "text/html"}
+    )
     assert response.status_code == status
     error = response.json()["error"]
     assert set(error) == {"message", "type", "param", "code"}

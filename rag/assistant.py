@@ -112,6 +112,7 @@ class Assistant:
         clock.resume()
         parts = parts_of(asked)
         first = interpret(parts[0], earlier, index)
+        before = earlier if first != parts[0] else ()  # where nothing is carried, history changes nothing
         searched = [first, *(beside(part, first) for part in parts[1:])]
         typed = [parts[0], *("" for _ in parts[1:])]  # a later part is no follow-up: what is put beside it is its own
         retrieved = [retriever.retrieve(query, depth, filters, own) for query, own in zip(searched, typed, strict=True)]
@@ -123,7 +124,7 @@ class Assistant:
         yield Stage.READING
         clock.resume()
         weighed = [
-            _Weighed.of(weigher, part, kind_meant(part, earlier) or asked_kind(query), (query, retrieval), index)
+            _Weighed.of(weigher, part, kind_meant(part, before) or asked_kind(query), (query, retrieval), index)
             for part, query, retrieval in zip(parts, searched, retrieved, strict=True)
         ]
         clock.lap("read")
@@ -179,8 +180,8 @@ class Assistant:
         """
         return self.source.trouble()
 
-    def suggestions(self) -> Iterator[str]:
-        """First questions made of what that index holds, that it answers; each takes the time of some questions."""
+    def suggestions(self) -> Iterator[str | None]:
+        """First questions made of what that index holds, that it answers; each step asks one, None if it failed."""
         return suggestions(self.source.current(), self.ask)
 
     def warm_up(self) -> None:

@@ -5,6 +5,7 @@ RagError (of the index room)     what went wrong, where, and what to do next
 ├── FilterError                  a filter's value is not what it should be
 ├── SettingError                 a setting of the assistant is out of its range
 ├── ArticleUnknown               no article has that id
+├── FeedbackFull                 the file of votes may grow no more
 ├── CollectionError              an evaluation collection is missing a file, or its gold is not in its text
 └── RunError                     a saved run can't be read, or is of other questions
 """
@@ -26,6 +27,10 @@ class SettingError(RagError):
 
 class ArticleUnknown(RagError):
     """No article of the index has that id."""
+
+
+class FeedbackFull(RagError):
+    """The file of votes is as large as it may be."""
 
 
 class CollectionError(RagError):

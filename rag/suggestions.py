@@ -66,15 +66,21 @@ class Candidate:
         return same and (short is None or short.text in self.answer or self.answer in short.text)
 
 
-def suggestions(index: PassageIndex, ask: Callable[[str], Answer]) -> Iterator[str]:
-    """Up to SHOWN questions, each of another article, that the index answers by the sentence they were made of."""
+def suggestions(index: PassageIndex, ask: Callable[[str], Answer]) -> Iterator[str | None]:
+    """Up to SHOWN questions, each of another article, that the index answers by the sentence they were made of.
+
+    Each step asks one question, and gives None where it was answered otherwise: whoever has no time left can stop.
+    """
     used: set[str] = set()
     for number, candidate in enumerate(_in_turn(index)):
         if len(used) == SHOWN or number == _ASKED:
             return
-        if candidate.article_id not in used and candidate.leads_back(ask(candidate.question)):
+        if candidate.article_id in used:
+            continue
+        leads_back = candidate.leads_back(ask(candidate.question))
+        if leads_back:
             used.add(candidate.article_id)
-            yield candidate.question
+        yield candidate.question if leads_back else None
 
 
 def candidates(passage: Passage) -> Iterator[Candidate]:

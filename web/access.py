@@ -141,6 +141,8 @@ class Gate:
         if role == Role.ANYONE and request.method in _READING:
             return {}
         headers = {} if caller.on_loopback else self._rates.count("address", caller.address)
+        if role == Role.ANYONE:
+            return headers  # a key that has asked too often can still be given back
         if caller.role < role:
             raise RoleMissing(caller.key) if caller.role > Role.ANYONE else KeyMissing
         return self._rates.count("key", caller.key) if caller.key else headers
@@ -167,7 +169,7 @@ class Gate:
         site = request.headers.get("sec-fetch-site")
         if request.method in _READING or origin in self._origins or site in ("same-origin", "none"):
             return
-        same_host = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+        same_host = origin is None or _host_of(origin) == request.headers.get("host")
         if site is not None or not same_host:
             raise OriginRefused(origin)
 
@@ -179,6 +181,13 @@ class Gate:
         presented = given.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
         key = self._keyring.find(presented)
         return Caller(key.name, key.role, address) if key else Caller("", Role.ANYONE, address)
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _shown(request: Request, refusal: TurnedAway) -> Response:

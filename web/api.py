@@ -6,14 +6,14 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
 from rag.answer import Answer, FoundPassage
 from rag.assistant import Assistant, Stage, Step
 from rag.feedback import FeedbackStore
-from web.admission import ADMITTED
+from web.admission import ADMITTED, Streamed
 from web.errors import logged, problem_of
 from web.metrics import Metrics
 from web.schemas import (
@@ -70,7 +70,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     first = next(steps)  # a question that can't be read is refused here, with its own status
     counted = metrics.observed(steps)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(events(first, counted, _event), media_type="text/event-stream")
+        return Streamed(request, events(first, counted, _event))
     *_, answer = counted
     assert isinstance(answer, Answer)
     return Response(_ANSWER.dump_json(answer), media_type="application/json")
@@ -92,11 +92,11 @@ def article(article_id: ArticleId, assistant: TheAssistant) -> ArticleDocument:
     return ArticleDocument(version=found.version, **asdict(found))
 
 
-@router.post("/api/feedback", status_code=204, responses=problems(422, 503))
-def feedback(body: FeedbackRequest, request: Request) -> None:
+@router.post("/api/feedback", status_code=204, responses=problems(422, 503, 507))
+def feedback(body: FeedbackRequest, request: Request, assistant: TheAssistant) -> None:
     """Keep a reader's verdict on an answer, with its question; the last one on the same answer counts."""
     store: FeedbackStore = request.app.state.feedback
-    store.add(body.vote())
+    store.add(body.vote(assistant.manifest().generation))
 
 
 @router.get("/metrics", response_class=Response)

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from anyio import to_thread
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
@@ -15,13 +16,14 @@ from rag.feedback import FeedbackStore, feedback_file
 from web import api, completions, errors, health, operations, pages, sign_in
 from web.access import BEARER, Gate, keyring_of
 from web.admission import OTHER_THREADS, Admission, TimeLimit
+from web.bodies import BoundedBody
 from web.examples import with_examples
 from web.metrics import Metrics
 from web.observing import Observed
 from web.reindexing import Reindexer
 from web.render import STATIC
 from web.schemas import problems
-from web.security import BoundedBody, SecureHeaders
+from web.security import SecureHeaders
 from web.settings import Settings
 from web.suggested import Suggested
 from web.tools import Tools, mcp_route, mcp_server
@@ -52,14 +54,14 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
         # Each question that has its turn has a thread, and so has what is asked beside questions.
         to_thread.current_default_thread_limiter().total_tokens = app.state.admission.at_once + OTHER_THREADS
         await to_thread.run_sync(assistant.warm_up)
-        async with tools.session_manager.run():
+        async with tools.session_manager.run(), BlockingPortal() as app.state.admission.portal:
             app.state.ready = True
             on_ready()
             app.state.suggestions.current()
             yield
             app.state.ready = False
+            await to_thread.run_sync(app.state.suggestions.close)
         await to_thread.run_sync(app.state.reindexer.close)
-        await to_thread.run_sync(app.state.suggestions.close)
 
     app = _Described(
         title=settings.site_name,
@@ -76,7 +78,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.state.admission = Admission(settings, metrics)
     app.state.reindexer = Reindexer(settings.index, settings.keep)
     app.state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
-    app.state.suggestions = Suggested(assistant)
+    app.state.suggestions = Suggested(assistant, app.state.admission.spare)
     app.state.ready = False
     app.state.stopping = False
     _protect(app, settings)
@@ -105,7 +107,7 @@ def _protect(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.origins(),
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            allow_headers=["*"],  # clients of MCP and OpenAI bring their own, and none gives a page more power
             expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     app.add_middleware(SecureHeaders)

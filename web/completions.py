@@ -10,13 +10,13 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
 from rag.answer import Answer
 from rag.assistant import Assistant, Step
-from web.admission import ADMITTED
+from web.admission import ADMITTED, Streamed
 from web.api import TheAssistant, TheMetrics
 from web.completion_schemas import (
     MODEL,
@@ -60,8 +60,7 @@ def complete(body: CompletionRequest, request: Request, assistant: TheAssistant,
     site = str(request.base_url).rstrip("/")
     if body.stream:
         with_usage = bool(body.stream_options and body.stream_options.include_usage)
-        chunks = _Stream(site, with_usage=with_usage).events(first, counted)
-        return StreamingResponse(chunks, media_type="text/event-stream")
+        return Streamed(request, _Stream(site, with_usage=with_usage).events(first, counted))
     *_, answer = counted
     assert isinstance(answer, Answer)
     shown = rendered(answer, site)

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from index.errors import CorpusError, ModelError, RagError, SnapshotError, StorageError, WriterBusy
-from rag.errors import ArticleUnknown, FilterError, QuestionError, SettingError
+from rag.errors import ArticleUnknown, FeedbackFull, FilterError, QuestionError, SettingError
 from web.contexts import ErrorPage
 from web.logs import REQUEST_ID
 from web.refusals import Busy, HostUnknown, KeyMissing, OriginRefused, Overdue, RoleMissing, TooMany, TurnedAway
@@ -49,6 +49,7 @@ STATUS: dict[type[RagError], HTTPStatus] = {
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
     CorpusError: HTTPStatus.SERVICE_UNAVAILABLE,
+    FeedbackFull: HTTPStatus.INSUFFICIENT_STORAGE,
     WriterBusy: HTTPStatus.CONFLICT,
     ReindexEnded: HTTPStatus.INTERNAL_SERVER_ERROR,
     Stopping: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -14,7 +14,13 @@ from web.particulars import web_address
 from web.turns import article_href
 
 _NEAREST = 3
-_ACTIVE = re.compile(r"[\\`*_\[\]<>~]|&(?=#?\w+;)")  # what Markdown acts on within a line
+# What Markdown acts on within a line, what makes a line a heading, an item or a rule, and what some pages make a link
+# of by themselves: an address and a name with dots, in which they find no link where a character is escaped.
+_ACTIVE = re.compile(
+    r"[\\`*_\[\]<>~|@]|&(?=#?\w+;)"
+    r"|^[#+=-]|:(?=//)|(?<=\w)\.(?=[^\W\d_])"
+)
+_NUMBERED = re.compile(r"^\d{1,9}(?=[.)])")  # and what begins a numbered list
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def rendered(answer: Answer, site: str) -> Rendered:
 
 def escaped(text: str) -> str:
     """Text that Markdown shows to the character, on one line."""
-    return _ACTIVE.sub(r"\\\g<0>", " ".join(text.split()))
+    return _NUMBERED.sub(r"\g<0>\\", _ACTIVE.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 def _marked_quotes(answer: Answer, site: str) -> tuple[str, list[Cited]]:

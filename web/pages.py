@@ -7,14 +7,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 from fastapi.sse import format_sse_event
 
 from rag.answer import Answer
 from rag.assistant import Assistant, Step
 from rag.errors import QuestionError
 from web.access import caller_of
-from web.admission import ADMITTED
+from web.admission import ADMITTED, Streamed
 from web.api import TheAssistant, TheMetrics, events
 from web.asked import Asked
 from web.contexts import ChatPage, Reindex, Suggestion, Turn
@@ -47,8 +47,7 @@ def chat(request: Request, assistant: TheAssistant, metrics: TheMetrics, asked: 
         return render(request, "chat.html", page, status=422)
     counted = metrics.observed(steps)
     if "text/event-stream" in request.headers.get("accept", ""):
-        told = events(first, counted, partial(_event, asked))
-        return StreamingResponse(told, media_type="text/event-stream")
+        return Streamed(request, events(first, counted, partial(_event, asked)))
     *_, answer = counted
     assert isinstance(answer, Answer)
     page = replace(page, turn=turn_of(answer, asked), earlier=asked.remembered)

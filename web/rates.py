@@ -2,7 +2,7 @@
 
 import math
 import time
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Literal
 
 from limits import RateLimitItem, parse
@@ -53,9 +53,20 @@ def read_rate(text: str) -> RateLimitItem | None:
 def network_of(address: str) -> str:
     """What is counted as one: an IPv4 address, or the 64 bits of an IPv6 address that are one customer's."""
     try:
-        return str(ip_network(f"{address}/64" if ":" in address else address, strict=False))
+        ip = ip_of(address)
     except ValueError:
         return address
+    return str(ip if isinstance(ip, IPv4Address) else IPv6Network((int(ip), 64), strict=False))
+
+
+def ip_of(address: str) -> IPv4Address | IPv6Address:
+    """An address; an IPv4 address that an IPv6 socket tells of is itself.
+
+    Raises:
+        ValueError: it is none.
+    """
+    ip = ip_address(address)
+    return ip if isinstance(ip, IPv4Address) else ip.ipv4_mapped or ip
 
 
 def _headers(kind: str, limit: RateLimitItem, left: int, seconds: int) -> dict[str, str]:

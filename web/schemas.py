@@ -1,26 +1,32 @@
 """What the JSON interface takes and gives. Answers, passages and articles are the rag room's own types."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 from index.catalog import Filters
 from rag.answer import FoundPassage
 from rag.assistant import DEFAULT_K, MAX_K
+from rag.errors import QuestionError
 from rag.feedback import CitedSpan, Verdict, Vote
 from rag.question import read_question, readable
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
 
 def _written(value: object) -> object:
-    if value is not None and not isinstance(value, str | date):
+    written = isinstance(value, str) and _DAY.fullmatch(value)
+    if not (value is None or isinstance(value, date) or written):
         raise ValueError("a day is written as 2026-11-23")
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written)]  # else a number would be taken for seconds since 1970
+# Else a number, and a string of digits, would be taken for seconds since 1970.
+Day = Annotated[date, BeforeValidator(_written)]
 
 
 class Filtered(BaseModel):
@@ -76,6 +82,7 @@ class SearchResponse:
     hits: list[FoundPassage]
 
 
+_Question = Annotated[str, Field(max_length=20_000)]
 _Name = Annotated[str, Field(max_length=1000)]
 _Place = Annotated[int, Field(ge=0, le=2**31)]
 
@@ -90,14 +97,20 @@ class VotedCitation(BaseModel):
     start: _Place
     end: _Place
 
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("start must be less than end")
+        return self
 
-class FeedbackRequest(BaseModel):
-    """A reader's verdict on one answer, with what identifies it."""
+
+class FeedbackRequest(Filtered):
+    """A reader's verdict on one answer, with what identifies it; the filters are those it was asked with."""
 
     model_config = ConfigDict(extra="forbid")
 
     question: str = Field(description="The question, as it was asked.", max_length=20_000)
-    history: list[str] = Field(default_factory=list, description="The questions before it.", max_length=50)
+    history: list[_Question] = Field(default_factory=list, description="The questions before it.", max_length=50)
     verdict: Verdict = Field(description="Whether the answer was good.")
     generation: int = Field(description="`index.generation` of the answer.", ge=0, le=2**31)
     answered: bool = Field(description="`answered` of the answer.")
@@ -112,12 +125,16 @@ class FeedbackRequest(BaseModel):
         max_length=100,
     )
 
-    def vote(self) -> Vote:
-        """The vote as it is kept.
+    def vote(self, live: int) -> Vote:
+        """The vote as it is kept; `live` is the generation that answers now.
 
         Raises:
-            QuestionError: the question can't be read.
+            QuestionError: the question can't be read, or was answered by no generation yet.
         """
+        if self.generation > live:
+            raise QuestionError(
+                f"No answer is of generation {self.generation}: {live} is live.", "Vote on an answer of this server."
+            )
         return Vote(
             question=read_question(self.question),
             history=tuple(readable(self.history)),
@@ -127,6 +144,7 @@ class FeedbackRequest(BaseModel):
             citations=tuple(CitedSpan(**citation.model_dump()) for citation in self.citations),
             comment=self.comment,
             answer_id=self.answer_id,
+            filters=self.filters(),
         )
 
 

@@ -1,7 +1,6 @@
-"""What protects a reader and the server: response headers, and a bound on request bodies."""
+"""What protects a reader: response headers."""
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Nothing from elsewhere, nothing inline: even text that reached a page as markup could do nothing.
@@ -66,37 +65,16 @@ class SecureHeaders:
                 headers.update(HEADERS)
                 if scope["scheme"] == "https":
                     headers.update(OVER_HTTPS)
-                # What keys protect is in nobody's shared cache; files have an ETag, and their addresses no version.
-                static = scope["path"].startswith("/static/")
-                headers["Cache-Control"] = "no-cache" if static else "private, no-cache"
+                headers["Cache-Control"] = _kept(scope, headers)
+                if not scope["path"].startswith("/static/"):
+                    headers.add_vary_header("Accept")  # pages, events and problems share addresses
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-class BoundedBody:
-    """Refuses a request body of more than `limit` bytes, as announced or as it comes."""
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, counting its body.
-
-        Raises:
-            HTTPException: 413, inside the app, where its handlers show it.
-        """
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if max(seen, announced) > self._limit:
-                raise HTTPException(413, f"The body is larger than {self._limit:,} bytes")
-            return message
-
-        length = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
-        announced = int(length) if length.isascii() and length.isdigit() else 0
-        await self._app(scope, counted, send)
+def _kept(scope: Scope, headers: MutableHeaders) -> str:
+    """Who may keep a response: of what keys protect no shared cache, and of events nobody, since Back shows them."""
+    if scope["path"].startswith("/static/"):
+        return "no-cache"  # files have an ETag, and their addresses no version
+    return "no-store" if headers.get("content-type", "").startswith("text/event-stream") else "private, no-cache"

@@ -3,7 +3,6 @@
 A flag of `rag serve` goes before the environment, and that before the default.
 """
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from index.console import DEFAULT_INDEX
 from index.generations import KEPT
 from rag.assistant import DEFAULT_THRESHOLD
-from web.rates import read_rate
+from web.rates import ip_of, read_rate
 
 
 def _rate(text: str) -> str:
@@ -90,7 +89,7 @@ class Settings(BaseSettings):
 def is_loopback(host: str) -> bool:
     """Whether an address, or the name localhost, is this machine's own."""
     try:
-        return ip_address(host).is_loopback
+        return ip_of(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
 

@@ -34,9 +34,9 @@ async def signed_in(request: Request) -> Response:
         page = SignInPage(_TITLE, local(following), "", "This server does not know that key.")
         return render(request, "sign_in.html", page, status=HTTPStatus.FORBIDDEN)
     response = RedirectResponse(local(following), HTTPStatus.SEE_OTHER)
-    # Strict: no other site makes a browser send it. No script can read it.
+    # Lax: a link from elsewhere is followed signed in, and no form of another site sends it. No script can read it.
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, given.strip(), _DAYS * 86_400, httponly=True, samesite="strict", secure=secure)
+    response.set_cookie(COOKIE, given.strip(), _DAYS * 86_400, httponly=True, samesite="lax", secure=secure)
     return response
 
 

@@ -11,20 +11,22 @@ from typing import Annotated, Any
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import Field, RootModel, ValidationError
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from index.catalog import Filters
 from index.errors import RagError
 from rag.answer import Answer
 from rag.assistant import DEFAULT_K, MAX_K, Assistant
-from web.schemas import ArticleDocument, Filtered, SearchResponse
+from web.schemas import ArticleDocument, Day, Filtered, SearchResponse
 from web.settings import Settings
 
 K = Annotated[int, Field(ge=1, le=MAX_K, description="How many passages to find.")]
-From = Annotated[date | None, Field(description="Only articles published on this day or later.")]
-To = Annotated[date | None, Field(description="Only articles published on this day or earlier.")]
+From = Annotated[Day | None, Field(description="Only articles published on this day or later.")]
+To = Annotated[Day | None, Field(description="Only articles published on this day or earlier.")]
 Source = Annotated[str | None, Field(description="Only articles of this source.")]
 ArticleId = Annotated[str, Field(description="`article_id` of a citation or a passage.")]
 History = Annotated[tuple[str, ...], Field(description="Earlier questions, oldest first.", max_length=50)]
@@ -109,6 +111,14 @@ class Tools:
         return RootModel(ArticleDocument(version=found.version, **asdict(found)))
 
 
+class _Named(Route):
+    """A route that log and metrics know by its path, as they know FastAPI's own."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return match, {**child, "route": self} if match != Match.NONE else child
+
+
 def mcp_server(tools: Tools, turn: Turn = nullcontext) -> MCPServer[Any]:
     """A server of the tools, each call of which waits for its turn."""
     calls = (tools.search, tools.ask, tools.read_article)
@@ -122,20 +132,17 @@ def mcp_server(tools: Tools, turn: Turn = nullcontext) -> MCPServer[Any]:
 
 
 def mcp_route(server: MCPServer[Any], settings: Settings) -> Route:
-    """The tools at POST /mcp, one JSON reply a request and no session; `server.session_manager` must be running.
-
-    Listening on loopback, requests are taken only by its names: a page of elsewhere whose name was made to lead
-    here is refused. Elsewhere keys protect it.
-    """
+    """The tools at POST /mcp, one JSON reply a request and no session; `server.session_manager` must be running."""
     served = server.streamable_http_app(
         json_response=True,
         stateless_http=True,
         max_request_body_size=settings.max_body_bytes,
-        host=settings.host,
+        # The gate knows which hosts and origins may ask; the SDK knows only loopback's.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
     endpoints = [route.endpoint for route in served.routes if isinstance(route, Route)]
     # Only POST: without sessions a stream opened by GET would never carry anything.
-    return Route("/mcp", endpoints[0], methods=["POST"])
+    return _Named("/mcp", endpoints[0], methods=["POST"])
 
 
 @contextmanager

@@ -36,8 +36,8 @@ def judged(votes: Iterable[Vote], article_at: ArticleAt) -> Judged:
     """Each question of which an answer was voted up, its gold what that answer quoted.
 
     Only quotes of texts that have not changed since are gold: their offsets hold. A vote down says that an answer
-    was bad, not what would be good, and a vote on a question that was declined can't tell that no article answers;
-    both are left to a person.
+    was bad, not what would be good, a vote on a question that was declined can't tell that no article answers, and what
+    was good among some articles may not be among all; these are left to a person.
     """
     questions, unjudged = [], []
     for (asked, history), group in groupby(sorted(votes, key=_asked), _asked):
@@ -91,6 +91,8 @@ def _left_open(vote: Vote, exact: bool) -> str | None:
         return "declined: a vote can't tell that no article answers"
     if vote.verdict == "down":
         return "voted down: what would answer is not known"
+    if vote.filters.clauses():
+        return "asked of some articles only: among all, others may answer better"
     return None if exact else "no quote of it stands in the index as it was"
 
 

@@ -380,6 +380,21 @@ def test_a_follow_up_asks_for_its_own_kind(assistant):
     assert seen == [Kind.NUMBER, Kind.TIME]
 
 
+def test_where_nothing_is_carried_history_changes_nothing(assistant):
+    """A question that names something new asks for nothing of those before it, not for their kind either."""
+    kinds = []
+
+    def compose(matters, article_of):
+        kinds.append([matter.kind for matter in matters])
+        return Composition("", [])
+
+    other = replace(assistant, composer=SimpleNamespace(compose=compose), threshold=0.0)
+    alone = "The bridge over the Kura?"
+    assert other.ask(alone, history=[QUESTION]).interpreted_question == alone
+    other.ask(alone)
+    assert kinds[0] == kinds[1]
+
+
 TWO = "When was the harbour of Lenkoran opened, and how long is the bridge over the Kura?"
 
 

@@ -12,11 +12,14 @@ from typer.testing import CliRunner
 import web.cli
 from index import snapshot
 from index.build import build_index
+from index.catalog import Filters
 from index.errors import SnapshotMissing, StorageError
+from rag.errors import FeedbackFull
 from rag.evaluation.collection import read_collection
 from rag.evaluation.judged import judged
 from rag.feedback import CitedSpan, FeedbackStore, Vote, feedback_file
 
+FILTERED = {"filters": Filters(published_from="2024-01-01", language="en")}
 QUESTION = "When was the harbour of Lenkoran opened?"
 
 
@@ -36,7 +39,13 @@ def vote(assistant):
 
 def test_a_vote_is_kept_as_it_was_given(store, vote):
     """All of it, with the time it was given."""
-    full = replace(vote, history=("Who came?", "قلم"), comment="Good; it's 'right'.", answer_id="a-1")
+    full = replace(
+        vote,
+        history=("Who came?", "قلم"),
+        comment="Good; it's 'right'.",
+        answer_id="a-1",
+        filters=Filters(source="Coast Daily"),
+    )
     store.add(full)
     (kept,) = store.votes()
     assert kept.given
@@ -48,9 +57,9 @@ def test_the_last_verdict_on_an_answer_counts(store, vote):
     store.add(vote)
     store.add(replace(vote, verdict="down"))
     assert [kept.verdict for kept in store.votes()] == ["down"]
-    for other in ({"answer_id": "b"}, {"generation": 7}, {"history": ("Who?",)}, {"question": "Where?"}):
+    for other in ({"answer_id": "b"}, {"generation": 7}, {"history": ("Who?",)}, {"question": "Where?"}, FILTERED):
         store.add(replace(vote, **other))
-    assert len(store.votes()) == 5
+    assert len(store.votes()) == 6
 
 
 def test_no_votes_are_kept_before_the_first(store):
@@ -79,6 +88,15 @@ def test_a_folder_that_can_t_be_made_is_told_in_one_sentence(tmp_path, vote):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="RAG_FEEDBACK"):
         FeedbackStore(tmp_path / "file" / "votes.sqlite").add(vote)
+
+
+def test_a_file_that_is_as_large_as_it_may_be_takes_no_more(store, vote, monkeypatch):
+    """Its votes can still be read."""
+    store.add(vote)
+    monkeypatch.setattr("rag.feedback.MAX_BYTES", store.path.stat().st_size)
+    with pytest.raises(FeedbackFull, match=r"as large as it may be .*RAG_FEEDBACK"):
+        store.add(replace(vote, answer_id="b"))
+    assert len(store.votes()) == 1
 
 
 def test_votes_outlast_a_re_index_a_rebuild_and_a_rollback(store, vote, corpus, built, embedder):
@@ -120,6 +138,7 @@ OPEN = [
     ({"answered": False, "citations": ()}, "declined"),
     ({"verdict": "down", "answered": False, "citations": ()}, "declined"),
     ({"citations": ()}, "no quote"),
+    (FILTERED, "asked of some articles only"),
 ]
 
 

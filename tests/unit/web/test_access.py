@@ -170,6 +170,7 @@ class TestOrigin:
             ({"sec-fetch-site": "none"}, 200),
             ({"origin": "https://evil.example"}, 403),
             ({"origin": "null"}, 403),
+            ({"origin": "http://["}, 403),
             ({"origin": "http://127.0.0.1:9"}, 403),
             ({"origin": "http://127.0.0.1:8000", "sec-fetch-site": "cross-site"}, 403),
             ({"sec-fetch-site": "same-site"}, 403),
@@ -196,7 +197,8 @@ class TestOrigin:
         """The preflight passes without a key, and even a refusal can be read."""
         client = serve(assistant, keys_file=keys[0], allowed_origins="https://friend.example")
         origin = {"origin": "https://friend.example"}
-        asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+        wanted = "authorization, mcp-protocol-version, x-stainless-retry-count"
+        asked = {"access-control-request-method": "POST", "access-control-request-headers": wanted}
         preflight = client.options("/api/ask", headers=origin | asked)
         assert preflight.status_code == 200
         refused = client.post("/api/ask", json=ASK, headers=origin)
@@ -250,6 +252,12 @@ class TestRates:
         assert network_of("203.0.113.7") != network_of("203.0.113.8")
         assert network_of("a name") == "a name"
 
+    def test_an_ipv4_address_is_itself_on_an_ipv6_socket_too(self):
+        """Such addresses share their first 64 bits, and are not one customer; loopback is one of them."""
+        assert network_of("::ffff:203.0.113.7") == network_of("203.0.113.7") != network_of("::ffff:203.0.113.8")
+        assert is_loopback("::ffff:127.0.0.1")
+        assert not is_loopback("::ffff:203.0.113.7")
+
 
 class TestSignIn:
     def test_a_person_without_a_key_is_asked_for_one_and_goes_on(self, locked, keys):
@@ -265,7 +273,7 @@ class TestSignIn:
         assert (signed.status_code, signed.headers["location"]) == (303, wanted)
         cookie = signed.headers["set-cookie"].lower()
         assert "httponly" in cookie
-        assert "samesite=strict" in cookie
+        assert "samesite=lax" in cookie
         assert "secure" not in cookie
         assert "12 March 2021" in locked.get(wanted, headers=BROWSER).text
 
@@ -296,6 +304,14 @@ class TestSignIn:
         assert "“admin”" in locked.get("/sign-in").text
         locked.post("/sign-out")
         assert locked.get("/api/index").status_code == 401
+
+    def test_a_key_that_has_asked_too_often_can_be_given_back(self, assistant, serve, keys):
+        """The cookie goes."""
+        client = serve(assistant, keys_file=keys[0], rate_per_key="1/hour")
+        client.post("/sign-in", data={"key": keys[1][Role.ASK]}, follow_redirects=False)
+        assert [client.get("/api/index").status_code for _ in range(2)] == [200, 429]
+        assert client.post("/sign-out", follow_redirects=False).status_code == 303
+        assert client.get("/api/index").status_code == 401
 
     @pytest.mark.parametrize("body", [b"", b"\xff\xfe=%zz", b"key", b"key=&key=2", b"next=//evil.example&key=x"])
     def test_a_form_that_is_none_is_a_wrong_key(self, locked, body):

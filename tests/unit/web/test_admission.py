@@ -1,11 +1,16 @@
 """How much is answered at once, what waits, what is refused, and what takes too long."""
 
+import json
 from threading import Event
+from urllib.parse import urlencode
 
+import anyio
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from rag.answer import Answer
 from tests.unit.web.test_api import assert_problem
+from web.completion_schemas import MODEL
 
 ASK = {"question": "When was the harbour of Lenkoran opened?"}
 STREAM = {"accept": "text/event-stream"}
@@ -103,3 +108,81 @@ def test_answers_come_from_the_same_question_in_many_threads(assistant, serve, p
     replies = list(pool.map(lambda _: ask(client), range(24)))
     assert {reply.status_code for reply in replies} == {200}
     assert {reply.json()["answer"] for reply in replies} == {whole.answer}
+
+
+def unread(app, path, streamed):
+    """Ask over a connection that takes nothing after the start of a response, and meanwhile wait for a turn."""
+    message = {"model": MODEL, "messages": [{"role": "user", "content": ASK["question"]}], "stream": streamed}
+    body = json.dumps(message if path.startswith("/v1") else ASK).encode()
+    headers = {"host": "127.0.0.1", "content-type": "application/json", **(STREAM if streamed else {})}
+    scope = {
+        "type": "http",
+        "scheme": "http",
+        "root_path": "",
+        "path": path,
+        "method": "GET" if path == "/" else "POST",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "query_string": urlencode({"q": ASK["question"]}).encode() if path == "/" else b"",
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 80),
+    }
+
+    async def run():
+        stuck = anyio.Event()
+        given = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive():
+            return given.pop() if given else await anyio.sleep_forever()
+
+        async def send(message):
+            if message["type"] == "http.response.body":
+                stuck.set()
+                await anyio.sleep_forever()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(app, scope, receive, send)
+            with anyio.fail_after(30):
+                await stuck.wait()
+            async with app.state.admission.turn():
+                group.cancel_scope.cancel()
+
+    return run
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("path", ["/", "/api/ask", "/v1/chat/completions"])
+def test_who_does_not_read_keeps_nobody_waiting(assistant, serve, path, streamed):
+    """The only turn is free when the answer is made, though none of it could be sent."""
+    client = serve(assistant, at_once=1, time_limit=10)
+    client.portal.call(unread(client.app, path, streamed))
+    assert ask(client).status_code == 200
+    assert value(client, "rag_asking") == 0
+
+
+def test_a_spare_turn_is_one_that_nobody_has(slow, serve, pool):
+    """There is none while somebody is answered, nor once the server has stopped."""
+    client = serve(slow, at_once=1)
+    client.app.state.suggestions.close()
+    asked = pool.submit(ask, client)
+    assert slow.begun.wait(60)
+    with client.app.state.admission.spare() as free:
+        assert not free
+    slow.let_go.set()
+    assert asked.result().status_code == 200
+    until(lambda: value(client, "rag_asking") == 0)
+    with client.app.state.admission.spare() as free:
+        assert free
+    client.app.state.admission.portal = None
+    with client.app.state.admission.spare() as free:
+        assert not free
+
+
+def test_nobody_is_refused_for_a_spare_turn(assistant, serve, pool):
+    """Who comes meanwhile waits for it to end, however few may wait."""
+    client = serve(assistant, at_once=1, waiting=0)
+    client.app.state.suggestions.close()
+    with client.app.state.admission.spare():
+        asked = pool.submit(ask, client)
+        until(lambda: value(client, "rag_waiting") == 1)
+        assert_problem(ask(client), 503, "Too many questions")
+    assert asked.result().status_code == 200

@@ -377,7 +377,9 @@ def test_a_defect_tells_a_stranger_nothing(assistant, serve):
     assert "secret" not in response.text
 
 
-@pytest.mark.parametrize("wrong", [{"k": True}, {"k": "5"}, {"published_from": 0}, {"published_to": 86_400.0}])
+@pytest.mark.parametrize(
+    "wrong", [{"k": True}, {"k": "5"}, {"published_from": 0}, {"published_to": 86_400.0}, {"published_to": "86400"}]
+)
 def test_a_value_of_another_type_is_refused(client, wrong):
     """As described: a yes is no number, and a number no day."""
     assert_problem(client.post("/api/search", json={"query": "harbour", **wrong}), 422, next(iter(wrong)))

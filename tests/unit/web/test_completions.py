@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from html import escape
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import openai
@@ -228,7 +229,9 @@ OTHERS = [("GET", "/v1/chat/completions", 405), ("GET", "/v1/nothing", 404), ("P
 def test_every_error_below_v1_is_in_openai_s_form(assistant, serve, method, path, status):
     """Whatever finds it, and for a browser too."""
     client = serve(assistant, max_body_bytes=10)
-    response = client.request(method, path, content=b"{" + b" " * 20, headers={"accept": "text/html"})
+    response = client.request(
+        method, path, content=b" " * 20 if status == 413 else b"", headers={"accept": "text/html"}
+    )
     assert response.status_code == status
     error = response.json()["error"]
     assert set(error) == {"message", "type", "param", "code"}
@@ -265,6 +268,27 @@ def test_an_article_can_put_no_markup_into_a_page(client_of):
     shown = "".join(token.content for token in tokens)
     assert HOSTILE in shown
     assert title in shown
+
+
+LINES = ["# A head", "- an item", "+ an item", "= = =", "---", "12. March", "3) three", "123456789. nine", "> said"]
+BARE = [
+    "www.evil.example",
+    "see https://evil.example/x",
+    "a.b@evil.example",
+    "evil.com",
+    "ftp://evil.example",
+    "//evil.com",
+]
+
+
+@pytest.mark.parametrize("text", [*LINES, *BARE, "At 3.5 m, e.g. by U.S. mail: 1. one", "a | b"])
+def test_what_is_escaped_reads_as_it_stands_on_a_line_of_its_own(text):
+    """No heading, list or rule begins with it, and what looks like an address is no link, by GFM's rules either."""
+    from web.markdown import escaped
+
+    reader = MarkdownIt("gfm-like")
+    assert reader.render(escaped(text)) == f"<p>{escape(text)}</p>\n"
+    assert reader.render(f"- [1] {escaped(text)}").startswith(f"<ul>\n<li>[1] {escape(text)}</li>")
 
 
 def test_sources_that_differ_are_all_annotated(client_of, assistant):

@@ -1,6 +1,7 @@
 """Votes over HTTP."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -43,6 +44,25 @@ def test_a_verdict_can_be_changed(voting):
     assert [vote.verdict for vote in voting.app.state.feedback.votes()] == ["down"]
 
 
+def test_the_filters_of_the_question_are_kept(voting):
+    """So that nobody takes what some articles answer for what all of them do."""
+    filters = {"source": "Coast Daily", "language": "en", "published_from": "2021-01-01", "published_to": "2026-12-31"}
+    answer = voting.post("/api/ask", json={"question": QUESTION, **filters}).json()
+    assert voting.post("/api/feedback", json=body_of(answer, **filters)).status_code == 204
+    (vote,) = voting.app.state.feedback.votes()
+    assert asdict(vote.filters) == filters
+
+
+def test_a_full_file_is_told_without_its_place(voting, monkeypatch):
+    """507, and the file's name alone."""
+    monkeypatch.setattr("rag.feedback.MAX_BYTES", 0)
+    body = {"question": QUESTION, "verdict": "up", "generation": 1, "answered": True}
+    assert voting.post("/api/feedback", json=body).status_code == 204
+    response = voting.post("/api/feedback", json=body)
+    assert_problem(response, 507, "as large as it may be")
+    assert str(voting.app.state.feedback.path) not in response.text
+
+
 def test_asking_keeps_nothing(voting):
     """A question is kept only where its reader presses a thumb."""
     voting.post("/api/ask", json={"question": QUESTION})
@@ -56,6 +76,11 @@ WRONG = [
     {"answer_id": "x" * 101},
     {"generation": -1},
     {"generation": 2**63},
+    {"generation": 2},
+    {"history": ["x" * 20_001]},
+    {"source": "x" * 1001},
+    {"published_from": "yesterday"},
+    {"citations": [{"article_id": "a", "version": "v", "start": 5, "end": 5}]},
     {"history": ["who?"] * 51},
     {"citations": [{"article_id": "a", "version": "v", "start": 0, "end": 2**70}]},
     {"citations": [{"article_id": "a", "version": "v", "start": 0, "end": 1}] * 51},

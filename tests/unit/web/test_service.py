@@ -5,7 +5,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from index.build import build_index
 from tests.unit.web.conftest import on_loopback, status_of
+from tests.unit.web.test_api import assert_problem
 from web.app import create_app
+from web.keys import Role, add_key
 from web.security import HEADERS
 from web.settings import Settings
 
@@ -35,6 +37,23 @@ def test_a_stopping_server_is_not_ready(client):
     client.app.state.stopping = True
     response = client.get("/readyz")
     assert (response.status_code, response.json()["status"]) == (503, "stopping")
+
+
+def test_a_stranger_is_not_told_where_files_are(assistant, corpus, built, embedder, tmp_path):
+    """That something is wrong, without its place."""
+    add_key(tmp_path / "keys", "laptop", Role.ASK)
+    with on_loopback(create_app(assistant, Settings(keys_file=tmp_path / "keys"))) as client:
+        (corpus / "tower.txt").write_text("The tower of Gabala is 80 metres tall.")
+        build_index(corpus, built, embedder)
+        (built / "generations" / "000002" / "vectors.npy").write_bytes(b"")
+        told = client.get("/readyz").json()
+        assert (told["status"], told["reason"]) == (
+            "ready",
+            "The newest generation can't be opened; the one before serves.",
+        )
+        (built / "CURRENT").unlink()
+        told = client.get("/readyz").json()
+        assert (told["status"], told["reason"]) == ("no index", "There is no index that can be opened.")
 
 
 def test_readyz_says_what_an_index_that_went_away_needs(client, built):
@@ -191,3 +210,29 @@ def test_monitors_may_ask_for_the_head_alone(client, path):
     """HEAD answers as GET does, without a body."""
     response = client.head(path)
     assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", "text/html"])
+def test_back_never_shows_events(client, accept):
+    """A page and its events share an address: caches tell them apart, and nobody keeps events."""
+    response = client.get("/", params={"q": QUESTION}, headers={"accept": accept})
+    assert "Accept" in response.headers["vary"]
+    assert (response.headers["cache-control"] == "no-store") == (accept == "text/event-stream")
+    reindex = client.get("/api/reindex", headers={"accept": accept})
+    assert "Accept" in reindex.headers["vary"]
+
+
+def test_vary_names_the_origin_too(assistant, serve):
+    """What CORS says of it stays."""
+    client = serve(assistant, allowed_origins="https://app.example")
+    response = client.get("/", headers={"origin": "https://app.example"})
+    assert {name.strip() for name in response.headers["vary"].split(",")} == {"Accept", "Origin"}
+
+
+@pytest.mark.parametrize("path", ["/api/reindex", "/", "/mcp", "/healthz"])
+def test_a_body_announced_too_large_is_refused_before_anything_is_done(assistant, serve, path):
+    """Whatever the method, and whether or not the body would have been read; a stream is not begun."""
+    client = serve(assistant, max_body_bytes=100)
+    headers = {"accept": "text/event-stream", "content-length": "101"}
+    response = client.request("GET", path, params={"q": QUESTION}, content=b" " * 101, headers=headers)
+    assert_problem(response, 413, "100 bytes")

@@ -1,7 +1,8 @@
 """Suggested questions are made beside the serving, once for each generation."""
 
 import logging
-from threading import Event
+from contextlib import nullcontext
+from threading import Event, Thread
 
 from web.suggested import Suggested
 
@@ -28,7 +29,8 @@ class Scripted:
 
 
 def finished(suggested):
-    suggested._thread.join(30)
+    for thread in suggested._threads:
+        thread.join(30)
     return suggested.current()
 
 
@@ -75,10 +77,71 @@ def test_closed_it_makes_no_more():
     suggested.current()
     assistant.go.set()
     suggested.close()
-    assert not suggested._thread.is_alive()
+    assert not any(thread.is_alive() for thread in suggested._threads)
     assistant.generation = 2
     suggested.current()
     assert assistant.made == 1
+
+
+class Declining:
+    """An assistant whose every question is declined, each when it is let to be."""
+
+    def __init__(self):
+        self.generation, self.tried = 1, 0
+        self.trying, self.go = Event(), Event()
+
+    def manifest(self):
+        return self
+
+    def suggestions(self):
+        for _ in range(60):
+            self.tried += 1
+            self.trying.set()
+            assert self.go.wait(30)
+            yield None
+
+
+def closed_beside(assistant, suggested):
+    closing = Thread(target=suggested.close)
+    closing.start()
+    assert suggested._stopped.wait(30)
+    assistant.go.set()
+    closing.join(30)
+    assert not closing.is_alive()
+
+
+def test_closing_waits_for_the_question_that_is_tried_and_no_more():
+    """Though none of them was suggested."""
+    assistant = Declining()
+    suggested = Suggested(assistant)
+    suggested.current()
+    assert assistant.trying.wait(30)
+    closed_beside(assistant, suggested)
+    assert assistant.tried == 1
+
+
+def test_closing_waits_for_what_an_earlier_generation_is_tried_for():
+    """Every thread has ended."""
+    assistant = Declining()
+    suggested = Suggested(assistant)
+    suggested.current()
+    assistant.generation = 2
+    suggested.current()
+    threads = list(suggested._threads)
+    closed_beside(assistant, suggested)
+    assert [thread.is_alive() for thread in threads] == [False, False]
+
+
+def test_a_question_is_tried_only_while_a_turn_is_spare(monkeypatch):
+    """Where none is, it is tried later."""
+    monkeypatch.setattr("web.suggested._LATER", 0)
+    spares = iter([False, True, False, False, True, True])
+    assistant = Scripted("Who?", "When?")
+    assistant.go.set()
+    suggested = Suggested(assistant, lambda: nullcontext(next(spares)))
+    suggested.current()
+    assert finished(suggested) == ["Who?", "When?"]
+    assert list(spares) == []
 
 
 def test_the_page_shows_what_is_suggested(client):

@@ -12,7 +12,7 @@ from mcp import Client
 from index.errors import SnapshotMissing
 from rag.assistant import Assistant
 from tests.unit.rag.conftest import SENSIBLE
-from tests.unit.web.test_api import ABSENT, FILTERS, QUESTION, Failing, Gone, as_document, without_times
+from tests.unit.web.test_api import ABSENT, FILTERS, QUESTION, Failing, Gone, as_document, assert_problem, without_times
 from web.schemas import AskRequest, SearchRequest
 from web.tools import Tools, mcp_server
 
@@ -97,6 +97,8 @@ WRONG = [
     ("ask", {}, "question: Field required."),
     ("ask", {"question": QUESTION, "k": 0}, "k: Input should be greater than or equal to 1."),
     ("search", {"query": "harbour", "published_from": "yesterday"}, "published_from: "),
+    ("search", {"query": "harbour", "published_to": 86400}, "published_to: "),
+    ("search", {"query": "harbour", "published_to": "86400"}, "published_to: "),
     ("search", {"query": "harbour", "source": "x" * 1001}, "source: String should have at most 1000 characters."),
     ("read_article", {"article_id": "none"}, 'There is no article "none". Search for what it said.'),
 ]
@@ -164,6 +166,31 @@ def test_on_loopback_a_page_of_elsewhere_is_refused(assistant, serve_for_real, h
     assert httpx.post(address, json=CALL, headers={**ACCEPT, **headers}).status_code == status
 
 
+def test_the_hosts_and_origins_that_may_ask_may_use_the_tools(assistant, serve_for_real):
+    """As the settings have them."""
+    named = {"allowed_hosts": "ask.example.org", "allowed_origins": "https://friend.example"}
+    address = f"{serve_for_real(assistant, **named)}/mcp"
+    headers = {**ACCEPT, "host": "ask.example.org", "origin": "https://friend.example"}
+    assert httpx.post(address, json=CALL, headers=headers).status_code == 200
+    assert httpx.post(address, json=CALL, headers={**headers, "host": "localhost"}).status_code == 400
+
+
+def test_a_call_waits_for_its_turn_as_a_question_does(slow, serve_for_real, pool):
+    """Where no more may wait, it is told so in one sentence; log and metrics know the route."""
+    address = serve_for_real(slow, at_once=1, waiting=0)
+    asked = pool.submit(httpx.post, f"{address}/api/ask", json={"question": QUESTION}, timeout=60)
+    assert slow.begun.wait(60)
+    calls = [("ask", {"question": QUESTION}), ("search", {"query": QUESTION})]
+    for result in called(f"{address}/mcp", *calls):
+        assert result.is_error
+        assert result.content[0].text.startswith("Too many questions are waiting here.")
+    slow.let_go.set()
+    assert asked.result().status_code == 200
+    metrics = httpx.get(f"{address}/metrics").text
+    assert 'rag_refused_total{reason="busy"} 2.0' in metrics
+    assert 'route="/mcp"' in metrics
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
 def test_there_is_no_session_to_listen_to_or_end(client, method):
     """Only POST is answered."""
@@ -174,7 +201,7 @@ def test_a_body_larger_than_the_limit_is_refused(assistant, serve):
     """As announced, and as it comes."""
     client = serve(assistant, max_body_bytes=100)
     headers = {**ACCEPT, "content-type": "application/json", "host": "localhost:1"}
-    assert client.post("/mcp", content=b" " * 101, headers=headers).status_code == 413
+    assert_problem(client.post("/mcp", content=b" " * 101, headers=headers), 413, "100 bytes")
     assert client.post("/mcp", content=iter([b" " * 60] * 2), headers=headers).status_code == 413
 
 

@@ -2,6 +2,7 @@
 // read again after the index has changed.
 
 import { parsed } from "./server.js";
+import { answerId } from "./share.js";
 import { markdown } from "./written.js";
 
 const KEY = "conversations";
@@ -41,8 +42,9 @@ function change(id, changed) {
   store(stored().flatMap((one) => (one.id === id ? changed(one) : [one])));
 }
 
-/** A turn as it was when it came, less what is being looked at. */
+/** A turn as it was when it came, less what is being looked at; a verdict on it later is one on the same answer. */
 function asHtml(turn) {
+  answerId(turn);
   const copy = turn.cloneNode(true);
   for (const part of copy.querySelectorAll("[aria-current], [aria-describedby], .lit")) {
     part.removeAttribute("aria-current");
@@ -66,8 +68,11 @@ export function record(conversation) {
 
 /** Keeps a conversation that the page began with, unless it is one that was left: reloading is not asking. */
 export function startAnew(conversation) {
-  const link = conversation.querySelector(".permanent").getAttribute("href");
-  if (!stored().some(({ turns }) => turnsOf(turns).some((turn) => addressOf(turn) === link))) record(conversation);
+  const turn = conversation.querySelector(".turn");
+  const turns = stored().flatMap((one) => turnsOf(one.turns));
+  const known = turns.find((other) => addressOf(other) === addressOf(turn));
+  if (known) turn.dataset.answer = answerId(known);
+  else record(conversation);
 }
 
 function addressOf(turn) {

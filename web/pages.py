@@ -43,7 +43,7 @@ def chat(request: Request, assistant: TheAssistant, metrics: TheMetrics, asked: 
         steps = assistant.ask_in_stages(asked.q, asked.h, filters=asked.filters())
         first = next(steps)
     except QuestionError as error:
-        page = replace(page, question=_typed(asked.q), problem=str(error))
+        page = replace(page, question=_typed(asked.q), problem=str(error), earlier=asked.h)
         return render(request, "chat.html", page, status=422)
     counted = metrics.observed(steps)
     if "text/event-stream" in request.headers.get("accept", ""):

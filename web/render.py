@@ -30,7 +30,9 @@ def render(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A template with `page`, its context dataclass, as an HTML response."""
-    context = {"page": page, "site_name": request.app.state.settings.site_name}
+    caller = getattr(request.state, "caller", None)  # none where the request was turned away before it was known
+    signed_in = bool(caller and caller.key)
+    context = {"page": page, "site_name": request.app.state.settings.site_name, "signed_in": signed_in}
     return _TEMPLATES.TemplateResponse(request, template, context, status_code=status, headers=headers)
 
 

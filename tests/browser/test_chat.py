@@ -152,6 +152,22 @@ def test_pages_fit_and_are_kept_as_pictures(
     assert [text for text in complaints if "status of 404" not in text] == []
 
 
+def test_going_back_shows_the_page_and_not_its_events(page: Page, address: str) -> None:
+    """An answer that came as events is a page again after another page, by Back and by its address."""
+    page.goto(address)
+    ask(page, FIRST)
+    expect(page.locator(".turn")).to_have_count(1)
+    answered = page.url
+    page.goto(f"{address}/corpus")
+    page.go_back()
+    assert page.url == answered
+    expect(page.locator(".masthead")).to_be_visible()
+    expect(page.locator(".finding strong")).to_contain_text("10 April 1996")
+    page.goto(f"{address}/corpus")
+    page.goto(answered)
+    expect(page.locator(".masthead")).to_be_visible()
+
+
 def test_the_page_is_small(page: Page, address: str) -> None:
     """The answered page with everything that it loads weighs under 60 KB, nothing of it compressed."""
     paths: list[str] = []

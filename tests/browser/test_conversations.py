@@ -79,6 +79,40 @@ def test_a_conversation_is_renamed(talked: Page) -> None:
     assert titles(talked) == ["<b>Harbour</b>", ABSENT]
 
 
+def test_another_conversation_opens_while_one_is_renamed(talked: Page) -> None:
+    """One click keeps the new name and opens the other, however much the list moves by it."""
+    open_list(talked)
+    talked.locator(".rename").first.click()
+    talked.keyboard.type("A long name, of several lines in so narrow a list, which moves whatever stands below")
+    talked.click(f".kept .open >> text={ABSENT}")
+    expect(talked.locator(".turn h2")).to_have_text([ABSENT])
+    open_list(talked)
+    assert titles(talked)[0].startswith("A long name")
+    assert titles(talked)[1] == ABSENT
+
+
+def test_another_conversation_opens_while_one_waits_to_be_deleted(talked: Page) -> None:
+    """One click takes the question back and opens the other."""
+    open_list(talked)
+    talked.locator(".delete").first.click()
+    talked.click(f".kept .open >> text={ABSENT}")
+    expect(talked.locator(".turn h2")).to_have_text([ABSENT])
+    open_list(talked)
+    expect(talked.locator(".delete")).to_have_text(["Delete", "Delete"])
+
+
+def test_a_name_is_kept_where_the_focus_goes_elsewhere(talked: Page) -> None:
+    """By Tab, without the focus being called back."""
+    open_list(talked)
+    talked.locator(".rename").first.click()
+    talked.keyboard.type("Harbour")
+    talked.keyboard.press("Tab")
+    expect(talked.locator(".kept .open").first).to_have_text("Harbour")
+    expect(talked.locator(".rename").first).to_have_attribute("aria-label", "Rename: Harbour")
+    talked.reload()
+    assert titles(talked) == ["Harbour", ABSENT]
+
+
 def test_a_conversation_is_deleted_at_the_second_press(talked: Page) -> None:
     """The first asks; then nothing of it is kept, and the focus is on the list still."""
     open_list(talked)
@@ -89,7 +123,7 @@ def test_a_conversation_is_deleted_at_the_second_press(talked: Page) -> None:
     button.click()
     expect(talked.locator(".kept .open")).to_have_text([ABSENT])
     expect(talked.locator(".kept .open")).to_be_focused()
-    assert FOLLOW_UP not in talked.evaluate("localStorage.getItem('conversations')")
+    assert FOLLOW_UP not in talked.evaluate("localStorage.getItem('caspian-indus-reader.conversations')")
 
 
 def test_a_conversation_is_exported_as_markdown(talked: Page, tmp_path: Path) -> None:
@@ -116,24 +150,37 @@ def test_a_page_that_is_loaded_again_is_not_kept_twice(page: Page, made: str) ->
 def test_only_so_many_are_kept(page: Page, made: str) -> None:
     """The oldest beyond thirty goes."""
     page.goto(made)
-    page.evaluate("""localStorage.setItem("conversations", JSON.stringify(
+    page.evaluate("""localStorage.setItem("caspian-indus-reader.conversations", JSON.stringify(
         Array.from({length: 40}, (_, place) => ({id: `c${place}`, title: `Old ${place}`, turns: []}))))""")
     ask(page, QUESTION)
     expect(page.locator(".turn")).to_have_count(1)
-    kept = page.evaluate("JSON.parse(localStorage.getItem('conversations')).map((one) => one.title)")
+    kept = page.evaluate(
+        "JSON.parse(localStorage.getItem('caspian-indus-reader.conversations')).map((one) => one.title)"
+    )
     assert kept == [QUESTION, *(f"Old {place}" for place in range(29))]
 
 
 @pytest.mark.parametrize(
-    "stored", ["no json", "null", '[{"id": "x", "title": "<img src=x onerror=alert(1)>", "turns": ["<p>"]}]']
+    "stored",
+    [
+        "no json",
+        "null",
+        "{}",
+        '"text"',
+        '[null, 1, [], {"id": 1, "title": "a", "turns": []}, {"id": "a", "title": "b"}]',
+        '[{"id": "x", "title": "y", "turns": [null, 1]}]',
+        '[{"id": "x", "title": "y", "turns": ["<p class=turn>nothing</p>"]}]',
+        '[{"id": "x", "title": "<img src=x onerror=alert(1)>", "turns": ["<p>"]}]',
+    ],
 )
 def test_storage_of_another_kind_harms_nothing(page: Page, made: str, stored: str) -> None:
     """The page answers, and what was stored is only text."""
     page.goto(made)
-    page.evaluate("stored => localStorage.setItem('conversations', stored)", stored)
-    page.reload()
+    page.evaluate("stored => localStorage.setItem('caspian-indus-reader.conversations', stored)", stored)
+    page.goto(f"{made}/?q={quote(ABSENT)}")
     ask(page, QUESTION)
     expect(page.locator(".turn .short")).to_have_text("12 March 2021")
+    assert QUESTION in page.evaluate("localStorage.getItem('caspian-indus-reader.conversations')")
     assert page.locator(".kept img").count() == 0
 
 

@@ -13,6 +13,7 @@ from tests.unit.web.test_corpus_page import Reindexer, State
 pytestmark = pytest.mark.slow
 
 RUNNING = {"state": "running", "done": 0, "total": 0, "report": None, "problem": None}
+UNDER_WAY = {**RUNNING, "done": 3, "total": 12}
 FAILED = {**RUNNING, "state": "failed", "problem": {"detail": "The disk is full.", "remedy": "Make room."}}
 
 
@@ -21,13 +22,13 @@ def events(*states: tuple[str, dict[str, object]]) -> str:
 
 
 def served(page: Page, *states: tuple[str, dict[str, object]], begun: int = 202) -> None:
-    """Answers for the server: a re-index that is begun, and how it goes."""
+    """Answers for the server: a re-index that is begun, and how it goes; without states nothing is told of it yet."""
 
     def answer(route: Route) -> None:
         if route.request.method == "POST":
-            body = RUNNING if begun == 202 else {"detail": "A re-index is running already.", "remedy": "Wait."}
+            body = UNDER_WAY if begun == 202 else {"detail": "A re-index is running already.", "remedy": "Wait."}
             route.fulfill(status=begun, json=body)
-        else:
+        elif states:
             route.fulfill(headers={"content-type": "text/event-stream"}, body=events(*states))
 
     page.route("**/api/reindex", answer)
@@ -48,11 +49,12 @@ def test_a_re_index_is_followed_to_its_end(address: str, page: Page, reindexer: 
     """Begun by the button, shown as it goes, and then the page is what is held now."""
     page.goto(f"{address}/corpus")
     expect(page.locator("progress")).to_be_hidden()
-    served(page, ("progress", {**RUNNING, "done": 3, "total": 12}))
+    served(page)
     page.click(".reindex button")
     expect(page.locator(".progress")).to_have_text("Embedding: 3 of 12 new passages.")
     expect(page.locator("progress")).to_have_attribute("value", "3")
     expect(page.locator(".reindex button")).to_be_disabled()
+    page.goto("about:blank")
     page.unroute("**/api/reindex")
     reindexer.state = State("running", 3, 12)
     served(page, ("done", {**RUNNING, "state": "done", "done": 12, "total": 12}))
@@ -68,6 +70,29 @@ def test_a_re_index_that_fails_says_why(address: str, page: Page) -> None:
     served(page, ("done", FAILED))
     page.click(".reindex button")
     expect(page.locator(".progress")).to_have_text("The disk is full. Make room.")
+    expect(page.locator(".reindex button")).to_be_enabled()
+
+
+def test_a_re_index_that_is_told_of_no_more_says_so(address: str, page: Page) -> None:
+    """Where the stream ends before its end is told, in words of its own; and it can be begun again."""
+    page.goto(f"{address}/corpus")
+    served(page, ("progress", UNDER_WAY))
+    page.click(".reindex button")
+    expect(page.locator(".progress")).to_contain_text("The server stopped telling how far the re-index is.")
+    expect(page.locator(".reindex button")).to_be_enabled()
+    expect(page.locator("progress")).to_be_hidden()
+
+
+def test_a_re_index_whose_connection_breaks_says_so(address: str, page: Page) -> None:
+    """In the same words, and not in those of a question."""
+    page.goto(f"{address}/corpus")
+    page.evaluate("""() => { const whole = window.fetch; window.fetch = async (address, options) =>
+        options.method ? whole(address, options) : new Response(new ReadableStream({
+            pull(stream) { stream.error(new TypeError("network error")); } }),
+            {headers: {"Content-Type": "text/event-stream"}}); }""")
+    served(page)
+    page.click(".reindex button")
+    expect(page.locator(".progress")).to_contain_text("The server stopped telling how far the re-index is.")
     expect(page.locator(".reindex button")).to_be_enabled()
 
 

@@ -2,7 +2,7 @@
 // scripts. Text from the corpus arrives only as nodes the server's HTML was parsed into.
 
 import { record, recall, startAnew } from "./conversations.js";
-import { closePanel } from "./panel.js";
+import { closePanel, isPlainClick } from "./panel.js";
 import { Failure, events, parsed, tell, textOf } from "./server.js";
 import "./marks.js";
 import "./share.js";
@@ -16,6 +16,7 @@ const retry = form.querySelector(".retry");
 const status = form.querySelector(".status");
 const cancel = form.querySelector(".cancel");
 const site = document.querySelector(".nameplate").textContent;
+const BROKEN = "The answer broke off. Ask again.";
 const REMEMBERED = 8; // earlier questions that a follow-up is sent with, as on the server
 
 let asking = null; // the AbortController of the question under way
@@ -63,7 +64,6 @@ function remember() {
   for (const asked of [...conversation.querySelectorAll(".turn h2")].slice(-REMEMBERED)) {
     const hidden = document.createElement("input");
     Object.assign(hidden, { type: "hidden", name: "h", value: asked.textContent });
-    form.prepend(hidden);
     form.querySelector("label").before(hidden); // oldest first
   }
 }
@@ -108,14 +108,14 @@ function place(pending, instead) {
 
 /** Follows the events of a question to its turn. */
 async function follow(address, pending, instead, signal) {
-  for await (const [name, data] of events(address, signal)) {
+  for await (const [name, data] of events(address, BROKEN, signal)) {
     if (name === "error") throw problemOf(JSON.parse(data));
     place(pending, instead);
     if (name === "stage") showStage(pending, JSON.parse(data).stage);
     if (name === "reading") showReading(pending, JSON.parse(data));
     if (name === "turn") return parsed(data, ".turn");
   }
-  throw new Failure("The answer broke off. Ask again.");
+  throw new Failure(BROKEN);
 }
 
 function problemOf(document) {
@@ -179,7 +179,7 @@ cancel.addEventListener("click", () => {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-ask]");
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!link || !isPlainClick(event)) return;
   event.preventDefault();
   ask(link.getAttribute("href"), link.dataset.ask === "instead" ? link.closest(".turn") : null);
 });

@@ -2,9 +2,10 @@
 // read again after the index has changed.
 
 import { parsed } from "./server.js";
+import { answerId } from "./share.js";
 import { markdown } from "./written.js";
 
-const KEY = "conversations";
+const KEY = "caspian-indus-reader.conversations"; // other programs of this host and port share the storage
 const KEPT = 30; // conversations, and fewer where they are long
 const CHARACTERS = 2_000_000; // of all of them; browsers keep some 5 million
 
@@ -18,12 +19,16 @@ let show = () => {};
 /** The conversations, the latest first: {id, title, turns}, a turn as its HTML. */
 function stored() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? [];
+    return (JSON.parse(localStorage.getItem(KEY)) ?? []).filter(isKept);
   } catch (error) {
     // Storage that is forbidden, or was written by something else: there is nothing to show.
     note.textContent = `This browser gives no earlier conversations (${error.name}).`;
     return [];
   }
+}
+
+function isKept(one) {
+  return Array.isArray(one?.turns) && [one.id, one.title, ...one.turns].every((part) => typeof part === "string");
 }
 
 function store(conversations) {
@@ -34,15 +39,15 @@ function store(conversations) {
   } catch (error) {
     note.textContent = `This browser keeps no conversations (${error.name}).`;
   }
-  draw();
 }
 
 function change(id, changed) {
   store(stored().flatMap((one) => (one.id === id ? changed(one) : [one])));
 }
 
-/** A turn as it was when it came, less what is being looked at. */
+/** A turn as it was when it came, less what is being looked at; a verdict on it later is one on the same answer. */
 function asHtml(turn) {
+  answerId(turn);
   const copy = turn.cloneNode(true);
   for (const part of copy.querySelectorAll("[aria-current], [aria-describedby], .lit")) {
     part.removeAttribute("aria-current");
@@ -62,12 +67,16 @@ export function record(conversation) {
   const [known] = place < 0 ? [] : others.splice(place, 1);
   const title = known?.title ?? turns[0].querySelector("h2").textContent.slice(0, 80);
   store([{ id: current, title, turns: turns.map(asHtml) }, ...others]);
+  draw();
 }
 
 /** Keeps a conversation that the page began with, unless it is one that was left: reloading is not asking. */
 export function startAnew(conversation) {
-  const link = conversation.querySelector(".permanent").getAttribute("href");
-  if (!stored().some(({ turns }) => turnsOf(turns).some((turn) => addressOf(turn) === link))) record(conversation);
+  const turn = conversation.querySelector(".turn");
+  const turns = stored().flatMap((one) => turnsOf(one.turns));
+  const known = turns.find((other) => addressOf(other) === addressOf(turn));
+  if (known) turn.dataset.answer = answerId(known);
+  else record(conversation);
 }
 
 function addressOf(turn) {
@@ -75,7 +84,7 @@ function addressOf(turn) {
 }
 
 function turnsOf(kept) {
-  return kept.map((html) => parsed(html, ".turn")).filter(Boolean);
+  return kept.map((html) => parsed(html, ".turn:has(h2):has(.permanent[href]):has(.told)")).filter(Boolean);
 }
 
 /** Calls `shown` with the turns of an earlier conversation when a person opens it. */
@@ -92,15 +101,19 @@ function draw() {
 function entry({ id, title, turns }) {
   const line = document.querySelector("#kept").content.firstElementChild.cloneNode(true);
   const open = line.querySelector(".open");
-  open.textContent = title;
   open.dir = "auto";
+  entitle(line, open, title);
   if (id === current) open.setAttribute("aria-current", "true");
-  for (const deed of line.querySelectorAll(".deeds button")) deed.setAttribute("aria-label", `${deed.textContent}: ${title}`);
   open.addEventListener("click", () => reopen(id, turns));
-  line.querySelector(".rename").addEventListener("click", () => rename(line, id, title));
-  line.querySelector(".export").addEventListener("click", () => save(title, turnsOf(turns)));
-  line.querySelector(".delete").addEventListener("click", (event) => remove(event.currentTarget, line, id));
+  line.querySelector(".rename").addEventListener("click", () => rename(line, open, id));
+  line.querySelector(".export").addEventListener("click", () => save(open.textContent, turnsOf(turns)));
+  line.querySelector(".delete").addEventListener("click", (event) => remove(event.currentTarget, line, open, id));
   return line;
+}
+
+function entitle(line, open, title) {
+  open.textContent = title;
+  for (const deed of line.querySelectorAll(".deeds button")) deed.setAttribute("aria-label", `${deed.textContent}: ${title}`);
 }
 
 function reopen(id, turns) {
@@ -112,36 +125,45 @@ function reopen(id, turns) {
   draw();
 }
 
-function rename(line, id, title) {
+function rename(line, open, id) {
   const field = document.createElement("input");
-  Object.assign(field, { value: title, maxLength: 80, ariaLabel: "New name", dir: "auto" });
-  line.querySelector(".open").replaceWith(field);
+  Object.assign(field, { value: open.textContent, maxLength: 80, ariaLabel: "New name", dir: "auto" });
+  open.replaceWith(field);
   field.focus();
   field.select();
   let done = false;
   const end = (kept) => {
     if (done) return;
     done = true;
-    if (kept && field.value.trim()) change(id, (one) => [{ ...one, title: field.value.trim() }]);
-    else draw();
-    [...list.children].find((other) => other.querySelector(".open").textContent === (kept ? field.value.trim() : title))
-      ?.querySelector(".rename").focus();
+    const title = field.value.trim();
+    field.replaceWith(open);
+    if (!kept || !title) return;
+    entitle(line, open, title);
+    change(id, (one) => [{ ...one, title }]);
   };
   field.addEventListener("blur", () => end(true));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault(); // Enter would press the button that has the focus next, and Escape close the drawer
     end(event.key === "Enter");
+    line.querySelector(".rename").focus();
   });
 }
 
+// What ends when the focus leaves it may move the list: not between the press and the release of a click on it.
+list.addEventListener("mousedown", (event) => {
+  if (event.target.closest("button") && list.querySelector("input, [data-sure]")) event.preventDefault();
+});
+list.addEventListener("click", (event) => event.target.closest("button")?.focus(), { capture: true });
+
 /** The first press asks, the second deletes. */
-function remove(button, line, id) {
+function remove(button, line, open, id) {
   if (button.dataset.sure) {
     const next = line.nextElementSibling ?? line.previousElementSibling;
     const place = next && [...list.children].indexOf(line);
     if (id === current) current = null;
     change(id, () => []);
+    draw();
     note.textContent = "Deleted.";
     (list.children[Math.min(place ?? 0, list.children.length - 1)]?.querySelector(".open") ?? drawer.querySelector("a")).focus();
     return;
@@ -149,7 +171,11 @@ function remove(button, line, id) {
   button.dataset.sure = "true";
   button.textContent = "Delete for good";
   button.removeAttribute("aria-label");
-  button.addEventListener("blur", draw, { once: true });
+  button.addEventListener("blur", () => {
+    delete button.dataset.sure;
+    button.textContent = "Delete";
+    entitle(line, open, open.textContent);
+  }, { once: true });
 }
 
 function save(title, turns) {

@@ -4,6 +4,7 @@ import { Failure, call, events, tell } from "./server.js";
 
 const form = document.querySelector(".reindex form");
 const told = document.querySelector(".reindex .progress");
+const BROKEN = "The server stopped telling how far the re-index is. Reload the page to see whether it still runs.";
 
 function show({ state, done, total, problem }) {
   const bar = form.querySelector("progress");
@@ -27,12 +28,13 @@ async function begin() {
 }
 
 async function follow() {
-  for await (const [name, data] of events("/api/reindex")) {
+  for await (const [name, data] of events("/api/reindex", BROKEN)) {
     const state = JSON.parse(data);
     show(state);
     if (name === "done" && state.state === "done") return location.reload(); // the whole page is new
     if (name === "done") return;
   }
+  throw new Failure(BROKEN);
 }
 
 async function run(first) {
@@ -41,6 +43,7 @@ async function run(first) {
     await follow();
   } catch (error) {
     form.querySelector("button").disabled = false;
+    form.querySelector("progress").hidden = true;
     tell(error, say);
   }
 }

@@ -78,7 +78,8 @@ async function openArticle(address) {
   }
 }
 
-function isPlainClick(event) {
+/** A click that opens a link here, and not in a window of its own. */
+export function isPlainClick(event) {
   return event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 }
 

@@ -30,13 +30,17 @@ export async function call(address, { signal, ...options } = {}) {
   }
 }
 
+function pageOf(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
 export function parsed(html, selector) {
-  const part = new DOMParser().parseFromString(html, "text/html").querySelector(selector);
+  const part = pageOf(html).querySelector(selector);
   return part && document.adoptNode(part);
 }
 
 async function refusalOf(response) {
-  return refusal(new DOMParser().parseFromString(await response.text(), "text/html"), response.status);
+  return refusal(pageOf(await response.text()), response.status);
 }
 
 /** A page where another one was expected, such as one to sign in. */
@@ -53,20 +57,20 @@ export async function fetchPart(address, selector, signal) {
   return part;
 }
 
-/** Server-sent events, [name, data] as they come. Throws Failure where the server refuses, or breaks off. */
-export async function* events(address, signal) {
+/** Server-sent events, [name, data] as they come. Throws Failure where the server refuses, or with `broken` where it breaks off. */
+export async function* events(address, broken, signal) {
   const response = await call(address, { headers: { Accept: "text/event-stream, text/html;q=0.9" }, signal });
   if (!response.ok) throw await refusalOf(response);
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw otherPage();
   let held = "";
-  for await (const chunk of chunks(response.body, signal)) {
+  for await (const chunk of chunks(response.body, broken, signal)) {
     const blocks = (held + chunk).split("\n\n");
     held = blocks.pop();
     for (const block of blocks) yield event(block);
   }
 }
 
-async function* chunks(body, signal) {
+async function* chunks(body, broken, signal) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (;;) {
@@ -76,7 +80,7 @@ async function* chunks(body, signal) {
     }
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Failure("The answer broke off. Ask again.");
+    throw new Failure(broken);
   }
 }
 

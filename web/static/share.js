@@ -3,6 +3,8 @@
 import { Failure, call, tell } from "./server.js";
 import { plainText } from "./written.js";
 
+const FILTERS = ["source", "language", "published_from", "published_to"];
+
 function say(turn, sentence) {
   turn.querySelector(".told").textContent = sentence;
 }
@@ -17,14 +19,22 @@ async function copy(turn) {
   say(turn, "Copied.");
 }
 
-/** The verdict, with what it is of: the question as it was asked, and the spans that were cited. */
+/** What tells this reader's answer from the same one of another reader; it stays with the turn. */
+export function answerId(turn) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return (turn.dataset.answer ||= [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+}
+
+/** The verdict, with what it is of: the question as it was asked, of which articles, and the spans that were cited. */
 function verdictOn(turn, verdict) {
   const asked = new URL(turn.querySelector(".permanent").href).searchParams;
   const cards = turn.matches(".answered") ? [...turn.querySelectorAll(".card")] : [];
   return {
     question: asked.get("q"),
     history: asked.getAll("h"),
+    ...Object.fromEntries(FILTERS.filter((name) => asked.has(name)).map((name) => [name, asked.get(name)])),
     verdict,
+    answer_id: answerId(turn),
     generation: Number(turn.dataset.generation),
     answered: turn.matches(".answered"),
     citations: cards.map(({ dataset }) => ({

@@ -277,6 +277,16 @@ class TestSignIn:
         assert "secure" not in cookie
         assert "12 March 2021" in locked.get(wanted, headers=BROWSER).text
 
+    def test_every_page_leads_to_signing_out(self, locked, client, keys):
+        """One button where a key was given; none before, and none where there are no keys."""
+        assert "/sign-out" not in locked.get("/sign-in", headers=BROWSER).text
+        locked.post("/sign-in", data={"key": keys[1][Role.ASK]})
+        for path in ("/", "/corpus", "/docs", "/articles/bridge", "/nowhere", "/sign-in"):
+            (form,) = parse(locked.get(path, headers=BROWSER).text).all("form", action="/sign-out")
+            assert form.attributes["method"] == "post"
+            assert form.one("button").text == "Sign out"
+        assert "/sign-out" not in client.get("/", headers=BROWSER).text
+
     def test_over_https_the_cookie_stays_there(self, assistant, keys):
         """Secure, and the browser is told to stay with https."""
         app = create_app(assistant, Settings(keys_file=keys[0]))

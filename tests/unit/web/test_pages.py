@@ -177,6 +177,12 @@ def test_a_question_never_becomes_markup(client, question):
     assert not [element for element in page.all() if any(name.startswith("on") for name in element.attributes)]
 
 
+def test_a_refused_question_forgets_none_before_it(client):
+    """The form still carries the earlier questions."""
+    page = page_of(client, "/", 422, q="???", h=[QUESTION, "What did it cost?"])
+    assert [field.attributes["value"] for field in page.all("input", name="h")] == [QUESTION, "What did it cost?"]
+
+
 def test_a_refused_question_never_becomes_markup(client):
     """The field's value ends where it should."""
     page = page_of(client, "/", 422, q=EVIL * 50)

@@ -117,12 +117,21 @@ def read_articles(corpus: Path, known: Known | None = None) -> Iterator[Article 
     Raises:
         CorpusError: there is nothing at that path.
     """
+    check_exists(corpus)
+    files = known or _NothingKnown()
+    return _distinct(item for path in _paths(corpus) for item in _read_file(corpus, path, files))
+
+
+def check_exists(corpus: Path) -> None:
+    """Look whether there is a corpus at all.
+
+    Raises:
+        CorpusError: there is nothing at that path.
+    """
     if not os.path.exists(corpus):  # noqa: PTH110 (Path.exists raises on a name that no file can have)
         raise CorpusError(
             f"The corpus {printable(corpus)} does not exist.", "Name a directory of articles: rag index --corpus DIR"
         )
-    files = known or _NothingKnown()
-    return _distinct(item for path in _paths(corpus) for item in _read_file(corpus, path, files))
 
 
 def _paths(corpus: Path) -> list[Path]:

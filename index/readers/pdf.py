@@ -9,7 +9,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from index.errors import Refused
+from index.errors import Refused, Withdrawn
 from index.readers.record import Record, refusing, said
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read(data: bytes) -> Iterator[Record]:
         pages = _texts(reader)
         metadata = _metadata(reader)
     if not any(isinstance(page, str) and page for page in pages):
-        raise Refused("no page of it holds text; if it was scanned, have a program recognise its text first")
+        raise _without_text(pages)
     text = "\n\n".join(page for page in pages if isinstance(page, str) and page)
     yield Record(text, metadata, doubts=tuple(_doubts(pages)))
 
@@ -112,6 +112,14 @@ def _joined(text: str) -> str:
         if len(line) < _SHORT * width:
             paragraphs.append([])
     return "\n\n".join(filter(None, (" ".join(filter(None, lines)) for lines in paragraphs)))
+
+
+def _without_text(pages: Sequence[str | Exception]) -> Refused:
+    """Withdrawn where every page was read: text that was taken out, as by scanning what was printed, is not kept."""
+    read_whole = bool(pages) and all(page == "" for page in pages)
+    return (Withdrawn if read_whole else Refused)(
+        "no page of it holds text; if it was scanned, have a program recognise its text first"
+    )
 
 
 def _doubts(pages: Sequence[str | Exception]) -> Iterator[str]:

@@ -7,24 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, NameObject
 
 from index.errors import Refused
 from index.readers import pdf as reader
-from tests.unit.index.readers.files import ARTICLE, damaged, one, pdf, read, survives
+from tests.unit.index.readers.files import ARTICLE, damaged, drawn, one, pdf, read, survives
 
 WHOLE = pdf(ARTICLE, ["The second page."])
-
-
-def drawn(data: bytes, content: bytes, page: int = 0) -> bytes:
-    """A PDF with other content on one of its pages."""
-    writer = PdfWriter(clone_from=io.BytesIO(data))
-    stream = DecodedStreamObject()
-    stream.set_data(content)
-    writer.pages[page][NameObject("/Contents")] = writer._add_object(stream.flate_encode())
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def encrypted(user: str) -> bytes:

@@ -79,7 +79,9 @@ def _texts(reader: "PdfReader") -> list[str | Exception]:
 def _text(page: "PageObject", budget: "_Budget") -> str | Exception:
     budget()  # a page may have no operator at all
     try:
-        return _joined(page.extract_text(visitor_operand_before=budget))
+        text = _joined(page.extract_text(visitor_operand_before=budget))
+        lost = not text and "/Contents" in page and page.get_contents() is None
+        return ValueError("its content is missing") if lost else text
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 (whatever the library raises on a page is told of that page)

@@ -97,10 +97,13 @@ def test_an_emptied_file_is_withdrawn(tmp_path, suffix, data):
 def test_a_pdf_is_withdrawn_only_where_all_of_it_was_read(tmp_path):
     """Scanned anew its text is gone; where a page can't be read, what it holds is not known."""
     unreadable = b"BT /F1 12 Tf (" + b"x" * 21_000_000
-    write(tmp_path, {"a.pdf": pdf([], []), "b.pdf": drawn(pdf([], []), unreadable)})
-    scanned, broken = read_articles(tmp_path)
-    assert (getattr(scanned, "withdrawn", None), getattr(broken, "withdrawn", None)) == (True, False)
-    assert all("no page of it holds text" in str(item) for item in (scanned, broken))
+    empty = pdf([], [])
+    lost = empty.replace(b"/Contents 4 0 R", b"/Contents 99 0 R")
+    assert lost != empty
+    write(tmp_path, {"a.pdf": empty, "b.pdf": drawn(empty, unreadable), "c.pdf": lost})
+    found = [item for item in read_articles(tmp_path) if isinstance(item, Refusal)]
+    assert [item.withdrawn for item in found] == [True, False, False]
+    assert all("no page of it holds text" in item.reason for item in found)
 
 
 def test_the_longest_ending_names_the_reader():

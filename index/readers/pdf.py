@@ -147,7 +147,10 @@ def _named(numbers: Sequence[int]) -> str:
 
 
 def _metadata(reader: "PdfReader") -> dict[str, object]:
-    told = reader.metadata
+    try:
+        told = reader.metadata
+    except _library().errors.PyPdfError:  # what should describe it is something else; its text is there all the same
+        return {}
     if told is None:
         return {}
     found = {
@@ -156,7 +159,7 @@ def _metadata(reader: "PdfReader") -> dict[str, object]:
         **_day("published", "CreationDate", lambda: told.creation_date),
         **_day("modified", "ModDate", lambda: told.modification_date),
     }
-    return {key: value.replace("\0", "") for key, value in found.items() if value}
+    return {key: value.replace("\0", "") for key, value in found.items() if value and isinstance(value, str)}
 
 
 def _day(name: str, key: str, told: Callable[[], datetime | None]) -> dict[str, str]:

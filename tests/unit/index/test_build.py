@@ -375,6 +375,13 @@ class TestFirstSeen:
         assert report.plan.moved == [("notes-kites", "paper-kites")]
         assert counts(report) == {"added": 1, "deleted": 1, "unchanged": 2, "moved": 1, "embedded": 0}
 
+    def test_a_copy_has_its_own(self, corpus, built, embedder, later):
+        """An article that is still there keeps its time to itself, whoever has its text too."""
+        first = self.seen(built)
+        shutil.copy(corpus / "notes" / "kites.txt", corpus / "copy.txt")
+        build_index(corpus, built, embedder)
+        assert self.seen(built) == first | {"copy": "2031-01-01T00:00:00+00:00"}
+
     def test_an_article_that_cannot_be_read_keeps_it(self, corpus, built, embedder, later):
         """With its last good version."""
         first = self.seen(built)

@@ -95,6 +95,16 @@ class TestMetadata:
             "published_origin": "PDF metadata CreationDate",
         }
 
+    @pytest.mark.parametrize("info", [b"<< /Title 12 /Author [1] >>", b"[1 2]", b"(words)"])
+    def test_what_describes_nothing_is_left_out(self, info):
+        """A title that is a number, or a list where there should be names: the text is read."""
+        data = pdf(ARTICLE, info=lambda file: file.set_title("T" * 60))
+        start = data.rindex(b"<<", 0, data.index(b"T" * 60))
+        end = data.index(b">>", start) + 2
+        record = one(".pdf", data[:start] + info.ljust(end - start) + data[end:])
+        assert record.text.startswith(ARTICLE[0])
+        assert record.metadata == {}
+
     def test_a_day_that_is_none_is_left_out(self):
         """Many programs write such."""
         writer = PdfWriter(clone_from=io.BytesIO(WHOLE))

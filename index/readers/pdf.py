@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from index.errors import Refused, Withdrawn
+from index.readers.fonts import FontScale
 from index.readers.record import Record, refusing, said
 
 if TYPE_CHECKING:
@@ -72,13 +73,14 @@ def _opened(data: bytes) -> "PdfReader":
 
 def _texts(reader: "PdfReader") -> list[str | Exception]:
     """The text of each page, or why it can't be read."""
-    budget = _Budget()
-    return [_text(page, budget) for page in reader.pages]
+    budget, scale = _Budget(), FontScale()
+    return [_text(page, budget, scale) for page in reader.pages]
 
 
-def _text(page: "PageObject", budget: "_Budget") -> str | Exception:
+def _text(page: "PageObject", budget: "_Budget", scale: FontScale) -> str | Exception:
     budget()  # a page may have no operator at all
     try:
+        scale.weigh(page)
         text = _joined(page.extract_text(visitor_operand_before=budget))
         lost = not text and "/Contents" in page and page.get_contents() is None
         return ValueError("its content is missing") if lost else text

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from index.dates import doubt, read_date
-from index.errors import CorpusError, Refused
+from index.errors import CorpusError, Refused, Withdrawn
 from index.ids import made_id
 from index.readers import READERS, BadRecord, Reader, Record, reader_of
 from index.readers.packed import too_large
+from index.readers.record import BLANK, is_blank
 
 GIVEN = "given with the article"  # where a date was found, if its format says no more
 LARGEST_FILE = 250_000_000  # bytes: a file is read whole
@@ -117,12 +118,21 @@ def read_articles(corpus: Path, known: Known | None = None) -> Iterator[Article 
     Raises:
         CorpusError: there is nothing at that path.
     """
+    check_exists(corpus)
+    files = known or _NothingKnown()
+    return _distinct(item for path in _paths(corpus) for item in _read_file(corpus, path, files))
+
+
+def check_exists(corpus: Path) -> None:
+    """Look whether there is a corpus at all.
+
+    Raises:
+        CorpusError: there is nothing at that path.
+    """
     if not os.path.exists(corpus):  # noqa: PTH110 (Path.exists raises on a name that no file can have)
         raise CorpusError(
             f"The corpus {printable(corpus)} does not exist.", "Name a directory of articles: rag index --corpus DIR"
         )
-    files = known or _NothingKnown()
-    return _distinct(item for path in _paths(corpus) for item in _read_file(corpus, path, files))
 
 
 def _paths(corpus: Path) -> list[Path]:
@@ -161,10 +171,12 @@ def _read_file(corpus: Path, path: Path, known: Known) -> Iterator[_Found]:
         name.encode()
         read = _reader(corpus, path)
         data = path.read_bytes()
+        if is_blank(data):
+            raise Withdrawn(BLANK)
         before = known.recall(name, data)
         yield from _read_anew(read, name, data, known) if before is None else before
     except Refused as error:
-        yield Refusal(name, str(error)), None
+        yield Refusal(name, str(error), withdrawn=isinstance(error, Withdrawn)), None
     except UnicodeEncodeError:
         yield Refusal(printable(name), "its file name is not valid Unicode"), None
     except RecursionError:
@@ -205,8 +217,8 @@ def _reader(corpus: Path, path: Path) -> Reader:
 
 def _article_or_refusal(record: Record | BadRecord, name: str) -> Article | Refusal:
     if isinstance(record, BadRecord):
-        legible = record.named or made_id(name, Record("", line=record.line)) if record.broken else None
-        return Refusal(name, record.reason, record.line, article_id=legible and printable(legible))
+        # Never one made from its line, where another article may have stood.
+        return Refusal(name, record.reason, record.line, article_id=record.named and printable(record.named))
     try:
         return _article(record, name)
     except Refused as error:

@@ -235,6 +235,17 @@ class CatalogWriter:
             self._rows += 1
         self._articles += 1
 
+    def set_first_seen(self, article_id: str, first_seen: str) -> None:
+        """Give an article that was added another time.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        with _disk_errors():
+            self._connection.execute(
+                "UPDATE articles SET first_seen = ? WHERE article_id = ?", (first_seen, article_id)
+            )
+
     def close(self) -> None:
         """Commit and release the file; the caller forces it to the disk.
 

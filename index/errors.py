@@ -12,7 +12,8 @@ RagError                    the root of every error of this project that a perso
 └── ModelError              a model can't be loaded, or is not the index's
 
 Refused                     one file or record can't become an article; collected in the
-                            report, never shown as a failure of the whole run
+│                           report, never shown as a failure of the whole run
+└── Withdrawn               it could be read, and what it held before is not kept
 """
 
 
@@ -66,3 +67,7 @@ class ModelError(RagError):
 
 class Refused(ValueError):
     """One file or record can't become an article; the message is the reason."""
+
+
+class Withdrawn(Refused):
+    """A file that could be read whole holds no article any more, so what it held before is not kept."""

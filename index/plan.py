@@ -58,6 +58,7 @@ def read_corpus(corpus: Path, folder: Path, live: Live | None, *, allow_empty: b
         OSError: the disk refused.
     """
     read = _Read(_History.of(live))
+    before = live.catalog.hashes() if live else {}
     known = KnownFiles(live.folder, live.catalog) if live else KnownFiles()
     with closing(CatalogWriter(folder / CATALOG)) as writer:
         for item in read_articles(corpus, known):
@@ -68,19 +69,21 @@ def read_corpus(corpus: Path, folder: Path, live: Live | None, *, allow_empty: b
         for article in _last_good(corpus, live, read):
             read.kept.append(article.article_id)
             writer.add(article, split_article(article))
+        plan = read.plan(before)
+        for gone, name in plan.moved:
+            writer.set_first_seen(name, read.history.by_id[gone])
     if not (read.hashes or read.kept or allow_empty):
         raise _nothing_readable(corpus, read.refused, live)
     known.write(folder)
-    return read.plan(live.catalog.hashes() if live else {})
+    return plan
 
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """What the live generation knows of each article and text: when it was first held, by id and by version."""
+    """What the live generation knows of each article: its version, and when it was first held, by id."""
 
     versions: dict[str, str]
     by_id: dict[str, str]
-    by_version: dict[str, str]
     now: str
 
     @staticmethod
@@ -90,13 +93,12 @@ class _History:
         return _History(
             {name: text for name, text, _ in known},
             {name: seen for name, _, seen in known},
-            {text: seen for _, text, seen in known},
             now,
         )
 
     def first_seen(self, article: Article) -> str:
-        """An edited article keeps its day by its id, a moved one by its text."""
-        return self.by_id.get(article.article_id) or self.by_version.get(article.version) or self.now
+        """An edited article keeps its day by its id; a moved one gets it when it is known what is gone."""
+        return self.by_id.get(article.article_id) or self.now
 
 
 @dataclass(frozen=True, slots=True)

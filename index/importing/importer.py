@@ -18,7 +18,7 @@ from index.importing.outcome import ImportReport, Outcome
 from index.importing.page import article, record_of
 from index.importing.shelf import Shelf
 from index.importing.state import Seen, State
-from index.importing.times import Times
+from index.importing.times import Times, moment
 from index.readers import warc
 from index.readers.packed import GZIP, gunzip
 from index.readers.record import BadRecord, Record
@@ -159,10 +159,20 @@ class Importer:
     def _page_of_warc(self, address: str, record: Record) -> Outcome:
         try:
             url = str(checked_url(address))
-            fetched = record.metadata.get("fetched") or self._now()
-            return self._keep(Link(url), article(record, Link(url), url, str(fetched)))
+            captured = moment(str(record.metadata.get("fetched") or ""))
+            held = self._shelf.fetched(url)
+            if held and (captured is None or captured < held):
+                return Outcome("unchanged", url, "what is there was fetched later", self._shelf.file(url).name)
+            fetched = captured.isoformat() if captured else self._now()
+            return self._keep_captured(url, article(record, Link(url), url, fetched))
         except Refused as error:
             return Outcome("refused", address, str(error))
+
+    def _keep_captured(self, url: str, text: str) -> Outcome:
+        # Before it is written: the server would say of another text that it has not changed.
+        if self._state.get(url).conditions() and self._shelf.compare(url, text) != "unchanged":
+            self._state.forget(url)
+        return self._keep(Link(url), text)
 
     def _page(self, link: Link) -> Outcome:
         try:

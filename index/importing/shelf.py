@@ -2,12 +2,14 @@
 
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from index.ids import address_id
+from index.importing.times import moment
 
-_FETCHED = re.compile(r"^fetched: .*\n", re.MULTILINE)
+_FETCHED = re.compile(r"^fetched: (.*)\n", re.MULTILINE)
 _PARTIAL = ".import.partial"
 
 
@@ -30,12 +32,26 @@ class Shelf:
 
         When it was fetched is no change: a file that says the same otherwise is left as it is.
         """
+        kind = self.compare(url, document)
+        if kind != "unchanged":
+            write_whole(self.file(url), document.encode())
+        return kind
+
+    def compare(self, url: str, document: str) -> Literal["new", "changed", "unchanged"]:
+        """What `keep` would say of an article, without writing it."""
+        before = self._before(url)
+        if before is None:
+            return "new"
+        return "unchanged" if _without_fetched(before) == _without_fetched(document) else "changed"
+
+    def fetched(self, url: str) -> datetime | None:
+        """When the text of a page's article was fetched; None where there is none, or it does not say so."""
+        line = _FETCHED.search(self._before(url) or "")
+        return moment(line[1].strip("'\"")) if line else None
+
+    def _before(self, url: str) -> str | None:
         path = self.file(url)
-        before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
-        if before is not None and _without_fetched(before) == _without_fetched(document):
-            return "unchanged"
-        write_whole(path, document.encode())
-        return "new" if before is None else "changed"
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
     def drop(self, url: str) -> None:
         """Delete a page's article."""

@@ -8,15 +8,22 @@ opens a file nor reaches the network, whatever the bytes name.
 
 from collections.abc import Callable, Iterator
 
+from index.errors import Withdrawn
 from index.readers import csv, docx, epub, html, jsonl, markdown, pdf, text, warc, xml
 from index.readers.packed import gunzip
-from index.readers.record import BadRecord, Record
+from index.readers.record import BLANK, BadRecord, Record, is_blank
 
 Reader = Callable[[bytes], Iterator[Record | BadRecord]]
 
 
 def _unpacked(reader: Reader) -> Reader:
-    return lambda data: reader(gunzip(data))
+    def read(data: bytes) -> Iterator[Record | BadRecord]:
+        unpacked = gunzip(data)
+        if is_blank(unpacked):
+            raise Withdrawn(BLANK)
+        return reader(unpacked)
+
+    return read
 
 
 READERS: dict[str, Reader] = {

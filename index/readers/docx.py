@@ -1,6 +1,7 @@
 """Word documents: the paragraphs and tables of their body, changes that were tracked taken as made."""
 
 import io
+import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from docx.opc.coreprops import CoreProperties
     from lxml.etree import _Element
 
-LARGEST_PART = 30_000_000  # bytes of XML, unpacked: a thousand pages are a tenth of it
+MOST_XML = 30_000_000  # bytes of all parts, unpacked: a thousand pages are a tenth of it
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of UTF-8, -16 and -32, the zeros of their letters, white space
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 # What was there before a change, and what stands in for a thing that is there too.
 _PASSED_OVER = frozenset((f"{_W}del", f"{_W}moveFrom", f"{_MC}Fallback"))
@@ -31,21 +33,36 @@ def read(data: bytes) -> Iterator[Record]:
     """
     import docx
 
-    archive = Archive(data, "DOCX")
-    for name in archive.names():
-        if name.endswith((".xml", ".rels")):
-            _refuse_hostile(archive.read(name), name)
+    checked = _checked(Archive(data, "DOCX"))
     with refusing("DOCX"):
-        document = docx.Document(io.BytesIO(data))
+        document = docx.Document(checked)
         text = "\n\n".join(filter(None, _blocks(document.element.body)))
         yield Record(text, _metadata(document.core_properties))
 
 
-def _refuse_hostile(part: bytes, name: str) -> None:
-    if len(part) > LARGEST_PART:
-        raise Refused(f'its part "{name}" is larger than {LARGEST_PART / 1e6:g} MB')
-    if b"<!DOCTYPE" in part:
-        raise Refused("it has a document type, which no Word document needs")
+def _checked(archive: Archive) -> io.BytesIO:
+    """The archive anew, of what was checked alone: the library would unpack and parse any part without bounds.
+
+    Which part is XML its type says, not its name; what can be none, such as a picture, is left empty.
+    """
+    out = io.BytesIO()
+    left = MOST_XML
+    with zipfile.ZipFile(out, "w") as file:
+        for name in dict.fromkeys(archive.names()):
+            part = archive.read(name)
+            part = part if _may_be_xml(part, name) else b""
+            left -= len(part)
+            if left < 0:
+                raise Refused(f"its parts are larger than {MOST_XML / 1e6:g} MB together")
+            if b"<!DOCTYPE" in part:
+                raise Refused("it has a document type, which no Word document needs")
+            file.writestr(name, part)
+    out.seek(0)
+    return out
+
+
+def _may_be_xml(part: bytes, name: str) -> bool:
+    return part.lstrip(_BEFORE_XML).startswith(b"<") and not name.endswith(".svg")
 
 
 def _blocks(element: "_Element") -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
+LARGEST_XML = 5_000_000  # bytes, of what describes a book: its container, chapters and keys
 MOST_CHAPTERS = 2_000
 MOST_TEXT = 20_000_000  # characters of all chapters; the longest novels have five million
 _PAGES = ("application/xhtml+xml", "text/html")
@@ -43,7 +44,7 @@ def _xml(archive: Archive, name: str) -> "Element":
     from defusedxml.ElementTree import fromstring
 
     with refusing("EPUB"):
-        return fromstring(archive.read(name))
+        return fromstring(archive.read(name, LARGEST_XML))
 
 
 def _chapters(book: "Element", folder: str) -> list[str]:

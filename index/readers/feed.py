@@ -1,21 +1,28 @@
 """RSS and Atom: each entry with its content, or its summary, is an article."""
 
 import io
+import re
 from calendar import timegm
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from types import ModuleType
+from typing import Any, Protocol
 from xml.sax import SAXException
 
 from index.errors import Refused
 from index.readers.facts import language_tag
-from index.readers.markup import fragment
+from index.readers.markup import fragment, refuse_crowded
 from index.readers.packed import too_large
 from index.readers.record import BadRecord, Record, refusing, said
 
 LARGEST_FEED = 10_000_000  # bytes
+MOST_ATTRIBUTES = 100  # of one element, for reading takes time by their square
+MOST_STEPS = 500_000_000  # of looking for e-mail addresses in authors, some 4 ns each
 MOST_TAGS = 500_000  # reading takes time by their number, some 60 µs each
 Entry = Mapping[str, Any]
+_WORDS = re.compile(r"[\w.+-]+")  # of which an e-mail address may be made
+_AUTHOR_STEP = "_sync_author_detail"
 _PLAIN = "text/plain"
 
 
@@ -44,16 +51,51 @@ def parsed(data: bytes) -> Entry:
     Raises:
         Refused: it is too large, or breaks the library.
     """
-    import feedparser
-
     if len(data) > LARGEST_FEED:
         raise Refused(too_large(LARGEST_FEED))
     if data.count(b"<") > MOST_TAGS:
         raise Refused(f"it holds more than {MOST_TAGS:,} tags")
+    refuse_crowded(data.decode("latin-1"), MOST_ATTRIBUTES)
     with refusing("a feed"):
         # As a stream: bytes that happen to be a file's name or an address would be opened.
-        found: Entry = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+        found: Entry = _library().parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
         return found
+
+
+@cache
+def _library() -> ModuleType:
+    """The library, whose search for an e-mail address in an author takes time by the square of the words, bounded.
+
+    Here, since only the parser knows what an author is, in whatever entities and sections it is written.
+    """
+    import feedparser
+    from feedparser.mixin import _FeedParserMixin as parsers
+
+    unbounded = getattr(parsers, _AUTHOR_STEP)
+
+    def bounded(parser: "_Parser", key: str = "author") -> None:
+        _spend(parser, str(parser._get_context().get(key) or ""))  # noqa: SLF001 (it has no public name)
+        unbounded(parser, key)
+
+    setattr(parsers, _AUTHOR_STEP, bounded)
+    library: ModuleType = feedparser
+    return library
+
+
+class _Parser(Protocol):
+    steps: int
+
+    def _get_context(self) -> Entry: ...
+
+
+def _spend(parser: _Parser, author: str) -> None:
+    parser.steps = getattr(parser, "steps", 0) + _steps(author)
+    if parser.steps > MOST_STEPS:
+        raise Refused("the names of its authors are too long to be read")
+
+
+def _steps(author: str) -> int:
+    return len(author) + sum(len(word) ** 2 for word in _WORDS.findall(author))
 
 
 def days(entry: Entry) -> dict[str, str]:

@@ -23,7 +23,7 @@ def _record(line: str, number: int) -> Record | BadRecord:
     try:
         item = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return BadRecord(f"it is not JSON ({error})", number, broken=True, named=_legible_id(line))
+        return BadRecord(f"it is not JSON ({error})", number, named=_legible_id(line))
     if not isinstance(item, dict) or not isinstance(item.get("text"), str):
         return BadRecord('it is not an object with a "text" string', number)
     return Record(item.pop("text"), item, number)

@@ -32,7 +32,6 @@ _CELLS = frozenset(("td", "th", "cell"))
 # The parser takes time by the square of the attributes of one element. Nothing here is ever tried again.
 _MOST_ATTRIBUTES = 1000
 _ATTRIBUTE = r"""[\s/]++[^\s>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+"""
-_CROWDED = re.compile(rf"<[A-Za-z][^\s>/]*+(?:{_ATTRIBUTE}){{{_MOST_ATTRIBUTES + 1}}}")
 _SPACE = re.compile(r"[\s\x00-\x1f]+")
 # No text holds these once its space is made single.
 _BLOCK, _LINE, _CELL = "\0", "\1", "\2"
@@ -48,8 +47,7 @@ def parse(text: str) -> "HtmlElement":
 
     if len(text) > LARGEST_PAGE:
         raise Refused(too_large(LARGEST_PAGE))
-    if _CROWDED.search(text):
-        raise Refused(f"one of its elements has more than {_MOST_ATTRIBUTES:,} attributes")
+    refuse_crowded(text, _MOST_ATTRIBUTES)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     with refusing("HTML"):
         tree = _tree(text.encode(errors="replace"), parser)
@@ -58,6 +56,16 @@ def parse(text: str) -> "HtmlElement":
     if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
         raise Refused(f"it holds more than {MOST_ELEMENTS:,} elements")
     return tree
+
+
+def refuse_crowded(text: str, most: int) -> None:
+    """Look, before a parser does, whether an element of HTML or XML has more attributes than `most`.
+
+    Raises:
+        Refused: one has.
+    """
+    if re.search(rf"<[^\s>/!?]++(?:{_ATTRIBUTE}){{{most + 1}}}", text):
+        raise Refused(f"one of its elements has more than {most:,} attributes")
 
 
 def _tree(page: bytes, parser: "HTMLParser") -> "HtmlElement":

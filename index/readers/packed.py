@@ -18,6 +18,7 @@ MOST_RATIO = 100
 _SMALL = 1_000_000  # bytes
 _OUTSIDE = re.compile(r"/|[A-Za-z]:|(.*/)?\.\.(/|$)", re.DOTALL)
 _MICROSOFT = bytes.fromhex("d0cf11e0a1b11ae1")  # what a compound file begins with
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without bounds
 _ENCRYPTED = 1  # the first of a member's flags
 
 
@@ -43,7 +44,10 @@ def too_large(most: int) -> str:
 
 
 class Archive:
-    """A ZIP archive whose members were checked: their number, sizes, ratio and names, and that none is encrypted."""
+    """A ZIP archive whose members were checked: number, sizes, ratio, names, methods, and that none is encrypted.
+
+    A member never gives more than the archive says it has.
+    """
 
     def __init__(self, data: bytes, kind: str) -> None:
         """Open an archive that a format of that kind is packed in.
@@ -62,16 +66,20 @@ class Archive:
         """The names of its members."""
         return self._file.namelist()
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, most: int = MOST_UNPACKED) -> bytes:
         """A member's bytes.
 
         Raises:
-            Refused: there is none of that name, or it is damaged.
+            Refused: there is none of that name, it is damaged, or larger than `most` bytes.
         """
-        if name not in self._file.NameToInfo:
+        member = self._file.NameToInfo.get(name)
+        if member is None:
             raise Refused(f'it holds no "{name}"')
-        with refusing(self._kind):
-            return self._file.read(name)
+        if member.file_size > most:
+            raise Refused(f'its member "{name}" is larger than {most / 1e6:g} MB')
+        with refusing(self._kind), self._file.open(member) as file:
+            # Without a bound all is unpacked before what is more than the archive says is cut off.
+            return file.read(member.file_size + 1)
 
 
 def within(base: str, path: str) -> str:
@@ -100,5 +108,7 @@ def _check_member(member: zipfile.ZipInfo) -> None:
         raise Refused(f'its member "{member.orig_filename}" leads outside of it')
     if member.flag_bits & _ENCRYPTED:
         raise Refused("it is encrypted; save it without a password")
+    if member.compress_type not in _METHODS:
+        raise Refused(f'its member "{member.filename}" is packed in a way that is not read; pack it by "deflate"')
     if member.file_size > max(_SMALL, MOST_RATIO * member.compress_size):
         raise Refused(f'its member "{member.filename}" unpacks to more than {MOST_RATIO} times its size')

@@ -9,7 +9,8 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from index.errors import Refused
+from index.errors import Refused, Withdrawn
+from index.readers.fonts import FontScale
 from index.readers.record import Record, refusing, said
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def read(data: bytes) -> Iterator[Record]:
         pages = _texts(reader)
         metadata = _metadata(reader)
     if not any(isinstance(page, str) and page for page in pages):
-        raise Refused("no page of it holds text; if it was scanned, have a program recognise its text first")
+        raise _without_text(pages)
     text = "\n\n".join(page for page in pages if isinstance(page, str) and page)
     yield Record(text, metadata, doubts=tuple(_doubts(pages)))
 
@@ -72,14 +73,17 @@ def _opened(data: bytes) -> "PdfReader":
 
 def _texts(reader: "PdfReader") -> list[str | Exception]:
     """The text of each page, or why it can't be read."""
-    budget = _Budget()
-    return [_text(page, budget) for page in reader.pages]
+    budget, scale = _Budget(), FontScale()
+    return [_text(page, budget, scale) for page in reader.pages]
 
 
-def _text(page: "PageObject", budget: "_Budget") -> str | Exception:
+def _text(page: "PageObject", budget: "_Budget", scale: FontScale) -> str | Exception:
     budget()  # a page may have no operator at all
     try:
-        return _joined(page.extract_text(visitor_operand_before=budget))
+        scale.weigh(page)
+        text = _joined(page.extract_text(visitor_operand_before=budget))
+        lost = not text and "/Contents" in page and page.get_contents() is None
+        return ValueError("its content is missing") if lost else text
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 (whatever the library raises on a page is told of that page)
@@ -114,6 +118,14 @@ def _joined(text: str) -> str:
     return "\n\n".join(filter(None, (" ".join(filter(None, lines)) for lines in paragraphs)))
 
 
+def _without_text(pages: Sequence[str | Exception]) -> Refused:
+    """Withdrawn where every page was read: text that was taken out, as by scanning what was printed, is not kept."""
+    read_whole = bool(pages) and all(page == "" for page in pages)
+    return (Withdrawn if read_whole else Refused)(
+        "no page of it holds text; if it was scanned, have a program recognise its text first"
+    )
+
+
 def _doubts(pages: Sequence[str | Exception]) -> Iterator[str]:
     empty = [number for number, page in enumerate(pages, start=1) if page == ""]
     broken = {number: page for number, page in enumerate(pages, start=1) if isinstance(page, Exception)}
@@ -137,7 +149,10 @@ def _named(numbers: Sequence[int]) -> str:
 
 
 def _metadata(reader: "PdfReader") -> dict[str, object]:
-    told = reader.metadata
+    try:
+        told = reader.metadata
+    except _library().errors.PyPdfError:  # what should describe it is something else; its text is there all the same
+        return {}
     if told is None:
         return {}
     found = {
@@ -146,7 +161,7 @@ def _metadata(reader: "PdfReader") -> dict[str, object]:
         **_day("published", "CreationDate", lambda: told.creation_date),
         **_day("modified", "ModDate", lambda: told.modification_date),
     }
-    return {key: value.replace("\0", "") for key, value in found.items() if value}
+    return {key: value.replace("\0", "") for key, value in found.items() if value and isinstance(value, str)}
 
 
 def _day(name: str, key: str, told: Callable[[], datetime | None]) -> dict[str, str]:

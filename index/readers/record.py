@@ -1,11 +1,13 @@
 """What a reader gives: one article's text with whatever metadata its format carries."""
 
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from index.errors import Refused
 
+BLANK = "it holds no text"
 _SAID = 200  # characters of a library's own words that a person is shown
 
 
@@ -29,14 +31,17 @@ class Record:
 class BadRecord:
     """One record of a file that became none, and why; the others are not held up by it.
 
-    `broken`: it can't be read at all, so that whatever it was, it was not withdrawn; `named` is the id that is
-    legible in it.
+    `named` is the id that is legible in one that can't be read at all, so that its article was not withdrawn.
     """
 
     reason: str
     line: int
-    broken: bool = False
     named: str | None = None
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether a file was emptied: it holds white space at most, whatever its format."""
+    return not data.removeprefix(codecs.BOM_UTF8).strip()
 
 
 def decode(data: bytes) -> str:

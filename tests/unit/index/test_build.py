@@ -196,6 +196,15 @@ class TestRefused:
         }
         assert open_index(built).article("bridge") is None
 
+    def test_a_file_that_is_emptied_is_withdrawn(self, corpus, built, embedder, open_index):
+        """In a format that nothing at all is none of, too."""
+        (corpus / "ships.csv").write_text("id,text\nships,Ships sail.\n")
+        build_index(corpus, built, embedder)
+        assert open_index(built).article("ships") is not None
+        (corpus / "ships.csv").write_bytes(b"")
+        assert build_index(corpus, built, embedder).plan.deleted == ["ships"]
+        assert open_index(built).article("ships") is None
+
     def test_a_broken_file_that_is_deleted_is_gone(self, corpus, built, embedder, open_index):
         """The last good version is kept only while the file is there."""
         (corpus / "bridge.md").write_bytes(b"\xff")
@@ -365,6 +374,13 @@ class TestFirstSeen:
         assert self.seen(built)["paper-kites"] == first
         assert report.plan.moved == [("notes-kites", "paper-kites")]
         assert counts(report) == {"added": 1, "deleted": 1, "unchanged": 2, "moved": 1, "embedded": 0}
+
+    def test_a_copy_has_its_own(self, corpus, built, embedder, later):
+        """An article that is still there keeps its time to itself, whoever has its text too."""
+        first = self.seen(built)
+        shutil.copy(corpus / "notes" / "kites.txt", corpus / "copy.txt")
+        build_index(corpus, built, embedder)
+        assert self.seen(built) == first | {"copy": "2031-01-01T00:00:00+00:00"}
 
     def test_an_article_that_cannot_be_read_keeps_it(self, corpus, built, embedder, later):
         """With its last good version."""
@@ -597,16 +613,15 @@ def test_a_bad_line_that_says_its_id_keeps_that_article(tmp_path, directory, emb
     assert kept.text == "Words of one."
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["with ids", "without"])
 def test_a_line_that_is_no_json_keeps_its_article_until_it_is_mended_or_taken_out(
-    tmp_path, directory, embedder, open_index, named
+    tmp_path, directory, embedder, open_index
 ):
-    """By the id that is legible in it, or by its place; what the other lines do not hold any more goes all the same."""
+    """By the id that is legible in it; what the other lines do not hold any more goes all the same."""
     corpus = tmp_path / "lines"
     corpus.mkdir()
     path = corpus / "news.jsonl"
-    texts = {f"id-{number}" if named else f"news-{number}": f"Words of {number}." for number in (1, 2, 3)}
-    lines = [json.dumps(({"id": name} if named else {}) | {"text": text}) for name, text in texts.items()]
+    texts = {f"id-{number}": f"Words of {number}." for number in (1, 2, 3)}
+    lines = [json.dumps({"id": name, "text": text}) for name, text in texts.items()]
     one, two, three = texts
     path.write_text("\n".join(lines))
     build_index(corpus, directory, embedder)
@@ -615,11 +630,24 @@ def test_a_line_that_is_no_json_keeps_its_article_until_it_is_mended_or_taken_ou
         report = build_index(corpus, directory, embedder)
         assert (report.plan.kept, len(report.plan.refused)) == ([two], 1)
         assert (open_index(directory).article(two) is None, open_index(directory).article(three)) == (False, None)
-    path.write_text("\n".join([lines[0], '{"id": "\\x", "text": "Nothing legible'] if named else [lines[0]]))
+    path.write_text("\n".join([lines[0], '{"id": "\\x", "text": "Nothing legible']))
     assert build_index(corpus, directory, embedder).plan.deleted == [two]
     path.write_text("\n".join(lines))
     assert sorted(build_index(corpus, directory, embedder).plan.added) == [two, three]
     assert open_index(directory).article(one) is not None
+
+
+def test_a_broken_line_without_an_id_keeps_no_line_that_was_deleted(tmp_path, directory, embedder, open_index):
+    """After the second line is taken out, what breaks stands in its place and is another article."""
+    corpus = tmp_path / "lines"
+    corpus.mkdir()
+    path = corpus / "news.jsonl"
+    path.write_text('{"text": "One."}\n{"text": "Secret."}\n{"text": "Three."}\n')
+    build_index(corpus, directory, embedder)
+    path.write_text('{"text": "One."}\n{"text": "Three."\n')
+    report = build_index(corpus, directory, embedder)
+    assert (report.plan.kept, sorted(report.plan.deleted)) == ([], ["news-2", "news-3"])
+    assert open_index(directory).article("news-2") is None
 
 
 def test_a_line_without_a_text_withdraws_its_article(tmp_path, directory, embedder, open_index):

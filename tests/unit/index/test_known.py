@@ -48,7 +48,7 @@ def test_a_moved_file_is_read_again(corpus, built, embedder, read):
     assert len(read) == 1
 
 
-@pytest.mark.parametrize("content", [b"\xff", b"", b"---\npublished: 2999-01-01\n---\nTea."])
+@pytest.mark.parametrize("content", [b"\xff", b"---\ntitle: Tea\n---\n", b"---\npublished: 2999-01-01\n---\nTea."])
 def test_what_was_refused_or_doubted_is_read_and_told_by_every_build(corpus, built, embedder, read, content):
     """Its reasons are in the report each time."""
     (corpus / "tea.md").write_bytes(content)

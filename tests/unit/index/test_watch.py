@@ -14,7 +14,7 @@ from index.build import build_index
 from index.errors import CorpusError, WriterBusy
 from index.snapshot import writer_lock
 from index.store import LiveIndex
-from index.watch import follow
+from index.watch import _Attempts, follow
 
 LONG = 60  # seconds after which a change was certainly missed
 
@@ -103,15 +103,57 @@ def test_an_error_is_told_and_the_next_change_mends_it(tmp_path, directory, embe
         assert report.plan.added == ["tea"]
 
 
-def test_another_writer_ends_nothing(corpus, built, embedder):
-    """It is told, and the change after it is followed."""
+def test_a_change_that_meets_another_writer_is_built_once_that_ends(corpus, built, embedder):
+    """The error is told, and the one change is taken up without another."""
     with following(corpus, lambda: build_index(corpus, built, embedder)) as told:
         told.get(timeout=LONG)
         with writer_lock(built):
             (corpus / "tea.txt").write_text("Tea.")
             assert isinstance(told.get(timeout=LONG), WriterBusy)
-        (corpus / "tea.txt").write_text("More tea.")
         assert told_of(told, "added") == ["tea"]
+
+
+def test_an_error_that_stays_is_told_once(corpus, monkeypatch):
+    """It is built again until that succeeds, which is told; the same error after that is told anew."""
+    monkeypatch.setattr("index.watch._QUIET", 10)
+    monkeypatch.setattr("index.watch._LOOK", 20)
+    left = [KeyError("the end"), WriterBusy("Busy.", "Wait."), "built", *[WriterBusy("Busy.", "Wait.")] * 3]
+
+    def build():
+        (corpus / f"{len(left)}.txt").write_text("A change, so that what was built is built again.")
+        if isinstance(found := left.pop(), Exception):
+            raise found
+        return found
+
+    told = []
+    with pytest.raises(KeyError):
+        follow(corpus, build, told.append)
+    assert list(map(str, told)) == [str(WriterBusy("Busy.", "Wait.")), "built", str(WriterBusy("Busy.", "Wait."))]
+
+
+def test_no_change_is_needed_and_the_wait_doubles():
+    """After errors it is built at looks 1, 2, 4, 8 …, at most 60 apart; a change begins anew, success ends it."""
+    built, errors = [], [WriterBusy("Busy.", "Wait.")] * 11
+    attempts = _Attempts(lambda: built.append(number) or fail(errors), lambda report: None)
+    for number in range(1, 190):  # noqa: B007 (which the build above reads)
+        attempts.look(changed=False)
+    assert built == [1, 2, 4, 8, 16, 32, 64, 124, 184]
+    for number in range(190, 300):
+        attempts.look(changed=number == 190)
+    assert built[9:] == [190, 191, 193]
+
+
+def fail(errors):
+    """Raises one of the errors, while there are any."""
+    if errors:
+        raise errors.pop()
+
+
+@pytest.mark.parametrize("missing", ["corpus", "no/such/corpus"])
+def test_a_missing_corpus_is_one_sentence(tmp_path, missing):
+    """Before anything is built or watched, whether or not there is a folder to watch."""
+    with pytest.raises(CorpusError, match="does not exist"):
+        follow(tmp_path / missing, pytest.fail, pytest.fail)
 
 
 def test_hidden_files_are_nothing(corpus, directory, embedder):

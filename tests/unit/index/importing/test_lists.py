@@ -164,6 +164,32 @@ class TestWarc:
         assert kinds(bring(tmp_path / "a.warc")) == ["refused", "new"]
         assert articles(folder) == {"B": "Words."}
 
+    @pytest.mark.parametrize("capture", ["2026-11-23T10:00:00Z", "some day"], ids=["earlier", "of no date"])
+    def test_a_later_page_is_not_overwritten(self, bring, folder, tmp_path, news, at, capture):
+        """By a capture from before it, or one that does not say when it was made."""
+        news.pages["/a"] = page("A", "New.")
+        bring(at("/a"))
+        (tmp_path / "a.warc").write_bytes(warc((at("/a"), page("A", "Old.").body), **{"WARC-Date": capture}))
+        report = bring(tmp_path / "a.warc")
+        assert str(report.outcomes[0]) == f"unchanged {at('/a')}: what is there was fetched later"
+        assert articles(folder) == {"A": "New."}
+
+    def test_a_page_that_an_archive_changed_is_fetched_again(self, bring, folder, tmp_path, news, at):
+        """Though the server would say that it has not changed since it was fetched."""
+        news.pages["/a"] = lambda headers: (
+            Answer(status=304) if "if-none-match" in headers else page("A", "Served.", etag='"1"')
+        )
+        bring(at("/a"))
+        later = {"WARC-Date": "2030-01-01T00:00:00Z"}
+        (tmp_path / "a.warc").write_bytes(warc((at("/a"), page("A", "Served.").body), **later))
+        assert kinds(bring(tmp_path / "a.warc")) == ["unchanged"]
+        assert kinds(bring(at("/a"))) == ["unchanged"]
+        (tmp_path / "a.warc").write_bytes(warc((at("/a"), page("A", "Captured.").body), **later))
+        assert kinds(bring(tmp_path / "a.warc")) == ["changed"]
+        assert articles(folder) == {"A": "Captured."}
+        assert kinds(bring(at("/a"))) == ["changed"]
+        assert articles(folder) == {"A": "Served."}
+
     def test_an_archive_without_pages_is_refused(self, bring, tmp_path):
         """Nothing can be brought in from it."""
         picture = warc(("https://news.example/a", b"PNG"), headers=[("content-type", "image/png")])

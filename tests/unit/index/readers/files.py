@@ -11,6 +11,8 @@ import docx
 import matplotlib as mpl
 from fpdf import FPDF
 from hypothesis import strategies as st
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, NameObject
 
 from index.errors import Refused
 from index.readers import READERS, BadRecord, Record
@@ -90,6 +92,17 @@ def pdf(*pages: Sequence[str], info: Callable[[FPDF], None] = lambda _: None, fo
         for text in paragraphs:
             made.multi_cell(0, 6, text, new_x="LMARGIN", new_y="NEXT")
     return bytes(made.output())
+
+
+def drawn(data: bytes, content: bytes, page: int = 0) -> bytes:
+    """A PDF with other content on one of its pages."""
+    writer = PdfWriter(clone_from=io.BytesIO(data))
+    stream = DecodedStreamObject()
+    stream.set_data(content)
+    writer.pages[page][NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def word(*paragraphs: str, change: Callable[["docx.document.Document"], None] = lambda _: None) -> bytes:

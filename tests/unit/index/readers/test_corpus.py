@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from index.articles import Article, Doubt, Refusal, read_articles
 from index.ids import address_id
 from index.readers import READERS, reader_of
 from tests.conftest import REPOSITORY
-from tests.unit.index.readers.files import ARTICLE, bomb, book, page, pdf, warc, word, zipped
+from tests.unit.index.readers.files import ARTICLE, bomb, book, drawn, page, pdf, warc, word, zipped
 
 ITEM = "<item><guid>{0}</guid><title>{1}</title><description>Words of {1}.</description></item>"
 
@@ -80,6 +81,29 @@ def test_broken_files_never_stop_the_rest(tmp_path):
     assert [item.path for item in refused] == list(BROKEN)
     assert all(isinstance(item, Refusal) and "\n" not in item.reason for item in refused)
     assert isinstance(last, Article)
+
+
+@pytest.mark.parametrize("suffix", READERS)
+@pytest.mark.parametrize("data", [b"", b" \r\n\t", b"\xef\xbb\xbf\n"], ids=["empty", "blank", "mark"])
+def test_an_emptied_file_is_withdrawn(tmp_path, suffix, data):
+    """In every format, packed or not."""
+    write(tmp_path, {f"a{suffix}": data})
+    assert list(read_articles(tmp_path)) == [Refusal(f"a{suffix}", "it holds no text", withdrawn=True)]
+    if suffix in (".csv.gz", ".jsonl.gz"):
+        write(tmp_path, {f"a{suffix}": gzip.compress(data)})
+        assert list(read_articles(tmp_path)) == [Refusal(f"a{suffix}", "it holds no text", withdrawn=True)]
+
+
+def test_a_pdf_is_withdrawn_only_where_all_of_it_was_read(tmp_path):
+    """Scanned anew its text is gone; where a page can't be read, what it holds is not known."""
+    unreadable = b"BT /F1 12 Tf (" + b"x" * 21_000_000
+    empty = pdf([], [])
+    lost = empty.replace(b"/Contents 4 0 R", b"/Contents 99 0 R")
+    assert lost != empty
+    write(tmp_path, {"a.pdf": empty, "b.pdf": drawn(empty, unreadable), "c.pdf": lost})
+    found = [item for item in read_articles(tmp_path) if isinstance(item, Refusal)]
+    assert [item.withdrawn for item in found] == [True, False, False]
+    assert all("no page of it holds text" in item.reason for item in found)
 
 
 def test_the_longest_ending_names_the_reader():

@@ -155,11 +155,29 @@ class TestSafety:
         data = with_document_type(f'<!ENTITY s SYSTEM "file://{tmp_path}/secret">', "&s;", "utf-16")
         assert one(".docx", data).text == "One two.\n\nThree."
 
-    def test_a_large_part_is_refused(self, monkeypatch):
-        """Before it is read as XML."""
-        monkeypatch.setattr(reader, "LARGEST_PART", 1000)
-        with pytest.raises(Refused, match="its part .* is larger than 0.001 MB"):
-            read(".docx", WHOLE)
+    @pytest.mark.parametrize("name", ["word/more.xml", "word/more.bin"])
+    def test_parts_too_large_together_are_refused(self, monkeypatch, name):
+        """Before any is read as XML, whatever they are called; a picture is none."""
+        members = unzipped(WHOLE)
+        monkeypatch.setattr(reader, "MOST_XML", sum(len(part) for part in members.values() if part.startswith(b"<")))
+        assert one(".docx", zipped(members | {"word/picture.png": b"\x89PNG" * 1000})).text
+        with pytest.raises(Refused, match=r"its parts are larger than 0\.\d+ MB together"):
+            read(".docx", zipped(members | {name: b"<a/>"}))
+
+    def test_a_document_by_another_name_is_checked_as_any(self):
+        """Its type makes it one."""
+        data = with_document_type('<!ENTITY a "b">', "&a;", "utf-8")
+        members = unzipped(data)
+        members["word/document.bin"] = members.pop("word/document.xml")
+        for name in ("[Content_Types].xml", "_rels/.rels"):
+            members[name] = members[name].replace(b"word/document.xml", b"word/document.bin")
+        rels = members.pop("word/_rels/document.xml.rels")
+        with pytest.raises(Refused, match="has a document type"):
+            read(".docx", zipped(members | {"word/_rels/document.bin.rels": rels}))
+
+    def test_a_picture_of_markup_may_have_a_document_type(self):
+        """It is never read."""
+        assert one(".docx", zipped(unzipped(WHOLE) | {"word/media/a.svg": "<!DOCTYPE svg><svg/>"})).text
 
     def test_nothing_is_opened(self, tmp_path, sealed):
         """Neither a template nor a picture that is named from outside."""

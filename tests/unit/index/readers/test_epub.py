@@ -128,6 +128,15 @@ class TestSafety:
         with pytest.raises(Refused, match="it has 2 chapters, more than 1"):
             read(".epub", WHOLE)
 
+    @pytest.mark.parametrize("name", ["META-INF/container.xml", "OEBPS/book.opf"])
+    def test_a_description_too_large_is_refused(self, monkeypatch, name):
+        """Before it is read as XML."""
+        members = book(CHAPTERS)
+        monkeypatch.setattr(epub, "LARGEST_XML", 2_000)
+        assert one(".epub", zipped(members)).text
+        with pytest.raises(Refused, match=f'its member "{name}" is larger than 0.002 MB'):
+            read(".epub", zipped(members | {name: str(members[name]) + " " * 2_000}))
+
     def test_nothing_is_opened(self, sealed):
         """The archive is read where it lies in memory."""
         one(".epub", WHOLE)

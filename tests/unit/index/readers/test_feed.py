@@ -173,6 +173,26 @@ class TestSafety:
         with pytest.raises(Refused, match="more than 500,000 tags"):
             read(".rss", b"<rss><channel>" + b"<item>" * feed.MOST_TAGS)
 
+    @pytest.mark.parametrize("name", ["author", "managingEditor", "webMaster"])
+    @pytest.mark.parametrize("text", ["{}", "<![CDATA[{}]]>", "&#97;{}"])
+    def test_an_author_that_would_take_long_is_refused(self, name, text):
+        """The square of a word without end; many words, as of many authors, are read."""
+        rss = "<rss version='2.0'><channel><item><title>A</title><{0}>{1}</{0}></item></channel></rss>"
+        many = ", ".join(["Leyla"] * 20_000)
+        assert many in str(feed.parsed(rss.format("author", many).encode())["entries"])
+        with pytest.raises(Refused, match="the names of its authors are too long to be read"):
+            feed.parsed(rss.format(name, text.format("a." * 80_000)).encode())
+
+    @pytest.mark.parametrize("name", ["x", "_x", "a:x"])
+    def test_an_element_of_too_many_attributes_is_refused(self, name):
+        """Before it is parsed, which takes time by their square."""
+        attributes = " ".join(f"a{number}='1'" for number in range(feed.MOST_ATTRIBUTES))
+        item = f"<item><title>A</title><{name} {attributes}/></item>"
+        rss = f"<rss version='2.0' xmlns:a='b'><channel>{item}</channel></rss>"
+        assert len(feed.parsed(rss.encode())["entries"]) == 1
+        with pytest.raises(Refused, match="more than 100 attributes"):
+            feed.parsed(rss.replace(" a0=", " more='1' a0=").encode())
+
     @settings(max_examples=50)
     @given(data=damaged(RSS.encode()) | damaged(ATOM.encode()) | any_text.map(str.encode) | st.binary(max_size=100))
     def test_any_bytes_are_read_or_refused(self, data):

@@ -1,7 +1,9 @@
 """Archives within bounds."""
 
 import io
+import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.errors import Refused
 from index.readers import packed
-from tests.unit.index.readers.files import book, read, word, zipped
+from tests.unit.index.readers.files import book, one, read, unzipped, word, zipped
 
 WHOLE = {".docx": word("Words."), ".epub": zipped(book({"one.xhtml": "<p>Words.</p>"}))}
 FORMATS = pytest.mark.parametrize("suffix", WHOLE)
@@ -58,6 +60,35 @@ def test_sizes_that_are_not_true_are_refused(suffix):
     archive = packed.Archive(data.replace(lie, (7).to_bytes(4, "little")), "DOCX")
     with pytest.raises(Refused, match="can't be read as DOCX"):
         archive.read("liar.xml")
+
+
+@pytest.mark.parametrize(("suffix", "name"), [(".docx", "word/styles.xml"), (".epub", "META-INF/container.xml")])
+def test_a_member_never_gives_more_than_it_says(suffix, name):
+    """Though its checksum is that of what it says: nothing unpacks the rest."""
+    members = unzipped(WHOLE[suffix])
+    honest = members[name]
+    data = bytearray(zipped(members | {name: honest + b" " * 50_000_000}))
+    entry = data.rindex(name.encode()) - 46  # the member in the directory at the end
+    data[entry + 16 : entry + 20] = zlib.crc32(honest).to_bytes(4, "little")
+    data[entry + 24 : entry + 28] = len(honest).to_bytes(4, "little")
+    one(suffix, WHOLE[suffix])  # what is imported is there
+    tracemalloc.start()
+    try:
+        assert one(suffix, bytes(data)).text == "Words."
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@FORMATS
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_ways_to_pack_are_refused(suffix, method):
+    """Before anything is unpacked, for they know no bounds."""
+    out = io.BytesIO(WHOLE[suffix])
+    with zipfile.ZipFile(out, "a", method) as file:
+        file.writestr("other.xml", b"<a/>")
+    with pytest.raises(Refused, match='its member "other.xml" is packed in a way that is not read'):
+        read(suffix, out.getvalue())
 
 
 @FORMATS

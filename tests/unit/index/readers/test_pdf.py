@@ -7,29 +7,44 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, NameObject
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from index.errors import Refused
+from index.readers import fonts
 from index.readers import pdf as reader
-from tests.unit.index.readers.files import ARTICLE, damaged, one, pdf, read, survives
+from tests.unit.index.readers.files import ARTICLE, damaged, drawn, one, pdf, read, survives
 
 WHOLE = pdf(ARTICLE, ["The second page."])
-
-
-def drawn(data: bytes, content: bytes, page: int = 0) -> bytes:
-    """A PDF with other content on one of its pages."""
-    writer = PdfWriter(clone_from=io.BytesIO(data))
-    stream = DecodedStreamObject()
-    stream.set_data(content)
-    writer.pages[page][NameObject("/Contents")] = writer._add_object(stream.flate_encode())
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def encrypted(user: str) -> bytes:
     writer = PdfWriter(clone_from=io.BytesIO(WHOLE))
     writer.encrypt(user, "owner", algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def with_fonts(count: int, form: bool) -> bytes:
+    """A PDF with a font on its first page, or in a form there, by that many names; it maps every character there is."""
+    writer = PdfWriter(clone_from=io.BytesIO(WHOLE))
+    stream = DecodedStreamObject()
+    stream.set_data(
+        b"1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange"
+    )
+    names = {"/Type": "/Font", "/Subtype": "/Type0", "/BaseFont": "/F", "/Encoding": "/Identity-H"}
+    font = DictionaryObject({NameObject(key): NameObject(value) for key, value in names.items()})
+    font[NameObject("/ToUnicode")] = writer._add_object(stream)
+    shared = writer._add_object(font)
+    resources = writer.pages[0]["/Resources"].get_object()
+    if form:
+        drawn_form, inner = DecodedStreamObject(), DictionaryObject()
+        drawn_form[NameObject("/Subtype")] = NameObject("/Form")
+        drawn_form[NameObject("/Resources")] = inner
+        resources[NameObject("/XObject")] = DictionaryObject({NameObject("/X"): writer._add_object(drawn_form)})
+        resources = inner
+    held = DictionaryObject({NameObject(f"/N{number}"): shared for number in range(count)})
+    resources[NameObject("/Font")] = held
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -107,6 +122,16 @@ class TestMetadata:
             "published_origin": "PDF metadata CreationDate",
         }
 
+    @pytest.mark.parametrize("info", [b"<< /Title 12 /Author [1] >>", b"[1 2]", b"(words)"])
+    def test_what_describes_nothing_is_left_out(self, info):
+        """A title that is a number, or a list where there should be names: the text is read."""
+        data = pdf(ARTICLE, info=lambda file: file.set_title("T" * 60))
+        start = data.rindex(b"<<", 0, data.index(b"T" * 60))
+        end = data.index(b">>", start) + 2
+        record = one(".pdf", data[:start] + info.ljust(end - start) + data[end:])
+        assert record.text.startswith(ARTICLE[0])
+        assert record.metadata == {}
+
     def test_a_day_that_is_none_is_left_out(self):
         """Many programs write such."""
         writer = PdfWriter(clone_from=io.BytesIO(WHOLE))
@@ -156,6 +181,16 @@ class TestSafety:
         monkeypatch.setattr(reader, "MOST_PAGES", 1)
         with pytest.raises(Refused, match="it has 2 pages, more than 1"):
             read(".pdf", WHOLE)
+
+    @pytest.mark.parametrize("form", [False, True], ids=["page", "form"])
+    def test_fonts_that_take_much_memory_are_refused(self, monkeypatch, form):
+        """One that maps every character, by many names: of the page, or of what it draws."""
+        with pytest.raises(Refused, match="the fonts of a page of it map more than 1,000,000 characters"):
+            read(".pdf", with_fonts(20, form))
+        assert one(".pdf", with_fonts(2, form)).text.endswith("The second page.")
+        monkeypatch.setattr(fonts, "MOST_FONTS", 10)
+        with pytest.raises(Refused, match="more than 10 fonts"):
+            read(".pdf", with_fonts(11, form))
 
     def test_a_circle_of_pages_is_survived(self):
         """A tree of pages that holds itself."""

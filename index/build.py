@@ -28,7 +28,7 @@ from index.known import is_read_alike
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.passages import MAX_CHARACTERS
-from index.plan import Live, Plan, read_corpus
+from index.plan import Live, Plan, read_corpus, refuse_unreadable
 from index.report import BuildReport, others_of
 
 _READ_WITH = (
@@ -74,6 +74,8 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
         ModelError: the model can't be loaded.
     """
     started = time.monotonic()
+    if snapshot.live_mark(directory) is None:  # a first build that must fail leaves no trace
+        refuse_unreadable(corpus, allow_empty=allow_empty)
     try:
         with snapshot.writer_lock(directory), _live(directory, rebuild) as live:
             before = live.manifest if live else None

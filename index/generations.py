@@ -76,10 +76,9 @@ def roll_back(directory: Path, number: int | None = None) -> Manifest:
         WriterBusy: another process is writing the index.
         StorageError: the disk refused.
     """
+    _chosen(directory, number)  # before a lock is made where there is no index
     with snapshot.writer_lock(directory):
-        chosen = _earlier(directory) if number is None else number
-        if chosen not in snapshot.numbered(directory):
-            raise SnapshotMissing(f"{directory} holds no generation {chosen}.", _listed(directory))
+        chosen = _chosen(directory, number)
         manifest = snapshot.read_manifest(directory, chosen)
         problems = snapshot.check_files(directory, manifest)
         if problems:
@@ -89,6 +88,16 @@ def roll_back(directory: Path, number: int | None = None) -> Manifest:
         except OSError as error:
             raise snapshot.unwritable(directory, error) from error
     return manifest
+
+
+def _chosen(directory: Path, number: int | None) -> int:
+    there = set(snapshot.numbered(directory))
+    if number is None or not there:
+        snapshot.live_number(directory)  # says that there is no index
+    chosen = _earlier(directory) if number is None else number
+    if chosen not in there:
+        raise SnapshotMissing(f"{directory} holds no generation {chosen}.", _listed(directory))
+    return chosen
 
 
 def _earlier(directory: Path) -> int:

@@ -74,6 +74,24 @@ def read_corpus(corpus: Path, folder: Path, live: Live | None, *, allow_empty: b
     return read.plan(live.catalog.hashes() if live else {})
 
 
+def refuse_unreadable(corpus: Path, *, allow_empty: bool = False) -> None:
+    """Refuse a corpus as `read_corpus` would, with nothing written; it is read as far as its first article.
+
+    Raises:
+        CorpusError: there is nothing at that path, or, without `allow_empty`, no article.
+    """
+    items = read_articles(corpus)
+    refused: list[Refusal] = []
+    while not allow_empty:
+        item = next(items, None)
+        if item is None:
+            raise _nothing_readable(corpus, refused, None)
+        if isinstance(item, Article):
+            return
+        if isinstance(item, Refusal):
+            refused.append(item)
+
+
 @dataclass(frozen=True, slots=True)
 class _History:
     """What the live generation knows of each article and text: when it was first held, by id and by version."""

@@ -131,6 +131,16 @@ class TestIndex:
         assert str(tmp_path / "nowhere") in result.stderr
         assert "rag index --corpus DIR" in result.stderr
 
+    @pytest.mark.parametrize("flags", [(), ("--allow-empty",), ("--rebuild",)])
+    def test_a_first_build_that_fails_leaves_nothing(self, run, tmp_path, corpus, directory, flags):
+        """Of a corpus that is missing, or holds no article, no index is begun."""
+        assert run("index", "--corpus", tmp_path / "missing", *flags).exit_code == 1
+        for path in corpus.rglob("*.*"):
+            path.rename(path.with_suffix(".jpg"))
+        empty = run("index", *flags)
+        assert empty.exit_code == (0 if "--allow-empty" in flags else 1)
+        assert directory.exists() == ("--allow-empty" in flags)
+
     def test_a_damaged_index_fails_until_it_is_rebuilt(self, run, directory):
         """The command named in the error is the one that mends it."""
         run("index")

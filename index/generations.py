@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import snapshot
+from index.commands import command
 from index.errors import RagError, SnapshotDamaged, SnapshotMissing
 from index.manifest import Manifest
 
@@ -104,12 +105,14 @@ def _earlier(directory: Path) -> int:
     live = snapshot.live_number(directory)
     before = [number for number in snapshot.numbered(directory) if number < live]
     if not before:
-        raise SnapshotMissing(f"{directory} holds no generation before {live}.", "Run: rag index")
+        raise SnapshotMissing(
+            f"{directory} holds no generation before {live}.", f"Run: {command('rag index', directory)}"
+        )
     return max(before)
 
 
 def _listed(directory: Path) -> str:
-    return f"See which there are: rag status --index {directory}"
+    return f"See which there are: {command('rag status', directory)}"
 
 
 def retire(directory: Path, kept: int) -> list[int]:

@@ -236,7 +236,7 @@ def _pages_of_warc(data: bytes) -> tuple[dict[str, Record], list[str]]:
 @contextmanager
 def _sole_writer(corpus: Path) -> Iterator[None]:
     if corpus.is_file():
-        raise CorpusError(f"The corpus {corpus} is a file.", "Name a directory: rag import --corpus DIR")
+        raise CorpusError(f"The corpus {corpus} is a file.", "Name a directory with --corpus.")
     missing = [folder for folder in (corpus, *corpus.parents) if not folder.exists()]
     try:
         corpus.mkdir(parents=True, exist_ok=True)

@@ -326,7 +326,7 @@ class TestCorpus:
     def test_a_file_is_no_place_for_articles(self, bring, folder):
         """The error says what to name."""
         folder.write_text("words")
-        with pytest.raises(CorpusError, match="is a file. Name a directory: rag import --corpus DIR"):
+        with pytest.raises(CorpusError, match="is a file. Name a directory with --corpus."):
             bring(INSIDE)
 
     def test_two_imports_do_not_write_one_corpus(self, bring, folder):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from index.dates import doubt, read_date
 from index.errors import CorpusError, Refused, Withdrawn
 from index.ids import made_id
-from index.readers import READERS, BadRecord, Reader, Record, reader_of
+from index.readers import BadRecord, Reader, Record, reader_of
 from index.readers.packed import too_large
 from index.readers.record import BLANK, is_blank
 
@@ -131,7 +131,8 @@ def check_exists(corpus: Path) -> None:
     """
     if not os.path.exists(corpus):  # noqa: PTH110 (Path.exists raises on a name that no file can have)
         raise CorpusError(
-            f"The corpus {printable(corpus)} does not exist.", "Name a directory of articles: rag index --corpus DIR"
+            f"The corpus {printable(corpus)} does not exist.",
+            "Name a directory of articles, or one file, with --corpus.",
         )
 
 
@@ -209,7 +210,7 @@ def _reader(corpus: Path, path: Path) -> Reader:
         raise Refused("it is not a file, or a link to none")
     reader = reader_of(path.name)
     if reader is None:
-        raise Refused(f'no reader for "{path.suffix}" files (there are: {", ".join(READERS)})')
+        raise Refused(f'no reader for "{path.suffix}" files' if path.suffix else "no reader for files without a suffix")
     if path.stat().st_size > LARGEST_FILE:
         raise Refused(f"{too_large(LARGEST_FILE)}; split it")
     return reader

@@ -28,7 +28,7 @@ from index.known import is_read_alike
 from index.lexical import LexicalIndex
 from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGNATURES, VECTORS, Manifest
 from index.passages import MAX_CHARACTERS
-from index.plan import Live, Plan, read_corpus
+from index.plan import Live, Plan, read_corpus, refuse_unreadable
 from index.report import BuildReport, others_of
 
 _READ_WITH = (
@@ -74,12 +74,14 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
         ModelError: the model can't be loaded.
     """
     started = time.monotonic()
+    if snapshot.live_mark(directory) is None:  # a first build that must fail leaves no trace
+        refuse_unreadable(corpus, directory, allow_empty=allow_empty)
     try:
         with snapshot.writer_lock(directory), _live(directory, rebuild) as live:
             before = live.manifest if live else None
             number, folder = snapshot.new_folder(directory)
             try:
-                plan = read_corpus(corpus, folder, live, allow_empty=allow_empty)
+                plan = read_corpus(corpus, folder, directory, live, allow_empty=allow_empty)
                 if live is not None and _is_current(live, plan, corpus, embedder):
                     done = _Done(live.manifest.generation, live.manifest.passages, 0, live.manifest.pace)
                 else:
@@ -104,7 +106,7 @@ def preview_index(
     """
     started = time.monotonic()
     with _live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
-        plan = read_corpus(corpus, Path(scratch), live, allow_empty=allow_empty)
+        plan = read_corpus(corpus, Path(scratch), directory, live, allow_empty=allow_empty)
         with closing(Catalog.open(Path(scratch, CATALOG))) as catalog:
             hashes = catalog.embedded_hashes()
         new = set(hashes) - _reusable(live, embedder).keys()

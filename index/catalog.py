@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,8 @@ _ARTICLE = (
 class Filters:
     """Which articles may answer; None lets all through. Dates are ISO 8601 days, both included.
 
-    An article without a date passes no date filter.
+    An article without a date passes no date filter. A source is compared without regard to case, a language
+    by the first part of its tag alone: en finds en-GB, and EN-us does too.
     """
 
     published_from: str | None = None
@@ -55,14 +57,23 @@ class Filters:
     language: str | None = None
 
     def clauses(self) -> dict[str, str]:
-        """SQL conditions over the articles table, with the value each is compared to."""
+        """SQL conditions over the articles table as a Catalog has it, with the value each is compared to."""
         conditions = {
             "substr(published, 1, 10) >= ?": self.published_from,
             "substr(published, 1, 10) <= ?": self.published_to,
-            "source = ?": self.source,
-            "language = ?": self.language,
+            "folded(source) = ?": _folded(self.source),
+            "spoken(language) = ?": spoken(self.language),
         }
         return {condition: value for condition, value in conditions.items() if value is not None}
+
+
+def spoken(tag: str | None) -> str | None:
+    """The language of a BCP 47 tag, its first part, in small letters: en of en-GB, EN_us and en."""
+    return None if tag is None else re.split("[-_]", tag.strip(), maxsplit=1)[0].casefold()
+
+
+def _folded(name: str | None) -> str | None:
+    return None if name is None else name.casefold()
 
 
 def embedding_text(title: str, text: str) -> str:
@@ -80,10 +91,12 @@ class Catalog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        connection.create_function("folded", 1, _folded, deterministic=True)  # SQLite's lower() knows ASCII alone
+        connection.create_function("spoken", 1, spoken, deterministic=True)
         # One statement at a time: two threads on one connection can be given each other's rows (cpython#118172).
         self._lock = Lock()
         # One question asks for the same rows several times, and a page of questions under one filter too.
-        self._passing: dict[Filters, Rows] = {}
+        self._passing: dict[tuple[tuple[str, str], ...], Rows] = {}
         # Nobody can tell when the last question that was given this generation has ended, but its collection.
         self._finalizer = weakref.finalize(self, connection.close)
 
@@ -145,19 +158,20 @@ class Catalog:
         clauses = filters.clauses()
         if not clauses:
             return None
-        passing = self._passing.get(filters)
+        asked = tuple(clauses.items())  # filters that are written otherwise, and ask the same, are the same
+        passing = self._passing.get(asked)
         if passing is None:
             found = self._all(
-                "SELECT row FROM passages JOIN articles ON number = article WHERE "
+                "SELECT row FROM passages WHERE article IN (SELECT number FROM articles WHERE "
                 + " AND ".join(clauses)
-                + " ORDER BY row",
+                + ") ORDER BY row",
                 list(clauses.values()),
             )
             passing = np.array([row for (row,) in found], dtype=np.int64)
             passing.flags.writeable = False
             if len(self._passing) >= FILTERS_REMEMBERED:
                 self._passing.clear()
-            self._passing[filters] = passing
+            self._passing[asked] = passing
         return passing
 
     def histories(self) -> list[tuple[str, str, str]]:

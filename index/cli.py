@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.commands import DEFAULT_CORPUS, command
 from index.console import (
-    DEFAULT_CORPUS,
     DEFAULT_INDEX,
     IndexOption,
     JsonOption,
@@ -103,7 +103,7 @@ def import_command(
         if as_json:
             show_json(report.as_dict())
         else:
-            _print_import(report)
+            _print_import(report, index)
     if report.failed:
         raise typer.Exit(1)
 
@@ -257,14 +257,14 @@ def _day(flag: str, value: str | None) -> date | None:
         raise ImportUsageError(f'{flag} "{value}" is not a day.', "Write it as 2026-11-23.") from error
 
 
-def _print_import(report: "ImportReport") -> None:
+def _print_import(report: "ImportReport", index: Path) -> None:
     for outcome in report.outcomes:
         say(str(outcome))
     say(", ".join(f"{name} {count}" for name, count in report.counts.items()))
     if report.failed:
         note(f"Nothing was brought into {report.corpus}.")
     else:
-        note(f"The articles are in {report.corpus}. Run: rag index --corpus {report.corpus}")
+        note(f"The articles are in {report.corpus}. Run: {command('rag index', index, report.corpus)}")
 
 
 def _print_report(report: "BuildReport", index: Path) -> None:

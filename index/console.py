@@ -16,12 +16,11 @@ from typing import Annotated
 
 import typer
 
+from index import commands
 from index.errors import RagError
 
+DEFAULT_INDEX = commands.DEFAULT_INDEX
 Progress = Callable[[int, int], None]  # how many are done, and of how many
-
-DEFAULT_INDEX = Path(".index")
-DEFAULT_CORPUS = Path("corpus")
 
 IndexOption = Annotated[
     Path, typer.Option("--index", envvar="RAG_INDEX", help="The index directory.", show_default=True)

@@ -119,7 +119,7 @@ def embedder_of_record(record: ModelRecord) -> Embedder:
     if embedder.record != record:
         raise ModelError(
             f'The weights of the model "{record.name}" are not those the index was made with.',
-            "Run: rag index",
+            "Put it back as it was.",
         )
     return embedder
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import snapshot
+from index.commands import command
 from index.errors import RagError, SnapshotDamaged, SnapshotMissing
 from index.manifest import Manifest
 
@@ -76,10 +77,9 @@ def roll_back(directory: Path, number: int | None = None) -> Manifest:
         WriterBusy: another process is writing the index.
         StorageError: the disk refused.
     """
+    _chosen(directory, number)  # before a lock is made where there is no index
     with snapshot.writer_lock(directory):
-        chosen = _earlier(directory) if number is None else number
-        if chosen not in snapshot.numbered(directory):
-            raise SnapshotMissing(f"{directory} holds no generation {chosen}.", _listed(directory))
+        chosen = _chosen(directory, number)
         manifest = snapshot.read_manifest(directory, chosen)
         problems = snapshot.check_files(directory, manifest)
         if problems:
@@ -91,16 +91,28 @@ def roll_back(directory: Path, number: int | None = None) -> Manifest:
     return manifest
 
 
+def _chosen(directory: Path, number: int | None) -> int:
+    there = set(snapshot.numbered(directory))
+    if number is None or not there:
+        snapshot.live_number(directory)  # says that there is no index
+    chosen = _earlier(directory) if number is None else number
+    if chosen not in there:
+        raise SnapshotMissing(f"{directory} holds no generation {chosen}.", _listed(directory))
+    return chosen
+
+
 def _earlier(directory: Path) -> int:
     live = snapshot.live_number(directory)
     before = [number for number in snapshot.numbered(directory) if number < live]
     if not before:
-        raise SnapshotMissing(f"{directory} holds no generation before {live}.", "Run: rag index")
+        raise SnapshotMissing(
+            f"{directory} holds no generation before {live}.", f"Run: {command('rag index', directory)}"
+        )
     return max(before)
 
 
 def _listed(directory: Path) -> str:
-    return f"See which there are: rag status --index {directory}"
+    return f"See which there are: {command('rag status', directory)}"
 
 
 def retire(directory: Path, kept: int) -> list[int]:

@@ -11,12 +11,13 @@ import numpy as np
 
 from index.articles import Article, Doubt, Refusal, read_articles
 from index.catalog import Catalog, CatalogWriter
+from index.commands import command
 from index.embedder import Matrix
 from index.errors import CorpusError
 from index.known import KnownFiles
 from index.manifest import CATALOG, VECTORS, Manifest
 from index.passages import split_article
-from index.readers import READERS
+from index.readers import FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Live:
         return cast(Matrix, np.load(self.folder / VECTORS, mmap_mode="r"))
 
 
-def read_corpus(corpus: Path, folder: Path, live: Live | None, *, allow_empty: bool = False) -> Plan:
-    """Read the whole corpus into a new catalog, and say how it differs from the live one.
+def read_corpus(corpus: Path, folder: Path, directory: Path, live: Live | None, *, allow_empty: bool = False) -> Plan:
+    """Read the whole corpus into a new catalog in `folder`, and say how it differs from the live one in `directory`.
 
     Raises:
         CorpusError: there is nothing at that path, or, without `allow_empty`, no article.
@@ -73,9 +74,27 @@ def read_corpus(corpus: Path, folder: Path, live: Live | None, *, allow_empty: b
         for gone, name in plan.moved:
             writer.set_first_seen(name, read.history.by_id[gone])
     if not (read.hashes or read.kept or allow_empty):
-        raise _nothing_readable(corpus, read.refused, live)
+        raise _nothing_readable(corpus, directory, read.refused, live)
     known.write(folder)
     return plan
+
+
+def refuse_unreadable(corpus: Path, directory: Path, *, allow_empty: bool = False) -> None:
+    """Refuse a corpus as `read_corpus` would, with nothing written; it is read as far as its first article.
+
+    Raises:
+        CorpusError: there is nothing at that path, or, without `allow_empty`, no article.
+    """
+    items = read_articles(corpus)
+    refused: list[Refusal] = []
+    while not allow_empty:
+        item = next(items, None)
+        if item is None:
+            raise _nothing_readable(corpus, directory, refused, None)
+        if isinstance(item, Article):
+            return
+        if isinstance(item, Refusal):
+            refused.append(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +185,11 @@ def _is_gone(corpus: Path, path: str) -> bool:
     return False
 
 
-def _nothing_readable(corpus: Path, refused: list[Refusal], live: Live | None) -> CorpusError:
-    left = " The index is left as it was, and still serves." if live else ""
+def _nothing_readable(corpus: Path, directory: Path, refused: list[Refusal], live: Live | None) -> CorpusError:
+    left = "; the index is left as it was, and still serves" if live else ""
     why = f" ({len(refused)} refused; the first: {refused[0]})" if refused else ""
-    empty = " To leave nothing in the index, run: rag index --allow-empty" if live else ""
+    empty = f" To leave nothing in the index: {command('rag index --allow-empty', directory, corpus)}" if live else ""
     return CorpusError(
-        f"The corpus {corpus} holds no readable article{why}.{left}",
-        f"Put articles there ({', '.join(READERS)}) and run rag index again.{empty}",
+        f"The corpus {corpus} holds no readable article{why}{left}.",
+        f"Put articles there ({FORMATS}), then run: {command('rag index', directory, corpus)}{empty}",
     )

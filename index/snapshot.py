@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
+from index.commands import command
 from index.errors import (
     RagError,
     SnapshotDamaged,
@@ -47,7 +48,9 @@ def live_number(directory: Path) -> int:
     except FileNotFoundError:
         # Generations without a CURRENT are those of a first build that was cut off: none of them ever served.
         _refuse_foreign(directory)
-        raise SnapshotMissing(f"There is no index in {directory} yet.", f"Run: rag index --index {directory}") from None
+        raise SnapshotMissing(
+            f"There is no index in {directory} yet.", f"Run: {command('rag index', directory)}"
+        ) from None
     except ValueError:
         raise SnapshotDamaged(f"{current} does not hold a generation's number.", rebuild_command(directory)) from None
     except OSError as error:
@@ -248,7 +251,7 @@ def unwritable(path: Path, error: OSError) -> StorageError:
 
 def rebuild_command(directory: Path) -> str:
     """The remedy for a damaged or foreign generation."""
-    return f"Run: rag index --rebuild --index {directory}"
+    return f"Run: {command('rag index --rebuild', directory)}"
 
 
 def numbered(directory: Path) -> Iterator[int]:

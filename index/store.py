@@ -15,10 +15,11 @@ import numpy as np
 from index import snapshot
 from index.articles import Article
 from index.catalog import Catalog, Filters
+from index.commands import command
 from index.copies import Copies
 from index.dense import DenseIndex, Scored
 from index.embedder import Embedder, Vector, embedder_of_record
-from index.errors import RagError, SnapshotDamaged
+from index.errors import ModelError, RagError, SnapshotDamaged
 from index.generations import Hold
 from index.holdings import Holdings
 from index.lexical import LexicalIndex
@@ -103,10 +104,15 @@ class LocalIndex:
         manifest = snapshot.whole_manifest(directory)
         folder = snapshot.generation_folder(directory, manifest.generation)
         try:
+            embedder = embedder_of(manifest.model)
+        except ModelError as error:
+            again = command("rag index", directory)
+            raise ModelError(error.what, f"{error.remedy} Or make the index again: {again}") from error
+        try:
             hold = Hold(folder)
             return LocalIndex(
                 manifest,
-                embedder_of(manifest.model),
+                embedder,
                 Catalog.open(folder / CATALOG),
                 DenseIndex.open(folder / DENSE),
                 LexicalIndex.open(folder / LEXICAL),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from index.catalog import Filters
+    from index.holdings import Count
     from rag.answer import Answer, Citation, Copy, FoundPassage
     from rag.assistant import Assistant
     from rag.evaluation.compare import Comparison
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_NAMED = 5  # sources or languages, the most frequent first, where none is as asked
 _USAGE = (QuestionError, FilterError, SettingError)
 
 KOption = Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages to find.")]
@@ -52,8 +54,8 @@ ReaderOption = Annotated[
 ]
 FromOption = Annotated[str | None, typer.Option("--from", help="Only articles of this day or later.")]
 ToOption = Annotated[str | None, typer.Option("--to", help="Only articles of this day or earlier.")]
-SourceOption = Annotated[str | None, typer.Option(help="Only articles of this source.")]
-LanguageOption = Annotated[str | None, typer.Option(help="Only articles in this language.")]
+SourceOption = Annotated[str | None, typer.Option(help="Only articles of this source, in any case.")]
+LanguageOption = Annotated[str | None, typer.Option(help="Only articles in this language: en, of whatever region.")]
 
 
 @app.command("ask")
@@ -75,11 +77,12 @@ def ask_command(
         from dataclasses import asdict
 
         filters = _filters(published_from, published_to, source, language)
-        answer = _assistant(index, threshold, reader, reranker).ask(question, k=k, filters=filters)
+        assistant = _assistant(index, threshold, reader, reranker)
+        answer = assistant.ask(question, k=k, filters=filters)
         if as_json:
             show_json(asdict(answer))
         else:
-            _print_answer(answer)
+            _print_answer(answer, assistant, filters)
 
 
 @app.command("search")
@@ -101,9 +104,12 @@ def search_command(
         from rag.question import read_question
 
         filters = _filters(published_from, published_to, source, language)
-        hits = _assistant(index, reranker=reranker).search(query, k, filters)
+        assistant = _assistant(index, reranker=reranker)
+        hits = assistant.search(query, k, filters)
         if as_json:
             show_json({"query": read_question(query), "hits": [asdict(hit) for hit in hits]})
+        elif not hits:
+            say(_nothing_passes(assistant, filters))
         else:
             for hit in hits:
                 _print_passage(hit)
@@ -214,7 +220,7 @@ def _day(flag: str, value: str | None) -> str | None:
         raise FilterError(f'{flag} "{value}" is not a day.', "Write it as 2026-11-23.") from error
 
 
-def _print_answer(answer: "Answer") -> None:
+def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") -> None:
     if answer.answered:
         _print_short_answers(answer)
         say(answer.answer)
@@ -225,13 +231,34 @@ def _print_answer(answer: "Answer") -> None:
             say(f"[{citation.number}] {_origin(citation)}")
             say(f"    {citation.article_id} {citation.start}–{citation.end}{_also(citation.also)}")
     elif not answer.passages:
-        say("No article passes the filters.")
+        say(_nothing_passes(assistant, filters))
     else:
         say("The documents do not hold an answer to this. The nearest passages:")
         say()
         for found in answer.passages[:3]:
             _print_passage(found)
     note(f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms")
+
+
+def _nothing_passes(assistant: "Assistant", filters: "Filters") -> str:
+    """That there is nothing to search, and what the filters that were given could choose."""
+    held = assistant.holdings()
+    if not held.passages:
+        return "The index holds no article."
+    there = []
+    if filters.source is not None:
+        there.append(f"the sources are {_first_few(held.sources)}")
+    if filters.language is not None:
+        there.append(f"the languages are {_first_few(held.languages)}")
+    if filters.published_from or filters.published_to:
+        there.append(f"the days are {held.earliest} to {held.latest}" if held.earliest else "no article has a day")
+    return f"No article passes the filters: {'; '.join(there)}."
+
+
+def _first_few(counts: "Sequence[Count]") -> str:
+    names = [count.name for count in counts if count.name is not None]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more if names else "not given"
 
 
 def _print_short_answers(answer: "Answer") -> None:

@@ -17,7 +17,7 @@ from index.importing.manners import Guest
 from index.importing.outcome import ImportReport, Outcome
 from index.importing.page import article, record_of
 from index.importing.shelf import Shelf
-from index.importing.state import Seen, State
+from index.importing.state import STATE, Seen, State
 from index.importing.times import Times, moment
 from index.readers import warc
 from index.readers.packed import GZIP, gunzip
@@ -246,11 +246,13 @@ def _pages_of_warc(data: bytes) -> tuple[dict[str, Record], list[str]]:
 @contextmanager
 def _sole_writer(corpus: Path) -> Iterator[None]:
     if corpus.is_file():
-        raise CorpusError(f"The corpus {corpus} is a file.", "Name a directory: rag import --corpus DIR")
+        raise CorpusError(f"The corpus {corpus} is a file.", "Name a directory with --corpus.")
+    missing = [folder for folder in (corpus, *corpus.parents) if not folder.exists()]
     try:
         corpus.mkdir(parents=True, exist_ok=True)
         with FileLock(corpus / _LOCK, timeout=0):
             yield
+            _tidy(corpus, missing)
     except Timeout:
         raise WriterBusy(f"Another rag import is writing {corpus}.", "Wait until it ends, then run it again.") from None
     except OSError as error:
@@ -258,3 +260,26 @@ def _sole_writer(corpus: Path) -> Iterator[None]:
             f"The corpus {corpus} can't be written ({error.strerror or error}).",
             "Free some space or mend its permissions, or name another directory with --corpus.",
         ) from error
+
+
+def _tidy(corpus: Path, made: Sequence[Path]) -> None:
+    """Remove what an import that knows of no page has made; call it last, with the lock held.
+
+    Whoever has opened this lock before it went is turned away, since its file is none any more.
+    """
+    state = corpus / STATE
+    if state.stat().st_size:
+        return
+    state.unlink()
+    (corpus / _LOCK).unlink()
+    for folder in made:
+        if not _removed(folder):
+            return
+
+
+def _removed(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:  # it holds something: articles, or what somebody has just put there
+        return False
+    return True

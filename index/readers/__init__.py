@@ -47,6 +47,7 @@ READERS: dict[str, Reader] = {
     ".warc": warc.read,
     ".warc.gz": warc.read,
 }
+FORMATS = "Markdown, text, HTML, PDF, Word, EPUB, JSON Lines, CSV, feeds or WARC"  # as people call them
 
 
 def reader_of(name: str) -> Reader | None:
@@ -56,4 +57,4 @@ def reader_of(name: str) -> Reader | None:
     return READERS[longest] if longest else None
 
 
-__all__ = ["READERS", "BadRecord", "Reader", "Record", "reader_of"]
+__all__ = ["FORMATS", "READERS", "BadRecord", "Reader", "Record", "reader_of"]

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from index.errors import Refused
@@ -12,7 +13,7 @@ from index.readers.record import Record, refusing
 from index.readers.times import iso_date
 
 if TYPE_CHECKING:
-    from docx.opc.coreprops import CoreProperties
+    from docx.document import Document
     from lxml.etree import _Element
 
 MOST_XML = 30_000_000  # bytes of all parts, unpacked: a thousand pages are a tenth of it
@@ -23,6 +24,9 @@ _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of UTF-8, -16 and -32, t
 _SPACES = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 # What was there before a change, and what stands in for a thing that is there too.
 _PASSED_OVER = frozenset((f"{_W}del", f"{_W}moveFrom", f"{_MC}Fallback"))
+# What python-docx writes into a document whose maker set nothing: of its author and its days nothing is known.
+_TEMPLATE_AUTHOR = "python-docx"
+_TEMPLATE_DAY = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)
 
 
 def read(data: bytes) -> Iterator[Record]:
@@ -37,7 +41,7 @@ def read(data: bytes) -> Iterator[Record]:
     with refusing("DOCX"):
         document = docx.Document(checked)
         text = "\n\n".join(filter(None, _blocks(document.element.body)))
-        yield Record(text, _metadata(document.core_properties))
+        yield Record(text, _metadata(document))
 
 
 def _checked(archive: Archive) -> io.BytesIO:
@@ -101,14 +105,22 @@ def _boxes(element: "_Element") -> Iterator["_Element"]:
             yield from _boxes(child)
 
 
-def _metadata(properties: "CoreProperties") -> dict[str, object]:
+def _metadata(document: "Document") -> dict[str, object]:
+    """What its properties say. When the file was created is no publication, and so is not told."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    try:
+        document.part.package.part_related_by(RELATIONSHIP_TYPE.CORE_PROPERTIES)  # else the library invents them
+    except KeyError:
+        return {}
+    properties = document.core_properties
+    author, modified = properties.author, properties.modified
     found = {
         "title": properties.title,
-        "author": properties.author,
+        "author": None if author == _TEMPLATE_AUTHOR else author,
         "language": language_tag(properties.language),
-        "published": iso_date(properties.created),
-        "published_origin": "DOCX property created",
-        "modified": iso_date(properties.modified),
-        "modified_origin": "DOCX property modified",
+        "modified": None if modified == _TEMPLATE_DAY else iso_date(modified),
     }
+    if found["modified"]:
+        found["modified_origin"] = "DOCX property modified"
     return {key: value for key, value in found.items() if value}

@@ -3,8 +3,7 @@
 import io
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from index.readers.fonts import FontScale
 from index.readers.record import Record, refusing, said
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
+    from pypdf import DocumentInformation, PageObject, PdfReader
 
 MOST_PAGES = 5_000
 MOST_OPERATORS = 5_000_000  # of all pages: a page of text has some thousand
@@ -149,24 +148,20 @@ def _named(numbers: Sequence[int]) -> str:
 
 
 def _metadata(reader: "PdfReader") -> dict[str, object]:
+    """What the file says of itself. When it was made or printed is no publication, and so is not told."""
     try:
         told = reader.metadata
     except _library().errors.PyPdfError:  # what should describe it is something else; its text is there all the same
         return {}
     if told is None:
         return {}
-    found = {
-        "title": told.title,
-        "author": told.author,
-        **_day("published", "CreationDate", lambda: told.creation_date),
-        **_day("modified", "ModDate", lambda: told.modification_date),
-    }
+    found = {"title": told.title, "author": told.author, **_modified(told)}
     return {key: value.replace("\0", "") for key, value in found.items() if value and isinstance(value, str)}
 
 
-def _day(name: str, key: str, told: Callable[[], datetime | None]) -> dict[str, str]:
+def _modified(told: "DocumentInformation") -> dict[str, str]:
     try:
-        day = told()
+        day = told.modification_date
     except ValueError:  # many a program writes a day that is none, and who reads the text has not lost it
         return {}
-    return {name: day.isoformat(), f"{name}_origin": f"PDF metadata {key}"} if day else {}
+    return {"modified": day.isoformat(), "modified_origin": "PDF metadata ModDate"} if day else {}

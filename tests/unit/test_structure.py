@@ -30,7 +30,7 @@ ONLY_IN = {
     "defusedxml": ["index/importing/listing.py", "index/readers/epub.py"],
     "trafilatura": ["index/readers/facts.py", "index/readers/html.py"],
     "lxml": ["index/readers/docx.py", "index/readers/facts.py", "index/readers/html.py", "index/readers/markup.py"],
-    "pypdf": ["index/readers/pdf.py"],
+    "pypdf": ["index/readers/fonts.py", "index/readers/pdf.py"],
     "docx": ["index/readers/docx.py"],
     "feedparser": ["index/readers/feed.py"],
     "warcio": ["index/readers/warc.py"],

@@ -25,6 +25,7 @@ ARTICLES = [
     Article("bare", "Bare", "Only İlham's text\r\nwith\ttabs — and “quotes”.", "bare.txt"),
     Article("timed", "Timed", SEVERAL, "timed.md", "2024-03-05T23:59:00+05:00", "S", language="az"),
     Article("late", "Late", SEVERAL, "late.md", "2024-03-06", "T", language="en"),
+    Article("british", "British", SEVERAL, "british.md", source="Çay Post", language="EN-gb"),
     Article("odd id/ü#'\"", "It's", "Words; DROP TABLE articles.", "odd.md", "2023-12-31"),
 ]
 
@@ -106,15 +107,22 @@ def test_no_filter_means_every_row(catalog):
         ({"published_from": "2024-03-06", "published_to": "2024-03-05"}, set()),
         ({"published_from": "0001-01-01"}, {"full", "timed", "late", "odd id/ü#'\""}),
         ({"source": "S"}, {"full", "timed"}),
-        ({"source": "s"}, set()),
+        ({"source": "s"}, {"full", "timed"}),
+        ({"source": "ÇAY POST"}, {"british"}),
+        ({"source": "S "}, set()),
         ({"source": ""}, set()),
-        ({"language": "en"}, {"full", "late"}),
+        ({"language": "en"}, {"full", "late", "british"}),
+        ({"language": "EN"}, {"full", "late", "british"}),
+        ({"language": "en-GB"}, {"full", "late", "british"}),
+        ({"language": "En_us"}, {"full", "late", "british"}),
+        ({"language": "e"}, set()),
+        ({"language": ""}, set()),
         ({"language": "en", "source": "T"}, {"late"}),
         ({"source": "S' OR '1'='1"}, set()),
     ],
 )
 def test_filters_choose_articles(catalog, filters, expected):
-    """Both ends of a span of dates are included, a time counts as its day, no date passes no date filter."""
+    """Both ends of a span of dates count, no date passes no date filter; case, and a language's region, are nothing."""
     assert found_by(catalog, **filters) == expected
 
 
@@ -166,6 +174,6 @@ def test_more_passages_than_sqlite_takes_values_come_in_the_order_asked(catalog)
 def test_the_breakdown_counts_what_each_article_names(catalog):
     """Sources and languages with the most articles first, those without one as None, and the first and last day."""
     sources, languages, days = catalog.breakdown
-    assert sources == [(None, 2), ("S", 2), ("T", 1)]
-    assert languages == [(None, 2), ("en", 2), ("az", 1)]
+    assert sources == [(None, 2), ("S", 2), ("T", 1), ("Çay Post", 1)]
+    assert languages == [(None, 2), ("en", 2), ("EN-gb", 1), ("az", 1)]
     assert days == ("2023-12-31", "2024-03-06")

@@ -112,13 +112,14 @@ class TestIndex:
         else:
             assert "Embedding passages: 0 of 3\n" in result.stderr
 
-    def test_an_emptied_corpus_empties_the_index_when_told_to(self, run, corpus):
+    def test_an_emptied_corpus_empties_the_index_when_told_to(self, run, corpus, directory):
         """The error names the flag that does."""
         run("index")
         shutil.rmtree(corpus)
         corpus.mkdir()
         refused = run("index")
-        assert (refused.exit_code, "rag index --allow-empty" in refused.stderr) == (1, True)
+        assert refused.exit_code == 1
+        assert f"rag index --allow-empty --index {directory} --corpus {corpus}" in refused.stderr
         assert "deleted 3" in run("index", "--allow-empty", "--dry-run").stdout
         result = run("index", "--allow-empty")
         assert (result.exit_code, "deleted 3" in result.stdout) == (0, True)
@@ -129,7 +130,17 @@ class TestIndex:
         result = run("index", "--corpus", tmp_path / "nowhere")
         assert (result.exit_code, result.stdout) == (1, "")
         assert str(tmp_path / "nowhere") in result.stderr
-        assert "rag index --corpus DIR" in result.stderr
+        assert "with --corpus." in result.stderr
+
+    @pytest.mark.parametrize("flags", [(), ("--allow-empty",), ("--rebuild",)])
+    def test_a_first_build_that_fails_leaves_nothing(self, run, tmp_path, corpus, directory, flags):
+        """Of a corpus that is missing, or holds no article, no index is begun."""
+        assert run("index", "--corpus", tmp_path / "missing", *flags).exit_code == 1
+        for path in corpus.rglob("*.*"):
+            path.rename(path.with_suffix(".jpg"))
+        empty = run("index", *flags)
+        assert empty.exit_code == (0 if "--allow-empty" in flags else 1)
+        assert directory.exists() == ("--allow-empty" in flags)
 
     def test_a_damaged_index_fails_until_it_is_rebuilt(self, run, directory):
         """The command named in the error is the one that mends it."""
@@ -231,7 +242,7 @@ def test_a_failure_with_json_is_one_document_too(run, arguments):
     error = document(result)["error"]
     assert result.exit_code == 1
     assert error.keys() == {"type", "what", "remedy"}
-    assert "rag index" in error["remedy"]
+    assert ("--corpus" if "index" in arguments else "rag index --index") in error["remedy"]
     assert error["what"] in result.stderr
 
 

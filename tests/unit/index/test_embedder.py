@@ -65,7 +65,7 @@ def test_an_index_s_model_must_be_the_very_same(model):
     """A model changed since the index was made is refused for its questions."""
     record = SentenceTransformerEmbedder(str(model)).record
     (model / "tokenizer.json").write_text("changed")
-    with pytest.raises(ModelError, match="not those the index was made with.*rag index"):
+    with pytest.raises(ModelError, match="not those the index was made with.*Put it back"):
         embedder_of_record(record)
 
 

@@ -235,6 +235,14 @@ class TestCommands:
         result = self.run("rollback", "--index", directory, "--to", 3, "--json")
         assert json.loads(result.stdout)["generation"] == 3
 
+    @pytest.mark.parametrize("words", [(), ("--to", 3)])
+    def test_rollback_of_no_index_makes_none(self, directory, words):
+        """It says that there is none, and not even a lock is made."""
+        result = self.run("rollback", "--index", directory, *words)
+        assert result.exit_code == 1
+        assert f"There is no index in {directory} yet." in result.stderr
+        assert not directory.exists()
+
     def test_rollback_to_nothing_fails(self, built):
         """One sentence with the next command."""
         result = self.run("rollback", "--index", built, "--to", 9)

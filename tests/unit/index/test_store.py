@@ -121,9 +121,9 @@ class TestLocalIndex:
         """Without the model of its vectors an index does not open."""
 
         def missing(record):
-            raise ModelError("The model is not here.", "Run: rag index")
+            raise ModelError("The model is not here.", "Bring it.")
 
-        with pytest.raises(ModelError):
+        with pytest.raises(ModelError, match=f"Bring it. Or make the index again: rag index --index {built}"):
             LocalIndex.open(built, missing)
 
     def test_threads_share_one_index(self, index):

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 import index.embedder
 import rag.cli
 import rag.evaluation.run
+from index.build import build_index
 from index.store import LiveIndex
 from rag.assistant import Assistant
 from rag.reranker import reranker_of
@@ -88,6 +89,41 @@ def test_filters_are_passed_on(built, command):
     document = json.loads(run(command, "harbour", *days, *more, "--json", "--index", built).stdout)
     found = document["passages" if command == "ask" else "hits"]
     assert [passage["article_id"] for passage in found] == ["bridge"]
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--source", "Nobody"), "the sources are Coast Daily, River Post."),
+        (("--language", "ur-PK"), "the languages are en."),
+        (("--from", "2030-01-01"), "the days are 2023-01-15 to 2024-03-05."),
+        (("--source", "Nobody", "--language", "ur"), "the sources are Coast Daily, River Post; the languages are en."),
+    ],
+)
+def test_where_nothing_passes_what_there_is_is_said(built, command, words, sentence):
+    """The sentence names what the filters that were given could choose."""
+    result = run(command, "harbour", *words, "--index", built)
+    assert result.exit_code == 0
+    assert result.stdout == f"No article passes the filters: {sentence}\n"
+
+
+def test_of_many_sources_the_first_few_are_said(embedder, tmp_path):
+    """Those with the most articles, and how many more there are."""
+    lines = [json.dumps({"text": f"Words {n}.", "source": f"S{min(n, 7)}"}) for n in range(10)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    build_index(tmp_path / "a.jsonl", tmp_path / "index", embedder)
+    result = run("ask", "words", "--source", "T", "--index", tmp_path / "index")
+    assert "the sources are S7, S0, S1, S2, S3 and 3 more." in result.stdout
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_an_index_of_nothing_is_said_to_hold_none(embedder, tmp_path, command):
+    """Whatever the filters."""
+    (tmp_path / "corpus").mkdir()
+    build_index(tmp_path / "corpus", tmp_path / "index", embedder, allow_empty=True)
+    result = run(command, "words", "--source", "T", "--index", tmp_path / "index")
+    assert result.stdout == "The index holds no article.\n"
 
 
 def test_the_threshold_s_flag_goes_before_its_variable(built):

@@ -26,7 +26,7 @@ def run(monkeypatch, folder, tmp_path):
     return lambda *arguments: CliRunner().invoke(app, ["import", "--pause", "0", *map(str, arguments)])
 
 
-def test_it_prints_a_line_a_page_and_the_counts(run, news, folder):
+def test_it_prints_a_line_a_page_and_the_counts(run, news, folder, tmp_path):
     """On stdout, in order; how it went along, and what to run next, on stderr."""
     news.pages["/a"] = PAGE
     result = run("--allow-private", news.url("/a"), news.url("/b"))
@@ -36,7 +36,7 @@ def test_it_prints_a_line_a_page_and_the_counts(run, news, folder):
     assert second == f"refused   {news.url('/b')}: it answers 404"
     assert counts == "new 1, changed 0, unchanged 0, refused 1, gone 0"
     assert "Importing pages: 2 of 2" in result.stderr
-    assert f"Run: rag index --corpus {folder}" in result.stderr
+    assert f"Run: rag index --index {tmp_path / 'index'} --corpus {folder}" in result.stderr
     assert [article.title for article in read_articles(folder)] == ["Tea"]
 
 

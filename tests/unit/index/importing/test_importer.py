@@ -1,6 +1,7 @@
 """`rag import` page by page: what becomes an article, what is gone, and what a stop leaves."""
 
 import errno
+import fcntl
 import gzip
 import os
 
@@ -162,7 +163,7 @@ class TestPage:
         assert kinds(report) == ["refused"]
         assert reason in report.outcomes[0].reason
         assert report.failed
-        assert list(read_articles(folder)) == []
+        assert not folder.exists()
 
     @pytest.mark.parametrize(
         "given", ["file:///etc/passwd", "ftp://news.example/", "http://u@news.example/", "nowhere"]
@@ -289,10 +290,43 @@ class TestCorpus:
         assert {path.suffix for path in folder.iterdir()} == {".md", ".jsonl", ".lock"}
         assert (folder / STATE).exists()
 
+    @pytest.mark.parametrize("before", [None, ".", "kept.md"])
+    def test_an_import_that_brings_nothing_leaves_nothing(self, bring, tmp_path, folder, at, before):
+        """Neither the directory, where it made it and those above it, nor a hidden file in one that was there."""
+        if before:
+            folder.mkdir()
+            (folder / "kept.md").write_text("Words.")
+        if before == ".":
+            (folder / "kept.md").unlink()
+        there = sorted(tmp_path.rglob("*"))
+        assert bring(at("/none"), tmp_path / "nowhere.xml").failed
+        assert sorted(tmp_path.rglob("*")) == there
+
+    def test_what_is_known_of_pages_outlives_an_import_that_brings_nothing(self, news, bring, folder, at):
+        """They are asked for only if they changed, as before."""
+        news.pages["/a"] = page("A")
+        bring(at("/a"))
+        known = (folder / STATE).read_text()
+        assert bring(at("/none")).failed
+        assert (folder / STATE).read_text() == known
+
+    def test_a_lock_that_was_removed_is_no_lock(self, bring, folder, at, monkeypatch):
+        """Who opened it before, and gets it after, is turned away: two never write at once."""
+        folder.mkdir()
+        flock = fcntl.flock
+
+        def removed_first(descriptor, how):
+            (folder / ".import.lock").unlink(missing_ok=True)
+            flock(descriptor, how)
+
+        monkeypatch.setattr(fcntl, "flock", removed_first)
+        with pytest.raises(WriterBusy):
+            bring(at("/none"))
+
     def test_a_file_is_no_place_for_articles(self, bring, folder):
         """The error says what to name."""
         folder.write_text("words")
-        with pytest.raises(CorpusError, match="is a file. Name a directory: rag import --corpus DIR"):
+        with pytest.raises(CorpusError, match="is a file. Name a directory with --corpus."):
             bring(INSIDE)
 
     def test_two_imports_do_not_write_one_corpus(self, bring, folder):

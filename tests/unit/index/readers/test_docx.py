@@ -1,5 +1,6 @@
 """Word documents."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -93,7 +94,7 @@ class TestMetadata:
     """What the document's properties say."""
 
     def test_properties_are_taken_with_their_origin(self):
-        """Title, author, language, and both days."""
+        """Title, author, language, and the day of the last change; when the file was created is no publication."""
 
         def change(document):
             told = document.core_properties
@@ -104,11 +105,26 @@ class TestMetadata:
             "title": "Tea",
             "author": "Leyla",
             "language": "az",
-            "published": "2026-03-01T08:00:00+00:00",
-            "published_origin": "DOCX property created",
             "modified": "2026-03-02T00:00:00+00:00",
             "modified_origin": "DOCX property modified",
         }
+
+    def test_what_is_left_of_the_template_is_nothing(self):
+        """Neither the author nor the days that python-docx writes are the document's; a title that was set is."""
+
+        def change(document):
+            document.core_properties.title = "Tea"
+
+        assert one(".docx", word("One.")).metadata == {}
+        assert one(".docx", word("One.", change=change)).metadata == {"title": "Tea"}
+
+    def test_a_document_without_properties_has_none(self):
+        """The library would give it a title and the time of reading."""
+        members = unzipped(WHOLE)
+        del members["docProps/core.xml"]
+        for name in ("_rels/.rels", "[Content_Types].xml"):
+            members[name] = re.sub(rb"<[^<>]*docProps/core.xml[^<>]*>", b"", members[name])
+        assert one(".docx", zipped(members)).metadata == {}
 
 
 class TestSafety:

@@ -108,19 +108,14 @@ class TestMetadata:
     """What the file says of itself."""
 
     def test_it_is_taken_with_its_origin(self):
-        """Title, author and day."""
+        """Title and author; when the file was made is no publication."""
 
         def info(made):
             made.set_title("Tea")
             made.set_author("Leyla")
             made.set_creation_date(datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC))
 
-        assert one(".pdf", pdf(ARTICLE, info=info)).metadata == {
-            "title": "Tea",
-            "author": "Leyla",
-            "published": "2021-03-04T05:06:07+00:00",
-            "published_origin": "PDF metadata CreationDate",
-        }
+        assert one(".pdf", pdf(ARTICLE, info=info)).metadata == {"title": "Tea", "author": "Leyla"}
 
     @pytest.mark.parametrize("info", [b"<< /Title 12 /Author [1] >>", b"[1 2]", b"(words)"])
     def test_what_describes_nothing_is_left_out(self, info):
@@ -132,15 +127,23 @@ class TestMetadata:
         assert record.text.startswith(ARTICLE[0])
         assert record.metadata == {}
 
-    def test_a_day_that_is_none_is_left_out(self):
-        """Many programs write such."""
+    @pytest.mark.parametrize(
+        ("day", "told"),
+        [
+            (
+                "D:20210304050607+04'00'",
+                {"modified": "2021-03-04T05:06:07+04:00", "modified_origin": "PDF metadata ModDate"},
+            ),
+            ("last spring", {}),
+        ],
+    )
+    def test_the_day_of_its_last_change_is_taken(self, day, told):
+        """Many programs write a day that is none, which is left out."""
         writer = PdfWriter(clone_from=io.BytesIO(WHOLE))
-        writer.add_metadata({"/CreationDate": "last spring", "/ModDate": "D:20210304050607+04'00'"})
+        writer.add_metadata({"/CreationDate": "D:20210304050607Z", "/ModDate": day})
         out = io.BytesIO()
         writer.write(out)
-        metadata = one(".pdf", out.getvalue()).metadata
-        assert "published" not in metadata
-        assert metadata["modified"] == "2021-03-04T05:06:07+04:00"
+        assert one(".pdf", out.getvalue()).metadata == told
 
 
 class TestSafety:

@@ -15,7 +15,7 @@ from index.store import PassageIndex
 from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.composer import Composer, Composition, ExtractiveComposer, Matter
 from rag.conversation import interpret, kind_meant
-from rag.errors import ArticleUnknown, SettingError
+from rag.errors import ArticleUnknown, FilterError, SettingError
 from rag.evidence import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Weigher, Weights, shipped_weights
 from rag.kinds import Kind, asked_kind
 from rag.parts import beside, parts_of
@@ -88,6 +88,7 @@ class Assistant:
         Raises:
             QuestionError: the question is empty, too long, or holds no word.
             SettingError: k is out of its range.
+            FilterError: the last day is before the first.
         """
         *_, answer = self.ask_in_stages(question, history, k, filters)
         assert isinstance(answer, Answer)
@@ -106,7 +107,7 @@ class Assistant:
         index = self.source.current()
         # As many passages are read whatever k is: how many are listed must not change the answer.
         weigher = self._weigher()
-        depth = max(_checked(k), weigher.depth)
+        depth = max(_checked(k, filters), weigher.depth)
         retriever = Retriever(index, reranker=self.reranker)
         yield Stage.SEARCHING
         clock.resume()
@@ -153,7 +154,8 @@ class Assistant:
     def search(self, query: str, k: int = DEFAULT_K, filters: Filters = Filters()) -> list[FoundPassage]:
         """The `k` passages nearest to a query, best first. Raises as `ask`."""
         index = self.source.current()
-        hits = Retriever(index, reranker=self.reranker).retrieve(read_question(query), _checked(k), filters).hits
+        retriever = Retriever(index, reranker=self.reranker)
+        hits = retriever.retrieve(read_question(query), _checked(k, filters), filters).hits
         return [FoundPassage.of(hit, partial(_article, index)) for hit in hits]
 
     def article(self, article_id: str) -> Article:
@@ -207,9 +209,12 @@ def _article(index: PassageIndex, article_id: str) -> Article:
     return article
 
 
-def _checked(k: int) -> int:
+def _checked(k: int, filters: Filters) -> int:
     if not 1 <= k <= MAX_K:
         raise SettingError(f"k is {k}.", f"Ask for 1 to {MAX_K} passages.")
+    first, last = filters.published_from, filters.published_to
+    if first and last and last < first:
+        raise FilterError(f"The last day, {last}, is before the first, {first}.", "Exchange them.")
     return k
 
 

@@ -16,7 +16,7 @@ from index.store import LocalIndex
 from rag.answer import Answer
 from rag.assistant import MAX_K, Assistant
 from rag.composer import DIFFERENT, Composition
-from rag.errors import ArticleUnknown, QuestionError, SettingError
+from rag.errors import ArticleUnknown, FilterError, QuestionError, SettingError
 from rag.evidence import PASSAGES_READ, shipped_weights
 from rag.kinds import Kind
 from rag.retriever import Retriever
@@ -137,6 +137,14 @@ def test_a_depth_out_of_range_is_refused(assistant, call, k):
     """k is from 1 to MAX_K, and the refusal says so."""
     with pytest.raises(SettingError, match=f"1 to {MAX_K}"):
         getattr(assistant, call)(QUESTION, k=k)
+
+
+@pytest.mark.parametrize("call", ["ask", "search"])
+def test_days_the_wrong_way_round_are_refused(assistant, call):
+    """Rather than declined, as if no article held an answer; one day is in order."""
+    with pytest.raises(FilterError, match="2025-06-02, is before the first, 2025-06-03"):
+        getattr(assistant, call)(QUESTION, filters=Filters("2025-06-03", "2025-06-02"))
+    getattr(assistant, call)(QUESTION, filters=Filters("2025-06-02", "2025-06-02"))
 
 
 @pytest.mark.parametrize("k", [1, 2, MAX_K])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from index import articles, dates, readers
+from index import articles, dates, ids, readers
 from index.articles import Article
 from index.catalog import Catalog
 from index.manifest import FILES
@@ -90,9 +90,11 @@ def _stored(path: Path) -> _Files | None:
 @cache
 def _reading() -> str:
     """A sha256 of all that decides what a file becomes: this project's code for it, and every package there is."""
-    code = [*Path(readers.__file__).parent.rglob("*.py"), Path(articles.__file__), Path(dates.__file__)]
+    beside = (Path(str(module.__file__)) for module in (articles, dates, ids))
+    code = [*Path(readers.__file__).parent.rglob("*.py"), *beside]
     sources = [_sha256(path.read_bytes()) for path in sorted(code)]
-    packages = sorted(f"{found.name} {found.version}" for found in importlib.metadata.distributions())
+    # Each once: one that is installed to be edited is found twice from its own folder.
+    packages = sorted({f"{found.name} {found.version}" for found in importlib.metadata.distributions()})
     return _sha256(json.dumps([sys.version, packages, sources]).encode())
 
 

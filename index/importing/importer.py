@@ -19,7 +19,7 @@ from index.importing.page import article, record_of
 from index.importing.shelf import Shelf
 from index.importing.state import STATE, Seen, State
 from index.importing.times import Times, moment
-from index.readers import warc
+from index.readers import reader_of, warc
 from index.readers.packed import GZIP, gunzip
 from index.readers.record import BadRecord, Record
 from index.readers.xml import Kind, kind_of
@@ -116,7 +116,8 @@ class Importer:
         data = _unzipped(data)
         kind = kind_of(data)
         if kind == "other":
-            raise Refused("it is no feed, no sitemap and no WARC file (.warc, .warc.gz)")
+            reader = " Put it into the corpus as it is: rag index reads it." if reader_of(path.name) else ""
+            raise Refused(f"it is no feed, no sitemap and no WARC file (.warc, .warc.gz).{reader}")
         yield from self._from_list(kind, data)
 
     def _from_list(self, kind: Kind, data: bytes, found_at: str = "") -> Iterator[Outcome]:

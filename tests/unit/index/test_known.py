@@ -80,6 +80,19 @@ def test_what_decides_a_reading_is_all_code_for_it(monkeypatch):
     known._reading.cache_clear()
 
 
+@pytest.mark.parametrize("module", ["articles", "dates", "ids"])
+def test_code_beside_the_readers_counts(monkeypatch, tmp_path, module):
+    """What makes ids and days of a record decides what a file becomes too."""
+    known._reading.cache_clear()
+    before = known._reading()
+    changed = tmp_path / "changed.py"
+    changed.write_text("# another")
+    monkeypatch.setattr(getattr(known, module), "__file__", str(changed))
+    known._reading.cache_clear()
+    assert known._reading() != before
+    known._reading.cache_clear()
+
+
 def test_an_index_that_kept_no_files_is_read_anew(corpus, built, embedder, read):
     """As one that was made before they were kept."""
     folder = generation_folder(built, 1)

@@ -136,3 +136,11 @@ def test_a_killed_import_goes_on_where_it_was(run, news, folder):
     news.asked.clear()
     assert "new 2, changed 0, unchanged 1" in run(*arguments[3:]).stdout
     assert news.paths == ["/feed", "/b", "/c"]
+
+
+def test_a_page_in_a_file_belongs_into_the_corpus(run, tmp_path):
+    """It is read from there as it is, and is told so; a picture is not."""
+    for name, told in (("tea.html", True), ("tea.jpg", False)):
+        path = tmp_path / name
+        path.write_text("<html><p>Tea.</p></html>")
+        assert ("Put it into the corpus as it is" in run(str(path)).output) is told

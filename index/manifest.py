@@ -1,6 +1,7 @@
 """What a generation says of itself: how it was made, what it holds, and a checksum of each of its files."""
 
 import hashlib
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,18 +11,25 @@ FORMAT_VERSION = 2
 CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
 SIGNATURES, COPIES, FILES = "signatures.npy", "copies.npy", "files.json"
 
+Precision = Literal["float32", "bfloat16"]
+PrecisionChoice = Literal["auto"] | Precision
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ModelRecord(_Frozen):
-    """The embedding model an index was made with; `fingerprint` is a sha256 of its files."""
+    """The embedding model an index was made with; `fingerprint` is a sha256 of its files.
+
+    `precision` is what the model computes in, for passages and queries alike; vectors are kept as float32.
+    """
 
     name: str
     fingerprint: str
     query_prompt: str = ""
     passage_prompt: str = ""
+    precision: Precision = "float32"
 
 
 class FileRecord(_Frozen):
@@ -52,4 +60,7 @@ class Manifest(_Frozen):
     def sealed(self) -> "Manifest":
         """The same with `checksum`, a sha256 of all the rest."""
         rest = self.model_copy(update={"checksum": ""})
-        return rest.model_copy(update={"checksum": hashlib.sha256(rest.model_dump_json().encode()).hexdigest()})
+        # Manifests from before there was a choice say nothing of precision, and are as whole as they were.
+        unsaid = {"model": {"precision"}} if self.model.precision == "float32" else None
+        text = rest.model_dump_json(exclude=unsaid)
+        return rest.model_copy(update={"checksum": hashlib.sha256(text.encode()).hexdigest()})

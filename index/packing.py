@@ -1,8 +1,8 @@
-"""Embedding a few texts in one pass without padding, which a batch of sentences is a third of."""
+"""Texts through a model with as little padding as can be: in batches of like length, or side by side in one pass."""
 
 import copy
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
+
+# Tokens a forward pass holds at most, padding among them; a longer text is alone. On one core, in passages a second
+# of processor time, 160 passages of 126 tokens at the mean: in bfloat16 35.7 at 256, 41.6 at 512, 42.9 at 1024, 43.8 at
+# 2048, 39.8 at 4096, 35.8 at 8192; in float32 24.1 at 256, 26.4 at 1024, 22.7 at 4096.
+TOKENS_A_BATCH = 1024
+_TEXTS_AT_ONCE = 4096  # as many are tokenized and sorted together, so that memory is bounded
+_TEXTS_A_BATCH = 8  # of models whose tokens can't be cut here
 
 
 def packable(model: "SentenceTransformer") -> bool:
@@ -26,21 +33,92 @@ def packable(model: "SentenceTransformer") -> bool:
 
 
 def in_bfloat16(model: "SentenceTransformer") -> "SentenceTransformer":
-    """A copy whose linear layers compute in bfloat16 and all else as before.
+    """A copy that computes in bfloat16.
 
-    As under autocast, which would convert the weights at each use.
+    The whole of it: with only the linear layers in bfloat16, or under autocast, it is up to 5 % slower, and the
+    least cosine to float32 0.99998 instead of 0.99993 (64 passages of the xquad-en articles, the default model).
     """
+    return copy.deepcopy(model).bfloat16()
+
+
+def embed_batched(model: "SentenceTransformer", texts: Sequence[str]) -> NDArray[np.float32]:
+    """One row a text, (n, dim) float32 of unit length, as the model's `encode` gives.
+
+    `encode` fills its batches by a number of texts. Here all are tokenized at once, sorted by length, and batched
+    by their tokens.
+    """
+    if not texts:
+        return np.empty((0, model.get_embedding_dimension() or 0), dtype=np.float32)
+    starts = range(0, len(texts), _TEXTS_AT_ONCE)
+    return np.concatenate([_embedded(model, list(texts[start : start + _TEXTS_AT_ONCE])) for start in starts])
+
+
+def _embedded(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.float32]:
     import torch
 
-    made = copy.deepcopy(model)
-    for module in made.modules():
-        if isinstance(module, torch.nn.Linear):
-            module.to(torch.bfloat16).register_forward_pre_hook(_rounded)
-    return made
+    # What the model's own configuration puts before each text, as `encode` does.
+    prompt = model.prompts.get(model.default_prompt_name) if model.default_prompt_name else None
+    tokens = model.preprocess(texts, prompt=prompt)
+    if not _is_table(tokens, len(texts)):
+        given = model.encode(texts, batch_size=_TEXTS_A_BATCH, show_progress_bar=False, convert_to_tensor=True)
+        return _unit(given)
+    batches = list(token_batches(tokens["attention_mask"].sum(1).tolist()))
+    with torch.inference_mode():
+        sorted_vectors = torch.cat([_forward(model, _cut(tokens, batch)) for batch in batches])
+    vectors = np.empty(sorted_vectors.shape, dtype=np.float32)
+    vectors[np.concatenate(batches)] = _unit(sorted_vectors)
+    return vectors
 
 
-def _rounded(_: "torch.nn.Module", inputs: "tuple[torch.Tensor, ...]") -> "tuple[torch.Tensor, ...]":
-    return tuple(value.bfloat16() for value in inputs)
+def token_batches(lengths: Sequence[int], most: int = TOKENS_A_BATCH) -> Iterator[list[int]]:
+    """The places of texts of these lengths, longest first, in batches of at most so many tokens with their padding."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > most:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def _is_table(tokens: dict[str, Any], texts: int) -> bool:
+    """Whether all of it has a row a text and a column a token, as not every kind of model's has."""
+    import torch
+
+    held = tokens.get("attention_mask")
+    return (
+        isinstance(held, torch.Tensor)
+        and held.ndim == 2
+        and len(held) == texts
+        and all(value.shape == held.shape for value in tokens.values() if isinstance(value, torch.Tensor))
+    )
+
+
+def _cut(tokens: dict[str, Any], rows: list[int]) -> dict[str, Any]:
+    """These rows, without the columns that are padding in all of them, on whichever side it stands."""
+    import torch
+
+    columns = tokens["attention_mask"][rows].any(0)
+    return {
+        name: value[rows][:, columns] if isinstance(value, torch.Tensor) else value for name, value in tokens.items()
+    }
+
+
+def _forward(model: "SentenceTransformer", tokens: dict[str, Any]) -> "torch.Tensor":
+    import torch
+
+    placed = {
+        name: value.to(model.device) if isinstance(value, torch.Tensor) else value for name, value in tokens.items()
+    }
+    vectors: torch.Tensor = model(placed)["sentence_embedding"]
+    return vectors[:, : model.truncate_dim].float().cpu()
+
+
+def _unit(vectors: "torch.Tensor") -> NDArray[np.float32]:
+    import torch
+
+    return np.asarray(torch.nn.functional.normalize(vectors.float().cpu(), dim=1))
 
 
 def embed_packed(model: "SentenceTransformer", texts: Sequence[str]) -> NDArray[np.float32]:
@@ -62,5 +140,4 @@ def embed_packed(model: "SentenceTransformer", texts: Sequence[str]) -> NDArray[
         )
     vectors = output.last_hidden_state[0].float().cpu()
     # A sum has the direction of the mean.
-    sums = torch.zeros(len(texts), vectors.shape[1]).index_add_(0, rows.cpu(), vectors)
-    return np.asarray(torch.nn.functional.normalize(sums, dim=1))
+    return _unit(torch.zeros(len(texts), vectors.shape[1]).index_add_(0, rows.cpu(), vectors))

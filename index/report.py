@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TypedDict
 
 from index import snapshot
-from index.embedder import Embedder
+from index.embedder import Embedder, same_but_precision
 from index.errors import SnapshotError
-from index.manifest import Manifest
+from index.manifest import Manifest, ModelRecord
 from index.passages import MAX_CHARACTERS
 from index.plan import Plan
 
@@ -16,8 +16,9 @@ from index.plan import Plan
 class BuildReport:
     """What one run of `rag index` did, or with `dry_run` would do; `seconds` is wall-clock time.
 
-    `other_model` and `other_split` are what the index before was made with where that is not what this run has:
-    a model's name, and how many characters a passage may hold. Of a dry run, `expected_seconds` is what embedding
+    `other_model`, `other_precision` and `other_split` are what the index before was made with where that is not what
+    this run has: a model's name, what the same model computed in, and how many characters a passage may hold. Of a
+    dry run, `expected_seconds` is what embedding
     would take at the pace of the build before, None where no build with this model has told.
     """
 
@@ -30,6 +31,7 @@ class BuildReport:
     expected_seconds: float | None = None
     other_model: str | None = None
     other_split: int | None = None
+    other_precision: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The report for a program: counts by the plan's names; ids and reasons under `articles`."""
@@ -40,31 +42,50 @@ class BuildReport:
 
 
 class Others(TypedDict):
-    """The two of a BuildReport that say so."""
+    """The three of a BuildReport that say so."""
 
     other_model: str | None
+    other_precision: str | None
     other_split: int | None
 
 
 def others_of(before: Manifest | None, embedder: Embedder) -> Others:
     """What the index before was made with, where that is not what a build has now."""
-    other_model = before.model.name if before and before.model != embedder.record else None
+    other_model = other_precision = None
+    if before and not same_but_precision(before.model, embedder.record):
+        other_model = before.model.name
+    elif before and before.model != embedder.record:
+        other_precision = before.model.precision
     other_split = before.max_characters if before and before.max_characters != MAX_CHARACTERS else None
-    return {"other_model": other_model, "other_split": other_split}
+    return {"other_model": other_model, "other_precision": other_precision, "other_split": other_split}
+
+
+def model_before(directory: Path) -> ModelRecord | None:
+    """What the live generation was made with; None where there is none that can be read."""
+    before = _before(directory)
+    return before.model if before else None
+
+
+def _before(directory: Path) -> Manifest | None:
+    try:
+        return snapshot.read_manifest(directory, snapshot.live_number(directory))
+    except SnapshotError:
+        return None
 
 
 def what_differs(directory: Path, embedder: Embedder) -> list[str]:
     """Why a build would embed again what did not change, a sentence each; none where it would not."""
-    try:
-        before = snapshot.read_manifest(directory, snapshot.live_number(directory))
-    except SnapshotError:
-        return []
-    others = others_of(before, embedder)
+    others = others_of(_before(directory), embedder)
     sentences = []
     if others["other_model"]:
         sentences.append(
             f"The index was made with the model {others['other_model']}: with another, or other weights or prompts"
             " of it, all is embedded again."
+        )
+    if others["other_precision"]:
+        sentences.append(
+            f"The index was made in {others['other_precision']}, now the model computes in"
+            f" {embedder.record.precision}: all is embedded again."
         )
     if others["other_split"]:
         sentences.append(

@@ -12,6 +12,7 @@ from index.console import (
     JsonOption,
     ModelOption,
     PassagePromptOption,
+    PrecisionOption,
     QueryPromptOption,
     failures,
     note,
@@ -124,6 +125,7 @@ def eval_command(
     model: ModelOption = None,
     query_prompt: QueryPromptOption = "",
     passage_prompt: PassagePromptOption = "",
+    precision: PrecisionOption = "auto",
     reader: ReaderOption = "shipped",
     reranker: RerankerOption = "",
     save: Annotated[Path | None, typer.Option(help="Write the run here as JSON.")] = None,
@@ -142,6 +144,7 @@ def eval_command(
     """Ask every question of a collection and print retrieval, quote, answer, abstention and latency figures."""
     with failures(as_json, _USAGE):
         from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
+        from index.report import model_before
         from rag.evaluation import compare as comparing
         from rag.evaluation import page, saved
         from rag.evaluation.collection import read_collection
@@ -154,7 +157,10 @@ def eval_command(
         before = saved.read_run(compare, read) if compare else None
         for folder in filter(None, (report, save and save.parent)):
             saved.make_folder(folder)
-        embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt)
+        before_model = model_before(index) if index else None
+        embedder = SentenceTransformerEmbedder(
+            model or DEFAULT_MODEL, query_prompt, passage_prompt, precision, before_model
+        )
         answering = Answering(_threshold(threshold), reader_of(reader), reranker_of(reranker))
         with index_of(read, index, embedder, progress_of) as opened, progress_of("Asking") as progress:
             run = evaluate(read, opened, answering, progress)

@@ -19,7 +19,7 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 ROOMS = ("index", "rag", "web")
 # Each of these is known to these modules only.
 ONLY_IN = {
-    "sentence_transformers": ["index/embedder.py", "index/packing.py", "rag/reranker.py"],
+    "sentence_transformers": ["index/embedder.py", "index/packing.py", "index/precision.py", "rag/reranker.py"],
     "faiss": ["index/dense.py"],
     "tantivy": ["index/lexical.py"],
     "mcp": ["web/tools.py"],

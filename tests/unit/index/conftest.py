@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiny_reader import bert_config, letter_tokenizer
 from tests.unit.conftest import MEMORY
 
 NOBODY = 65534
@@ -40,3 +41,25 @@ def unprivileged() -> Callable[[], AbstractContextManager[None]]:
             os.seteuid(user)
 
     return become
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Saves a tiny Bert of random weights as an embedding model, pooled as a test needs; gives its folder."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertModel, PreTrainedTokenizerFast
+
+    def save(pooling: str = "mean", *, unit: bool = True) -> Path:
+        words = letter_tokenizer()
+        names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+        PreTrainedTokenizerFast(tokenizer_object=words, model_max_length=64, **names).save_pretrained(tmp_path / "bert")
+        with torch.random.fork_rng():
+            torch.manual_seed(7)
+            BertModel(bert_config(words.get_vocab_size())).save_pretrained(tmp_path / "bert")
+        modules = [Transformer(str(tmp_path / "bert")), Pooling(16, pooling), *([Normalize()] if unit else [])]
+        SentenceTransformer(modules=modules, device="cpu").save(str(tmp_path / "model"))
+        return tmp_path / "model"
+
+    return save

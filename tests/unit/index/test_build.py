@@ -19,7 +19,7 @@ from index.catalog import Catalog, Filters
 from index.errors import CorpusError, SnapshotDamaged
 from index.manifest import CATALOG, DENSE, VECTORS, ModelRecord
 from index.passages import split_article
-from index.report import what_differs
+from index.report import model_before, what_differs
 from index.snapshot import generation_folder, live_number, whole_manifest
 from index.store import LocalIndex
 from index.verify import verify_index
@@ -139,9 +139,11 @@ class TestChanges:
         one, two = (vectors[name] for name, passage in passages.items() if "Kites" in passage.text)
         assert one == two
 
-    @pytest.mark.parametrize("change", [{"fingerprint": "1" * 64}, {"name": "other"}, {"passage_prompt": "p: "}])
+    @pytest.mark.parametrize(
+        "change", [{"fingerprint": "1" * 64}, {"name": "other"}, {"passage_prompt": "p: "}, {"precision": "bfloat16"}]
+    )
     def test_another_model_embeds_everything(self, corpus, built, embedder, change):
-        """Vectors of another model, other weights or another prompt are never mixed in."""
+        """Vectors of another model, other weights, another prompt or precision are never mixed in."""
         embedder.record = embedder.record.model_copy(update=change)
         report = build_index(corpus, built, embedder)
         assert counts(report) == {"unchanged": 3, "embedded": 3}
@@ -473,6 +475,24 @@ class TestDryRun:
         assert what_differs(built, embedder)[0].startswith("The index was made with the model words")
         assert build_index(corpus, built, embedder).other_model == "words"
         assert what_differs(built, embedder) == []
+
+    def test_it_says_what_another_precision_costs(self, corpus, built, embedder):
+        """The model is the same, and yet all is embedded again."""
+        assert what_differs(built, embedder) == []
+        assert model_before(built) == embedder.record
+        embedder.record = embedder.record.model_copy(update={"precision": "bfloat16"})
+        preview = preview_index(corpus, built, embedder)
+        assert (preview.embedded, preview.other_model, preview.other_precision) == (3, None, "float32")
+        assert what_differs(built, embedder) == [
+            "The index was made in float32, now the model computes in bfloat16: all is embedded again."
+        ]
+        report = build_index(corpus, built, embedder)
+        assert (report.other_precision, report.as_dict()["other_precision"]) == ("float32", "float32")
+        assert what_differs(built, embedder) == []
+
+    def test_where_no_index_is_nothing_was_before(self, directory):
+        """So that its first build chooses."""
+        assert model_before(directory) is None
 
     def test_it_says_what_another_split_costs(self, corpus, built, embedder, monkeypatch):
         """Only what is cut otherwise is embedded again, by the preview and by the run, and both say why."""

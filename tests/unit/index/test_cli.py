@@ -164,7 +164,7 @@ class TestIndex:
         assert not directory.exists()
 
     def test_the_model_and_prompts_reach_the_embedder(self, run, monkeypatch, embedder):
-        """Model and prompts are taken from their flags or variables."""
+        """Model, prompts and precision are taken from their flags or variables."""
         asked = []
         monkeypatch.setattr(
             "index.embedder.SentenceTransformerEmbedder", lambda *names: asked.append(names) or embedder
@@ -172,7 +172,37 @@ class TestIndex:
         monkeypatch.setenv("RAG_MODEL", "model")
         monkeypatch.setenv("RAG_QUERY_PROMPT", "query: ")
         run("index", "--passage-prompt", "passage: ")
-        assert asked == [("model", "query: ", "passage: ")]
+        assert asked == [("model", "query: ", "passage: ", "auto", None)]
+
+    def test_precision_stays_what_it_was_until_told(self, run, monkeypatch, embedder):
+        """The index's own is handed on, but to a build that starts from nothing."""
+        asked = []
+        monkeypatch.setattr(
+            "index.embedder.SentenceTransformerEmbedder", lambda *given: asked.append(given[3:]) or embedder
+        )
+        run("index")
+        run("index")
+        run("index", "--rebuild")
+        monkeypatch.setenv("RAG_PRECISION", "float32")
+        run("index")
+        run("index", "--precision", "bfloat16")
+        before = embedder.record
+        assert asked == [
+            ("auto", None),
+            ("auto", before),
+            ("auto", None),
+            ("float32", before),
+            ("bfloat16", before),
+        ]
+        assert run("index", "--precision", "int8").exit_code == 2
+
+    def test_another_precision_is_said_before_all_is_embedded_again(self, run, embedder):
+        """In a sentence, and once."""
+        run("index")
+        embedder.record = embedder.record.model_copy(update={"precision": "bfloat16"})
+        assert "made in float32, now the model computes in bfloat16" in run("index").stderr
+        assert "float32" not in run("index").stderr
+        assert "computed in bfloat16" in run("status").stdout
 
 
 class TestStatus:

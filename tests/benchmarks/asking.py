@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any
 
 from index.embedder import bundled_folder
@@ -12,7 +11,7 @@ from rag.assistant import Assistant
 from rag.reader import SHIPPED, reader_of
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.results import Ask
-from tests.benchmarks.timing import seconds_of, spread, spread_of
+from tests.benchmarks.timing import in_hand, spread, spread_of
 
 # As a server keeps them, where answers are kept at all.
 _CACHING: dict[str, Any] = {"kept": 1024} if "kept" in {one.name for one in fields(Assistant)} else {}
@@ -50,7 +49,7 @@ def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Ask:
         run(warming[0])
     some = min(some, len(questions) // len(runs))
     own = {name: questions[place : some * len(runs) : len(runs)] for place, name in enumerate(runs)}
-    taken = _in_turn(runs, own)
+    taken = in_hand(runs, own)
     again = {f"{name}_again": spread_of(runs[name], own[name]) for name in ("fast", "default") if _CACHING}
     return Ask(
         passages=index.manifest.passages,
@@ -67,15 +66,6 @@ def _asking(index: LocalIndex, reader: str, answers: list[Answer]) -> Callable[[
     assistant = Assistant(Fixed(index), reader=reader_of(reader), **_CACHING)
     assistant.warm_up()
     return lambda text: answers.append(assistant.ask(text))
-
-
-def _in_turn(runs: dict[str, Callable[[str], object]], own: dict[str, Sequence[str]]) -> dict[str, list[float]]:
-    """The seconds of each for each of its own questions; all take their first, then all their second, and so on."""
-    taken: dict[str, list[float]] = {name: [] for name in runs}
-    for asked in zip(*own.values(), strict=True):
-        for (name, run), question in zip(runs.items(), asked, strict=True):
-            taken[name].append(seconds_of(partial(run, question)))
-    return taken
 
 
 def _is_exact(index: LocalIndex, answer: Answer) -> bool:

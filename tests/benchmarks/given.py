@@ -9,6 +9,16 @@ from txtai.vectors.dense.huggingface import HFVectors
 class GivenVectors(HFVectors):  # type: ignore[misc]
     """txtai's own default in all but what passages have for vectors."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.remembering = False  # whether a question that was embedded before is not embedded again
+        self._embedded: dict[str, Any] = {}
+
     def encode(self, data: Sequence[str], category: str | None = None) -> Any:
         """(n, dim) float32: those of the setting `given` for passages."""
-        return self.config["given"](data) if category == "data" else super().encode(data, category)
+        if category == "data":
+            return self.config["given"](data)
+        name = "\n".join(data)
+        if not self.remembering or name not in self._embedded:
+            self._embedded[name] = super().encode(data, category)
+        return self._embedded[name]

@@ -60,8 +60,8 @@ def _draw_all(run: Run, panels: "Sequence[Axes]", colours: Colours) -> None:
     named = {"building, seconds": build, "on disk, MB": megabytes, "memory, MB": memory, "searching, ms": latency}
     for axes, (title, curves) in zip(panels, named.items(), strict=False):
         _draw_curves(axes, title, sizes, curves, colours)
-    _draw_bars(panels[4], "embedding, passages a second", run.embedding.paces if run.embedding else {}, colours)
-    _draw_bars(panels[5], "one question, ms at the median", _questions(run), colours)
+    _draw_bars(panels[4], "passages a second", run.embedding.paces if run.embedding else {}, colours)
+    _draw_bars(panels[5], "one question, ms", _questions(run), colours)
 
 
 def _questions(run: Run) -> dict[str, float]:
@@ -78,9 +78,9 @@ def _draw_curves(
     axes: "Axes", title: str, sizes: Sequence[int], curves: Mapping[str, Sequence[float]], colours: Colours
 ) -> None:
     axes.set(title=title, xlabel="passages", xscale="log", yscale="log")
-    styles = ("-", "--", ":", "-.")
-    for (name, values), line in zip(curves.items(), styles, strict=False):
-        axes.plot(sizes, values, line, color=colours.line, marker="o", markersize=3, label=name)
+    styles = (("-", colours.line), ("-", colours.ink), ("--", colours.line), ("--", colours.ink))
+    for (name, values), (line, colour) in zip(curves.items(), styles, strict=False):
+        axes.plot(sizes, values, line, color=colour, marker="o", markersize=3, label=name)
     top = max((values[0] for values in curves.values() if values), default=1.0)
     if sizes:
         # What is steeper than this grows faster than the passages.

@@ -102,7 +102,7 @@ def _of_embedding(found: Embedding) -> dict[str, object]:
 
 
 def _of_search(found: Search) -> dict[str, object]:
-    return {"searched": sections.searched(found), "search_left": found.whole.p50 - found.embed_query.p50}
+    return {"searched": sections.searched(found)}
 
 
 def _when(run: Run) -> str:

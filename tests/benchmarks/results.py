@@ -90,8 +90,10 @@ class Search(Result):
     dense: Spread
     lexical: Spread
     fusion_and_catalog: Spread
-    txtai: Spread | None
-    txtai_index: str | None
+    besides_embedding: Spread  # the whole, of a question whose vector is known
+    txtai: Spread | None = None
+    txtai_besides_embedding: Spread | None = None
+    txtai_index: str | None = None
 
 
 class Ask(Result):

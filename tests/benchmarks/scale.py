@@ -1,6 +1,5 @@
 """Every size, one after the other: written, built, edited and served, in processes of their own."""
 
-import os
 import subprocess
 import sys
 import time
@@ -36,7 +35,6 @@ def _in_process(kind: type[Kind], step: str, *paths: Path) -> Kind:
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.process", step, *map(str, paths)],
         cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
         check=False,

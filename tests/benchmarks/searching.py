@@ -1,8 +1,8 @@
 """Searching one index: this project's retriever and its parts, beside txtai's hybrid search of the same passages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from index.catalog import Filters, embedding_text
@@ -11,24 +11,31 @@ from index.store import LocalIndex
 from rag.retriever import DEPTH, TITLE_WEIGHT, Retriever
 from tests.benchmarks import beside
 from tests.benchmarks.results import Search
-from tests.benchmarks.timing import seconds_of, spread, spread_of
+from tests.benchmarks.timing import in_hand, seconds_of, spread, spread_of
 
 K = 10
 CHUNK = 1000  # passages read at a time
 _EVERYTHING = Filters()
 
 
-class Replayed:
-    """An index whose searches were done before, so that what is left of retrieving can be timed by itself."""
+class Embedded:
+    """An index that embeds no query twice, so that what is left of retrieving can be timed by itself."""
 
     def __init__(self, index: LocalIndex) -> None:
         self._index = index
         self.embedder = _Remembering(index.embedder)
-        self.nearest = _remembered(index.nearest)
-        self.matching = _remembered(index.matching)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._index, name)
+
+
+class Searched(Embedded):
+    """One that does no search twice either."""
+
+    def __init__(self, index: LocalIndex) -> None:
+        super().__init__(index)
+        self.nearest = _remembered(index.nearest)
+        self.matching = _remembered(index.matching)
 
 
 class _Remembering:
@@ -71,28 +78,50 @@ def passages_of(index: LocalIndex) -> Iterator[tuple[int, str, str]]:
 
 def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Search:
     """Ask each question once of each system, in turn; the parts have questions of their own."""
-    questions, others, third = dealt(questions, 3, some)
-    retriever = Retriever(index)
-    vectors = [index.embedder.embed_query(question) for question in third]
-    replayed = Retriever(Replayed(index))  # type: ignore[arg-type] (it stands for the index)
+    asked, others, again = dealt(questions, 3, some)
+    vectors = [index.embedder.embed_query(question) for question in again]
     with _txtai(index) as database:
-        for question in ("warm up", *third):  # of all that is measured, nothing runs for the first time
-            retriever.retrieve(question, K)
-            replayed.retrieve(question, K)
-            if database:
-                database.search(question, K)
-        whole, theirs = _side_by_side(retriever, database, questions)
+        systems = _systems(index, database)
+        for question in again:  # of all that is measured, nothing runs for the first time
+            for search in systems.values():
+                search(question)
+        names = [name for name in systems if name in ("whole", "txtai")]
+        whole = in_hand({name: systems[name] for name in names}, dict.fromkeys(names, asked))
+        rest = {name: spread_of(search, again) for name, search in systems.items() if name not in names}
         return Search(
             passages=index.manifest.passages,
             k=K,
-            whole=spread(whole),
             embed_query=spread_of(index.embedder.embed_query, others),
-            dense=spread([seconds_of(lambda one=one: index.nearest(one, DEPTH, _EVERYTHING)) for one in vectors]),
+            dense=spread([seconds_of(partial(index.nearest, vector, DEPTH, _EVERYTHING)) for vector in vectors]),
             lexical=spread_of(lambda text: index.matching(text, DEPTH, TITLE_WEIGHT, _EVERYTHING), others),
-            fusion_and_catalog=spread_of(lambda text: replayed.retrieve(text, K), third),
-            txtai=spread(theirs) if theirs else None,
-            txtai_index=database.config.get("build", {}).get("settings", {}).get("components") if database else None,
+            txtai_index=_components(database),
+            **{name: spread(seconds) for name, seconds in whole.items()},
+            **rest,
         )
+
+
+def _systems(index: LocalIndex, database: Any) -> dict[str, Callable[[str], object]]:
+    """Every search of passages for a question, by what it is called in the results."""
+    retrievers = {"whole": index, "besides_embedding": Embedded(index), "fusion_and_catalog": Searched(index)}
+    systems = {name: partial(_retrieve, Retriever(one)) for name, one in retrievers.items()}  # type: ignore[arg-type]
+    if database:
+        theirs = {"txtai": False, "txtai_besides_embedding": True}
+        systems |= {name: partial(_search, database, remembering) for name, remembering in theirs.items()}
+    return systems
+
+
+def _retrieve(retriever: Retriever, question: str) -> object:
+    return retriever.retrieve(question, K)
+
+
+def _search(database: Any, remembering: bool, question: str) -> object:
+    database.model.remembering = remembering
+    return database.search(question, K)
+
+
+def _components(database: Any) -> str | None:
+    """The FAISS index that txtai chose."""
+    return database.config["build"]["settings"]["components"] if database else None
 
 
 def dealt(questions: Sequence[str], hands: int, some: int) -> list[Sequence[str]]:
@@ -110,13 +139,3 @@ def _txtai(index: LocalIndex) -> Iterator[Any]:
     rows = [(passage_id, text, None) for _, passage_id, text in passages_of(index)]
     with closing(beside.with_vectors(index.embedder.embed_passages).index(rows)) as database:
         yield database
-
-
-def _side_by_side(retriever: Retriever, database: Any, questions: Sequence[str]) -> tuple[list[float], list[float]]:
-    ours: list[float] = []
-    theirs: list[float] = []
-    for question in questions:
-        ours.append(seconds_of(lambda question=question: retriever.retrieve(question, K)))
-        if database:
-            theirs.append(seconds_of(lambda question=question: database.search(question, K)))
-    return ours, theirs

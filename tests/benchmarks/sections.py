@@ -59,10 +59,12 @@ def searched(found: Search) -> str:
     named = {
         "search for passages, whole": found.whole,
         "– embedding the question": found.embed_query,
-        "– nearest vectors": found.dense,
-        "– BM25 over passages and titles": found.lexical,
-        "– joining, copies, reading the passages": found.fusion_and_catalog,
+        "– all else, of a question whose vector is known": found.besides_embedding,
+        "– – nearest vectors": found.dense,
+        "– – BM25 over passages and titles": found.lexical,
+        "– – joining, copies, reading the passages": found.fusion_and_catalog,
         "txtai, whole": found.txtai,
+        "– all but embedding the question": found.txtai_besides_embedding,
     }
     return table(["", "p50, ms", "p95, ms"], [[name, *_spread(one)] for name, one in named.items() if one])
 

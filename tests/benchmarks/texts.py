@@ -148,7 +148,7 @@ def _endless(real: Real) -> Iterator[tuple[Article, int]]:
     sizes = [len(split_article(article)) for article in real.articles]
     yield from zip(real.articles, sizes, strict=True)
     moulds = [Mould.of(article.text) for article in real.articles]
-    words = _words(moulds)
+    words = words_of(moulds)
     chance = random.Random(SEED)
     for number in count(2):
         for article, mould, size in zip(real.articles, moulds, sizes, strict=True):
@@ -160,7 +160,7 @@ def _copy(article: Article, number: int, text: str) -> Article:
     return Article(f"{article.article_id}-copy-{number}", title, text, article.path, language=article.language)
 
 
-def _words(moulds: Sequence[Mould]) -> dict[int, list[str]]:
+def words_of(moulds: Sequence[Mould]) -> dict[int, list[str]]:
     """The words that stood in the places of all texts, by their length, each as often as it did."""
     words: dict[int, list[str]] = {}
     for mould in moulds:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -26,6 +27,15 @@ def in_turn(runs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, 
     return taken
 
 
+def in_hand(runs: Mapping[str, Callable[[str], object]], own: Mapping[str, Sequence[str]]) -> dict[str, list[float]]:
+    """The seconds of each for each of its own questions: all take their first, then all their second, and so on."""
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    for asked in zip(*(own[name] for name in runs), strict=True):
+        for (name, run), question in zip(runs.items(), asked, strict=True):
+            taken[name].append(seconds_of(partial(run, question)))
+    return taken
+
+
 def spread(seconds: Sequence[float]) -> Spread:
     """The median and the 95th percentile, in milliseconds."""
     p50, p95 = np.percentile(np.array(seconds) * 1000, [50, 95])
@@ -34,4 +44,4 @@ def spread(seconds: Sequence[float]) -> Spread:
 
 def spread_of(run: Callable[[str], object], questions: Sequence[str]) -> Spread:
     """What a run takes for each of some questions, none of which is asked twice."""
-    return spread([seconds_of(lambda question=question: run(question)) for question in questions])
+    return spread([seconds_of(partial(run, question)) for question in questions])

@@ -56,20 +56,8 @@ def main(
 
 def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool) -> Run:
     """Every part after the other; what is known is written after each, so that a long run that fails is not lost."""
+    run, began = _begun(real, quick=quick), time.monotonic()
     from tests.benchmarks import asking, embedding, scale, searching
-
-    name, dirty = commit()
-    began = time.monotonic()
-    run = Run(
-        commit=name,
-        dirty=dirty,
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        quick=quick,
-        minutes=0.0,
-        machine=machine(),
-        texts=real.told(),
-        noise=NOISE,
-    )
 
     def note(**parts: object) -> None:
         nonlocal run
@@ -89,12 +77,26 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
         if size == sizes.searched:
             embedder = PerturbedEmbedder(vectors)
             index = LocalIndex.open(place / "index", lambda record: embedder)  # noqa: B023 (called at once)
-            # Search is measured in three hands of questions, and asking in four: none is asked in both.
-            some = len(real.questions) * 3 // 7
+            some = len(real.questions) // 2  # none is asked in both
             note(search=searching.measure(index, real.questions[:some], sizes.questions))
             note(ask=asking.measure(index, real.questions[some:], sizes.questions))
         shutil.rmtree(place)
     return run
+
+
+def _begun(real: Real, *, quick: bool) -> Run:
+    """A run of which nothing is measured yet."""
+    name, dirty = commit()
+    return Run(
+        commit=name,
+        dirty=dirty,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        quick=quick,
+        minutes=0.0,
+        machine=machine(),
+        texts=real.told(),
+        noise=NOISE,
+    )
 
 
 def _say(line: str) -> None:

@@ -22,11 +22,12 @@ def commit() -> tuple[str, bool]:
 
 def machine() -> Machine:
     """This machine."""
-    import torch
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    import torch  # whose import may take more cores than were given
 
     return Machine(
         processor=_told("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=cores,
         threads=torch.get_num_threads(),
         memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         instructions=_instructions(),

@@ -87,6 +87,7 @@ def _figures(run: Run) -> dict[str, object]:
         "gigabytes": f"{run.machine.memory / 1e9:.1f}",
         "versions": ", ".join(f"{name} {version}" for name, version in run.machine.libraries.items()),
         "missing": MISSING,
+        "names": plots.NAMES,
         "number": "{:,}".format,
         "percent": "{:.0%}".format,
     }

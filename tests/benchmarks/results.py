@@ -91,6 +91,7 @@ class Search(Result):
     lexical: Spread
     fusion_and_catalog: Spread
     besides_embedding: Spread  # the whole, of a question whose vector is known
+    in_a_thread: Spread | None = None  # the whole, the words searched in a thread, where there is the choice
     txtai: Spread | None = None
     txtai_besides_embedding: Spread | None = None
     txtai_index: str | None = None

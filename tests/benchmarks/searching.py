@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import fields
 from functools import cache, partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.benchmarks.timing import in_hand, seconds_of, spread, spread_of
 K = 10
 CHUNK = 1000  # passages read at a time
 _EVERYTHING = Filters()
+_BESIDE = "beside"  # a setting of the retriever: the words are searched in a thread beside the vectors
 
 
 class Embedded:
@@ -57,10 +59,10 @@ def _remembered(search: Any) -> Any:
     """A search that is done once for each of its arguments; a vector counts by its bytes."""
     done: dict[object, object] = {}
 
-    def again(asked: str | Vector, *rest: object) -> object:
-        key = (asked if isinstance(asked, str) else asked.tobytes(), *rest)
+    def again(asked: str | Vector, *rest: object, **named: object) -> object:
+        key = (asked if isinstance(asked, str) else asked.tobytes(), rest, tuple(sorted(named.items(), key=str)))
         if key not in done:
-            done[key] = search(asked, *rest)
+            done[key] = search(asked, *rest, **named)
         return done[key]
 
     return again
@@ -72,22 +74,22 @@ def passages_of(index: LocalIndex) -> Iterator[tuple[int, str, str]]:
     for start in range(0, index.manifest.passages, CHUNK):
         rows = range(start, min(start + CHUNK, index.manifest.passages))
         title_of.cache_clear()
-        for row, passage in zip(rows, index.passages(rows), strict=True):
+        for row, passage in zip(rows, index.passages(list(rows)), strict=True):
             yield row, passage.passage_id, embedding_text(title_of(passage.article_id), passage.text)
 
 
 def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Search:
     """Ask each question once of each system, in turn; the parts have questions of their own."""
-    asked, others, again = dealt(questions, 3, some)
+    asked, beside_asked, others, again = dealt(questions, 4, some)
     vectors = [index.embedder.embed_query(question) for question in again]
     with _txtai(index) as database:
         systems = _systems(index, database)
         for question in again:  # of all that is measured, nothing runs for the first time
             for search in systems.values():
                 search(question)
-        names = [name for name in systems if name in ("whole", "txtai")]
-        whole = in_hand({name: systems[name] for name in names}, dict.fromkeys(names, asked))
-        rest = {name: spread_of(search, again) for name, search in systems.items() if name not in names}
+        own = {"whole": asked, "in_a_thread": beside_asked, "txtai": asked}
+        whole = in_hand({name: search for name, search in systems.items() if name in own}, own)
+        rest = {name: spread_of(search, again) for name, search in systems.items() if name not in own}
         return Search(
             passages=index.manifest.passages,
             k=K,
@@ -104,6 +106,8 @@ def _systems(index: LocalIndex, database: Any) -> dict[str, Callable[[str], obje
     """Every search of passages for a question, by what it is called in the results."""
     retrievers = {"whole": index, "besides_embedding": Embedded(index), "fusion_and_catalog": Searched(index)}
     systems = {name: partial(_retrieve, Retriever(one)) for name, one in retrievers.items()}  # type: ignore[arg-type]
+    if _BESIDE in {one.name for one in fields(Retriever)}:
+        systems["in_a_thread"] = partial(_retrieve, Retriever(index, **{_BESIDE: True}))
     if database:
         theirs = {"txtai": False, "txtai_besides_embedding": True}
         systems |= {name: partial(_search, database, remembering) for name, remembering in theirs.items()}

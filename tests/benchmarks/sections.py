@@ -63,6 +63,7 @@ def searched(found: Search) -> str:
         "– – nearest vectors": found.dense,
         "– – BM25 over passages and titles": found.lexical,
         "– – joining, copies, reading the passages": found.fusion_and_catalog,
+        "search, whole, the words searched in a thread": found.in_a_thread,
         "txtai, whole": found.txtai,
         "– all but embedding the question": found.txtai_besides_embedding,
     }

@@ -36,14 +36,14 @@ def main(
         Path | None, typer.Option(help="Where results go; without it, here, and for a full run into README.md too.")
     ] = None,
     work: Annotated[Path | None, typer.Option(help="Where indexes are made, which need some 12 KB a passage.")] = None,
-    report_only: Annotated[
-        bool, typer.Option("--report", help="Measure nothing; write the last report again.")
-    ] = False,
+    kept_run: Annotated[
+        Path | None, typer.Option("--report", help="Measure nothing; write the report of these results of a run.")
+    ] = None,
 ) -> None:
     """Measure what the project costs, beside the libraries it is made of and beside txtai."""
     kept = out or (HERE / "results" / "quick" if quick else HERE)
-    if report_only:
-        report.publish(report.latest(kept), kept, whole=out is None)
+    if kept_run:
+        report.publish(report.read(kept_run), kept, whole=out is None and not quick)
         return
     sizes = QUICK if quick else FULL.up_to(largest)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=work))

@@ -29,9 +29,9 @@ def _write(run: Run, folder: Path, name: str) -> Path:
     return path
 
 
-def latest(folder: Path) -> Run:
-    """The results of the last run that ended."""
-    return Run.model_validate_json((folder / "results" / LATEST).read_text(encoding="utf-8"))
+def read(path: Path) -> Run:
+    """The results of a run, also of one that was cut short."""
+    return Run.model_validate_json(path.read_text(encoding="utf-8"))
 
 
 def publish(run: Run, folder: Path, *, whole: bool) -> None:

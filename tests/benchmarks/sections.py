@@ -81,7 +81,7 @@ def asked(found: Ask) -> str:
         "the same questions again, with the reader": found.default_again,
     }
     first = found.bare_default.p50
-    rows = [[name, *_spread(one), f"{one.p50 / first:.2f}×"] for name, one in named.items() if one]
+    rows = [[name, *_spread(one), f"{one.p50 / first:.3g}×"] for name, one in named.items() if one]
     return table(["", "p50, ms", "p95, ms", "beside the first"], rows)
 
 

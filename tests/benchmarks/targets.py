@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import harmonic_mean
 
 from tests.benchmarks.results import Embedding, Run, Scale
 
@@ -10,6 +11,7 @@ LINEAR = 1.0  # the slope of a cost on logarithmic scales, above which it grows 
 _SLACK = 0.05  # of that slope, for what the clock and the disk add
 EDITED = 100_000  # passages, the size at which an edit is judged
 LARGEST = 1_000_000
+NO_TARGET = "–"  # what is only told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Target:
     @property
     def verdict(self) -> str:
         """In words."""
+        if self.wanted == NO_TARGET:
+            return ""
         return "not measured" if self.ok is None else "reached" if self.ok else "not reached"
 
 
@@ -32,20 +36,17 @@ def targets(run: Run) -> list[Target]:
     return [*_embedding(run), *_latency(run), *_largest(run), *_edit(run), *_all_sizes(run)]
 
 
-def rate_of(found: Embedding, *, square: bool) -> float | None:
+def rate_of(found: Embedding, *, square: bool) -> float:
     """Thousands of millions of operations a second, in the precision of our embedder: at a square or as in layers."""
     kind = "bfloat16" if "bfloat16" in found.precision else "float32"
-    rates = [one for one in found.rates if one.precision == kind]
-    wanted = [one.gflops for one in rates if ("square" in one.shape) == square]
-    # Of the layers' shapes: as much of each as the model has, by operations.
-    weights = (1.0,) if square else (1.0, 1.0, 1.0)
-    return sum(weights) / sum(weight / rate for weight, rate in zip(weights, wanted, strict=True))
+    rates = [one.gflops for one in found.rates if one.precision == kind and ("square" in one.shape) == square]
+    return harmonic_mean(rates)  # the model does as many operations at each shape of its layers
 
 
 def share_of_rate(found: Embedding, name: str = "embedder", *, square: bool = True) -> float:
     """The model's operations a second while embedding, as a share of what one multiplication reaches."""
     a_passage = found.operations / found.passages
-    return a_passage * found.paces[name] / 1e9 / (rate_of(found, square=square) or 1.0)
+    return a_passage * found.paces[name] / 1e9 / rate_of(found, square=square)
 
 
 def full_seconds(run: Run, scale: Scale) -> float:
@@ -57,21 +58,14 @@ def full_seconds(run: Run, scale: Scale) -> float:
 def _embedding(run: Run) -> Iterator[Target]:
     found = run.embedding
     paces = found.paces if found else {}
-    build = paces.get("build")
-    yield _judged(
-        "indexing end to end, beside txtai's", "≥ 4×", _ratio(build, paces.get("txtai")), lambda x: x >= 4, "×"
-    )
-    yield _judged(
-        "indexing end to end, beside the bare model at its best setting",
-        "≥ 0.85×",
-        _ratio(build, paces.get("bare")),
-        lambda x: x >= 0.85,
-        "×",
-    )
+    txtai, tuned, bare = (_ratio(paces.get("build"), paces.get(name)) for name in ("txtai", "txtai tuned", "bare"))
     share = share_of_rate(found) if found else None
-    yield _judged(
-        "embedding, of the rate of a large matrix multiplication", "≥ 0.60, or the profile", share, lambda x: x >= 0.6
-    )
+    indexing, best = "indexing end to end, beside", "the bare model at its best setting"
+    yield _judged(f"{indexing} txtai's, as it comes", "≥ 4×", txtai, lambda x: x >= 4, "×")
+    yield _judged(f"{indexing} txtai's, tuned by this suite", NO_TARGET, tuned, bool, "×")
+    yield _judged(f"{indexing} {best}", "≥ 0.85×", bare, lambda x: x >= 0.85, "×")
+    rate = "embedding, of the rate of a large matrix multiplication"
+    yield _judged(rate, "≥ 0.60, or the profile", share, lambda x: x >= 0.6)
 
 
 def _latency(run: Run) -> Iterator[Target]:

@@ -15,9 +15,11 @@ from tests.benchmarks.results import Texts
 from tests.conftest import REPOSITORY
 
 SEED = 7
-# What a copy has of its own: numbers, and words in small letters, which stand for others of the same length, so that
-# sentences and passages keep their bounds. Before a full stop no word is changed, since abbreviations make no bound.
-SLOT = re.compile(r"\b[a-z]{4,9}\b(?!\.)|\d+")
+# What a copy has of its own: numbers and words, which stand for others of the same length, great where they are great,
+# so that sentences and passages keep their bounds; before a full stop none, since abbreviations make no bound. With
+# words in small letters alone, lists of names stay nearly the same, and hundreds of copies are compared word by word.
+SLOT = re.compile(r"\b[A-Za-z][a-z]{3,8}\b(?!\.)|\d+")
+Words = dict[tuple[str, int], list[str]]  # by kind: small or great, and how long
 IN_A_FILE = 100  # articles
 RARE = "Hundredth"  # the source of one article in a hundred, for a narrow filter
 RARE_EVERY = 100
@@ -85,7 +87,12 @@ def _questions(path: Path) -> Iterator[str]:
 
 def masked(text: str) -> str:
     """A text with nothing in the places where its copies differ: the same for all of them."""
-    return SLOT.sub(lambda found: ("0" if found[0][0].isdigit() else "x") * len(found[0]), text)
+    return SLOT.sub(lambda found: _kind(found[0])[0] * len(found[0]), text)
+
+
+def _kind(stood: str) -> tuple[str, int]:
+    """What may stand where that does: a number, or a word that is great or small, and its length."""
+    return "0" if stood[0].isdigit() else "X" if stood[0].isupper() else "x", len(stood)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class Mould:
         """A text taken apart at its places."""
         return Mould(SLOT.split(text), SLOT.findall(text))
 
-    def copy(self, chance: random.Random, words: dict[int, list[str]]) -> str:
+    def copy(self, chance: random.Random, words: Words) -> str:
         """The text with other numbers and words of the same lengths, these as often as in all texts."""
         parts = [self.between[0]]
         for stood, after in zip(self.stood, self.between[1:], strict=True):
@@ -108,7 +115,8 @@ class Mould:
             if stood[0].isdigit():
                 parts.append(f"{chance.randrange(10**size):0{size}d}")
             else:
-                parts.append(words[size][int(chance.random() * len(words[size]))])
+                alike = words[_kind(stood)]
+                parts.append(alike[int(chance.random() * len(alike))])
             parts.append(after)
         return "".join(parts)
 
@@ -160,12 +168,13 @@ def _copy(article: Article, number: int, text: str) -> Article:
     return Article(f"{article.article_id}-copy-{number}", title, text, article.path, language=article.language)
 
 
-def words_of(moulds: Sequence[Mould]) -> dict[int, list[str]]:
-    """The words that stood in the places of all texts, by their length, each as often as it did."""
-    words: dict[int, list[str]] = {}
+def words_of(moulds: Sequence[Mould]) -> Words:
+    """The words that stood in the places of all texts, by their kind, each as often as it did."""
+    words: Words = {}
     for mould in moulds:
         for stood in mould.stood:
-            words.setdefault(len(stood), []).append(stood) if stood.isalpha() else None
+            if stood.isalpha():
+                words.setdefault(_kind(stood), []).append(stood)
     return words
 
 

@@ -20,7 +20,7 @@ FULL, AUTOCAST, HALF = PRECISIONS = ("float32", "bfloat16 by autocast", "bfloat1
 PROFILED = 10  # operations that are named
 _SQUARE = 2048  # rows and columns
 _ROWS = 2048  # tokens of a batch, as the model's layers see them
-_SECONDS = 0.4  # a measurement of one shape takes at least so long
+_SECONDS = 0.3  # a measurement of one shape takes at least so long
 
 
 class Bare:

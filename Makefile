@@ -1,4 +1,4 @@
-# make serve: the chat page.  make test: everything that is tested.  Both set up what they need.
+# make serve: the chat page.  make test: everything that is tested.  make bench: what it costs.  Each sets up what it needs.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -7,7 +7,7 @@ BIN = .venv/bin
 # Nothing is downloaded at run time: the model comes with a package.
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: serve index install test check clean
+.PHONY: serve index install test bench check clean
 
 serve: index
 	@$(BIN)/rag serve --host $(HOST) --port $(PORT)
@@ -20,6 +20,10 @@ install: .venv/installed
 test: .venv/tests-installed
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/pytest
+
+# QUICK=1: small sizes, whose times mean nothing.  LARGEST=1000000: a million passages too.  RAG_COLLECTIONS=DIR: its texts.
+bench: .venv/benchmarks-installed
+	$(BIN)/python -m tests.benchmarks $(if $(QUICK),--quick) $(if $(LARGEST),--largest $(LARGEST))
 
 check: .venv/tests-installed
 	$(BIN)/ruff check .
@@ -41,4 +45,9 @@ clean:
 
 .venv/tests-installed: .venv/installed tests/requirements.txt
 	$(BIN)/pip install --disable-pip-version-check -q -r tests/requirements.txt
+	@touch $@
+
+# What is compared with runs on what is pinned for this project, so it brings nothing of its own.
+.venv/benchmarks-installed: .venv/tests-installed tests/benchmarks/requirements.txt
+	$(BIN)/pip install --disable-pip-version-check -q --no-deps -r tests/benchmarks/requirements.txt
 	@touch $@

@@ -42,7 +42,7 @@ def _picture(path: Path, colours: Colours) -> Iterator["Axes"]:
     from matplotlib.figure import Figure
 
     # The same run gives the same bytes: no random ids, and no date below.
-    with rc_context({**_style(colours), "font.size": 11, "svg.hashsalt": "rag"}):
+    with rc_context({**style(colours), "font.size": 11, "svg.hashsalt": "rag"}):
         figure = Figure(figsize=(5.2, 4.2), layout="constrained")
         axes = figure.add_subplot(xlim=(0, 1), ylim=(0, 1))
         axes.spines[["top", "right"]].set_visible(False)
@@ -50,7 +50,8 @@ def _picture(path: Path, colours: Colours) -> Iterator["Axes"]:
         figure.savefig(path, format="svg", transparent=True, metadata={"Date": None})
 
 
-def _style(colours: Colours) -> "dict[RcKeyType, str]":
+def style(colours: Colours) -> "dict[RcKeyType, str]":
+    """The settings of matplotlib for these colours."""
     return {
         "text.color": colours.ink,
         "axes.labelcolor": colours.ink,

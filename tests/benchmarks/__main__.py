@@ -1,0 +1,109 @@
+"""`python -m tests.benchmarks`: one run of the suite, its results, its report and its pictures."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.embedder import SentenceTransformerEmbedder
+from index.store import LocalIndex
+from tests.benchmarks import beside, report
+from tests.benchmarks.machine import commit, machine
+from tests.benchmarks.models import settings
+from tests.benchmarks.perturbed import NOISE, PerturbedEmbedder, write_vectors
+from tests.benchmarks.results import Run
+from tests.benchmarks.sizes import FULL, QUICK, Sizes
+from tests.benchmarks.texts import Real, read_real
+
+HERE = Path(__file__).parent
+
+
+def main(
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, whose times mean nothing.")] = False,
+    largest: Annotated[int, typer.Option(min=1000, help="Passages of the largest size; not with --quick.")] = 100_000,
+    collections: Annotated[
+        Path | None,
+        typer.Option(envvar="RAG_COLLECTIONS", help="A directory of collections; without it, this project's corpus."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where results go; without it, here, and for a full run into README.md too.")
+    ] = None,
+    work: Annotated[Path | None, typer.Option(help="Where indexes are made, which need some 12 KB a passage.")] = None,
+    kept_run: Annotated[
+        Path | None, typer.Option("--report", help="Measure nothing; write the report of these results of a run.")
+    ] = None,
+) -> None:
+    """Measure what the project costs, beside the libraries it is made of and beside txtai."""
+    kept = out or (HERE / "results" / "quick" if quick else HERE)
+    if kept_run:
+        report.publish(report.read(kept_run), kept, whole=out is None and not quick)
+        return
+    sizes = QUICK if quick else FULL.up_to(largest)
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=work))
+    try:
+        run = measured(read_real(collections), sizes, folder, kept, quick=quick)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    report.publish(run, kept, whole=out is None and not quick)
+
+
+def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool) -> Run:
+    """Every part after the other; what is known is written after each, so that a long run that fails is not lost."""
+    run, began = _begun(real, quick=quick), time.monotonic()
+    from tests.benchmarks import asking, embedding, scale, searching
+
+    def note(**parts: object) -> None:
+        nonlocal run
+        run = run.model_copy(update={**parts, "minutes": round((time.monotonic() - began) / 60, 2)})
+        report.keep(run, kept)
+        _say(f"{', '.join(parts)} measured after {run.minutes:.1f} minutes")
+
+    if not beside.is_there():
+        _say(beside.MISSING)
+    note(embedding=embedding.measure(real, sizes, folder))
+    vectors = folder / "vectors.npz"
+    write_vectors(real.passages, SentenceTransformerEmbedder(**settings()), vectors)
+    for size in sizes.scales:
+        place = folder / str(size)
+        place.mkdir()
+        note(scales=[*run.scales, scale.measure(real, size, real.questions[: 3 * sizes.questions], vectors, place)])
+        if size == sizes.searched:
+            embedder = PerturbedEmbedder(vectors)
+            index = LocalIndex.open(place / "index", lambda record: embedder)  # noqa: B023 (called at once)
+            some = len(real.questions) // 2  # none is asked in both
+            note(search=searching.measure(index, real.questions[:some], sizes.questions))
+            note(ask=asking.measure(index, real.questions[some:], sizes.questions))
+        shutil.rmtree(place)
+    return run
+
+
+def _begun(real: Real, *, quick: bool) -> Run:
+    """A run of which nothing is measured yet."""
+    name, dirty = commit()
+    return Run(
+        commit=name,
+        dirty=dirty,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        quick=quick,
+        minutes=0.0,
+        machine=machine(),
+        texts=real.told(),
+        noise=NOISE,
+    )
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    typer.run(main)

@@ -1,0 +1,116 @@
+"""A run as files: its results, README.md here, the pictures, and the short table of the top README.md."""
+
+import re
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tests.benchmarks import plots, sections
+from tests.benchmarks.beside import MISSING
+from tests.benchmarks.results import Embedding, Run, Search
+from tests.benchmarks.targets import share_of_rate, slopes
+from tests.conftest import REPOSITORY
+
+TEMPLATE = Path(__file__).with_name("report.md.jinja")
+LATEST = "latest.json"  # the one that is kept in git
+_BEGIN, _END = "<!-- benchmarks: `make bench` writes what stands here -->", "<!-- end of benchmarks -->"
+
+
+def keep(run: Run, folder: Path) -> Path:
+    """Write the results of a run, also of one that is under way, to a file of its own."""
+    moment = re.sub(r"[^\dT]", "", run.date.split("+", maxsplit=1)[0])
+    return _write(run, folder, f"{moment}-{run.commit or 'unknown'}{'-changed' if run.dirty else ''}.json")
+
+
+def _write(run: Run, folder: Path, name: str) -> Path:
+    path = folder / "results" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(run.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def read(path: Path) -> Run:
+    """The results of a run, also of one that was cut short."""
+    return Run.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def publish(run: Run, folder: Path, *, whole: bool) -> None:
+    """Write the report and the pictures of a run that ended, and with `whole` the table of the top README too."""
+    _write(run, folder, LATEST)
+    plots.draw(run, folder)
+    (folder / "README.md").write_text(written(run), encoding="utf-8")
+    if whole:
+        top = REPOSITORY / "README.md"
+        top.write_text(placed(top.read_text(encoding="utf-8"), short(run)), encoding="utf-8")
+
+
+def placed(readme: str, table_of_run: str) -> str:
+    """A README with another table between its marks.
+
+    Raises:
+        ValueError: the marks are not there, once.
+    """
+    place = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
+    made, count = place.subn(lambda _: f"{_BEGIN}\n{table_of_run}\n{_END}", readme)
+    if count != 1:
+        raise ValueError(f"README.md has {count} places for the benchmarks' table, not one.")
+    return made
+
+
+def written(run: Run) -> str:
+    """The whole report, in Markdown."""
+    environment = Environment(loader=FileSystemLoader(TEMPLATE.parent), undefined=StrictUndefined, autoescape=False)
+    text = environment.get_template(TEMPLATE.name).render(**_figures(run))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def short(run: Run) -> str:
+    """The targets, and where they were measured, in Markdown."""
+    return f"{sections.judged(run)}\n\n{_when(run)}"
+
+
+def _figures(run: Run) -> dict[str, object]:
+    """What the template tells: the results themselves, and their tables."""
+    growth = ", ".join(f"{name} {slope:.2f}" for name, slope in slopes(run).items())
+    return {
+        **{name: getattr(run, name) for name in Run.model_fields},
+        **(_of_embedding(run.embedding) if run.embedding else {}),
+        **(_of_search(run.search) if run.search else {}),
+        "asked": sections.asked(run.ask) if run.ask else "",
+        "built": sections.built(run),
+        "bytes": sections.sizes(run),
+        "served": sections.served(run),
+        "growth": growth,
+        "unknown": sum(one.built.unknown for one in run.scales),
+        "when": _when(run),
+        "judged": sections.judged(run),
+        "gigabytes": f"{run.machine.memory / 1e9:.1f}",
+        "versions": ", ".join(f"{name} {version}" for name, version in run.machine.libraries.items()),
+        "missing": MISSING,
+        "names": plots.NAMES,
+        "number": "{:,}".format,
+        "percent": "{:.0%}".format,
+    }
+
+
+def _of_embedding(found: Embedding) -> dict[str, object]:
+    tables = ("paces", "sweep", "rates", "profile")
+    return {
+        **{name: getattr(sections, name)(found) for name in tables},
+        "share_square": share_of_rate(found),
+        "share_layers": share_of_rate(found, square=False),
+    }
+
+
+def _of_search(found: Search) -> dict[str, object]:
+    return {"searched": sections.searched(found)}
+
+
+def _when(run: Run) -> str:
+    told = run.machine
+    changed = ", with changes that are in no commit" if run.dirty else ""
+    quick = " A quick run at small sizes: its times mean nothing." if run.quick else ""
+    return (
+        f"Measured on {run.date[:10]} at commit {run.commit or 'unknown'}{changed}, with {told.cores} cores of"
+        f" {told.processor}, {told.memory / 1e9:.0f} GB and no GPU, in {run.minutes:.0f} minutes.{quick}"
+    )

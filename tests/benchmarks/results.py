@@ -1,0 +1,169 @@
+"""What a run of the benchmarks found, as it is kept on the disk."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Result(BaseModel):
+    """What was measured; never changed afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Spread(Result):
+    """Milliseconds of `count` runs: their median and their 95th percentile."""
+
+    p50: float
+    p95: float
+    count: int
+
+
+class Machine(Result):
+    """Where it ran. `memory` in bytes."""
+
+    processor: str
+    cores: int
+    threads: int  # of torch
+    memory: int
+    instructions: list[str]
+    system: str
+    python: str
+    libraries: dict[str, str]
+
+
+class Texts(Result):
+    """The real texts: where they are from, how many, and how many distinct passages and questions they give."""
+
+    origins: list[str]
+    articles: int
+    passages: int
+    questions: int
+
+
+class Pace(Result):
+    """Passages a second at one setting of the bare model."""
+
+    precision: str
+    batch: int
+    passages_per_second: float
+
+
+class Rate(Result):
+    """Floating-point operations a second, in thousands of millions, of one matrix multiplication."""
+
+    shape: str
+    precision: str
+    gflops: float
+
+
+class Share(Result):
+    """The share of processor time, in [0, 1], that one operation takes by itself."""
+
+    operation: str
+    share: float
+
+
+class Embedding(Result):
+    """Passages a second, the medians of `rounds` rounds in turn, and what the processor could do."""
+
+    passages: int
+    tokens: int
+    operations: float  # floating-point, of the model for all those tokens
+    rounds: int
+    sweep: list[Pace]
+    best: Pace
+    paces: dict[str, float]  # bare, embedder, build, txtai, txtai tuned
+    seconds: dict[str, list[float]]
+    agreement: float  # lowest cosine of a passage's vector by our embedder to the bare model in float32
+    precision: str  # of our embedder, as its record says
+    rates: list[Rate]
+    profile: list[Share]
+    txtai_settings: dict[str, str]
+
+
+class Search(Result):
+    """One search of one index, in milliseconds; the parts by themselves; txtai's where it is there."""
+
+    passages: int
+    k: int
+    whole: Spread
+    embed_query: Spread
+    dense: Spread
+    lexical: Spread
+    fusion_and_catalog: Spread
+    besides_embedding: Spread  # the whole, of a question whose vector is known
+    in_a_thread: Spread | None = None  # the whole, the words searched in a thread, where there is the choice
+    txtai: Spread | None = None
+    txtai_besides_embedding: Spread | None = None
+    txtai_index: str | None = None
+
+
+class Ask(Result):
+    """One question, never asked before, in milliseconds; and the same again."""
+
+    passages: int
+    bare_default: Spread
+    bare_best: Spread
+    bare_precision: str  # of its best setting
+    fast: Spread
+    default: Spread
+    fast_again: Spread | None = None  # None where no answer is kept
+    default_again: Spread | None = None
+    answers: int
+    exact: bool  # every quote of every answer is what its article says there
+
+
+class Built(Result):
+    """A full build with perturbed vectors, and another after one article was edited; bytes and seconds."""
+
+    passages: int
+    articles: int
+    unknown: int  # passages whose words led to no real one, and whose vector is another's
+    write_seconds: float
+    build_seconds: float
+    memory: int
+    bytes_of: dict[str, int]
+    edit_seconds: float
+    edit_embedded: int
+
+
+class Served(Result):
+    """A process that serves such an index."""
+
+    open_seconds: float
+    ready_seconds: float
+    memory: int
+    memory_peak: int
+    search: Spread
+    dense: Spread
+    lexical: Spread
+    filtered: Spread
+    filter_passages: int
+    filter_least: int  # the fewest hits that the filter gave
+    k: int
+    recall: float
+    recall_questions: int
+
+
+class Scale(Result):
+    """One size: building it, and serving it."""
+
+    size: int
+    built: Built
+    served: Served
+
+
+class Run(Result):
+    """One run of the suite; a part that is not measured yet is None."""
+
+    commit: str
+    dirty: bool
+    date: str
+    quick: bool
+    minutes: float
+    machine: Machine
+    texts: Texts
+    noise: float
+    embedding: Embedding | None = None
+    search: Search | None = None
+    ask: Ask | None = None
+    scales: list[Scale] = []

@@ -1,0 +1,142 @@
+"""What was to be reached, and what was."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import harmonic_mean
+
+from tests.benchmarks.results import Embedding, Run, Scale
+
+LINEAR = 1.0  # the slope of a cost on logarithmic scales, above which it grows faster than the passages do
+_SLACK = 0.05  # of that slope, for what the clock and the disk add
+EDITED = 100_000  # passages, the size at which an edit is judged
+LARGEST = 1_000_000
+NO_TARGET = "–"  # what is only told
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing to reach; `ok` is None where it was not measured."""
+
+    name: str
+    wanted: str
+    reached: str = "–"
+    ok: bool | None = None
+
+    @property
+    def verdict(self) -> str:
+        """In words."""
+        if self.wanted == NO_TARGET:
+            return ""
+        return "not measured" if self.ok is None else "reached" if self.ok else "not reached"
+
+
+def targets(run: Run) -> list[Target]:
+    """All targets, each beside what this run found."""
+    return [*_embedding(run), *_latency(run), *_largest(run), *_edit(run), *_all_sizes(run)]
+
+
+def rate_of(found: Embedding, *, square: bool) -> float:
+    """Thousands of millions of operations a second, in the precision of our embedder: at a square or as in layers."""
+    kind = "bfloat16" if "bfloat16" in found.precision else "float32"
+    rates = [one.gflops for one in found.rates if one.precision == kind and ("square" in one.shape) == square]
+    return harmonic_mean(rates)  # the model does as many operations at each shape of its layers
+
+
+def share_of_rate(found: Embedding, name: str = "embedder", *, square: bool = True) -> float:
+    """The model's operations a second while embedding, as a share of what one multiplication reaches."""
+    a_passage = found.operations / found.passages
+    return a_passage * found.paces[name] / 1e9 / rate_of(found, square=square)
+
+
+def full_seconds(run: Run, scale: Scale) -> float:
+    """The seconds of a full build: what was measured, and the embedding at the pace that was measured."""
+    pace = run.embedding.paces["embedder"] if run.embedding else math.inf
+    return scale.built.build_seconds + scale.built.passages / pace
+
+
+def _embedding(run: Run) -> Iterator[Target]:
+    found = run.embedding
+    paces = found.paces if found else {}
+    txtai, tuned, bare = (_ratio(paces.get("build"), paces.get(name)) for name in ("txtai", "txtai tuned", "bare"))
+    share = share_of_rate(found) if found else None
+    indexing, best = "indexing end to end, beside", "the bare model at its best setting"
+    yield _judged(f"{indexing} txtai's, as it comes", "≥ 4×", txtai, lambda x: x >= 4, "×")
+    yield _judged(f"{indexing} txtai's, tuned by this suite", NO_TARGET, tuned, bool, "×")
+    yield _judged(f"{indexing} {best}", "≥ 0.85×", bare, lambda x: x >= 0.85, "×")
+    rate = "embedding, of the rate of a large matrix multiplication"
+    yield _judged(rate, "≥ 0.60, or the profile", share, lambda x: x >= 0.6)
+
+
+def _latency(run: Run) -> Iterator[Target]:
+    search, ask = run.search, run.ask
+    theirs = search.txtai.p50 if search and search.txtai else None
+    faster = _ratio(theirs, search.whole.p50 if search else None)
+    yield _judged("search, p50: txtai's beside this", "≥ 8×", faster, lambda x: x >= 8, "×")
+    for name, bare in (("its best", ask and ask.bare_best), ("its default", ask and ask.bare_default)):
+        ratio = _ratio(ask.fast.p50 if ask else None, bare.p50 if bare else None)
+        label = f"ask without the reader, p50, beside embedding the question at {name} setting"
+        yield _judged(label, "≤ 4×", ratio, lambda x: x <= 4, "×")
+    yield _judged("ask with the reader, p50", "≤ 60 ms", ask.default.p50 if ask else None, lambda x: x <= 60, " ms")
+
+
+def _largest(run: Run) -> Iterator[Target]:
+    served = next((one.served for one in run.scales if one.size == LARGEST), None)
+    where = f"{LARGEST:,} passages: "
+    yield _judged(f"{where}search, p50", "≤ 12 ms", served and served.search.p50, lambda x: x <= 12, " ms")
+    yield _judged(f"{where}search, p95", "≤ 40 ms", served and served.search.p95, lambda x: x <= 40, " ms")
+    yield _judged(f"{where}recall@10", "≥ 0.98", served and served.recall, lambda x: x >= 0.98)
+    yield _judged(f"{where}resident", "< 3 GB", served and served.memory_peak / 1e9, lambda x: x < 3, " GB")
+    yield _judged(f"{where}open to ready", "≤ 60 s", served and served.ready_seconds, lambda x: x <= 60, " s")
+
+
+def _edit(run: Run) -> Iterator[Target]:
+    scale = next((one for one in run.scales if one.size == EDITED), None)
+    share = scale.built.edit_seconds / full_seconds(run, scale) if scale and run.embedding else None
+    percent = None if share is None else 100 * share
+    yield _judged(f"one edit in {EDITED:,} passages, of a full build", "< 3 %", percent, lambda x: x < 3, " %")
+
+
+def _all_sizes(run: Run) -> Iterator[Target]:
+    recall = min((one.served.recall for one in run.scales), default=None)
+    yield _judged("recall@10 of the vectors' search, the least of all sizes", "≥ 0.98", recall, lambda x: x >= 0.98)
+    lacking = [min(one.served.k, one.served.filter_passages) - one.served.filter_least for one in run.scales]
+    most = max(lacking, default=None)
+    yield _judged(
+        "hits that a filter of 1 % lacks of those there are, the most of all sizes", "0", most, lambda x: x == 0
+    )
+    growing = slopes(run)
+    steepest = max(growing, key=lambda name: growing[name], default="a cost")
+    name = f"growth with the last size, where 1 is linear: the steepest cost, {steepest}"
+    yield _judged(name, f"≤ {LINEAR:g}", growing.get(steepest), lambda x: x <= LINEAR + _SLACK)
+
+
+def curves(run: Run) -> dict[str, list[float]]:
+    """What grows with the passages, one value a size."""
+    scales = run.scales
+    return {
+        "a whole build's time": [full_seconds(run, one) for one in scales],
+        "its time without embedding": [one.built.build_seconds for one in scales],
+        "bytes of the index": [float(sum(one.built.bytes_of.values())) for one in scales],
+        "a build's memory": [float(one.built.memory) for one in scales],
+        "a server's memory": [float(one.served.memory_peak) for one in scales],
+        "search's p50": [one.served.search.p50 for one in scales],
+    }
+
+
+def slopes(run: Run) -> dict[str, float]:
+    """The last step of each curve on logarithmic scales; nothing with fewer than two sizes."""
+    if len(run.scales) < 2:
+        return {}
+    before, last = (one.built.passages for one in run.scales[-2:])
+    return {name: math.log(values[-1] / values[-2]) / math.log(last / before) for name, values in curves(run).items()}
+
+
+def _ratio(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one / other
+
+
+def _judged(name: str, wanted: str, value: float | None, reached: Callable[[float], bool], unit: str = "") -> Target:
+    if value is None:
+        return Target(name, wanted)
+    return Target(name, wanted, f"{value:.3g}{unit}", reached(value))

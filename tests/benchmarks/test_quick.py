@@ -1,0 +1,64 @@
+"""The suite as a whole: a quick run completes, and counts what it counts rightly."""
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+
+import pytest
+
+from tests.benchmarks import report
+from tests.benchmarks.sizes import QUICK
+from tests.conftest import REPOSITORY
+
+
+@pytest.mark.slow
+def test_the_models_operations_are_what_torch_counts():
+    """The count of the layers is that of torch's own counter, for one text."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from index.embedder import bundled_folder
+    from tests.benchmarks.bare import FULL as FLOAT32
+    from tests.benchmarks.bare import Bare
+
+    bare, text = Bare(bundled_folder()), "Kites fly over Lahore in spring, when the festival of Basant is held."
+    with FlopCounterMode(display=False) as counter, torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
+        bare.encode([text], FLOAT32, 1)
+    _, operations = bare.work([text])
+    assert operations == pytest.approx(counter.get_total_flops(), rel=0.01)
+
+
+@pytest.mark.slow
+def test_a_quick_run_measures_everything(tmp_path):
+    """It completes, with every figure, every quote exact and nothing lost by a search; times are not judged."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "--quick", "--out", tmp_path],
+        cwd=REPOSITORY,
+        env={**mine, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=800,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    run = report.read(tmp_path / "results" / report.LATEST)
+    assert (run.quick, datetime.fromisoformat(run.date).tzinfo is not None) == (True, True)
+    assert run.embedding is not None
+    assert run.search is not None
+    assert run.ask is not None
+    assert min(run.embedding.paces.values()) > 0
+    assert {"bare", "embedder", "build"} <= run.embedding.paces.keys()
+    assert len(run.embedding.sweep) == 3 * len(QUICK.batches)
+    assert run.embedding.agreement > 0.99
+    assert (run.search.k, run.search.whole.count, run.ask.exact) == (10, QUICK.questions, True)
+    assert [one.size for one in run.scales] == list(QUICK.scales)
+    for one in run.scales:
+        assert one.built.passages >= one.size
+        assert one.built.edit_embedded in (1, 2)
+        assert one.served.filter_least == min(one.served.k, one.served.filter_passages)
+        assert one.served.recall >= 0.98
+        assert min(one.built.memory, one.served.memory) > 100_000_000
+    assert {path.name for path in tmp_path.iterdir()} == {"README.md", "costs-dark.svg", "costs-light.svg", "results"}
+    assert "NOT EVERY QUOTE" not in (tmp_path / "README.md").read_text(encoding="utf-8")

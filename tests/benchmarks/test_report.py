@@ -1,0 +1,152 @@
+"""Clocks, judgements and the report, on figures made by hand."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.benchmarks import report, targets
+from tests.benchmarks.results import Built, Embedding, Machine, Pace, Rate, Run, Scale, Served, Spread, Texts
+from tests.benchmarks.sizes import FULL, QUICK
+from tests.benchmarks.timing import in_hand, in_turn, spread
+from tests.conftest import REPOSITORY
+
+
+def run_of(**parts: object) -> Run:
+    """A run of which nothing but some parts was measured."""
+    machine = Machine(
+        processor="a processor",
+        cores=2,
+        threads=2,
+        memory=8_000_000_000,
+        instructions=[],
+        system="a system",
+        python="3",
+        libraries={"torch": "2"},
+    )
+    told = Texts(origins=["corpus"], articles=1, passages=1, questions=1)
+    common = {"commit": "abc", "dirty": False, "date": "2026-01-02T03:04:05+00:00", "quick": False, "minutes": 1.0}
+    return Run(**common, machine=machine, texts=told, noise=0.5, **parts)
+
+
+def embedding_of(paces: dict[str, float]) -> Embedding:
+    """Ten passages of 1 GFLOP each, on a processor that multiplies at 100 GFLOP/s, and at 50 in layers."""
+    shapes = {"2048×2048 square": 100.0, **{f"layer {number}": 50.0 for number in range(3)}}
+    return Embedding(
+        passages=10,
+        tokens=100,
+        operations=10e9,
+        rounds=1,
+        sweep=[Pace(precision="float32", batch=8, passages_per_second=1.0)],
+        best=Pace(precision="float32", batch=8, passages_per_second=1.0),
+        paces=paces,
+        seconds={name: [10 / pace] for name, pace in paces.items()},
+        agreement=1.0,
+        precision="float32",
+        rates=[
+            Rate(shape=shape, precision=kind, gflops=rate)
+            for kind in ("float32", "bfloat16")
+            for shape, rate in shapes.items()
+        ],
+        profile=[],
+        txtai_settings={},
+    )
+
+
+def test_what_was_not_measured_is_not_judged():
+    """A run of nothing reaches nothing and misses nothing."""
+    assert {one.verdict for one in targets.targets(run_of()) if one.wanted != targets.NO_TARGET} == {"not measured"}
+
+
+@pytest.mark.parametrize(("build", "verdicts"), [(40.0, ["reached", "reached"]), (30.0, ["not reached"] * 2)])
+def test_builds_are_judged_beside_txtai_and_beside_the_bare_model(build: float, verdicts: list[str]):
+    """Four times the one, and 0.85 of the other."""
+    run = run_of(embedding=embedding_of({"bare": 45.0, "embedder": 42.0, "build": build, "txtai": 10.0}))
+    judged = [one for one in targets.targets(run)[:3] if one.wanted != targets.NO_TARGET]
+    assert [one.verdict for one in judged] == verdicts
+
+
+def test_the_share_of_the_processors_rate_is_of_operations_a_second():
+    """42 passages a second of 1 GFLOP are 0.42 of 100 GFLOP/s, and 0.84 of 50."""
+    found = embedding_of({"embedder": 42.0})
+    assert targets.share_of_rate(found) == pytest.approx(0.42)
+    assert targets.share_of_rate(found, square=False) == pytest.approx(0.84)
+
+
+def scale_of(size: int, seconds: float) -> Scale:
+    """A size whose build took so long; all else is the same for all."""
+    spread = Spread(p50=1.0, p95=2.0, count=3)
+    built = Built(
+        passages=size,
+        articles=size,
+        unknown=0,
+        write_seconds=0.0,
+        build_seconds=seconds,
+        memory=1,
+        bytes_of={"a": 1},
+        edit_seconds=3.0,
+        edit_embedded=1,
+    )
+    times = dict.fromkeys(("search", "dense", "lexical", "filtered"), spread)
+    counts = {"filter_passages": 5, "filter_least": 4, "k": 10, "recall_questions": 3}
+    served = Served(open_seconds=1.0, ready_seconds=2.0, memory=1, memory_peak=2, recall=0.97, **times, **counts)
+    return Scale(size=size, built=built, served=served)
+
+
+def test_growth_is_the_slope_of_the_last_step_on_logarithmic_scales():
+    """A build that takes a hundred times as long for ten times the passages grows as their square."""
+    run = run_of(scales=[scale_of(100, 1.0), scale_of(1000, 2.0), scale_of(10_000, 200.0)])
+    assert targets.slopes(run)["its time without embedding"] == pytest.approx(2.0)
+    assert targets.slopes(run)["bytes of the index"] == 0.0
+    *_, recall, filtered, growth = targets.targets(run)
+    assert (recall.reached, recall.verdict) == ("0.97", "not reached")
+    assert (filtered.reached, filtered.verdict) == ("1", "not reached")
+    assert (growth.reached, growth.verdict) == ("2", "not reached")
+
+
+def test_an_edit_is_judged_by_a_build_with_its_embedding():
+    """3 s are 3 % of 50 s and the 50 s that embedding 100,000 passages takes at 2,000 a second."""
+    paces = {"bare": 2000.0, "embedder": 2000.0}
+    run = run_of(embedding=embedding_of(paces), scales=[scale_of(100_000, 50.0)])
+    edit = next(one for one in targets.targets(run) if one.name.startswith("one edit"))
+    assert (edit.reached, edit.verdict) == ("3 %", "not reached")
+
+
+def test_the_table_goes_between_the_marks_of_a_readme():
+    """What stood there goes, all else stays, and a README without the marks is refused."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    once = report.placed(readme, "| a table |")
+    assert "| a table |" in once
+    assert report.placed(once, "| another |").replace("| another |", "| a table |") == once
+    with pytest.raises(ValueError, match="not one"):
+        report.placed("Nothing.", "| a table |")
+
+
+def test_a_report_is_written_of_any_part():
+    """A run that was cut short has a report too."""
+    assert "## Embedding" not in report.written(run_of())
+    assert "| bare model | 45.0 |" in report.written(run_of(embedding=embedding_of({"bare": 45.0, "embedder": 40.0})))
+
+
+def test_rounds_begin_with_another_run_each_time():
+    """None has the best place in all of them."""
+    order: list[str] = []
+    runs: dict[str, Callable[[], object]] = {name: lambda name=name: order.append(name) for name in "abc"}
+    taken = in_turn(runs, 3)
+    assert "".join(order) == "abcbcacab"
+    assert [len(seconds) for seconds in taken.values()] == [3, 3, 3]
+
+
+def test_questions_are_dealt_to_runs_in_turn():
+    """All get their first, then all their second; the spread of it is in milliseconds."""
+    order: list[str] = []
+    taken = in_hand({"a": order.append, "b": order.append}, {"a": ["1", "3"], "b": ["2", "4"]})
+    assert order == ["1", "2", "3", "4"]
+    assert spread(taken["a"]).count == 2
+    assert spread([0.001] * 20).p50 == pytest.approx(1.0)
+
+
+def test_sizes_go_up_to_the_largest():
+    """By tens, and the size that is searched is one of them."""
+    assert FULL.up_to(1_000_000).scales == (1_000, 10_000, 100_000, 1_000_000)
+    assert (FULL.up_to(5_000).scales, FULL.up_to(5_000).searched) == ((1_000, 5_000), 5_000)
+    assert QUICK.searched in QUICK.scales

@@ -64,7 +64,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     With the header Accept: text/event-stream the same comes as events: "stage" with {"stage": "searching"},
     "reading" or "answering" as each begins, "passages" as soon as they are found, "answer" with the whole reply,
     then "done"; or "error", a problem document, then "done". A stream that ends without "done" was cut off: it
-    can't be taken up again, and nothing is kept of it here, so ask again. Events of other names may be added.
+    can't be taken up again, so ask again. Events of other names may be added.
     """
     steps = assistant.ask_in_stages(body.question, body.history, body.k, body.filters())
     first = next(steps)  # a question that can't be read is refused here, with its own status

@@ -150,6 +150,7 @@ def _assistant(settings: "Settings") -> "Assistant":
         settings.threshold,
         reader=reader_of(settings.reader),
         reranker=reranker_of(settings.reranker),
+        kept=settings.cache,
     )
     assistant.warm_up()
     return assistant

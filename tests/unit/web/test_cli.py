@@ -33,6 +33,7 @@ def served(monkeypatch):
 
 
 VALUES = {
+    "cache": ("7", 7),
     "index": ("elsewhere", "elsewhere"),
     "keep": ("5", 5),
     "host": ("127.0.0.2", "127.0.0.2"),
@@ -191,6 +192,15 @@ def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, buil
     assert address.startswith("http://127.0.0.1:")
     assert int(address.rsplit(":", 1)[1]) > 0
     assert "Answering at http://127.0.0.1:" in run("serve", "--index", built, "--port", 0).stdout
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, 1024), ({"cache": 0}, 0)])
+def test_the_server_keeps_answers_unless_told_not_to(monkeypatch, built, live_index, given, kept):
+    """As many as RAG_CACHE says."""
+    import index.store
+
+    monkeypatch.setattr(index.store, "LiveIndex", lambda directory: live_index)
+    assert web.cli._assistant(Settings(index=built, reader="none", **given)).kept == kept
 
 
 def test_help_lists_every_command():

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 from typer.testing import CliRunner
@@ -209,6 +210,12 @@ def test_help_lists_every_command():
     assert result.exit_code == 0
     listed = {words[1] for words in map(str.split, result.stdout.splitlines()) if len(words) > 2}
     assert listed >= COMMANDS | {"mcp"}
+
+
+def test_version_is_that_of_the_package():
+    """One line for a person and for a script."""
+    result = run("--version")
+    assert (result.exit_code, result.stdout) == (0, f"rag {metadata.version('caspian-indus-reader')}\n")
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

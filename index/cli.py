@@ -19,6 +19,7 @@ from index.console import (
     PrecisionOption,
     QueryPromptOption,
     failures,
+    in_groups,
     note,
     progress_of,
     say,
@@ -198,10 +199,10 @@ def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
         for one in others:
             made = f"made {one.manifest.created}" if one.manifest else one.trouble
             say(f"kept        generation {one.number}, {made}")
-        for refusal in manifest.refused:
-            say(f"refused     {refusal}")
-        for doubt in manifest.doubted:
-            say(f"doubted     {doubt}")
+        for refused in in_groups(manifest.refused):
+            say(f"refused     {refused}")
+        for doubted in in_groups(manifest.doubted):
+            say(f"doubted     {doubted}")
 
 
 @app.command("rollback")
@@ -275,10 +276,10 @@ def _print_report(report: "BuildReport", index: Path) -> None:
     counts = report.as_dict()
     names = ("added", "changed", "deleted", "unchanged", "refused")
     say(", ".join(f"{name} {counts[name]}" for name in names))
-    for refusal in report.plan.refused:
-        note(f"refused   {refusal}")
-    for doubt in report.plan.doubted:
-        note(f"doubted   {doubt}")
+    for refused in in_groups(report.plan.refused):
+        note(f"refused   {refused}")
+    for doubted in in_groups(report.plan.doubted):
+        note(f"doubted   {doubted}")
     for article_id in report.plan.kept:
         note(f"kept      the last good version of {article_id}, whose file can't be read now")
     if report.dry_run:

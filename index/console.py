@@ -8,11 +8,11 @@ import json
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import typer
 
@@ -21,6 +21,17 @@ from index.errors import RagError
 
 DEFAULT_INDEX = commands.DEFAULT_INDEX
 Progress = Callable[[int, int], None]  # how many are done, and of how many
+
+NAMED = 3  # files that are listed of those with one fault
+
+
+class Fault(Protocol):
+    """What is wrong with a file; as text it is where, a colon, and the reason."""
+
+    @property
+    def reason(self) -> str:
+        """What is wrong."""
+
 
 IndexOption = Annotated[
     Path, typer.Option("--index", envvar="RAG_INDEX", help="The index directory.", show_default=True)
@@ -61,6 +72,19 @@ def _harmless(text: str) -> str:
         char.encode("unicode_escape").decode() if unicodedata.category(char) == "Cc" and char not in "\n\t" else char
         for char in text
     )
+
+
+def in_groups(faults: Iterable[Fault]) -> Iterator[str]:
+    """A line for each of a few files, and one for all those of one reason that are more than NAMED."""
+    alike: dict[str, list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault(fault.reason, []).append(fault)
+    for reason, some in alike.items():
+        if len(some) <= NAMED:
+            yield from map(str, some)
+        else:
+            first = ", ".join(str(fault).removesuffix(f": {reason}") for fault in some[:NAMED])
+            yield f"{first} and {len(some) - NAMED} more: {reason}"
 
 
 def show_json(document: object) -> None:

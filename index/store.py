@@ -70,7 +70,7 @@ class PassageIndex(Protocol):
         """What the generation holds, by source, language and day, and what was refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class LocalIndex:
     """One generation on this machine's disk, opened whole and never changing."""
 

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 
 from index.articles import Article
@@ -12,13 +13,12 @@ from index.catalog import Filters
 from index.holdings import Holdings
 from index.manifest import Manifest
 from index.store import PassageIndex
-from rag.answer import Answer, FoundPassage, IndexInfo
+from rag.answer import Answer, ArticleOf, FoundPassage, IndexInfo
+from rag.cache import AnswerCache, Request
 from rag.composer import Composer, Composition, ExtractiveComposer, Matter
-from rag.conversation import interpret, kind_meant
+from rag.conversation import Part, read_in_parts
 from rag.errors import ArticleUnknown, FilterError, SettingError
 from rag.evidence import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Weigher, Weights, shipped_weights
-from rag.kinds import Kind, asked_kind
-from rag.parts import beside, parts_of
 from rag.question import read_question, readable
 from rag.reader import Reader
 from rag.reranker import Reranker
@@ -31,6 +31,8 @@ MAX_K = 100
 # and 0.99 at 0.3, 0.92 and 0.99 at 0.35, 0.84 and 1.00 at 0.5; of this project's own questions 0.98 and 0.60, 0.96 and
 # 0.60, 0.91 and 0.70.
 DEFAULT_THRESHOLD = 0.35
+# The one stage of an answer that was kept from before, in its times.
+FROM_CACHE = "cache"
 
 
 class Stage(StrEnum):
@@ -60,6 +62,7 @@ class Assistant:
     """Answers questions from an index with sentences quoted from it, or says that it holds no answer.
 
     `threshold`, in [0, 1], is the confidence below which it declines; a reranker puts the passages in its order.
+    `kept` answers are remembered for the same question asked again of the same index; 0 remembers none.
     """
 
     source: IndexSource
@@ -68,6 +71,8 @@ class Assistant:
     reader: Reader | None = None
     weights: Weights | None = None
     reranker: Reranker | None = None
+    kept: int = 0
+    _answers: AnswerCache = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a threshold that is no probability.
@@ -79,6 +84,8 @@ class Assistant:
             raise SettingError(
                 f"The confidence threshold is {self.threshold}, not in [0, 1].", "Set RAG_THRESHOLD between them."
             )
+        # Its own, since another assistant's threshold, reader or weights give other answers.
+        object.__setattr__(self, "_answers", AnswerCache(self.kept))
 
     def ask(
         self, question: str, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters = Filters()
@@ -99,56 +106,74 @@ class Assistant:
     ) -> Iterator[Step]:
         """Each stage as it begins, the passages as soon as they are found, then the answer.
 
+        An answer that is kept from before comes in the same steps, with times of its own.
+
         Raises as `ask`, before the first.
         """
-        clock = _Clock()
-        asked = read_question(question)
-        earlier = readable(history)
+        request = _request(question, history, k, filters)
         index = self.source.current()
-        # As many passages are read whatever k is: how many are listed must not change the answer.
-        weigher = self._weigher()
-        depth = max(_checked(k, filters), weigher.depth)
-        retriever = Retriever(index, reranker=self.reranker)
         yield Stage.SEARCHING
-        clock.resume()
-        parts = parts_of(asked)
-        first = interpret(parts[0], earlier, index)
-        before = earlier if first != parts[0] else ()  # where nothing is carried, history changes nothing
-        searched = [first, *(beside(part, first) for part in parts[1:])]
-        typed = [parts[0], *("" for _ in parts[1:])]  # a later part is no follow-up: what is put beside it is its own
-        retrieved = [retriever.retrieve(query, depth, filters, own) for query, own in zip(searched, typed, strict=True)]
-        hits = taken_in_turn([retrieval.hits for retrieval in retrieved])[:k]
-        article_of = partial(_article, index)
+        clock = _Clock()
+        kept = self._answers.get(index, request)
+        yield from _again(kept, clock) if kept else self._worked_out(request, index, clock)
+
+    def _worked_out(self, request: Request, index: PassageIndex, clock: "_Clock") -> Iterator[Step]:
+        """The steps after the first, each stage's work done when it is asked for."""
+        weigher = self._weigher()
+        article_of = cache(partial(_article, index))  # which is read, and hashed, once
+        parts = read_in_parts(request.question, request.history, index)
+        retrieved = self._retrieved(parts, request, index)
+        hits = taken_in_turn([retrieval.hits for retrieval in retrieved])[: request.k]
         found = [FoundPassage.of(hit, article_of) for hit in hits]
         clock.lap("retrieve")
         yield found
         yield Stage.READING
         clock.resume()
-        weighed = [
-            _Weighed.of(weigher, part, kind_meant(part, before) or asked_kind(query), (query, retrieval), index)
-            for part, query, retrieval in zip(parts, searched, retrieved, strict=True)
-        ]
+        weighed = [_Weighed.of(weigher, *pair, index) for pair in zip(parts, retrieved, strict=True)]
         clock.lap("read")
         yield Stage.ANSWERING
         clock.resume()
-        answered = [one for one in weighed if one.answers(self.threshold)]
-        matters = [Matter(one.kind, one.evidence) for one in answered]
-        composed = self.composer.compose(matters, article_of) if matters else Composition("", [])
+        composed = self._composed(weighed, article_of)
         clock.lap("compose")
-        yield Answer(
-            question=asked,
-            interpreted_question=asked.replace(parts[0], first, 1),
+        answer = self._answer(request, weighed, composed, found, IndexInfo.of(index.manifest))
+        answer = replace(answer, timings_ms=clock.times())
+        self._answers.put(index, request, answer)
+        yield answer
+
+    def _retrieved(self, parts: Sequence[Part], request: Request, index: PassageIndex) -> list[Retrieval]:
+        # As many passages are read whatever k is: how many are listed must not change the answer.
+        depth = max(request.k, self._weigher().depth)
+        retriever = Retriever(index, reranker=self.reranker)
+        return [retriever.retrieve(part.query, depth, request.filters, part.typed) for part in parts]
+
+    def _composed(self, weighed: "Sequence[_Weighed]", article_of: ArticleOf) -> Composition:
+        matters = [Matter(one.part.kind, one.evidence) for one in weighed if one.answers(self.threshold)]
+        return self.composer.compose(matters, article_of) if matters else Composition("", [])
+
+    def _answer(
+        self,
+        request: Request,
+        weighed: "Sequence[_Weighed]",
+        composed: Composition,
+        found: list[FoundPassage],
+        index: IndexInfo,
+    ) -> Answer:
+        answered = [one for one in weighed if one.answers(self.threshold)]
+        first = weighed[0].part
+        return Answer(
+            question=request.question,
+            interpreted_question=request.question.replace(first.asked, first.query, 1),
             answered=bool(answered),
             # What holds for all that is quoted; or how near it came to quoting anything.
             confidence=min(one.sure for one in answered) if answered else max(one.sure for one in weighed),
             answer=composed.text,
-            short_answer=composed.short_answer if len(parts) == 1 else None,
+            short_answer=composed.short_answer if len(weighed) == 1 else None,
             differing=composed.differing,
-            unanswered=tuple(one.part for one in weighed if answered and not one.answers(self.threshold)),
+            unanswered=tuple(one.part.asked for one in weighed if answered and not one.answers(self.threshold)),
             citations=composed.citations,
             passages=found,
-            index=IndexInfo.of(index.manifest),
-            timings_ms=clock.times(),
+            index=index,
+            timings_ms={},
         )
 
     def search(self, query: str, k: int = DEFAULT_K, filters: Filters = Filters()) -> list[FoundPassage]:
@@ -218,23 +243,33 @@ def _checked(k: int, filters: Filters) -> int:
     return k
 
 
+def _request(question: str, history: Sequence[str], k: int, filters: Filters) -> Request:
+    asked, earlier = read_question(question), tuple(readable(history))
+    return Request(asked, earlier, _checked(k, filters), filters, datetime.now(UTC).date().isoformat())
+
+
+def _again(kept: Answer, clock: "_Clock") -> Iterator[Step]:
+    """The steps after the first of an answer that was kept."""
+    clock.lap(FROM_CACHE)
+    yield kept.passages
+    yield Stage.READING
+    yield Stage.ANSWERING
+    yield replace(kept, timings_ms=clock.times())
+
+
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """One part of a question, the kind of thing it asks for, its evidence, and how sure that answers it."""
+    """One part of a question, its evidence, and how sure that answers it."""
 
-    part: str
-    kind: Kind | None
+    part: Part
     evidence: list[Evidence]
     sure: float
 
     @staticmethod
-    def of(
-        weigher: Weigher, part: str, kind: Kind | None, found: tuple[str, Retrieval], index: PassageIndex
-    ) -> "_Weighed":
-        query, retrieval = found
-        evidence = weigher.weigh(query, kind, retrieval, index)
+    def of(weigher: Weigher, part: Part, retrieval: Retrieval, index: PassageIndex) -> "_Weighed":
+        evidence = weigher.weigh(part.query, part.kind, retrieval, index)
         sure = round(weigher.confidence(evidence, retrieval.nearest), 4)  # what is shown is what is judged
-        return _Weighed(part, kind, evidence, sure)
+        return _Weighed(part, evidence, sure)
 
     def answers(self, threshold: float) -> bool:
         return bool(self.evidence) and self.sure >= threshold

@@ -79,6 +79,7 @@ def ask_command(
 
         filters = _filters(published_from, published_to, source, language)
         assistant = _assistant(index, threshold, reader, reranker)
+        assistant.warm_up()  # so that the time shown is the question's, not the loading's
         answer = assistant.ask(question, k=k, filters=filters)
         if as_json:
             show_json(asdict(answer))
@@ -195,11 +196,7 @@ def _assistant(index: Path, threshold: float | None = None, reader: str = "none"
     from rag.reader import reader_of
     from rag.reranker import reranker_of
 
-    assistant = Assistant(
-        LiveIndex(index), _threshold(threshold), reader=reader_of(reader), reranker=reranker_of(reranker)
-    )
-    assistant.warm_up()  # so that the time shown is the question's, not the loading's
-    return assistant
+    return Assistant(LiveIndex(index), _threshold(threshold), reader=reader_of(reader), reranker=reranker_of(reranker))
 
 
 def _threshold(given: float | None) -> float:

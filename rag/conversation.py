@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from index.store import PassageIndex
 from rag.features import rarity
 from rag.kinds import Kind, asked_kind
-from rag.parts import named
+from rag.parts import beside, named, parts_of
 
 # Chosen by how many of MTRAG's 134 follow-ups have gold in their first five passages, 114 as it is, and in
 # evaluation/ABLATION.md. Words carried at most, of all the questions before together: 112 with 4, 114 with 7.
@@ -45,6 +46,28 @@ _WORD = re.compile(r"\w+(?:[-.,:/]\w+)*")
 
 # A word as it was typed, and as it is indexed: no terms where it is a plain one.
 Word = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the questions that were asked: its words, what is searched for it, and the kind of thing it asks for.
+
+    `typed` are the words of the first, which are searched too where it was read as something else.
+    """
+
+    asked: str
+    query: str
+    typed: str
+    kind: Kind | None
+
+
+def read_in_parts(question: str, history: Sequence[str], index: PassageIndex) -> list[Part]:
+    """The questions that one text asks; the first may be a follow-up, and what it lacks is put beside the later."""
+    first, *others = parts_of(question)
+    query = interpret(first, history, index)
+    before = history if query != first else ()  # where nothing is carried, history changes nothing
+    read = [(first, query, first), *((part, beside(part, query), "") for part in others)]
+    return [Part(asked, query, typed, kind_meant(asked, before) or asked_kind(query)) for asked, query, typed in read]
 
 
 def interpret(question: str, history: Sequence[str], index: PassageIndex) -> str:

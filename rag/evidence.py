@@ -91,7 +91,7 @@ class Weigher:
         hits = [(hit, _title(hit, index)) for hit in self._worth_it(retrieval.hits[: self.depth], kind)]
         looked = [item for hit, title in hits for item in _looked_at(asked, hit, title, index)]
         if self.reader is None:
-            near = self._ranked(looked, self.weights.look or self.weights.sentence)[:SENTENCES_EMBEDDED]
+            near = self._ranked(looked, self.weights.look or self.weights.sentence, SENTENCES_EMBEDDED)
             return self._ranked(_with_similarity(near, retrieval, index), self.weights.sentence)
         readings = self.reader.read(question, [(title, hit.passage.text) for hit, title in hits])
         ids = [hit.passage.passage_id for hit, _ in hits]
@@ -117,9 +117,13 @@ class Weigher:
         features = confidence_features(evidence, nearest)
         return 1.0 / (1.0 + math.exp(-log_odds(features, self.weights.confidence)))
 
-    def _ranked(self, evidence: Iterable[Evidence], weights: Mapping[str, float]) -> list[Evidence]:
-        scored = [replace(item, score=log_odds(item.features, weights)) for item in evidence]
-        return sorted(scored, key=lambda item: -item.score)
+    def _ranked(
+        self, evidence: Iterable[Evidence], weights: Mapping[str, float], most: int | None = None
+    ) -> list[Evidence]:
+        """The evidence with its scores, best first, `most` of it."""
+        scored = [(log_odds(item.features, weights), item) for item in evidence]
+        best = sorted(scored, key=lambda pair: -pair[0])[:most]
+        return [replace(item, score=score) for score, item in best]
 
 
 def _title(hit: Hit, index: PassageIndex) -> str:

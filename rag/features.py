@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.passages import Passage
@@ -41,6 +41,13 @@ class Asked:
     pairs: frozenset[tuple[str, str]]
     names: frozenset[str]
     numbers: frozenset[str]
+    _weight: float = field(init=False, repr=False)
+    _pairs_weight: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Add up the weights, which every sentence is measured by."""
+        object.__setattr__(self, "_weight", sum(self.weights.values()))
+        object.__setattr__(self, "_pairs_weight", sum(map(self._pair_weight, self.pairs)))
 
     @staticmethod
     def of(question: str, kind: Kind | None, index: PassageIndex) -> "Asked":
@@ -55,17 +62,15 @@ class Asked:
             frozenset(_numbers(question)),
         )
 
-    def covered_by(self, terms: Sequence[str]) -> float:
+    def covered_by(self, terms: Collection[str]) -> float:
         """The share, in [0, 1], of the question's weight that stands in `terms`."""
-        total = sum(self.weights.values())
-        present = set(terms)
-        return sum(weight for term, weight in self.weights.items() if term in present) / total if total else 0.0
+        present = [weight for term, weight in self.weights.items() if term in terms]
+        return sum(present) / self._weight if self._weight else 0.0
 
     def phrases_in(self, terms: Sequence[str]) -> float:
         """The share, in [0, 1], of the weight of the question's pairs of neighbouring words that are pairs there."""
-        total = sum(map(self._pair_weight, self.pairs))
-        shared = self.pairs & set(pairwise(terms))
-        return sum(map(self._pair_weight, shared)) / total if total else 0.0
+        shared = self.pairs.intersection(pairwise(terms))
+        return sum(map(self._pair_weight, shared)) / self._pairs_weight if self._pairs_weight else 0.0
 
     def kind_in(self, sentence: str) -> float:
         """1 if the sentence holds the kind of thing asked for, -1 if not, 0 if the kind is not known."""
@@ -76,8 +81,8 @@ class Asked:
     def missing_from(self, text: str) -> Features:
         """The share of the question's names, and of its numbers, that a text lacks; 0 where it has none."""
         return {
-            "names_missing": _share_missing(self.names, _WORD.findall(text.casefold())),
-            "numbers_missing": _share_missing(self.numbers, _numbers(text)),
+            "names_missing": _share_missing(self.names, lambda: _WORD.findall(text.casefold())),
+            "numbers_missing": _share_missing(self.numbers, lambda: _numbers(text)),
         }
 
     def _pair_weight(self, pair: tuple[str, str]) -> float:
@@ -99,11 +104,13 @@ def sentence_features(asked: Asked, hit: Hit, title: str, span: Span, index: Pas
     passage = hit.passage
     text = sentence_text(passage, span)
     before = passage.text[: span[0] - passage.start]
-    terms, terms_before = index.terms(text), index.terms(before)
+    terms = index.terms(text)
+    own = set(terms)
+    told = own.union(index.terms(before))
     return {
-        "overlap": asked.covered_by(terms),
-        "overlap_with_before": asked.covered_by(terms + terms_before),
-        "overlap_with_title": asked.covered_by(terms + terms_before + index.terms(title)),
+        "overlap": asked.covered_by(own),
+        "overlap_with_before": asked.covered_by(told),
+        "overlap_with_title": asked.covered_by(told.union(index.terms(title))),
         "phrase": asked.phrases_in(terms),
         "passage": hit.score,
         "kind": asked.kind_in(text),
@@ -124,8 +131,8 @@ def sentence_text(passage: Passage, span: Span) -> str:
     return passage.text[span[0] - passage.start : span[1] - passage.start]
 
 
-def _share_missing(items: frozenset[str], there: Sequence[str]) -> float:
-    return len(items.difference(there)) / len(items) if items else 0.0
+def _share_missing(items: frozenset[str], there: Callable[[], Sequence[str]]) -> float:
+    return len(items.difference(there())) / len(items) if items else 0.0
 
 
 def _numbers(text: str) -> list[str]:

@@ -1,12 +1,16 @@
 """From a query to the passages most likely to answer it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import zip_longest
+from typing import Any
 
 from index.catalog import Filters, embedding_text
 from index.dense import Scored
-from index.embedder import Vector
+from index.embedder import Matrix, Vector
 from index.passages import Passage
 from index.store import PassageIndex
 from rag.fusion import Fusion, theoretical, two_readings
@@ -24,6 +28,8 @@ TITLE_WEIGHT = 0.5
 # Hits a reranker orders at a time: as many as a cross-encoder of six layers reads in about 0.6 s on 2 cores, at the
 # 33 passages a second of index/embedder.py. The next are read only where they are asked for.
 RERANKED = 20
+# Whether the words are searched in a thread while the query is embedded and the vectors are searched.
+BESIDE = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Retriever:
 
     `dense_weight` in [0, 1]: 0 is BM25 alone, 1 is vectors alone. With `distinct` a passage that says
     nearly the same as a better one is passed over. With a reranker the hits have its scores and, RERANKED by
-    RERANKED, its order.
+    RERANKED, its order. `beside` changes nothing but the time it takes.
     """
 
     index: PassageIndex
@@ -66,6 +72,7 @@ class Retriever:
     fusion: Fusion = theoretical
     distinct: bool = True
     reranker: Reranker | None = None
+    beside: bool = BESIDE
 
     def retrieve(self, query: str, k: int, filters: Filters = Filters(), own: str = "") -> Retrieval:
         """The `k` best passages for a query that pass the filters, no two of which say nearly the same.
@@ -77,24 +84,29 @@ class Retriever:
             ModelError: the reranker can't be loaded.
         """
         texts = [query, own] if own not in ("", query) else [query]
-        asked = list(zip(texts, self.index.embedder.embed_queries(texts), strict=True))
-        fused, nearest = self._fused(asked, filters, DEPTH if len(asked) == 1 else DEEPER)
+        embed = partial(self.index.embedder.embed_queries, texts)
+        vectors, fused, nearest = self._fused(texts, embed, filters, DEPTH if len(texts) == 1 else DEEPER)
         rows = self._distinct(fused)
         read = k if self.reranker is None else -(-k // RERANKED) * RERANKED
         if len(rows) < read:
-            deeper, _ = self._fused(asked, filters, DEEPER)
+            _, deeper, _ = self._fused(texts, lambda: vectors, filters, DEEPER)
             rows = self._distinct(_continued(fused, deeper))
-        return Retrieval(self._reranked(query, self._hits(rows[:read], filters))[:k], asked[0][1], nearest)
+        return Retrieval(self._reranked(query, self._hits(rows[:read], filters))[:k], vectors[0], nearest)
 
-    def _fused(self, asked: Sequence[tuple[str, Vector]], filters: Filters, depth: int) -> tuple[list[Scored], float]:
-        """Both rankings joined, of the query or of both readings, and the cosine of the query's nearest passage."""
-        rankings, nearest = [], []
-        for text, vector in asked:
-            dense = self.index.nearest(vector, depth, filters)
-            lexical = self.index.matching(text, depth, self.title_weight, filters)
-            rankings.append(self.fusion(dense, lexical, self.dense_weight))
-            nearest.append(dense[0][1] if dense else 0.0)
-        return rankings[0] if len(rankings) == 1 else two_readings(rankings[0], rankings[1]), nearest[0]
+    def _fused(
+        self, texts: Sequence[str], embed: Callable[[], Matrix], filters: Filters, depth: int
+    ) -> tuple[Matrix, list[Scored], float]:
+        """The vectors, both rankings joined, of the query or of both readings, and the query's nearest cosine."""
+        match = partial(self.index.matching, k=depth, title_weight=self.title_weight, filters=filters)
+        with _mapping(beside=self.beside) as each:
+            words = each(match, texts)
+            vectors = embed()
+            dense = [self.index.nearest(vector, depth, filters) for vector in vectors]
+            rankings = [
+                self.fusion(near, lexical, self.dense_weight) for near, lexical in zip(dense, words, strict=True)
+            ]
+        nearest = dense[0][0][1] if dense[0] else 0.0
+        return vectors, rankings[0] if len(rankings) == 1 else two_readings(rankings[0], rankings[1]), nearest
 
     def _distinct(self, fused: Sequence[Scored]) -> list[Scored]:
         if not self.distinct:
@@ -146,6 +158,16 @@ def taken_in_turn(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
                 held.update(passage.passage_id for passage in (hit.passage, *hit.also))
                 taken.append(hit)
     return [replace(hit, rank=rank) for rank, hit in enumerate(taken, start=1)]
+
+
+@contextmanager
+def _mapping(*, beside: bool) -> Iterator[Callable[..., Iterator[Any]]]:
+    """What applies a function to each item when the results are asked for, or at once in a thread that ends here."""
+    if not beside:
+        yield map
+        return
+    with ThreadPoolExecutor(1) as thread:
+        yield thread.map
 
 
 def _continued(first: Sequence[Scored], deeper: Sequence[Scored]) -> list[Scored]:

@@ -30,6 +30,8 @@ router = APIRouter()
 
 _ANSWER = TypeAdapter(Answer)
 _PASSAGES = TypeAdapter(list[FoundPassage])
+_FOUND = TypeAdapter(SearchResponse)
+_ARTICLE = TypeAdapter(ArticleDocument)
 _PROBLEMS = problems(422, 503)
 
 
@@ -64,7 +66,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     With the header Accept: text/event-stream the same comes as events: "stage" with {"stage": "searching"},
     "reading" or "answering" as each begins, "passages" as soon as they are found, "answer" with the whole reply,
     then "done"; or "error", a problem document, then "done". A stream that ends without "done" was cut off: it
-    can't be taken up again, and nothing is kept of it here, so ask again. Events of other names may be added.
+    can't be taken up again, so ask again. Events of other names may be added.
     """
     steps = assistant.ask_in_stages(body.question, body.history, body.k, body.filters())
     first = next(steps)  # a question that can't be read is refused here, with its own status
@@ -76,20 +78,24 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
     return Response(_ANSWER.dump_json(answer), media_type="application/json")
 
 
-@router.post("/api/search", responses=_PROBLEMS, dependencies=[ADMITTED])
-def search(body: SearchRequest, assistant: TheAssistant) -> SearchResponse:
+# What may be large is written as JSON here, in the route's thread: FastAPI would in the event loop.
+@router.post("/api/search", response_model=SearchResponse, responses=_PROBLEMS, dependencies=[ADMITTED])
+def search(body: SearchRequest, assistant: TheAssistant) -> Response:
     """The passages nearest to a query, best first."""
-    return SearchResponse(body.query, assistant.search(body.query, body.k, body.filters()))
+    found = SearchResponse(body.query, assistant.search(body.query, body.k, body.filters()))
+    return Response(_FOUND.dump_json(found), media_type="application/json")
 
 
 @router.get(
     "/api/articles/{article_id:path}",
+    response_model=ArticleDocument,
     responses=problems(404, 503),
 )
-def article(article_id: ArticleId, assistant: TheAssistant) -> ArticleDocument:
+def article(article_id: ArticleId, assistant: TheAssistant) -> Response:
     """One article; every offset in the interface counts characters (code points) of its text."""
     found = assistant.article(article_id)
-    return ArticleDocument(version=found.version, **asdict(found))
+    document = ArticleDocument(version=found.version, **asdict(found))
+    return Response(_ARTICLE.dump_json(document), media_type="application/json")
 
 
 @router.post("/api/feedback", status_code=204, responses=problems(422, 503, 507))

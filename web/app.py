@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -46,43 +47,53 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     Raises:
         SettingError: it would serve others than this machine without keys, or the keys file is none.
     """
-    keyring = keyring_of(settings)
-    metrics = Metrics(log_questions=settings.log_questions)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # Each question that has its turn has a thread, and so has what is asked beside questions.
-        to_thread.current_default_thread_limiter().total_tokens = app.state.admission.at_once + OTHER_THREADS
-        await to_thread.run_sync(assistant.warm_up)
-        async with tools.session_manager.run(), BlockingPortal() as app.state.admission.portal:
-            app.state.ready = True
-            on_ready()
-            app.state.suggestions.current()
-            yield
-            app.state.ready = False
-            await to_thread.run_sync(app.state.suggestions.close)
-        await to_thread.run_sync(app.state.reindexer.close)
-
     app = _Described(
         title=settings.site_name,
         version=version("caspian-indus-reader"),
         description="Questions answered with sentences quoted from a body of documents.",
-        lifespan=lifespan,
+        lifespan=partial(_lifespan, on_ready=on_ready),
         docs_url=None,  # FastAPI's own page loads scripts from elsewhere; web.pages renders /docs
         redoc_url=None,
     )
-    app.state.assistant = assistant
-    app.state.settings = settings
-    app.state.metrics = metrics
-    app.state.keyring = keyring
-    app.state.admission = Admission(settings, metrics)
-    app.state.reindexer = Reindexer(settings.index, settings.keep)
-    app.state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
-    app.state.suggestions = Suggested(assistant, app.state.admission.spare)
-    app.state.ready = False
-    app.state.stopping = False
+    _equip(app, assistant, settings)
     _protect(app, settings)
     errors.install(app)
+    _add_routes(app, settings)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, on_ready: Callable[[], None]) -> AsyncIterator[None]:
+    """Warm up before anything is answered, and end what goes on beside the requests."""
+    state = app.state
+    # Each question that has its turn has a thread, and so has what is asked beside questions.
+    to_thread.current_default_thread_limiter().total_tokens = state.admission.at_once + OTHER_THREADS
+    await to_thread.run_sync(state.assistant.warm_up)
+    async with state.tools.session_manager.run(), BlockingPortal() as state.admission.portal:
+        state.ready = True
+        on_ready()
+        state.suggestions.current()
+        yield
+        state.ready = False
+        await to_thread.run_sync(state.suggestions.close)
+    await to_thread.run_sync(state.reindexer.close)
+
+
+def _equip(app: FastAPI, assistant: Assistant, settings: Settings) -> None:
+    """Put what the routes work with into the app's state."""
+    state = app.state
+    state.assistant, state.settings = assistant, settings
+    state.keyring = keyring_of(settings)
+    state.metrics = Metrics(log_questions=settings.log_questions)
+    state.admission = Admission(settings, state.metrics)
+    state.reindexer = Reindexer(settings.index, settings.keep)
+    state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
+    state.suggestions = Suggested(assistant, state.admission.spare)
+    state.tools = mcp_server(Tools(assistant, state.metrics.count), state.admission.turn)
+    state.ready = state.stopping = False
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
     told = problems(400, 401, 403, 413, 429, 503)
     app.include_router(api.router, dependencies=[BEARER], responses=told)
     app.include_router(completions.router, dependencies=[BEARER])
@@ -90,10 +101,8 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.include_router(health.router, responses=told)
     app.include_router(sign_in.router)
     app.include_router(pages.router)
-    tools = mcp_server(Tools(assistant, metrics.count), app.state.admission.turn)
-    app.router.routes.append(mcp_route(tools, settings))
+    app.router.routes.append(mcp_route(app.state.tools, settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    return app
 
 
 def _protect(app: FastAPI, settings: Settings) -> None:

@@ -22,12 +22,30 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="rag",
-    help="Ask questions of a body of documents: answers are quoted sentences with exact citations.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        say(f"rag {version('caspian-indus-reader')}")
+        raise typer.Exit
+
+
+@app.callback()
+def rag_options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Ask questions of a body of documents: answers are quoted sentences with exact citations."""
+
+
 app.add_typer(index.cli.app)
 app.add_typer(rag.cli.app)
 app.add_typer(rag.evaluation.cli.app)
@@ -150,6 +168,7 @@ def _assistant(settings: "Settings") -> "Assistant":
         settings.threshold,
         reader=reader_of(settings.reader),
         reranker=reranker_of(settings.reranker),
+        kept=settings.cache,
     )
     assistant.warm_up()
     return assistant

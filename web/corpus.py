@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from index.articles import Doubt, Refusal
+from index.catalog import spoken
 from index.holdings import Count, Holdings
 from web.asked import Asked
 from web.contexts import Choice, CorpusFacts, CorpusPage, Fault, FilterForm, Reindex, Share
@@ -73,14 +74,16 @@ def corpus_page(holdings: Holdings, reindexing: Reindex | None) -> CorpusPage:
 def filter_form(holdings: Holdings, asked: Asked) -> FilterForm:
     """The filters as they are chosen, with what the index has to choose from."""
     sources = [count.name for count in holdings.sources if count.name is not None]
-    languages = [count.name for count in holdings.languages if count.name is not None]
+    # As the filter compares them: en-GB is offered as en.
+    languages = list(dict.fromkeys(tag for count in holdings.languages if (tag := spoken(count.name))))
+    language = spoken(asked.language)
     return FilterForm(
         published_from=str(asked.published_from or ""),
         published_to=str(asked.published_to or ""),
         source=asked.source or "",
-        language=asked.language or "",
+        language=language or "",
         sources=[Choice(name, name) for name in _offered(sources, asked.source)],
-        languages=[Choice(tag, language_name(tag)) for tag in _offered(languages, asked.language)],
+        languages=[Choice(tag, language_name(tag)) for tag in _offered(languages, language)],
         chosen=bool(asked.filters().clauses()),
     )
 

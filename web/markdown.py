@@ -50,7 +50,7 @@ class Rendered:
 def rendered(answer: Answer, site: str) -> Rendered:
     """An answer as Markdown; `site` is this server's address, for links to its articles."""
     if not answer.answered:
-        return Rendered(_declined(answer), "".join(_nearest(answer, site)), [])
+        return Rendered(_declined(answer, site), "".join(_nearest(answer, site)), [])
     found, cited = _marked_quotes(answer, site)
     found += "".join(f"\n\nThe documents do not hold an answer to: {escaped(part)}" for part in answer.unanswered)
     numbered = sorted(answer.citations, key=lambda citation: citation.number)
@@ -93,9 +93,13 @@ def _first_and_longest(found: tuple[int, str]) -> tuple[int, int]:
     return found[0], -len(found[1])
 
 
-def _declined(answer: Answer) -> str:
+def _declined(answer: Answer, site: str) -> str:
+    if not answer.index.articles:
+        return "The index holds no article."
     if not answer.passages:
-        return "No article passes the filters."
+        return (
+            f"No article passes the filters. {_link('What there is', f'{site}/corpus')}: sources, languages and days."
+        )
     return "The documents do not hold an answer to this. The nearest passages:\n"
 
 

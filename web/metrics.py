@@ -16,7 +16,7 @@ from prometheus_client import (
 from index.holdings import age_seconds
 from index.manifest import Manifest
 from rag.answer import Answer
-from rag.assistant import Step
+from rag.assistant import FROM_CACHE, Step
 
 _log = logging.getLogger(__name__)
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -53,6 +53,7 @@ class Metrics:
             "rag_ask_seconds", "Time to answer a question.", buckets=_SECONDS, registry=self._registry
         )
         self._asked = Counter("rag_questions", "Questions by outcome.", ["outcome"], registry=self._registry)
+        self._cached = Counter("rag_cache_hits", "Questions answered as they were before.", registry=self._registry)
         self._generation = Gauge("rag_index_generation", "The generation that serves.", registry=self._registry)
         self._articles = Gauge("rag_index_articles", "Articles of that generation.", registry=self._registry)
         self._passages = Gauge("rag_index_passages", "Passages of that generation.", registry=self._registry)
@@ -70,6 +71,7 @@ class Metrics:
         outcome = "answered" if answer.answered else "declined"
         self._seconds.observe(answer.timings_ms["total"] / 1000)
         self._asked.labels(outcome).inc()
+        self._cached.inc(FROM_CACHE in answer.timings_ms)
         for stage, milliseconds in answer.timings_ms.items():
             if stage != "total":
                 self._stages.labels(stage).observe(milliseconds / 1000)

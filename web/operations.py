@@ -19,6 +19,7 @@ from web.schemas import EVENTS, problems
 
 router = APIRouter()
 
+_HOLDINGS = TypeAdapter(Holdings)
 _REINDEXING = TypeAdapter(Reindexing)
 _LOOK = 0.2  # seconds between two looks at a running build
 
@@ -32,10 +33,10 @@ def the_reindexer(request: Request) -> Reindexer:
 TheReindexer = Annotated[Reindexer, Depends(the_reindexer)]
 
 
-@router.get("/api/index", responses=problems(503))
-def index(assistant: TheAssistant) -> Holdings:
+@router.get("/api/index", response_model=Holdings, responses=problems(503))
+def index(assistant: TheAssistant) -> Response:
     """What the index holds: sources, languages and days, how old it is, and what was refused and why."""
-    return assistant.holdings()
+    return Response(_HOLDINGS.dump_json(assistant.holdings()), media_type="application/json")
 
 
 @router.post("/api/reindex", status_code=HTTPStatus.ACCEPTED, responses=problems(409, 503))

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         description='The reading model: "shipped", "none" for speed, or a Hugging Face question-answering model.',
     )
     reranker: str = Field("", description="A cross-encoder, by name or path, that puts the passages in order.")
+    cache: int = Field(
+        1024, ge=0, description="How many answers are kept for the same question asked again; 0 keeps none."
+    )
     feedback: Path | None = Field(
         None,
         description="The file that keeps readers' votes; by default feedback.sqlite in the index.",

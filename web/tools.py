@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -12,10 +13,11 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import ToolAnnotations
+from mcp.types import INVALID_REQUEST, ToolAnnotations
 from pydantic import Field, RootModel, ValidationError
+from starlette.responses import JSONResponse
 from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.catalog import Filters
 from index.errors import RagError
@@ -36,6 +38,15 @@ _INSTRUCTIONS = (
     "Answers come from one body of documents, as exact quotes with their places. Where `answered` is false the"
     " documents hold no answer: say so, and do not make one up."
 )
+_NOT_VALID = b'"Validation error: '
+_NO_MESSAGE = {
+    "jsonrpc": "2.0",
+    "id": None,
+    "error": {
+        "code": INVALID_REQUEST,
+        "message": "The body is no JSON-RPC message: an object with jsonrpc and method.",
+    },
+}
 _READS_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
 
@@ -142,7 +153,31 @@ def mcp_route(server: MCPServer[Any], settings: Settings) -> Route:
     )
     endpoints = [route.endpoint for route in served.routes if isinstance(route, Route)]
     # Only POST: without sessions a stream opened by GET would never carry anything.
-    return _Named("/mcp", endpoints[0], methods=["POST"])
+    return _Named("/mcp", _Plain(endpoints[0]), methods=["POST"])
+
+
+class _Plain:
+    """The SDK's endpoint, which tells of a body that is no message in the words of its validation, put plainly."""
+
+    def __init__(self, endpoint: ASGIApp) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; a refusal is held back until its reason is known."""
+        held: list[Message] = []
+
+        async def send_plain(message: Message) -> None:
+            if message.get("status") == HTTPStatus.BAD_REQUEST:
+                held.append(message)
+            elif held and _NOT_VALID in message.get("body", b""):
+                held.clear()
+                await JSONResponse(_NO_MESSAGE, HTTPStatus.BAD_REQUEST)(scope, receive, send)
+            else:
+                while held:
+                    await send(held.pop())
+                await send(message)
+
+        await self._endpoint(scope, receive, send_plain)
 
 
 @contextmanager

@@ -31,8 +31,11 @@ def gunzip(data: bytes, most: int = MOST_UNPACKED) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
             unpacked = file.read(most + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise Refused(f"its gzip can't be unpacked ({error})") from error
+    except EOFError as error:
+        raise Refused("its gzip can't be unpacked: it is cut short") from error
+    except (OSError, zlib.error) as error:
+        broken = "it is damaged" if data.startswith(GZIP) else "it is not packed by gzip"
+        raise Refused(f"its gzip can't be unpacked: {broken}") from error
     if len(unpacked) > most:
         raise Refused(too_large(most))
     return unpacked
@@ -58,6 +61,8 @@ class Archive:
         if data.startswith(_MICROSOFT):
             raise Refused(f"it is encrypted, or of a format older than {kind}; save it as {kind} without a password")
         self._kind = kind
+        if not zipfile.is_zipfile(io.BytesIO(data)):
+            raise Refused(f"it can't be read as {kind}: it is something else, or cut short")
         with refusing(kind):
             self._file = zipfile.ZipFile(io.BytesIO(data))
         _check(self._file.infolist())

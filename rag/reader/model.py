@@ -289,8 +289,9 @@ def _reading(encoding: "Encoding", text: TitledText, output: "QuestionAnsweringM
 def token_spans(encoding: "Encoding", text: TitledText) -> list[Span]:
     """The tokens of the text itself, in its characters."""
     lead = len(lead_of(text[0]))
-    offsets = (encoding.offsets[place] for place in own_tokens(encoding, lead))
-    return [_word(text[1], start - lead, end - lead) for start, end in offsets]
+    offsets = encoding.offsets  # which makes the list anew each time it is asked for
+    own = (offsets[place] for place in own_tokens(encoding, lead))
+    return [_word(text[1], start - lead, end - lead) for start, end in own]
 
 
 def _word(text: str, start: int, end: int) -> Span:

@@ -15,7 +15,6 @@ from index.embedder import SentenceTransformerEmbedder
 from index.store import LocalIndex
 from tests.benchmarks import beside, report
 from tests.benchmarks.machine import commit, machine
-from tests.benchmarks.models import settings
 from tests.benchmarks.perturbed import NOISE, PerturbedEmbedder, write_vectors
 from tests.benchmarks.results import Run
 from tests.benchmarks.sizes import FULL, QUICK, Sizes
@@ -69,7 +68,7 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
         _say(beside.MISSING)
     note(embedding=embedding.measure(real, sizes, folder))
     vectors = folder / "vectors.npz"
-    write_vectors(real.passages, SentenceTransformerEmbedder(**settings()), vectors)
+    write_vectors(real.passages, SentenceTransformerEmbedder(precision="auto"), vectors)
     for size in sizes.scales:
         place = folder / str(size)
         place.mkdir()

@@ -1,8 +1,7 @@
 """Asking one index: with the reading model and without, beside embedding the bare question."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from index.embedder import bundled_folder
 from index.store import LocalIndex
@@ -13,8 +12,7 @@ from tests.benchmarks.bare import Bare
 from tests.benchmarks.results import Ask
 from tests.benchmarks.timing import in_hand, spread, spread_of
 
-# As a server keeps them, where answers are kept at all.
-_CACHING: dict[str, Any] = {"kept": 1024} if "kept" in {one.name for one in fields(Assistant)} else {}
+_KEPT = 1024  # answers, as a server keeps them
 _WARMING = 6  # questions that are measured for nothing but the precision of the bare model
 
 
@@ -50,7 +48,7 @@ def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Ask:
     some = min(some, len(questions) // len(runs))
     own = {name: questions[place : some * len(runs) : len(runs)] for place, name in enumerate(runs)}
     taken = in_hand(runs, own)
-    again = {f"{name}_again": spread_of(runs[name], own[name]) for name in ("fast", "default") if _CACHING}
+    again = {f"{name}_again": spread_of(runs[name], own[name]) for name in ("fast", "default")}
     return Ask(
         passages=index.manifest.passages,
         bare_precision=precision,
@@ -63,7 +61,7 @@ def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Ask:
 
 def _asking(index: LocalIndex, reader: str, answers: list[Answer]) -> Callable[[str], None]:
     """An assistant, warmed up, whose answers are kept."""
-    assistant = Assistant(Fixed(index), reader=reader_of(reader), **_CACHING)
+    assistant = Assistant(Fixed(index), reader=reader_of(reader), kept=_KEPT)
     assistant.warm_up()
     return lambda text: answers.append(assistant.ask(text))
 

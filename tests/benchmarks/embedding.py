@@ -14,7 +14,6 @@ from index.embedder import SentenceTransformerEmbedder, bundled_folder
 from index.passages import split_article
 from tests.benchmarks import beside
 from tests.benchmarks.bare import AUTOCAST, Bare, profile, rates
-from tests.benchmarks.models import precision_of, settings
 from tests.benchmarks.results import Embedding, Pace
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.texts import Real, write_corpus
@@ -28,7 +27,7 @@ def measure(real: Real, sizes: Sizes, work: Path) -> Embedding:
     corpus = work / "embedded"
     write_corpus(real, sizes.embedded, corpus)
     passages = _passages(corpus)
-    bare, embedder = Bare(bundled_folder()), SentenceTransformerEmbedder(**settings())
+    bare, embedder = Bare(bundled_folder()), SentenceTransformerEmbedder(precision="auto")
     sweep = bare.sweep(_spread_over(passages, sizes.swept), sizes.batches)
     others = _others(sweep)
     runs = _runs(corpus, passages, bare, embedder, sweep[0])
@@ -48,7 +47,7 @@ def measure(real: Real, sizes: Sizes, work: Path) -> Embedding:
         paces={name: round(len(passages) / median(seconds), 2) for name, seconds in taken.items()},
         seconds={name: [round(one, 4) for one in seconds] for name, seconds in taken.items()},
         agreement=_agreement(bare, embedder, checked),
-        precision=precision_of(embedder),
+        precision=embedder.record.precision,
         rates=rates(),
         profile=profile(embedder, checked),
         txtai_settings={name: other.told() for name, other in others.items()},

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from index.embedder import DEFAULT_MODEL, Matrix, SentenceTransformerEmbedder, Vector
-from tests.benchmarks.models import precision_of, settings
 from tests.benchmarks.texts import masked
 
 # The length of what is added to a vector of unit length, about: the cosine of a copy to its real text is then some
@@ -19,7 +18,7 @@ def write_vectors(passages: Sequence[str], embedder: SentenceTransformerEmbedder
     """Embed the real passages, and keep their vectors with what names them and their copies."""
     names = [_hash(text) for text in passages]
     moulds = [_hash(_body(text)) for text in passages]
-    vectors, precision = embedder.embed_passages(list(passages)), precision_of(embedder)
+    vectors, precision = embedder.embed_passages(list(passages)), embedder.record.precision
     np.savez(path, vectors=vectors, names=names, moulds=moulds, precision=precision)
 
 
@@ -32,7 +31,7 @@ class PerturbedEmbedder(SentenceTransformerEmbedder):
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as kept:
-            super().__init__(**settings(str(kept["precision"])))
+            super().__init__(precision=kept["precision"].item())
             self._vectors: Matrix = kept["vectors"]
             self._row_of = {name: row for row, name in enumerate(kept["names"].tolist())}
             self._mould_of = {name: row for row, name in enumerate(kept["moulds"].tolist())}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import fields
 from functools import cache, partial
 from typing import Any
 
@@ -17,7 +16,6 @@ from tests.benchmarks.timing import in_hand, seconds_of, spread, spread_of
 K = 10
 CHUNK = 1000  # passages read at a time
 _EVERYTHING = Filters()
-_BESIDE = "beside"  # a setting of the retriever: the words are searched in a thread beside the vectors
 
 
 class Embedded:
@@ -106,8 +104,7 @@ def _systems(index: LocalIndex, database: Any) -> dict[str, Callable[[str], obje
     """Every search of passages for a question, by what it is called in the results."""
     retrievers = {"whole": index, "besides_embedding": Embedded(index), "fusion_and_catalog": Searched(index)}
     systems = {name: partial(_retrieve, Retriever(one)) for name, one in retrievers.items()}  # type: ignore[arg-type]
-    if _BESIDE in {one.name for one in fields(Retriever)}:
-        systems["in_a_thread"] = partial(_retrieve, Retriever(index, **{_BESIDE: True}))
+    systems["in_a_thread"] = partial(_retrieve, Retriever(index, beside=True))
     if database:
         theirs = {"txtai": False, "txtai_besides_embedding": True}
         systems |= {name: partial(_search, database, remembering) for name, remembering in theirs.items()}

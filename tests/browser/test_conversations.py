@@ -45,6 +45,16 @@ def test_conversations_are_listed_the_latest_first(talked: Page) -> None:
     assert titles(talked) == [QUESTION, ABSENT]
 
 
+def test_every_page_leads_to_the_conversations(talked: Page, made: str) -> None:
+    """A link of the other pages opens the chat page with the list, in a wide window too."""
+    for width in (1280, 1600):
+        talked.set_viewport_size({"width": width, "height": 800})
+        talked.goto(f"{made}/corpus")
+        talked.click(".masthead >> text=Conversations")
+        expect(talked.locator("#earlier")).to_be_visible()
+        assert titles(talked) == [QUESTION, ABSENT]
+
+
 def test_a_conversation_opens_as_it_was(talked: Page, made: str) -> None:
     """Every turn is there without asking the server, and the next question goes on from them."""
     talked.goto(made)

@@ -191,3 +191,4 @@ addEventListener("storage", (event) => {
 });
 
 draw();
+if (location.hash === "#earlier" && !drawer.checkVisibility()) drawer.showPopover();

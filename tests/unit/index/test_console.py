@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from index.console import _pace, note, progress_of, say
+from index.articles import Refusal
+from index.console import _pace, in_groups, note, progress_of, say
 
 
 def test_control_characters_of_a_corpus_do_not_reach_the_terminal(capsys):
@@ -54,3 +55,16 @@ def test_progress_is_a_bar_on_a_terminal(capsys, monkeypatch):
     assert "3/7" in shown.err
     assert "━" in shown.err
     assert shown.out == ""
+
+
+def test_many_files_of_one_reason_are_one_line():
+    """The first are named, and how many more; what is wrong with few files has a line for each."""
+    pictures = [Refusal(f"{number}.png", "no reader") for number in range(20)]
+    lines = [Refusal("all.jsonl", "it holds no text", line) for line in (3, 9)]
+    assert [*in_groups([*pictures[:1], *lines, *pictures[1:]])] == [
+        "0.png, 1.png, 2.png and 17 more: no reader",
+        "all.jsonl:3: it holds no text",
+        "all.jsonl:9: it holds no text",
+    ]
+    assert [*in_groups(pictures[:3])] == [f"{number}.png: no reader" for number in range(3)]
+    assert [*in_groups([])] == []

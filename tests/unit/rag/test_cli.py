@@ -74,6 +74,20 @@ def test_search_prints_ranked_passages(built):
     assert "notes-kites 0–" in result.stdout
 
 
+def test_only_what_shows_a_time_is_warmed_up_for(built, monkeypatch):
+    """A search needs no reader and no sentence model, and so does not wait for one."""
+    warmed = []
+
+    def warm_up(assistant):
+        warmed.append(assistant)
+
+    monkeypatch.setattr(Assistant, "warm_up", warm_up)
+    assert run("search", "kites", "--index", built).exit_code == 0
+    assert warmed == []
+    run("ask", QUESTION, "--index", built)
+    assert len(warmed) == 1
+
+
 def test_search_json_is_the_hits(built):
     """With --json the query and its hits come as POST /api/search gives them."""
     document = json.loads(run("search", "kites", "--json", "--index", built).stdout)

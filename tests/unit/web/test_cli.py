@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 from typer.testing import CliRunner
@@ -33,6 +34,7 @@ def served(monkeypatch):
 
 
 VALUES = {
+    "cache": ("7", 7),
     "index": ("elsewhere", "elsewhere"),
     "keep": ("5", 5),
     "host": ("127.0.0.2", "127.0.0.2"),
@@ -193,12 +195,27 @@ def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, buil
     assert "Answering at http://127.0.0.1:" in run("serve", "--index", built, "--port", 0).stdout
 
 
+@pytest.mark.parametrize(("given", "kept"), [({}, 1024), ({"cache": 0}, 0)])
+def test_the_server_keeps_answers_unless_told_not_to(monkeypatch, built, live_index, given, kept):
+    """As many as RAG_CACHE says."""
+    import index.store
+
+    monkeypatch.setattr(index.store, "LiveIndex", lambda directory: live_index)
+    assert web.cli._assistant(Settings(index=built, reader="none", **given)).kept == kept
+
+
 def test_help_lists_every_command():
     """One `rag` holds the commands of all three rooms."""
     result = run("--help")
     assert result.exit_code == 0
     listed = {words[1] for words in map(str.split, result.stdout.splitlines()) if len(words) > 2}
     assert listed >= COMMANDS | {"mcp"}
+
+
+def test_version_is_that_of_the_package():
+    """One line for a person and for a script."""
+    result = run("--version")
+    assert (result.exit_code, result.stdout) == (0, f"rag {metadata.version('caspian-indus-reader')}\n")
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

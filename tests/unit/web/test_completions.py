@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from html import escape
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,6 +17,7 @@ from tests.unit.rag.conftest import SENSIBLE, SURE
 from tests.unit.web.conftest import BRIDGES, HOW_LONG, READER
 from tests.unit.web.test_api import ABSENT, QUESTION, Failing, Gone, as_document, without_times
 from web.completion_schemas import MODEL
+from web.markdown import rendered
 
 USER = [{"role": "user", "content": QUESTION}]
 
@@ -120,7 +122,16 @@ def test_filters_are_taken_as_extra_fields(peer):
     answer = ask(peer, extra_body={"source": "River Post", "k": 1}).choices[0].message.answer
     assert {found["article_id"] for found in answer["passages"]} == {"bridge"}
     content = ask(peer, extra_body={"language": "fr"}).choices[0].message.content
-    assert content.startswith("No article passes the filters.")
+    assert re.fullmatch(
+        r"No article passes the filters. \[What there is\]\(http://\S+/corpus\): sources, languages and days.", content
+    )
+
+
+def test_an_index_without_articles_is_said_to_be_so(assistant):
+    """Nobody is told to look at the filters."""
+    answer = assistant.ask(ABSENT)
+    empty = replace(answer, passages=[], index=replace(answer.index, articles=0))
+    assert rendered(empty, "http://here").text == "The index holds no article."
 
 
 def test_earlier_user_messages_are_the_history(peer):

@@ -4,8 +4,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from index.holdings import Count, Holdings
 from tests.unit.web.conftest import parse
 from tests.unit.web.test_pages import QUESTION, page_of
+from web.asked import Asked
+from web.corpus import filter_form
 
 KEPT = {"published_from": "2024-01-01", "published_to": "2024-12-31", "source": "Coast Daily", "language": "en"}
 
@@ -20,6 +23,17 @@ def test_sources_and_languages_are_those_of_the_index(client):
     assert choices(page, "source") == ["", "Coast Daily", "River Post"]
     assert choices(page, "language") == ["", "en"]
     assert page.one("select", name="language").all("option")[1].text == "English"
+
+
+def test_languages_that_the_filter_takes_for_one_are_offered_as_one():
+    """Whatever region and case articles name, and whichever of them an address names."""
+    languages = [Count("en-GB", 5), Count(None, 4), Count("ur", 3), Count("EN", 2), Count("en-us", 1)]
+    holdings = Holdings(1, "2026-01-01T00:00:00+00:00", 0.0, "c", "m", 15, 15, [], languages, None, None, [], [])
+    form = filter_form(holdings, Asked(q="Who?", language="en-AU"))
+    assert [choice.value for choice in form.languages] == ["en", "ur"]
+    assert form.language == "en"
+    assert [choice.value for choice in filter_form(holdings, Asked(q="Who?", language="FR")).languages][1] == "fr"
+    assert filter_form(holdings, Asked(q="Who?")).language == ""
 
 
 def test_only_what_passes_answers(client):

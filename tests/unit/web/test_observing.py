@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import sys
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -137,6 +138,16 @@ def test_requests_are_counted_by_route_and_stages_by_name(client):
     assert [counted["rag_stage_seconds_count", stage] for stage in ("retrieve", "read", "compose")] == [1, 1, 1]
     assert counted["rag_requests_open",] == 1  # that for the metrics
     assert counted["process_resident_memory_bytes",] > 0
+
+
+def test_questions_answered_from_before_are_counted(serve, assistant):
+    """Each is a question and a hit, and takes no time of the stages."""
+    client = serve(replace(assistant, kept=5))
+    for _ in range(3):
+        client.post("/api/ask", json=ASK | {"source": "Coast Daily"})  # which no suggestion was tried with
+    counted = samples(client)
+    assert (counted["rag_questions_total", "answered"], counted["rag_cache_hits_total",]) == (3, 2)
+    assert [counted["rag_stage_seconds_count", stage] for stage in ("retrieve", "cache")] == [1, 2]
 
 
 def test_refusals_are_counted_by_why(client):

@@ -211,3 +211,22 @@ def test_serving_leaves_the_root_logger_alone(assistant, monkeypatch):
     monkeypatch.setattr(root, "handlers", [])
     mcp_server(Tools(assistant))
     assert root.handlers == []
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", '{"jsonrpc": "2.0", "id": 1}', '[{"jsonrpc": "2.0", "id": 1}]'])
+def test_a_body_that_is_no_message_is_one_sentence(client, body):
+    """A JSON-RPC error, in no library's words."""
+    response = client.post("/mcp", content=body, headers={**ACCEPT, "content-type": "application/json"})
+    assert response.status_code == 400
+    document = response.json()
+    assert (document["jsonrpc"], document["id"], document["error"]["code"]) == ("2.0", None, -32600)
+    assert document["error"]["message"] == "The body is no JSON-RPC message: an object with jsonrpc and method."
+
+
+def test_what_the_protocol_itself_refuses_comes_as_it_is(client):
+    """A body that is no JSON, and a method that there is none of."""
+    headers = {**ACCEPT, "content-type": "application/json"}
+    unread = client.post("/mcp", content="no JSON", headers=headers)
+    assert (unread.status_code, unread.json()["error"]["code"]) == (400, -32700)
+    unknown = client.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "no"}, headers=headers)
+    assert unknown.json()["error"]["code"] == -32601

@@ -101,10 +101,18 @@ class TestRefusals:
         with pytest.raises(Refused, match="larger than 200 MB"):
             read(".csv.gz", bomb(MOST_UNPACKED))
 
-    @pytest.mark.parametrize("data", [b"text\nOne.\n", gzip.compress(b"text\nOne.\n")[:-3], b"\x1f\x8b"])
-    def test_a_broken_packing_is_refused(self, data):
-        """Or one that is none."""
-        with pytest.raises(Refused, match="its gzip can't be unpacked"):
+    @pytest.mark.parametrize(
+        ("data", "why"),
+        [
+            (b"text\nOne.\n", "it is not packed by gzip"),
+            (gzip.compress(b"text\nOne.\n")[:-3], "it is cut short"),
+            (b"\x1f\x8b", "it is cut short"),
+            (gzip.compress(b"text\nOne.\n")[:-8] + bytes(8), "it is damaged"),
+        ],
+    )
+    def test_a_broken_packing_is_refused(self, data, why):
+        """Or one that is none; in words that are no library's."""
+        with pytest.raises(Refused, match=f"^its gzip can't be unpacked: {why}$"):
             read(".csv.gz", data)
 
 

@@ -26,6 +26,21 @@ def with_member(suffix: str, name: str, data: bytes) -> bytes:
 
 
 @FORMATS
+@pytest.mark.parametrize("data", [b"Words.", b"%PDF-1.7"])
+def test_what_is_no_archive_is_said_to_be_another_format(suffix, data):
+    """Nobody need know that the format is an archive."""
+    with pytest.raises(Refused, match=f"^it can't be read as {suffix[1:].upper()}: it is something else"):
+        read(suffix, data)
+
+
+@FORMATS
+def test_an_archive_that_is_cut_short_is_said_to_be_so(suffix):
+    """Its list of members stands at its end."""
+    with pytest.raises(Refused, match="or cut short$"):
+        read(suffix, WHOLE[suffix][:-40])
+
+
+@FORMATS
 def test_a_member_that_unpacks_to_too_much_is_refused(suffix):
     """A bomb is told by its ratio before it is unpacked."""
     with pytest.raises(Refused, match='its member "bomb.xml" unpacks to more than 100 times its size'):

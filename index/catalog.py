@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.articles import Article
 from index.dense import Rows
@@ -34,6 +35,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_article ON passages(article);
 """
 FILTERS_REMEMBERED = 16  # each up to 8 bytes a passage
+Hashes = NDArray[np.bytes_]  # (n,) sha256 in hexadecimal, a row each
 Group = tuple[str | None, int]  # what some articles have in common, and how many they are
 
 _CHUNK = 500  # rows read at once; SQLite takes no more than 999 values everywhere
@@ -186,9 +188,11 @@ class Catalog:
         """Each article's path by its id."""
         return dict(self._all("SELECT article_id, path FROM articles"))
 
-    def embedded_hashes(self) -> list[str]:
+    def embedded_hashes(self) -> Hashes:
         """What each row's vector was made from, in order of rows."""
-        return [value for (value,) in self._all("SELECT embedded_hash FROM passages ORDER BY row")]
+        with self._lock:
+            found = self._connection.execute("SELECT embedded_hash FROM passages ORDER BY row")
+            return np.fromiter((value for (value,) in found), dtype="S64")
 
     def counts(self) -> tuple[int, int]:
         """How many articles, and how many passages."""

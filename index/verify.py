@@ -79,17 +79,27 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
         yield from _bad_passages(catalog)
         lexical = LexicalIndex.open(folder / LEXICAL)
         yield from _bad_words(catalog, lexical)
-    dense = DenseIndex.open(folder / DENSE)
+    dense = DenseIndex.open(folder / VECTORS, folder / DENSE)
     copies = Copies.open(folder / COPIES)
     signed = np.load(folder / SIGNATURES, mmap_mode="r")
-    sizes = {DENSE: len(dense), LEXICAL: len(lexical), COPIES: len(copies), SIGNATURES: len(signed)}
+    sizes = {VECTORS: len(dense), LEXICAL: len(lexical), COPIES: len(copies), SIGNATURES: len(signed)}
     for name, size in sizes.items():
         if size != passages:
             yield f"{name} holds {size} passages, the catalog {passages}."
-    if not np.array_equal(dense.vectors(), np.load(folder / VECTORS, mmap_mode="r")):
-        yield f"{DENSE} does not hold the vectors of {VECTORS}."
+    yield from _bad_vectors(dense)
     if not all(copies.first(copies.first(row)) == copies.first(row) <= row for row in range(len(copies))):
         yield f"{COPIES} names a copy as what others are copies of."
+
+
+def _bad_vectors(dense: DenseIndex) -> Iterator[str]:
+    """Vectors whose scores are no cosines, and such as the lists to find them by do not hold."""
+    try:
+        strays = dense.strays()
+    except ValueError as error:
+        yield f"{VECTORS}: {error}."
+        return
+    if strays:
+        yield f"{DENSE} does not hold {strays} of the vectors of {VECTORS}."
 
 
 def _strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -129,7 +139,7 @@ def _bad_passages(catalog: Catalog) -> Iterator[str]:
             yield f"Passage {passage.passage_id} has row {row}, not {expected}."
         if article is None or article.text[passage.start : passage.end] != passage.text:
             yield f"Passage {passage.passage_id} is not its article's text."
-        if expected >= len(hashes) or text_hash(embedding_text(title, passage.text)) != hashes[expected]:
+        if expected >= len(hashes) or text_hash(embedding_text(title, passage.text)).encode() != hashes[expected]:
             yield f"Passage {passage.passage_id} is not the text its vector was made from."
         if not all(passage.start <= start < end <= passage.end for start, end in passage.sentences):
             yield f"Passage {passage.passage_id} has a sentence outside it."

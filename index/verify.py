@@ -73,6 +73,7 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
         if (articles, passages) != (manifest.articles, manifest.passages):
             yield f"The catalog holds {articles} articles and {passages} passages, not the manifest's counts."
         yield from _bad_articles(catalog)
+        yield from (f"Article {name} is not filed as what it is, for filters." for name in catalog.misfiled())
         strange = set(known_articles(folder)) - catalog.hashes().keys()
         if strange:
             yield f"{FILES} names {min(strange)}, which the catalog does not hold."

@@ -212,6 +212,13 @@ def test_an_article_that_is_not_what_was_hashed_is_found(built):
     assert "Article harbour is not what its hashes were made from" in found
 
 
+@pytest.mark.parametrize("change", ["day = '2024-03-06'", "folded_source = 'S'", "spoken = NULL", "end_row = 3"])
+def test_an_article_that_filters_would_mistake_is_found(built, change):
+    """What filters compare is kept beside what the article says of itself, as are its first and last rows."""
+    change_catalog(built, f"UPDATE articles SET {change} WHERE article_id = 'harbour'")
+    assert "Article harbour is not filed as what it is" in problems(built)
+
+
 def test_an_article_whose_passages_do_not_hold_all_of_it_is_found(built, monkeypatch):
     """Its hashes are right, and its passages are its own, but a sentence of it stands in none."""
     monkeypatch.setattr(Article, "version", property(lambda article: "v"))

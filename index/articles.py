@@ -5,13 +5,12 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from index.dates import doubt, read_date
 from index.errors import CorpusError, Refused, Withdrawn
-from index.ids import made_id
+from index.ids import made_id, version_of
 from index.readers import BadRecord, Reader, Record, reader_of
 from index.readers.packed import too_large
 from index.readers.record import BLANK, is_blank
@@ -47,18 +46,13 @@ class Article:
     @property
     def version(self) -> str:
         """Twelve hexadecimal digits of a sha256 of the text: offsets into another version mean nothing."""
-        return _version(self.text)
+        return version_of(self.text)
 
     def content_hash(self) -> str:
         """A sha256, in hexadecimal, of everything the article holds: any edit or move changes it."""
         own = {name: getattr(self, name) for name in self.__dataclass_fields__}
         own["first_seen"] = None  # which is the index's
         return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
-
-
-@lru_cache(maxsize=64)  # each passage and each citation of an answer tells that of its article
-def _version(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

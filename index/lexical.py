@@ -25,6 +25,10 @@ from index.errors import StorageError
 
 ANALYZER = "folded_english"
 _HEAP_BYTES = 64_000_000
+# In an index of so many passages the words that stand in a larger share of them are not searched, unless all do: they
+# say next to nothing and are most of the work. Were it so in xquad-en, hit@1, 5 and 10 for 838 questions would stay
+# 0.957, 0.994 and 0.999 by both rankings joined, and be 0.925, 0.989 and 0.991 by BM25 alone, for 0.924, 0.991, 0.992.
+MANY, COMMON = 100_000, 0.3
 WIDE = 10  # a filter that lets at least one in so many passages through is wide
 
 
@@ -147,11 +151,18 @@ class LexicalIndex:
 
     def _words(self, query: str, title_weight: float) -> Query:
         clauses = []
-        for term in dict.fromkeys(self.terms(query)):
+        for term in self._telling(query):
             clauses.append((Occur.Should, Query.term_query(self._index.schema, "text", term, "freq")))
             title = Query.term_query(self._index.schema, "title", term, "freq")
             clauses.append((Occur.Should, Query.boost_query(title, title_weight)))
         return Query.boolean_query(clauses)
+
+    def _telling(self, query: str) -> list[str]:
+        """The words of a query to be searched, each once."""
+        words = list(dict.fromkeys(self.terms(query)))
+        if len(self) < MANY:
+            return words
+        return [word for word in words if self.document_frequency(word) <= COMMON * len(self)] or words
 
 
 def _among(rows: Rows, hits: list[Scored]) -> list[bool]:

@@ -75,6 +75,19 @@ def test_scores_are_bm25(tmp_path, title_weight, query):
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
 
 
+def test_in_a_large_index_words_that_most_passages_hold_are_not_searched(tmp_path, monkeypatch):
+    """The scores are those of the other words; where all are of that kind, they are searched."""
+    passages = [(row, "title", f"{text} common" + " rarer" * (row % 4 == 0)) for row, _, text in random_passages(120)]
+    index = opened(tmp_path / "lexical", passages)
+    everywhere = index.search("common", 200, 1.0)
+    assert len(everywhere) == 120
+    query = "common rarer Common unseen"
+    assert dict(index.search(query, 200, 1.0)) == pytest.approx(oracle(index, passages, query, 1.0), rel=1e-4)
+    monkeypatch.setattr("index.lexical.MANY", 120)
+    assert dict(index.search(query, 200, 1.0)) == pytest.approx(oracle(index, passages, "rarer", 1.0), rel=1e-4)
+    assert index.search("common", 200, 1.0) == everywhere
+
+
 def test_fewer_hits_are_the_best_of_more(index):
     """The first k of a deep search are the k of a shallow one."""
     assert index.search("ship harbour", 2, 1.0) == index.search("ship harbour", 6, 1.0)[:2]

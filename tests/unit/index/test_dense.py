@@ -38,7 +38,7 @@ def write(tmp_path):
 def lower(monkeypatch):
     """A thousand rows are many, and thirty are few."""
     monkeypatch.setattr(dense, "EXACT", 500)
-    monkeypatch.setattr(dense, "FEW", 30)
+    monkeypatch.setattr(dense, "FEW", 30 / N**0.75)
     monkeypatch.setattr(dense, "SCANNED", 16)  # half of them
 
 

@@ -155,9 +155,7 @@ def test_rows_bound_the_search(index):
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.3, 0.9, 1.0])
 @pytest.mark.parametrize("k", [1, 5, 200])
 @pytest.mark.parametrize(("many", "deepest"), [(5000, 40_000), (1, 40_000), (1, 50)])
-def test_a_filter_narrow_or_wide_gives_the_best_of_what_it_lets_through(  # noqa: PLR0913 (all that chooses the way)
-    tmp_path, monkeypatch, share, k, many, deepest
-):
+def test_a_filter_narrow_or_wide_gives_the_best_of_what_it_lets_through(tmp_path, monkeypatch, share, k, many, deepest):
     """Whichever way it is searched: the hits are those of a search of everything, without the others."""
     monkeypatch.setattr("index.lexical.MANY_NAMES", many)
     monkeypatch.setattr("index.lexical.DEEPEST", deepest)

@@ -223,7 +223,8 @@ def _write_copies(folder: Path, catalog: Catalog, sources: Sources, live: Live |
         return signatures(passage.text for passage in catalog.passages(rows))
 
     write_rows(folder / SIGNATURES, sources, before, sign)
-    signed = np.load(folder / SIGNATURES, mmap_mode="r")
+    # As a plain array, of which a row is taken ten times as fast.
+    signed = np.asarray(np.load(folder / SIGNATURES, mmap_mode="r"))
     save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
 
 

@@ -174,8 +174,8 @@ class Catalog:
         return (np.repeat(first - begin, counts) + np.arange(counts.sum())).astype(np.int32)
 
     def histories(self) -> list[tuple[str, str, str]]:
-        """Each article's id, the version of its text, and when that was first held."""
-        return self._all("SELECT article_id, version, first_seen FROM articles")
+        """Each article's id, the version of its text, and when that was first held, in order of rows."""
+        return self._all("SELECT article_id, version, first_seen FROM articles ORDER BY number")
 
     def hashes(self) -> dict[str, str]:
         """Each article's content hash by its id."""

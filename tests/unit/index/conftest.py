@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build_index
-from tests.conftest import WordEmbedder
 from tests.unit.conftest import MEMORY
 
 NOBODY = 65534
@@ -42,13 +40,3 @@ def unprivileged() -> Callable[[], AbstractContextManager[None]]:
             os.seteuid(user)
 
     return become
-
-
-@pytest.fixture
-def built_in_lists(monkeypatch: pytest.MonkeyPatch, corpus: Path, directory: Path, embedder: WordEmbedder) -> Path:
-    """An index of the shared small corpus that is searched by lists, as large ones are."""
-    for name, value in (("EXACT", 2), ("FEW", 0), ("LISTS", 1)):
-        monkeypatch.setattr(f"index.dense.{name}", value)
-    build_index(corpus, directory, embedder)
-    embedder.embedded.clear()
-    return directory

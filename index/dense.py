@@ -1,6 +1,5 @@
 """The nearest vectors to a vector; the only module that imports faiss."""
 
-from functools import cached_property
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -108,6 +107,9 @@ class _Lists:
 
     def __init__(self, index: "IndexIVF") -> None:
         self._index = index
+        self.centroids = cast(Matrix, index.quantizer.reconstruct_n(0, index.nlist))
+        self._list_of = _lists_of_rows(index)
+        self._sizes = np.bincount(self._list_of, minlength=index.nlist)
 
     @staticmethod
     def write(path: Path, vectors: Matrix) -> None:
@@ -150,26 +152,17 @@ class _Lists:
         seen = np.cumsum(sizes[nearest])
         return min(1 + int(np.searchsorted(seen, enough)), len(nearest))
 
-    @cached_property
-    def centroids(self) -> Matrix:
-        """The middle of each list, (lists, dim) float32."""
-        return cast(Matrix, self._index.quantizer.reconstruct_n(0, self._index.nlist))
 
-    @cached_property
-    def _sizes(self) -> Rows:
-        return np.bincount(self._list_of, minlength=len(self.centroids))
+def _lists_of_rows(index: "IndexIVF") -> NDArray[np.int32]:
+    """The list that each row is in."""
+    import faiss
 
-    @cached_property
-    def _list_of(self) -> NDArray[np.int32]:
-        """The list that each row is in."""
-        import faiss
-
-        lists, found = self._index.invlists, np.empty(self._index.ntotal, dtype=np.int32)
-        for number in range(self._index.nlist):
-            size = lists.list_size(number)  # type: ignore[union-attr]
-            if size:
-                found[faiss.rev_swig_ptr(lists.get_ids(number), size)] = number  # type: ignore[union-attr]
-        return found
+    lists, found = index.invlists, np.empty(index.ntotal, dtype=np.int32)
+    for number in range(index.nlist):
+        size = lists.list_size(number)  # type: ignore[union-attr]
+        if size:
+            found[faiss.rev_swig_ptr(lists.get_ids(number), size)] = number  # type: ignore[union-attr]
+    return found
 
 
 def _refuse_other_lengths(vectors: Matrix) -> None:

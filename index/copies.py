@@ -68,44 +68,71 @@ def first_copies(hashed: Signatures, text_of: Callable[[int], str]) -> Rows:
     neighbouring words, and both hold the same numbers beside the same words. Case and punctuation do not
     count, and a text without a word is like no other.
     """
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHashLSH
 
-    near = MinHashLSH(CANDIDATE, PERMUTATIONS, weights=(0.1, 0.9))  # a copy missed is worse than a look in vain
+    # The bands that find most; a copy missed is worse than a look in vain.
+    bands = MinHashLSH(CANDIDATE, PERMUTATIONS, weights=(0.1, 0.9)).hashranges
+    near = _Near(hashed, bands)
     digits = cache(lambda place: _Said(text_of(place)).digits)  # many pages of one form differ in these alone
-    permutations = MinHash(PERMUTATIONS, scheme=SCHEME).permutations
     firsts = np.arange(len(hashed))
-    for place in _sharing(hashed, near.hashranges):  # the others are looked up, and found, by none
-        minhash = MinHash(PERMUTATIONS, hashvalues=hashed[place], permutations=permutations, scheme=SCHEME)
-        likely = _agreeing(hashed, place, near.query(minhash))
+    for place in near.shared.tolist():  # the others are looked up, and found, by none
+        likely = _agreeing(hashed, place, near.of(place))
         rivals = [rival for rival in likely if digits(rival) == digits(place)]
         said = _Said(text_of(place)) if rivals else None
         found = next((rival for rival in rivals if said and said.nearly(_Said(text_of(rival)))), None)
         if found is None:
-            near.insert(place, minhash)
+            near.keep(place)
         else:
             firsts[place] = found
     return firsts
 
 
-def _agreeing(hashed: Signatures, place: int, rivals: list[int]) -> list[int]:
-    """Those of the rivals of a place whose signatures are like enough its own, ascending."""
-    places = np.sort(np.array(rivals, dtype=np.int64))
-    alike: list[int] = places[(hashed[places] == hashed[place]).sum(axis=1) >= AGREEING].tolist()
+def _agreeing(hashed: Signatures, place: int, rivals: Rows) -> list[int]:
+    """Those of the rivals of a place whose signatures are like enough its own."""
+    alike: list[int] = rivals[(hashed[rivals] == hashed[place]).sum(axis=1) >= AGREEING].tolist()
     return alike
 
 
-def _sharing(hashed: Signatures, bands: list[tuple[int, int]]) -> list[int]:
-    """The places whose signature is another's too in a whole band, ascending."""
-    shared = np.zeros(len(hashed), dtype=bool)
-    for start, end in bands:
-        # Two bands with one number between them are a look in vain.
-        number = np.zeros(len(hashed), dtype=np.uint64)
-        for column in range(start, end):
-            number = number * _ODD + hashed[:, column]
-        order = np.argsort(number)
-        same = np.diff(number[order]) == 0
-        shared[order[1:][same]] = shared[order[:-1][same]] = True
-    return np.flatnonzero(shared).tolist()
+class _Near:
+    """Which places were kept whose signature shares a whole band; in arrays, which are far smaller than dictionaries."""
+
+    def __init__(self, hashed: Signatures, bands: list[tuple[int, int]]) -> None:
+        self._bands = np.arange(len(bands))
+        # For each band and place where the group of that place begins, in what is sorted by the band.
+        self._begin = np.empty((len(bands), len(hashed)), dtype=np.int32)
+        shared = np.zeros(len(hashed), dtype=bool)
+        for begin, columns in zip(self._begin, bands, strict=True):
+            begin[:], together = _groups(hashed, columns)
+            shared |= together
+        self.shared = np.flatnonzero(shared)  # ascending
+        self._kept = np.empty_like(self._begin)  # each group's, from where it begins
+        self._count = np.zeros_like(self._begin)
+
+    def of(self, place: int) -> Rows:
+        """Those kept that share a band with a place, ascending."""
+        begin = self._begin[:, place]
+        ends = begin + self._count[self._bands, begin]
+        pieces = [kept[first:end] for kept, first, end in zip(self._kept, begin, ends, strict=True)]
+        return np.unique(np.concatenate(pieces)).astype(np.int64)
+
+    def keep(self, place: int) -> None:
+        """Find this place from now on."""
+        begin = self._begin[:, place]
+        self._kept[self._bands, begin + self._count[self._bands, begin]] = place
+        self._count[self._bands, begin] += 1
+
+
+def _groups(hashed: Signatures, columns: tuple[int, int]) -> tuple[Rows, NDArray[np.bool_]]:
+    """For each place where its group of equal bands begins, when sorted, and whether there are others in it."""
+    number = np.zeros(len(hashed), dtype=np.uint64)
+    for column in range(*columns):  # two bands with one number between them are a look in vain
+        number = number * _ODD + hashed[:, column]
+    order = np.argsort(number)
+    starts = np.flatnonzero(np.diff(number[order], prepend=~number[order[:1]]))
+    sizes = np.diff(starts, append=len(number))
+    begin, together = np.empty(len(number), dtype=np.int64), np.empty(len(number), dtype=bool)
+    begin[order], together[order] = np.repeat(starts, sizes), np.repeat(sizes > 1, sizes)
+    return begin, together
 
 
 class _Said:

@@ -94,7 +94,7 @@ def _agreeing(hashed: Signatures, place: int, rivals: Rows) -> list[int]:
 
 
 class _Near:
-    """Which places were kept whose signature shares a whole band; in arrays, which are far smaller than dictionaries."""
+    """Which places were kept whose signature shares a whole band; arrays are far smaller than dictionaries."""
 
     def __init__(self, hashed: Signatures, bands: list[tuple[int, int]]) -> None:
         self._bands = np.arange(len(bands))

@@ -8,20 +8,17 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import snapshot
 from index.articles import printable
 from index.catalog import Catalog
 from index.console import Progress
-from index.copies import PERMUTATIONS, Signature, first_copies, signatures
+from index.copies import PERMUTATIONS, Signatures, first_copies, signatures
 from index.dense import DenseIndex
-from index.embedder import Embedder, Matrix, Vector
+from index.embedder import Embedder, Matrix
 from index.errors import SnapshotMissing
 from index.generations import KEPT, retire
 from index.known import is_read_alike
@@ -30,6 +27,7 @@ from index.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGN
 from index.passages import MAX_CHARACTERS
 from index.plan import Live, Plan, read_corpus, refuse_unreadable
 from index.report import BuildReport, others_of
+from index.reuse import Sources, save, write_rows
 
 _READ_WITH = (
     "markdown-it-py",
@@ -42,7 +40,6 @@ _READ_WITH = (
     "feedparser",
     "warcio",
 )
-CHUNK = 256  # passages embedded between two reports of progress
 
 
 def _silent(done: int, total: int) -> None:
@@ -108,14 +105,14 @@ def preview_index(
     with _live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
         plan = read_corpus(corpus, Path(scratch), directory, live, allow_empty=allow_empty)
         with closing(Catalog.open(Path(scratch, CATALOG))) as catalog:
-            hashes = catalog.embedded_hashes()
-        new = set(hashes) - _reusable(live, embedder).keys()
+            sources = _sources(catalog, live)
+        new = (sources if _has_vectors(live, embedder) else sources.afresh()).new()
         manifest = live.manifest if live else None
     pace = manifest.pace if manifest and manifest.model == embedder.record else None
     return BuildReport(
         plan,
         manifest.generation if manifest else None,
-        len(hashes),
+        len(sources.live),
         len(new),
         time.monotonic() - started,
         dry_run=True,
@@ -167,85 +164,68 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in (*_READ_WITH, "sentencex", "tantivy", "faiss-cpu", "datasketch")}
 
 
-def _reusable(live: Live | None, embedder: Embedder) -> dict[str, int]:
-    """The row of each live vector by what it was made from; none where another model made them."""
-    if live is None or live.manifest.model != embedder.record:
-        return {}
-    return {value: row for row, value in enumerate(live.catalog.embedded_hashes())}
-
-
 def _write_generation(number: int, folder: Path, live: Live | None, embedder: Embedder, progress: Progress) -> _Done:
     with closing(Catalog.open(folder / CATALOG)) as catalog:
+        sources = _sources(catalog, live)
         began = time.monotonic()
-        vectors, embedded = _vectors(catalog, live, embedder, progress)
+        embedded = _write_vectors(folder, catalog, sources, live, embedder, progress)
         seconds = time.monotonic() - began
-        _save(folder / VECTORS, vectors)
-        _write_copies(folder, catalog, live)
-        DenseIndex.write(folder / DENSE, vectors)
+        _write_copies(folder, catalog, sources, live)
+        DenseIndex.write(folder / DENSE, np.load(folder / VECTORS, mmap_mode="r"))
         (folder / LEXICAL).mkdir()
         passages = ((row, title, passage.text) for row, passage, title in catalog.every_passage())
         LexicalIndex.write(folder / LEXICAL, passages)
     before = live.manifest.pace if live and live.manifest.model == embedder.record else None
-    return _Done(number, len(vectors), embedded, round(embedded / seconds, 2) if embedded and seconds else before)
+    pace = round(embedded / seconds, 2) if embedded and seconds else before
+    return _Done(number, len(sources.live), embedded, pace)
 
 
-def _vectors(catalog: Catalog, live: Live | None, embedder: Embedder, progress: Progress) -> tuple[Matrix, int]:
-    """A vector for each row of the catalog, and how many had to be computed."""
+def _sources(catalog: Catalog, live: Live | None) -> Sources:
     hashes = catalog.embedded_hashes()
-    reusable = _reusable(live, embedder)
-    first_row: dict[str, int] = {}
-    for row, value in enumerate(hashes):
-        if value not in reusable:
-            first_row.setdefault(value, row)
-    fresh = _embed(catalog, list(first_row.values()), embedder, progress)
-    place = {value: position for position, value in enumerate(first_row)}
-    if not hashes:
-        return np.empty((0, len(embedder.embed_query(""))), dtype=np.float32), 0
-    before = live.vectors() if live and reusable else np.empty((0, 0), dtype=np.float32)
-    rows = [fresh[place[value]] if value in place else before[reusable[value]] for value in hashes]
-    return np.stack(rows).astype(np.float32), len(first_row)
+    return Sources.of(hashes, live.catalog.embedded_hashes() if live else hashes[:0])
 
 
-def _embed(catalog: Catalog, rows: list[int], embedder: Embedder, progress: Progress) -> list[Vector]:
-    vectors: list[Vector] = []
-    if rows:
-        progress(0, len(rows))
-    for start in range(0, len(rows), CHUNK):
-        texts = catalog.embedding_texts(rows[start : start + CHUNK])
-        vectors.extend(embedder.embed_passages(texts))
-        progress(len(vectors), len(rows))
-    return vectors
+def _has_vectors(live: Live | None, embedder: Embedder) -> bool:
+    """Whether the live generation's vectors are this model's."""
+    return live is not None and live.manifest.model == embedder.record
 
 
-def _write_copies(folder: Path, catalog: Catalog, live: Live | None) -> None:
+def _write_vectors(
+    folder: Path, catalog: Catalog, sources: Sources, live: Live | None, embedder: Embedder, progress: Progress
+) -> int:
+    """Write a vector for each row of the catalog; gives how many had to be computed."""
+    if live is not None and _has_vectors(live, embedder):
+        before = live.vectors()
+    else:
+        before, sources = np.empty((0, len(embedder.embed_query(""))), dtype=np.float32), sources.afresh()
+    total, done = len(sources.new()), 0
+
+    def embed(rows: list[int]) -> Matrix:
+        nonlocal done
+        vectors = embedder.embed_passages(catalog.embedding_texts(rows))
+        done += len(rows)
+        progress(done, total)
+        return vectors
+
+    if total:
+        progress(0, total)
+    return write_rows(folder / VECTORS, sources, before, embed)
+
+
+def _write_copies(folder: Path, catalog: Catalog, sources: Sources, live: Live | None) -> None:
     """A signature of each row's text, made only where the live generation has none, and which rows are copies."""
-    hashes = catalog.embedded_hashes()
-    known = _signed(live)
-    new = [row for row, value in enumerate(hashes) if value not in known]
-    made = signatures(passage.text for chunk in _chunks(new) for passage in catalog.passages(chunk))
-    fresh = dict(zip(new, made, strict=True))
-    rows = [fresh[row] if row in fresh else known[value] for row, value in enumerate(hashes)]
-    signed = np.array(rows, dtype=np.uint32).reshape(-1, PERMUTATIONS)
-    _save(folder / SIGNATURES, signed)
-    _save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
+    if live is not None and live.manifest.made_with.get("datasketch") == version("datasketch"):
+        before = np.load(live.folder / SIGNATURES, mmap_mode="r")
+    else:
+        before, sources = np.empty((0, PERMUTATIONS), dtype=np.uint32), sources.afresh()
 
+    def sign(rows: list[int]) -> Signatures:
+        return signatures(passage.text for passage in catalog.passages(rows))
 
-def _save(path: Path, array: NDArray[Any]) -> None:
-    written = BytesIO()
-    np.save(written, array)
-    path.write_bytes(written.getbuffer())  # numpy's own writing does not say why it failed
-
-
-def _signed(live: Live | None) -> dict[str, Signature]:
-    """Each live signature by what its row's vector was made from; none where another release made them."""
-    if live is None or live.manifest.made_with.get("datasketch") != version("datasketch"):
-        return {}
-    stored = np.load(live.folder / SIGNATURES, mmap_mode="r")
-    return dict(zip(live.catalog.embedded_hashes(), stored, strict=True))
-
-
-def _chunks(rows: list[int]) -> Iterator[list[int]]:
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+    write_rows(folder / SIGNATURES, sources, before, sign)
+    # As a plain array, of which a row is taken ten times as fast.
+    signed = np.asarray(np.load(folder / SIGNATURES, mmap_mode="r"))
+    save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
 
 
 def _manifest(done: _Done, folder: Path, corpus: Path, plan: Plan, embedder: Embedder) -> Manifest:

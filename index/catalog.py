@@ -6,7 +6,7 @@ import re
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,30 +14,19 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.articles import Article
 from index.dense import Rows
 from index.passages import Passage
 
-_SCHEMA = """
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, article_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    path TEXT NOT NULL, published TEXT, source TEXT, author TEXT, url TEXT, language TEXT,
-    modified TEXT, published_origin TEXT, modified_origin TEXT, first_seen TEXT,
-    version TEXT NOT NULL, hash TEXT NOT NULL
-);
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles(number),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
-    embedded_hash TEXT NOT NULL
-);
-CREATE INDEX passages_of_article ON passages(article);
-"""
-FILTERS_REMEMBERED = 16  # each up to 8 bytes a passage
+FILTERS_REMEMBERED = 16  # each up to 4 bytes a passage
+ARTICLES_REMEMBERED = 64  # of which one question asks for the same several times
+Hashes = NDArray[np.bytes_]  # (n,) sha256 in hexadecimal, a row each
 Group = tuple[str | None, int]  # what some articles have in common, and how many they are
 
 _CHUNK = 500  # rows read at once; SQLite takes no more than 999 values everywhere
-_ARTICLE = (
+ARTICLE_COLUMNS = (
     "article_id, title, text, path, published, source, author, url, language,"
     " modified, published_origin, modified_origin, first_seen"
 )
@@ -59,10 +48,10 @@ class Filters:
     def clauses(self) -> dict[str, str]:
         """SQL conditions over the articles table as a Catalog has it, with the value each is compared to."""
         conditions = {
-            "substr(published, 1, 10) >= ?": self.published_from,
-            "substr(published, 1, 10) <= ?": self.published_to,
-            "folded(source) = ?": _folded(self.source),
-            "spoken(language) = ?": spoken(self.language),
+            "day >= ?": self.published_from,
+            "day <= ?": self.published_to,
+            "folded_source = ?": _folded(self.source),
+            "spoken = ?": spoken(self.language),
         }
         return {condition: value for condition, value in conditions.items() if value is not None}
 
@@ -74,6 +63,11 @@ def spoken(tag: str | None) -> str | None:
 
 def _folded(name: str | None) -> str | None:
     return None if name is None else name.casefold()
+
+
+def filed(published: str | None, source: str | None, language: str | None) -> tuple[str | None, ...]:
+    """What filters compare, as a Catalog keeps it: SQLite's lower() knows ASCII alone."""
+    return (None if published is None else published[:10]), _folded(source), spoken(language)
 
 
 def embedding_text(title: str, text: str) -> str:
@@ -91,12 +85,11 @@ class Catalog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        connection.create_function("folded", 1, _folded, deterministic=True)  # SQLite's lower() knows ASCII alone
-        connection.create_function("spoken", 1, spoken, deterministic=True)
         # One statement at a time: two threads on one connection can be given each other's rows (cpython#118172).
         self._lock = Lock()
         # One question asks for the same rows several times, and a page of questions under one filter too.
-        self._passing: dict[tuple[tuple[str, str], ...], Rows] = {}
+        self._passing: dict[tuple[tuple[str, str], ...], NDArray[np.int32]] = {}
+        self._articles: dict[str, Article] = {}
         # Nobody can tell when the last question that was given this generation has ended, but its collection.
         self._finalizer = weakref.finalize(self, connection.close)
 
@@ -109,7 +102,7 @@ class Catalog:
         """
         # immutable: no locks and no journal, since a published generation never changes.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        with _disk_errors():
+        with disk_errors():
             return Catalog(sqlite3.connect(uri, uri=True, check_same_thread=False))
 
     def close(self) -> None:
@@ -122,8 +115,14 @@ class Catalog:
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
-        found = self._all(f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?", (article_id,))
-        return Article(*found[0]) if found else None
+        article = self._articles.get(article_id)
+        if article is None:
+            found = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", (article_id,))
+            if not found:
+                return None
+            article = Article(*found[0])
+            _remember(self._articles, article_id, article, ARTICLES_REMEMBERED)
+        return article
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the order asked.
@@ -136,8 +135,8 @@ class Catalog:
 
     def every_passage(self) -> Iterator[tuple[int, Passage, str]]:
         """Each passage with its row and its article's title, in order of rows."""
-        ((count,),) = self._all("SELECT count(*) FROM passages")
-        return self._passages(range(count))
+        ((last,),) = self._all("SELECT max(row) FROM passages")
+        return self._passages(range(0 if last is None else last + 1))
 
     def _passages(self, rows: Sequence[int]) -> Iterator[tuple[int, Passage, str]]:
         for start in range(0, len(rows), _CHUNK):
@@ -161,22 +160,22 @@ class Catalog:
         asked = tuple(clauses.items())  # filters that are written otherwise, and ask the same, are the same
         passing = self._passing.get(asked)
         if passing is None:
-            found = self._all(
-                "SELECT row FROM passages WHERE article IN (SELECT number FROM articles WHERE "
-                + " AND ".join(clauses)
-                + ") ORDER BY row",
-                list(clauses.values()),
-            )
-            passing = np.array([row for (row,) in found], dtype=np.int64)
-            passing.flags.writeable = False
-            if len(self._passing) >= FILTERS_REMEMBERED:
-                self._passing.clear()
-            self._passing[asked] = passing
-        return passing
+            passing = self._passing_rows(clauses)
+            _remember(self._passing, asked, passing, FILTERS_REMEMBERED)
+        return passing.astype(np.int64)
+
+    def _passing_rows(self, clauses: dict[str, str]) -> NDArray[np.int32]:
+        query = f"SELECT first_row, end_row FROM articles WHERE {' AND '.join(clauses)}"
+        found = np.array(self._all(query, list(clauses.values())), dtype=np.int32).reshape(-1, 2)
+        first, end = found[np.argsort(found[:, 0])].T
+        # Each article's rows follow one another: its first, as often as it has rows, and how far on each is.
+        counts = end - first
+        begin = np.cumsum(counts) - counts
+        return (np.repeat(first - begin, counts) + np.arange(counts.sum())).astype(np.int32)
 
     def histories(self) -> list[tuple[str, str, str]]:
-        """Each article's id, the version of its text, and when that was first held."""
-        return self._all("SELECT article_id, version, first_seen FROM articles")
+        """Each article's id, the version of its text, and when that was first held, in order of rows."""
+        return self._all("SELECT article_id, version, first_seen FROM articles ORDER BY number")
 
     def hashes(self) -> dict[str, str]:
         """Each article's content hash by its id."""
@@ -186,9 +185,23 @@ class Catalog:
         """Each article's path by its id."""
         return dict(self._all("SELECT article_id, path FROM articles"))
 
-    def embedded_hashes(self) -> list[str]:
+    def embedded_hashes(self) -> Hashes:
         """What each row's vector was made from, in order of rows."""
-        return [value for (value,) in self._all("SELECT embedded_hash FROM passages ORDER BY row")]
+        with self._lock:
+            found = self._connection.execute("SELECT embedded_hash FROM passages ORDER BY row")
+            return np.fromiter((value for (value,) in found), dtype="S64")
+
+    def misfiled(self) -> list[str]:
+        """The ids of articles that filters find by something else than they hold, and of those with rows not theirs."""
+        kept = self._all("SELECT article_id, published, source, language, day, folded_source, spoken FROM articles")
+        strange = self._all(
+            "SELECT article_id FROM articles JOIN (SELECT article, count(*) AS held, min(row) AS low, max(row) AS high"
+            " FROM passages GROUP BY article) ON article = number"
+            " WHERE (low, high + 1, held) != (first_row, end_row, end_row - first_row)"
+        )
+        return [name for name, *own, day, source, language in kept if filed(*own) != (day, source, language)] + [
+            name for (name,) in strange
+        ]
 
     def counts(self) -> tuple[int, int]:
         """How many articles, and how many passages."""
@@ -202,11 +215,18 @@ class Catalog:
 
         Read once, since it takes every article.
         """
-        (days,) = self._all("SELECT min(substr(published, 1, 10)), max(substr(published, 1, 10)) FROM articles")
+        (days,) = self._all("SELECT min(day), max(day) FROM articles")
         return self._groups("source"), self._groups("language"), days
 
     def _groups(self, column: str) -> list[Group]:
         return self._all(f"SELECT {column}, count(*) FROM articles GROUP BY {column} ORDER BY count(*) DESC, {column}")
+
+
+def _remember(held: dict[Any, Any], key: object, value: object, most: int) -> None:
+    """Keep what was found; where there is too much of it, forget all else."""
+    if len(held) >= most:
+        held.clear()
+    held[key] = value
 
 
 def _passage(article_id: str, start: int, end: int, text: str, sentences: str) -> Passage:
@@ -214,64 +234,9 @@ def _passage(article_id: str, start: int, end: int, text: str, sentences: str) -
     return Passage(f"{article_id}#{start}-{end}", article_id, start, end, text, spans)
 
 
-class CatalogWriter:
-    """Writes a new catalog; rows are numbered from 0 in the order they are added."""
-
-    def __init__(self, path: Path) -> None:
-        self._articles = 0
-        self._rows = 0
-        with _disk_errors():
-            self._connection = sqlite3.connect(path)
-            self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-
-    def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Add one article with its passages.
-
-        Raises:
-            OSError: the disk refused.
-        """
-        with _disk_errors():
-            self._add(article, passages)
-
-    def _add(self, article: Article, passages: Sequence[Passage]) -> None:
-        values = (getattr(article, name) for name in _ARTICLE.split(", "))
-        self._connection.execute(
-            f"INSERT INTO articles VALUES (?{', ?' * 15})",
-            (self._articles, *values, article.version, article.content_hash()),
-        )
-        for passage in passages:
-            spans = json.dumps(passage.sentences)
-            hashed = text_hash(embedding_text(article.title, passage.text))
-            place = (self._rows, self._articles, passage.start, passage.end)
-            self._connection.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", (*place, passage.text, spans, hashed)
-            )
-            self._rows += 1
-        self._articles += 1
-
-    def set_first_seen(self, article_id: str, first_seen: str) -> None:
-        """Give an article that was added another time.
-
-        Raises:
-            OSError: the disk refused.
-        """
-        with _disk_errors():
-            self._connection.execute(
-                "UPDATE articles SET first_seen = ? WHERE article_id = ?", (first_seen, article_id)
-            )
-
-    def close(self) -> None:
-        """Commit and release the file; the caller forces it to the disk.
-
-        Raises:
-            OSError: the disk refused.
-        """
-        with closing(self._connection), _disk_errors():
-            self._connection.commit()
-
-
 @contextmanager
-def _disk_errors() -> Iterator[None]:
+def disk_errors() -> Iterator[None]:
+    """What SQLite tells of a disk, as an OSError."""
     try:
         yield
     except sqlite3.OperationalError as error:  # how SQLite tells of a full disk or a missing file

@@ -25,7 +25,13 @@ from index.errors import StorageError
 
 ANALYZER = "folded_english"
 _HEAP_BYTES = 64_000_000
-WIDE = 10  # a filter that lets at least one in so many passages through is wide
+# In an index of so many passages the words that stand in a larger share of them are not searched, unless all do: they
+# say next to nothing and are most of the work. Were it so in xquad-en, hit@1, 5 and 10 for 838 questions would stay
+# 0.957, 0.994 and 0.999 by both rankings joined, and be 0.925, 0.989 and 0.991 by BM25 alone, for 0.924, 0.991, 0.992.
+MANY, COMMON = 100_000, 0.3
+# A filter is wide that lets at least one in so many passages through, or so many of them: over a million, naming 10,000
+# rows to Tantivy takes 50 ms, and passing over the others among the best 20,000 hits 17. Further down nobody looks.
+WIDE, MANY_NAMES, DEEPEST = 10, 5_000, 40_000
 
 
 def _analyzer() -> TextAnalyzer:
@@ -128,9 +134,9 @@ class LexicalIndex:
         words = self._words(query, title_weight)
         if rows is None:
             return self._best(words, k)
-        if len(rows) and len(rows) * WIDE >= len(self):
-            # Naming each of many rows to Tantivy takes longer than passing over the few others.
-            depth = 4 * k * len(self) // len(rows)
+        depth = 3 * k * len(self) // max(1, len(rows))
+        if self._is_wide(rows) and depth <= DEEPEST:
+            # Naming each of many rows to Tantivy takes longer than passing over the others.
             best = self._best(words, depth)
             passing = [hit for hit, passes in zip(best, _among(rows, best), strict=True) if passes]
             if len(passing) >= k or len(best) < depth:
@@ -140,6 +146,9 @@ class LexicalIndex:
             Query.boolean_query([(Occur.Must, words), (Occur.Must, Query.const_score_query(allowed, 0.0))]), k
         )
 
+    def _is_wide(self, rows: Rows) -> bool:
+        return len(rows) > 0 and (len(rows) * WIDE >= len(self) or len(rows) >= MANY_NAMES)
+
     def _best(self, query: Query, k: int) -> list[Scored]:
         hits = self._searcher.search(query, limit=k, count=False).hits
         found = self._searcher.fast_field_values("row", [address for _, address in hits])
@@ -147,11 +156,18 @@ class LexicalIndex:
 
     def _words(self, query: str, title_weight: float) -> Query:
         clauses = []
-        for term in dict.fromkeys(self.terms(query)):
+        for term in self._telling(query):
             clauses.append((Occur.Should, Query.term_query(self._index.schema, "text", term, "freq")))
             title = Query.term_query(self._index.schema, "title", term, "freq")
             clauses.append((Occur.Should, Query.boost_query(title, title_weight)))
         return Query.boolean_query(clauses)
+
+    def _telling(self, query: str) -> list[str]:
+        """The words of a query to be searched, each once."""
+        words = list(dict.fromkeys(self.terms(query)))
+        if len(self) < MANY:
+            return words
+        return [word for word in words if self.document_frequency(word) <= COMMON * len(self)] or words
 
 
 def _among(rows: Rows, hits: list[Scored]) -> list[bool]:

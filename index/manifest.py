@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from index.articles import Doubt, Refusal
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
 SIGNATURES, COPIES, FILES = "signatures.npy", "copies.npy", "files.json"
 

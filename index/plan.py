@@ -10,7 +10,8 @@ from typing import cast
 import numpy as np
 
 from index.articles import Article, Doubt, Refusal, read_articles
-from index.catalog import Catalog, CatalogWriter
+from index.catalog import Catalog
+from index.catalog_writer import CatalogWriter
 from index.commands import command
 from index.embedder import Matrix
 from index.errors import CorpusError

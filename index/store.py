@@ -23,7 +23,7 @@ from index.errors import ModelError, RagError, SnapshotDamaged
 from index.generations import Hold
 from index.holdings import Holdings
 from index.lexical import LexicalIndex
-from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, Manifest, ModelRecord
+from index.manifest import CATALOG, COPIES, DENSE, LEXICAL, VECTORS, Manifest, ModelRecord
 from index.passages import Passage
 
 EmbedderOf = Callable[[ModelRecord], Embedder]
@@ -114,7 +114,7 @@ class LocalIndex:
                 manifest,
                 embedder,
                 Catalog.open(folder / CATALOG),
-                DenseIndex.open(folder / DENSE),
+                DenseIndex.open(folder / VECTORS, folder / DENSE),
                 LexicalIndex.open(folder / LEXICAL),
                 Copies.open(folder / COPIES),
                 hold,

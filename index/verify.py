@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -73,23 +74,34 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
         if (articles, passages) != (manifest.articles, manifest.passages):
             yield f"The catalog holds {articles} articles and {passages} passages, not the manifest's counts."
         yield from _bad_articles(catalog)
+        yield from (f"Article {name} is not filed as what it is, for filters." for name in catalog.misfiled())
         strange = set(known_articles(folder)) - catalog.hashes().keys()
         if strange:
             yield f"{FILES} names {min(strange)}, which the catalog does not hold."
         yield from _bad_passages(catalog)
         lexical = LexicalIndex.open(folder / LEXICAL)
         yield from _bad_words(catalog, lexical)
-    dense = DenseIndex.open(folder / DENSE)
+    dense = DenseIndex.open(folder / VECTORS, folder / DENSE)
     copies = Copies.open(folder / COPIES)
     signed = np.load(folder / SIGNATURES, mmap_mode="r")
-    sizes = {DENSE: len(dense), LEXICAL: len(lexical), COPIES: len(copies), SIGNATURES: len(signed)}
+    sizes = {VECTORS: len(dense), LEXICAL: len(lexical), COPIES: len(copies), SIGNATURES: len(signed)}
     for name, size in sizes.items():
         if size != passages:
             yield f"{name} holds {size} passages, the catalog {passages}."
-    if not np.array_equal(dense.vectors(), np.load(folder / VECTORS, mmap_mode="r")):
-        yield f"{DENSE} does not hold the vectors of {VECTORS}."
+    yield from _bad_vectors(dense)
     if not all(copies.first(copies.first(row)) == copies.first(row) <= row for row in range(len(copies))):
         yield f"{COPIES} names a copy as what others are copies of."
+
+
+def _bad_vectors(dense: DenseIndex) -> Iterator[str]:
+    """Vectors whose scores are no cosines, and such as the lists to find them by do not hold."""
+    try:
+        strays = dense.strays()
+    except ValueError as error:
+        yield f"{VECTORS}: {error}."
+        return
+    if strays:
+        yield f"{DENSE} does not hold {strays} of the vectors of {VECTORS}."
 
 
 def _strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -101,16 +113,21 @@ def _strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 def _bad_articles(catalog: Catalog) -> Iterator[str]:
     """Articles that are not what their hashes were made from, or of which something stands in no passage."""
-    covered: dict[str, list[Passage]] = {}
-    for _, passage, _ in catalog.every_passage():
-        covered.setdefault(passage.article_id, []).append(passage)
     hashes = catalog.hashes()
-    for article_id, version, _ in catalog.histories():
-        article = catalog.article(article_id)
-        if article is None or (article.version, article.content_hash()) != (version, hashes[article_id]):
-            yield f"Article {article_id} is not what its hashes were made from."
-        elif _uncovered(article.text, covered.get(article_id, [])):
-            yield f"Article {article_id} has text that stands in no passage."
+    # Of one article at a time: its rows follow one another.
+    passages = (passage for _, passage, _ in catalog.every_passage())
+    groups = groupby(passages, key=lambda passage: passage.article_id)
+    article_id, own = next(groups, ("", iter(())))
+    for name, version, _ in catalog.histories():
+        covering: list[Passage] = []
+        if name == article_id:
+            covering = list(own)
+            article_id, own = next(groups, ("", iter(())))
+        article = catalog.article(name)
+        if article is None or (article.version, article.content_hash()) != (version, hashes[name]):
+            yield f"Article {name} is not what its hashes were made from."
+        elif _uncovered(article.text, covering):
+            yield f"Article {name} has text that stands in no passage."
 
 
 def _uncovered(text: str, passages: list[Passage]) -> bool:
@@ -129,7 +146,7 @@ def _bad_passages(catalog: Catalog) -> Iterator[str]:
             yield f"Passage {passage.passage_id} has row {row}, not {expected}."
         if article is None or article.text[passage.start : passage.end] != passage.text:
             yield f"Passage {passage.passage_id} is not its article's text."
-        if expected >= len(hashes) or text_hash(embedding_text(title, passage.text)) != hashes[expected]:
+        if expected >= len(hashes) or text_hash(embedding_text(title, passage.text)).encode() != hashes[expected]:
             yield f"Passage {passage.passage_id} is not the text its vector was made from."
         if not all(passage.start <= start < end <= passage.end for start, end in passage.sentences):
             yield f"Passage {passage.passage_id} has a sentence outside it."

@@ -15,6 +15,7 @@ MAY_MOUNT = ["unshare", "--user", "--map-root-user", "--mount"]
 FULL = """
 import json, os, subprocess, sys
 from pathlib import Path
+from index import dense
 from index.build import build_index
 from index.errors import RagError
 from index.verify import verify_index
@@ -23,6 +24,7 @@ from tests.conftest import WordEmbedder, write_corpus
 disk, corpus = Path(sys.argv[1], "disk"), write_corpus(Path(sys.argv[1], "corpus"))
 disk.mkdir()
 index = disk / "index"
+dense.EXACT, dense.LISTS = 2, 1  # so that lists are written too
 
 def used():
     blocks = os.statvfs(disk)

@@ -49,3 +49,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(directory: Path, template: Path) -> Path:
     """An index of the shared small corpus: a copy, since building takes far longer."""
     return Path(shutil.copytree(template, directory))
+
+
+@pytest.fixture
+def built_in_lists(monkeypatch: pytest.MonkeyPatch, corpus: Path, directory: Path, embedder: WordEmbedder) -> Path:
+    """An index of the shared small corpus that is searched by lists, as large ones are."""
+    for name, value in (("EXACT", 2), ("FEW", 0), ("LISTS", 1)):
+        monkeypatch.setattr(f"index.dense.{name}", value)
+    build_index(corpus, directory, embedder)
+    embedder.embedded.clear()
+    return directory

@@ -23,7 +23,7 @@ ONLY_IN = {
     "faiss": ["index/dense.py"],
     "tantivy": ["index/lexical.py"],
     "mcp": ["web/tools.py"],
-    "sqlite3": ["index/catalog.py", "rag/feedback.py"],
+    "sqlite3": ["index/catalog.py", "index/catalog_writer.py", "rag/feedback.py"],
     "httpcore2": ["index/importing/fetcher.py", "index/importing/wire.py"],
     "httpx2": ["index/importing/fetcher.py", "index/importing/guard.py", "index/importing/manners.py"],
     "protego": ["index/importing/manners.py"],

@@ -323,15 +323,15 @@ class TestFailures:
 
     @pytest.mark.parametrize("damage", [CATALOG, VECTORS, DENSE, "manifest.json", "../../CURRENT"])
     @pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "garbled"])
-    def test_rebuild_mends_a_damaged_index(self, corpus, built, embedder, open_index, damage, deleted):
+    def test_rebuild_mends_a_damaged_index(self, corpus, built_in_lists, embedder, open_index, damage, deleted):
         """Whatever is lost or garbled, rebuilding makes a whole index of the same contents."""
-        before = contents(built)
-        path = generation_folder(built, 1) / damage
+        before = contents(built_in_lists)
+        path = generation_folder(built_in_lists, 1) / damage
         path.unlink() if deleted else path.write_bytes(b"oops")
-        report = build_index(corpus, built, embedder, rebuild=True)
+        report = build_index(corpus, built_in_lists, embedder, rebuild=True)
         assert counts(report) == {"added": 3, "embedded": 3}
-        assert contents(built) == before
-        assert open_index(built).manifest.generation == 2
+        assert contents(built_in_lists) == before
+        assert open_index(built_in_lists).manifest.generation == 2
 
 
 class TestFirstSeen:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from index.cli import app
-from index.manifest import DENSE
+from index.manifest import VECTORS
 from index.snapshot import generation_folder
 
 
@@ -145,7 +145,7 @@ class TestIndex:
     def test_a_damaged_index_fails_until_it_is_rebuilt(self, run, directory):
         """The command named in the error is the one that mends it."""
         run("index")
-        path = generation_folder(directory, 1) / DENSE
+        path = generation_folder(directory, 1) / VECTORS
         path.unlink()
         result = run("index")
         assert result.exit_code == 1
@@ -238,7 +238,7 @@ class TestVerify:
     def test_a_damaged_index_fails(self, run, directory):
         """Exit code 1, each damaged file by its path, and the command that mends it."""
         run("index")
-        path = generation_folder(directory, 1) / DENSE
+        path = generation_folder(directory, 1) / VECTORS
         path.write_bytes(b"oops")
         result = run("verify")
         assert result.exit_code == 1
@@ -250,7 +250,7 @@ class TestVerify:
         run("index")
         whole = run("verify", "--json")
         assert (whole.exit_code, document(whole)["whole"], document(whole)["problems"]) == (0, True, [])
-        (generation_folder(directory, 1) / DENSE).unlink()
+        (generation_folder(directory, 1) / VECTORS).unlink()
         damaged = run("verify", "--json")
         assert (damaged.exit_code, document(damaged)["whole"]) == (1, False)
         assert len(document(damaged)["problems"]) == 1

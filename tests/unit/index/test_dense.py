@@ -1,28 +1,57 @@
-"""Nearest vectors, against brute force."""
+"""Nearest vectors, against brute force: exactly, and by lists as a large index is searched."""
 
 import numpy as np
 import pytest
 
+from index import dense
 from index.dense import DenseIndex
 
 N, DIM = 1000, 24
+EXACT, IN_LISTS = "exact", "in lists"
 
 
-@pytest.fixture(scope="module")
-def vectors():
-    found = np.random.default_rng(7).standard_normal((N, DIM)).astype(np.float32)
+def units(seed: int, count: int) -> np.ndarray:
+    found = np.random.default_rng(seed).standard_normal((count, DIM)).astype(np.float32)
     return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
 @pytest.fixture(scope="module")
-def index(vectors, tmp_path_factory):
-    path = tmp_path_factory.mktemp("dense") / "dense.faiss"
-    DenseIndex.write(path, vectors)
-    return DenseIndex.open(path)
+def vectors():
+    """Rows in bunches, as texts on one subject are."""
+    near = units(6, 50)[np.arange(N) % 50] + 0.5 * units(7, N)
+    return (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes an index of vectors, and opens it."""
+
+    def written(vectors: np.ndarray, name: str = "") -> DenseIndex:
+        np.save(tmp_path / f"{name}vectors.npy", vectors)
+        DenseIndex.write(tmp_path / f"{name}dense.faiss", vectors)
+        return DenseIndex.open(tmp_path / f"{name}vectors.npy", tmp_path / f"{name}dense.faiss")
+
+    return written
+
+
+@pytest.fixture
+def lower(monkeypatch):
+    """A thousand rows are many, and thirty are few."""
+    monkeypatch.setattr(dense, "EXACT", 500)
+    monkeypatch.setattr(dense, "FEW", 30 / N**0.75)
+    monkeypatch.setattr(dense, "SCANNED", 16)  # half of them
+
+
+@pytest.fixture(params=[EXACT, IN_LISTS])
+def index(request, write, vectors):
+    """Searched exactly, and by lists with every filter of more than thirty rows."""
+    if request.param == IN_LISTS:
+        request.getfixturevalue("lower")
+    return write(vectors)
 
 
 def queries() -> list[np.ndarray]:
-    return list(np.random.default_rng(8).standard_normal((20, DIM)).astype(np.float32))
+    return list(3 * units(8, 20))
 
 
 def oracle(vectors, query, k, rows=None) -> list[tuple[int, float]]:
@@ -37,26 +66,32 @@ def agree(found, expected) -> None:
     assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-5)
 
 
-@pytest.mark.parametrize("k", [1, 10, N])
+def some_rows(share: float) -> np.ndarray:
+    return np.sort(np.random.default_rng(9).choice(N, int(N * share), replace=False)).astype(np.int64)
+
+
+@pytest.mark.parametrize("k", [1, 10, 400, N, N + 50])
 def test_search_is_brute_force(index, vectors, k):
-    """The k rows found, their order and their cosines are those of a matrix product."""
+    """The k rows found, their order and their cosines are those of a matrix product; asking for more gives all."""
     for query in queries():
         agree(index.search(query, k), oracle(vectors, query, k))
 
 
-def test_search_within_rows_is_brute_force_over_them(index, vectors):
-    """A filter that keeps 1 % still gives k hits, and they are the best of those kept."""
-    rows = np.sort(np.random.default_rng(9).choice(N, N // 100, replace=False)).astype(np.int64)
+@pytest.mark.parametrize("share", [0.01, 0.03, 0.05, 0.1, 0.5, 0.9])
+@pytest.mark.parametrize("k", [5, 50, N])
+def test_search_within_rows_is_brute_force_over_them(index, vectors, share, k):
+    """A filter that keeps 1 % still gives k hits, and they are the best of those kept; so do wider ones."""
+    rows = some_rows(share)
     for query in queries():
-        agree(index.search(query, 5, rows), oracle(vectors, query, 5, rows))
+        agree(index.search(query, k, rows), oracle(vectors, query, k, rows))
 
 
-def test_more_hits_than_rows_gives_each_row_once(index, vectors):
-    """Asking for more than there is gives all there is, and no row that does not exist."""
-    query = queries()[0]
-    agree(index.search(query, N + 50), oracle(vectors, query, N))
-    rows = np.array([3, 5], dtype=np.int64)
-    agree(index.search(query, 9, rows), oracle(vectors, query, 2, rows))
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_a_filter_that_keeps_only_what_is_far_still_gives_k_hits(index, vectors, share):
+    """As by source or language: what passes lies in other lists than those nearest to the query."""
+    for query in queries():
+        far = np.sort(np.argsort(vectors @ query)[: int(N * share)])
+        agree(index.search(query, 20, far), oracle(vectors, query, 20, far))
 
 
 def test_no_rows_give_no_hits(index):
@@ -84,16 +119,76 @@ def test_a_row_finds_itself_with_cosine_one(index, vectors):
     agree(index.search(vectors[17], 1), [(17, 1.0)])
 
 
+def test_the_size_is_the_number_of_rows(index):
+    """len() counts vectors."""
+    assert len(index) == N
+
+
 @pytest.mark.parametrize("factor", [0.5, 2.0, 0.0, np.nan])
-def test_vectors_not_of_unit_length_are_refused(tmp_path, vectors, factor):
+@pytest.mark.parametrize("row", [0, N - 1])
+def test_vectors_not_of_unit_length_are_refused(tmp_path, lower, monkeypatch, vectors, factor, row):
     """One bad row is enough to refuse, and nothing is written."""
+    monkeypatch.setattr(dense, "BLOCK", 100)
     bad = vectors.copy()
-    bad[500] *= factor
+    bad[row] *= factor
     with pytest.raises(ValueError, match="unit length"):
         DenseIndex.write(tmp_path / "dense.faiss", bad)
     assert not (tmp_path / "dense.faiss").exists()
 
 
-def test_the_size_is_the_number_of_rows(index):
-    """len() counts vectors."""
-    assert len(index) == N
+def test_an_empty_index_finds_nothing(write):
+    """A corpus of nothing has vectors of no rows."""
+    index = write(np.empty((0, DIM), dtype=np.float32))
+    assert (len(index), index.search(queries()[0], 5), index.strays()) == (0, [], 0)
+
+
+def test_a_small_index_is_its_vectors_alone(tmp_path, write, vectors, monkeypatch):
+    """Up to EXACT rows nothing is written beside them."""
+    monkeypatch.setattr(dense, "EXACT", N)
+    write(vectors)
+    assert [path.name for path in tmp_path.iterdir()] == ["vectors.npy"]
+
+
+def test_the_same_vectors_give_the_same_lists(tmp_path, lower, write, vectors, monkeypatch):
+    """Byte for byte, so that a build that takes vectors over ranks as one that makes them; however they are read."""
+    monkeypatch.setattr(dense, "SAMPLED", 4)
+    write(vectors, "one-")
+    write(np.asfortranarray(vectors), "other-")
+    assert (tmp_path / "one-dense.faiss").read_bytes() == (tmp_path / "other-dense.faiss").read_bytes()
+
+
+def test_lists_are_read_only_as_far_as_they_must_be(lower, write, vectors, monkeypatch):
+    """Until enough passing rows were seen: the fewer pass, the more lists are read."""
+    monkeypatch.setattr(dense, "SCANNED", 3)
+    lists_of = write(vectors)._lists
+    query, enough = queries()[0] / 3, 3 * np.sqrt(N)
+    lists = np.argmax(vectors @ lists_of.centroids.T, axis=1)
+    nearest = np.argsort(-(lists_of.centroids @ query))
+    for rows in (None, some_rows(0.5), some_rows(0.2)):
+        passing = lists if rows is None else lists[rows]
+        depth = lists_of.depth(query, enough, rows)
+        seen = [np.isin(passing, nearest[:count]).sum() for count in (depth - 1, depth)]
+        assert seen[0] < enough <= seen[1]
+
+
+def test_what_a_shallow_search_finds_has_its_true_cosines(lower, write, vectors, monkeypatch):
+    """Where the lists miss a row, those found are scored and ordered by their own vectors all the same."""
+    monkeypatch.setattr(dense, "SCANNED", 1)
+    index, missed = write(vectors), 0
+    for query in queries():
+        found, expected = index.search(query, 10), oracle(vectors, query, N)
+        assert found == sorted(found, key=lambda hit: -hit[1])
+        assert [score for _, score in found] == pytest.approx([dict(expected)[row] for row, _ in found], abs=1e-5)
+        missed += {row for row, _ in found} != {row for row, _ in expected[:10]}
+    assert missed
+
+
+def test_rows_that_the_lists_lack_or_hold_otherwise_are_counted(tmp_path, lower, write, vectors):
+    """A swap of two rows is two strays, and a row too few is one."""
+    assert write(vectors).strays() == 0
+    swapped = vectors.copy()
+    swapped[[0, 1]] = swapped[[1, 0]]
+    np.save(tmp_path / "vectors.npy", swapped)
+    assert DenseIndex.open(tmp_path / "vectors.npy", tmp_path / "dense.faiss").strays() == 2
+    np.save(tmp_path / "vectors.npy", vectors[:-1])
+    assert DenseIndex.open(tmp_path / "vectors.npy", tmp_path / "dense.faiss").strays() == 1

@@ -75,6 +75,20 @@ def test_scores_are_bm25(tmp_path, title_weight, query):
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
 
 
+def test_in_a_large_index_words_that_most_passages_hold_are_not_searched(tmp_path, monkeypatch):
+    """The scores are those of the other words; where all are of that kind, they are searched."""
+    texts = [" ".join(text.split()[:30]) for _, _, text in random_passages(120)]
+    passages = [(row, "title", f"{text} common" + " rarer" * (row % 4 == 0)) for row, text in enumerate(texts)]
+    index = opened(tmp_path / "lexical", passages)
+    everywhere = index.search("common", 200, 1.0)
+    assert len(everywhere) == 120
+    query = "common rarer Common unseen"
+    assert dict(index.search(query, 200, 1.0)) == pytest.approx(oracle(index, passages, query, 1.0), rel=1e-4)
+    monkeypatch.setattr("index.lexical.MANY", 120)
+    assert dict(index.search(query, 200, 1.0)) == pytest.approx(oracle(index, passages, "rarer", 1.0), rel=1e-4)
+    assert index.search("common", 200, 1.0) == everywhere
+
+
 def test_fewer_hits_are_the_best_of_more(index):
     """The first k of a deep search are the k of a shallow one."""
     assert index.search("ship harbour", 2, 1.0) == index.search("ship harbour", 6, 1.0)[:2]
@@ -140,8 +154,11 @@ def test_rows_bound_the_search(index):
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.3, 0.9, 1.0])
 @pytest.mark.parametrize("k", [1, 5, 200])
-def test_a_filter_narrow_or_wide_gives_the_best_of_what_it_lets_through(tmp_path, share, k):
+@pytest.mark.parametrize(("many", "deepest"), [(5000, 40_000), (1, 40_000), (1, 50)])
+def test_a_filter_narrow_or_wide_gives_the_best_of_what_it_lets_through(tmp_path, monkeypatch, share, k, many, deepest):
     """Whichever way it is searched: the hits are those of a search of everything, without the others."""
+    monkeypatch.setattr("index.lexical.MANY_NAMES", many)
+    monkeypatch.setattr("index.lexical.DEEPEST", deepest)
     index = opened(tmp_path / "lexical", random_passages(300))
     chance = random.Random(5)
     for query in ("wordb", "wordc wordd wordx", "wordq"):

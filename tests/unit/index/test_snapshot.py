@@ -19,6 +19,7 @@ from index.errors import (
     StorageError,
     WriterBusy,
 )
+from index.reuse import RowWriter
 from index.verify import verify_index
 
 REBUILD = "rag index --rebuild --index"
@@ -51,9 +52,9 @@ def refused(directory: Path, kind: type[RagError]) -> RagError:
     return caught.value
 
 
-def test_a_whole_index_opens(built):
-    """The manifest of what was just built is that on disk, with its counts."""
-    manifest = snapshot.whole_manifest(built)
+def test_a_whole_index_opens(built_in_lists):
+    """The manifest of what was just built_in_lists is that on disk, with its counts."""
+    manifest = snapshot.whole_manifest(built_in_lists)
     assert (manifest.generation, manifest.articles, manifest.passages) == (1, 3, 3)
     assert manifest.model.name == "words"
     assert set(FILES) <= set(manifest.files)
@@ -93,7 +94,7 @@ class TestRefusals:
         (built / "CURRENT").write_bytes(content)
         assert f"{REBUILD} {built}" in refused(built, SnapshotDamaged).remedy
 
-    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'{"format_version": 2}'])
+    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'{"format_version": 3}'])
     def test_a_half_written_manifest(self, built, content):
         """A manifest that is not all there is damage."""
         (live(built) / "manifest.json").write_bytes(content)
@@ -121,30 +122,30 @@ class TestRefusals:
         """Another version of the format is told apart from damage, with both versions."""
         edit_manifest(built, format_version=snapshot.FORMAT_VERSION + 1, **extra)
         error = refused(built, SnapshotForeign)
-        assert "has format 3; this program reads format 2" in error.what
+        assert "has format 4; this program reads format 3" in error.what
         assert f"{REBUILD} {built}" in error.remedy
 
     @pytest.mark.parametrize("name", FILES)
-    def test_a_lost_file(self, built, name):
+    def test_a_lost_file(self, built_in_lists, name):
         """Each file of a generation is needed."""
-        (live(built) / name).unlink()
-        assert f"{live(built) / name} is missing" in refused(built, SnapshotDamaged).what
+        (live(built_in_lists) / name).unlink()
+        assert f"{live(built_in_lists) / name} is missing" in refused(built_in_lists, SnapshotDamaged).what
 
     @pytest.mark.parametrize("name", FILES)
-    def test_a_file_cut_short(self, built, name):
+    def test_a_file_cut_short(self, built_in_lists, name):
         """A file with a byte less is found by its size."""
-        path = live(built) / name
+        path = live(built_in_lists) / name
         path.write_bytes(path.read_bytes()[:-1])
-        assert f"{path} has" in refused(built, SnapshotDamaged).what
+        assert f"{path} has" in refused(built_in_lists, SnapshotDamaged).what
 
     @pytest.mark.parametrize("place", [0, -1])
     @pytest.mark.parametrize("name", FILES)
-    def test_a_flipped_bit(self, built, name, place):
+    def test_a_flipped_bit(self, built_in_lists, name, place):
         """One bit of one file is found by its checksum."""
-        flip(live(built) / name, place)
-        error = refused(built, SnapshotDamaged)
+        flip(live(built_in_lists) / name, place)
+        error = refused(built_in_lists, SnapshotDamaged)
         assert "checksum" in error.what
-        assert f"{REBUILD} {built}" in error.remedy
+        assert f"{REBUILD} {built_in_lists}" in error.remedy
 
     def test_a_flipped_bit_of_the_manifest(self, built):
         """A manifest that is still JSON but not the one written is found too."""
@@ -296,11 +297,12 @@ STEPS = [
     (Path, "replace"),
     (Path, "write_text"),
     (Path, "write_bytes"),
+    (RowWriter, "write"),
 ]
 
 
 @pytest.mark.parametrize(("owner", "step"), STEPS, ids=lambda name: getattr(name, "__name__", name))
-def test_a_disk_that_refuses_any_step_leaves_a_whole_index(built, corpus, embedder, monkeypatch, owner, step):
+def test_a_disk_that_refuses_any_step_leaves_a_whole_index(built_in_lists, corpus, embedder, monkeypatch, owner, step):
     """Each time it is asked to: the error names the index and why, nothing half-written stays, the next run goes on."""
     edit(corpus, "New words.")
     real, told, generation = getattr(owner, step), [], None
@@ -308,14 +310,14 @@ def test_a_disk_that_refuses_any_step_leaves_a_whole_index(built, corpus, embedd
         with monkeypatch.context() as patch:
             patch.setattr(owner, step, refusing_at(len(told), real))
             try:
-                generation = build_index(corpus, built, embedder).generation
+                generation = build_index(corpus, built_in_lists, embedder).generation
             except StorageError as error:
                 told.append(error.what)
-        assert verify_index(built).problems == []
-        there = sorted(path.name for path in (built / "generations").iterdir())
-        assert there in (["000001"], ["000001", f"{snapshot.live_number(built):06d}"])
+        assert verify_index(built_in_lists).problems == []
+        there = sorted(path.name for path in (built_in_lists / "generations").iterdir())
+        assert there in (["000001"], ["000001", f"{snapshot.live_number(built_in_lists):06d}"])
     assert told
-    assert all(f"{built} can't be written (Input/output error)" in what for what in told)
+    assert all(f"{built_in_lists} can't be written (Input/output error)" in what for what in told)
 
 
 def refusing_at(place: int, step):
@@ -349,7 +351,7 @@ class FailingEmbedder:
 @pytest.mark.parametrize("calls", [0, 1, 2])
 def test_a_failure_in_the_middle_leaves_the_live_generation(built, corpus, embedder, monkeypatch, calls):
     """An embedder that fails leaves the old index serving and nothing half-written; the next run finishes."""
-    monkeypatch.setattr("index.build.CHUNK", 1)
+    monkeypatch.setattr("index.reuse.CHUNK", 1)
     before = snapshot.whole_manifest(built)
     for number in range(4):
         (corpus / f"new{number}.txt").write_text(f"New words number {number}.")

@@ -13,7 +13,7 @@ from index.articles import Article
 from index.build import build_index
 from index.catalog import Filters
 from index.errors import ModelError, SnapshotDamaged, SnapshotMissing, StorageError
-from index.manifest import DENSE
+from index.manifest import VECTORS
 from index.snapshot import generation_folder
 from index.store import LiveIndex, LocalIndex
 from index.verify import verify_index
@@ -45,7 +45,7 @@ def republish(corpus, built, embedder, text: str, keep: int = 3) -> None:
 
 
 def damage(built, number: int) -> None:
-    (generation_folder(built, number) / DENSE).write_bytes(b"oops")
+    (generation_folder(built, number) / VECTORS).write_bytes(b"oops")
 
 
 class TestLocalIndex:

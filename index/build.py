@@ -167,6 +167,7 @@ def _versions() -> dict[str, str]:
 def _write_generation(number: int, folder: Path, live: Live | None, embedder: Embedder, progress: Progress) -> _Done:
     with closing(Catalog.open(folder / CATALOG)) as catalog:
         sources = _sources(catalog, live)
+        model = embedder.record  # asked for here, since the pace does not count choosing a precision
         began = time.monotonic()
         embedded = _write_vectors(folder, catalog, sources, live, embedder, progress)
         seconds = time.monotonic() - began
@@ -175,7 +176,7 @@ def _write_generation(number: int, folder: Path, live: Live | None, embedder: Em
         (folder / LEXICAL).mkdir()
         passages = ((row, title, passage.text) for row, passage, title in catalog.every_passage())
         LexicalIndex.write(folder / LEXICAL, passages)
-    before = live.manifest.pace if live and live.manifest.model == embedder.record else None
+    before = live.manifest.pace if live and live.manifest.model == model else None
     pace = round(embedded / seconds, 2) if embedded and seconds else before
     return _Done(number, len(sources.live), embedded, pace)
 

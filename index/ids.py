@@ -1,11 +1,7 @@
-"""The id of an article that has none in its data: the same however often and in whatever order it is read.
-
-And that of a text, its version.
-"""
+"""The id of an article that has none in its data: the same however often and in whatever order it is read."""
 
 import hashlib
 import re
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,12 +9,6 @@ from index.readers import Record
 
 _SLUG = 60  # characters: with four bytes each, and the hash, still a name that every file system takes
 _ADDRESS = re.compile(r"https?://|tag:|urn:", re.IGNORECASE)
-
-
-@lru_cache(maxsize=64)  # each passage and each citation of an answer tells that of its article
-def version_of(text: str) -> str:
-    """Twelve hexadecimal digits of a sha256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def address_id(address: str) -> str:

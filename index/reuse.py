@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.catalog import Hashes
 from index.dense import Rows
 
-CHUNK = 1024  # rows made at once, between two reports of progress
+CHUNK = 512  # rows made at once, between two reports of progress
 BLOCK = 16_384  # rows written at once
 
 

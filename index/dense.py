@@ -166,7 +166,9 @@ class _Lists:
     def depth(self, query: Vector, enough: float, rows: Rows | None) -> int:
         """How many lists must be read, the nearest first, until `enough` rows were seen that pass."""
         sizes = self._sizes if rows is None else np.bincount(self._list_of[rows], minlength=len(self.centroids))
-        nearest = np.argsort(-(self.centroids @ query))
+        # By einsum, which computes in this thread: a product by BLAS would wait for threads that the model's still spin
+        # against. A whole search of 100,000 passages takes 9 ms so, and took 20, with one in twenty over 100.
+        nearest = np.argsort(-np.einsum("ij,j->i", self.centroids, query))
         seen = np.cumsum(sizes[nearest])
         return min(1 + int(np.searchsorted(seen, enough)), len(nearest))
 

@@ -47,7 +47,7 @@ class DenseIndex:
     def write(path: Path, vectors: Matrix) -> None:
         """Write what a search of `vectors`, (n, dim) float32, needs beside them: nothing up to EXACT rows.
 
-        The same vectors give the same index.
+        The same vectors give the same index, on one machine with as many threads.
 
         Raises:
             ValueError: a row is not of unit length, which would make the scores no cosines.
@@ -59,14 +59,25 @@ class DenseIndex:
 
     @staticmethod
     def open(vectors: Path, lists: Path) -> "DenseIndex":
-        """Open the vectors of a generation, and what `write` wrote beside them, if anything."""
-        return DenseIndex(np.load(vectors, mmap_mode="r"), _Lists.open(lists) if lists.exists() else None)
+        """Open the vectors of a generation, and what `write` wrote beside them, if anything.
+
+        Raises:
+            ValueError: the vectors are not (n, dim) float32 row by row, or the lists are of others.
+        """
+        held = np.load(vectors, mmap_mode="r")
+        # faiss is given their address alone, and would read whatever lies there.
+        if held.ndim != 2 or held.dtype != np.float32 or not held.flags.c_contiguous:
+            raise ValueError("it does not hold rows of float32 behind each other")
+        found = _Lists.open(lists) if lists.exists() else None
+        if found is not None and found.shape != held.shape:
+            raise ValueError(f"{lists.name} is of vectors of the shape {found.shape}, not {held.shape}")
+        return DenseIndex(held, found)
 
     def __len__(self) -> int:
         return len(self._vectors)
 
     def strays(self) -> int:
-        """How many rows the inverted file lacks, or holds otherwise than the vectors do.
+        """How many rows the inverted file holds otherwise than the vectors do.
 
         Raises:
             ValueError: a vector is not of unit length.
@@ -78,12 +89,17 @@ class DenseIndex:
         """The `k` rows of highest cosine in [-1, 1] to `vector`, best first.
 
         `rows` bounds the search itself, so a narrow filter still gives k hits where there are k.
+
+        Raises:
+            ValueError: `vector` has another length than the rows.
         """
         import faiss
 
         passing = len(self) if rows is None else len(rows)
         if not passing:  # no rows have no dimension to speak of
             return []
+        if np.shape(vector) != self._vectors.shape[1:]:
+            raise ValueError(f"a vector of shape {np.shape(vector)} among rows of {self._vectors.shape[1]} numbers")
         query = np.array(vector, dtype=np.float32)[None, :]  # a copy: it is normalised in place
         faiss.normalize_L2(query)
         if self._lists is not None and passing > FEW * len(self) ** 0.75:
@@ -125,9 +141,11 @@ class _Lists:
 
         return _Lists(cast("IndexIVF", faiss.read_index(str(path))))
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        return int(self._index.ntotal), int(self._index.d)
+
     def strays(self, vectors: Matrix) -> int:
-        if self._index.ntotal != len(vectors):
-            return abs(int(self._index.ntotal) - len(vectors))
         blocks = ((start, vectors[start : start + BLOCK]) for start in range(0, len(vectors), BLOCK))
         stored = ((self._index.reconstruct_n(start, len(block)), block) for start, block in blocks)
         # A byte for each number keeps a cosine of 0.999.
@@ -148,7 +166,9 @@ class _Lists:
     def depth(self, query: Vector, enough: float, rows: Rows | None) -> int:
         """How many lists must be read, the nearest first, until `enough` rows were seen that pass."""
         sizes = self._sizes if rows is None else np.bincount(self._list_of[rows], minlength=len(self.centroids))
-        nearest = np.argsort(-(self.centroids @ query))
+        # By einsum, which computes in this thread: a product by BLAS would wait for threads that the model's still spin
+        # against. A whole search of 100,000 passages takes 9 ms so, and took 20, with one in twenty over 100.
+        nearest = np.argsort(-np.einsum("ij,j->i", self.centroids, query))
         seen = np.cumsum(sizes[nearest])
         return min(1 + int(np.searchsorted(seen, enough)), len(nearest))
 

@@ -93,7 +93,7 @@ class SentenceTransformerEmbedder:
             return self._precision
         if self._before and same_but_precision(self._before, self._given):
             return self._before.precision
-        return measured_precision(_load(self._folder, self._given.name))
+        return measured_precision(self._loaded)
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
         """One row a text: (n, dim) float32, unit length."""
@@ -122,8 +122,13 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
-        model = _load(self._folder, self._given.name)
-        return model.bfloat16() if self.record.precision == "bfloat16" else model
+        in_bfloat = self.record.precision == "bfloat16"
+        return self._loaded.bfloat16() if in_bfloat else self._loaded
+
+    @cached_property
+    def _loaded(self) -> "SentenceTransformer":
+        """The model as it is stored, in float32, until `_model` makes it what it computes in."""
+        return _load(self._folder, self._given.name)
 
     @cached_property
     def _rough(self) -> "SentenceTransformer":

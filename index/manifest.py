@@ -60,7 +60,4 @@ class Manifest(_Frozen):
     def sealed(self) -> "Manifest":
         """The same with `checksum`, a sha256 of all the rest."""
         rest = self.model_copy(update={"checksum": ""})
-        # Manifests from before there was a choice say nothing of precision, and are as whole as they were.
-        unsaid = {"model": {"precision"}} if self.model.precision == "float32" else None
-        text = rest.model_dump_json(exclude=unsaid)
-        return rest.model_copy(update={"checksum": hashlib.sha256(text.encode()).hexdigest()})
+        return rest.model_copy(update={"checksum": hashlib.sha256(rest.model_dump_json().encode()).hexdigest()})

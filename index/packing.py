@@ -2,6 +2,8 @@
 
 import copy
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,18 +60,20 @@ def embed_batched(model: "SentenceTransformer", texts: Sequence[str]) -> NDArray
 def _embedded(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.float32]:
     import torch
 
-    # What the model's own configuration puts before each text, as `encode` does.
-    prompt = model.prompts.get(model.default_prompt_name) if model.default_prompt_name else None
-    tokens = model.preprocess(texts, prompt=prompt)
+    tokens = model.preprocess(texts, prompt=_prompt_of(model))
     if not _is_table(tokens, len(texts)):
         given = model.encode(texts, batch_size=_TEXTS_A_BATCH, show_progress_bar=False, convert_to_tensor=True)
         return _unit(given)
     batches = list(token_batches(tokens["attention_mask"].sum(1).tolist()))
-    with torch.inference_mode():
-        sorted_vectors = torch.cat([_forward(model, _cut(tokens, batch)) for batch in batches])
+    sorted_vectors = torch.cat(_forwards(model, tokens, batches))
     vectors = np.empty(sorted_vectors.shape, dtype=np.float32)
     vectors[np.concatenate(batches)] = _unit(sorted_vectors)
     return vectors
+
+
+def _prompt_of(model: "SentenceTransformer") -> str | None:
+    """What the model's own configuration puts before each text, as `encode` does."""
+    return model.prompts.get(model.default_prompt_name) if model.default_prompt_name else None
 
 
 def token_batches(lengths: Sequence[int], most: int = TOKENS_A_BATCH) -> Iterator[list[int]]:
@@ -107,14 +111,30 @@ def _cut(tokens: dict[str, Any], rows: list[int]) -> dict[str, Any]:
     }
 
 
-def _forward(model: "SentenceTransformer", tokens: dict[str, Any]) -> "torch.Tensor":
+def _forwards(model: "SentenceTransformer", tokens: dict[str, Any], batches: list[list[int]]) -> "list[torch.Tensor]":
+    """The vectors of each batch: on a processor of several cores each core has its own batch."""
+    import torch
+
+    forward, cores = partial(_forward, model, tokens), torch.get_num_threads()
+    if cores == 1 or len(batches) < 2 * cores or model.device.type != "cpu":
+        return list(map(forward, batches))
+    try:
+        with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            return list(pool.map(forward, batches))
+    finally:
+        torch.set_num_threads(cores)  # which threads that are started later begin with
+
+
+def _forward(model: "SentenceTransformer", tokens: dict[str, Any], batch: list[int]) -> "torch.Tensor":
     import torch
 
     placed = {
-        name: value.to(model.device) if isinstance(value, torch.Tensor) else value for name, value in tokens.items()
+        name: value.to(model.device) if isinstance(value, torch.Tensor) else value
+        for name, value in _cut(tokens, batch).items()
     }
-    vectors: torch.Tensor = model(placed)["sentence_embedding"]
-    return vectors[:, : model.truncate_dim].float().cpu()
+    with torch.inference_mode():
+        vectors: torch.Tensor = model(placed)["sentence_embedding"]
+        return vectors[:, : model.truncate_dim].float().cpu()
 
 
 def _unit(vectors: "torch.Tensor") -> NDArray[np.float32]:
@@ -131,7 +151,7 @@ def embed_packed(model: "SentenceTransformer", texts: Sequence[str]) -> NDArray[
     """
     import torch
 
-    tokens = model.preprocess(list(texts))
+    tokens = model.preprocess(list(texts), prompt=_prompt_of(model))
     held, words = (tokens[name].to(model.device) for name in ("attention_mask", "input_ids"))
     rows, columns = held.nonzero(as_tuple=True)
     with torch.inference_mode():

@@ -205,7 +205,9 @@ class LiveIndex:
             return
         try:
             opened = LocalIndex.open(self._directory, self._embedder_of)
-            opened.embedder.embed_query("warm up")  # another model is loaded here, not within the next question
+            # Another model is loaded here, not within the next question.
+            opened.embedder.embed_query("warm up")
+            opened.embedder.embed_sentences(["warm up"])
             self._serving = opened
             self._trouble = None
         except RagError as error:

@@ -81,24 +81,24 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
         yield from _bad_passages(catalog)
         lexical = LexicalIndex.open(folder / LEXICAL)
         yield from _bad_words(catalog, lexical)
-    dense = DenseIndex.open(folder / VECTORS, folder / DENSE)
     copies = Copies.open(folder / COPIES)
     signed = np.load(folder / SIGNATURES, mmap_mode="r")
-    sizes = {VECTORS: len(dense), LEXICAL: len(lexical), COPIES: len(copies), SIGNATURES: len(signed)}
+    vectors = np.load(folder / VECTORS, mmap_mode="r")
+    sizes = {VECTORS: len(vectors), LEXICAL: len(lexical), COPIES: len(copies), SIGNATURES: len(signed)}
     for name, size in sizes.items():
         if size != passages:
             yield f"{name} holds {size} passages, the catalog {passages}."
-    yield from _bad_vectors(dense)
+    yield from _bad_vectors(folder)
     if not all(copies.first(copies.first(row)) == copies.first(row) <= row for row in range(len(copies))):
         yield f"{COPIES} names a copy as what others are copies of."
 
 
-def _bad_vectors(dense: DenseIndex) -> Iterator[str]:
+def _bad_vectors(folder: Path) -> Iterator[str]:
     """Vectors whose scores are no cosines, and such as the lists to find them by do not hold."""
     try:
-        strays = dense.strays()
+        strays = DenseIndex.open(folder / VECTORS, folder / DENSE).strays()
     except ValueError as error:
-        yield f"{VECTORS}: {error}."
+        yield f"{VECTORS} can't be searched: {error}."
         return
     if strays:
         yield f"{DENSE} does not hold {strays} of the vectors of {VECTORS}."

@@ -213,11 +213,11 @@ class Assistant:
 
     def warm_up(self) -> None:
         """Load the model and run it on what a question needs, so that the first one does not wait for it."""
-        embedder = self.source.current().embedder
-        embedder.embed_query("warm up")
+        index = self.source.current()
+        Retriever(index).retrieve("warm up", 1)
         texts = ["a sentence of some length " * count for count in range(1, 1 + SENTENCES_EMBEDDED)]
         if self.reader is None:
-            embedder.embed_sentences(texts)
+            index.embedder.embed_sentences(texts)
         else:
             self.reader.read("warm up", [("", text) for text in texts[-PASSAGES_READ:]])
         if self.reranker:

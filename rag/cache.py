@@ -10,7 +10,7 @@ from index.catalog import Filters
 from index.store import PassageIndex
 from rag.answer import Answer
 
-# Passages of an answer that counts as one; what lists more counts as several, so that the bound is one of memory too.
+# Passages of an answer that counts as one; what lists more counts as several, since they are most of its memory.
 USUAL_PASSAGES = 10
 
 

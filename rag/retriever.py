@@ -25,8 +25,8 @@ DEEPER = 400
 # squad2-dev: 0.848, 0.956, 0.811 at 0.75; 0.848, 0.959, 0.805 at 0.78; 0.866, 0.961, 0.798 at 0.8.
 DENSE_WEIGHT = 0.78
 TITLE_WEIGHT = 0.5
-# Hits a reranker orders at a time: as many as a cross-encoder of six layers reads in about 0.6 s on 2 cores, at the
-# 33 passages a second of index/embedder.py. The next are read only where they are asked for.
+# Hits a reranker orders at a time: as many as a cross-encoder of six layers reads in about 0.6 s on 2 cores, at 33
+# passages a second in float32. The next are read only where they are asked for.
 RERANKED = 20
 # Whether the words are searched in a thread while the query is embedded and the vectors are searched.
 BESIDE = False

@@ -38,11 +38,19 @@ def main(
     kept_run: Annotated[
         Path | None, typer.Option("--report", help="Measure nothing; write the report of these results of a run.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--embedding-again", help="With --report: measure embedding anew, and nothing else.")
+    ] = False,
 ) -> None:
     """Measure what the project costs, beside the libraries it is made of and beside txtai."""
     kept = out or (HERE / "results" / "quick" if quick else HERE)
     if kept_run:
-        report.publish(report.read(kept_run), kept, whole=out is None and not quick)
+        known = report.read(kept_run)
+        report.publish(
+            _embedded_again(known, read_real(collections), work) if again else known,
+            kept,
+            whole=out is None and not quick,
+        )
         return
     sizes = QUICK if quick else FULL.up_to(largest)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=work))
@@ -68,7 +76,7 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
         _say(beside.MISSING)
     note(embedding=embedding.measure(real, sizes, folder))
     vectors = folder / "vectors.npz"
-    write_vectors(real.passages, SentenceTransformerEmbedder(precision="auto"), vectors)
+    write_vectors(real.passages, SentenceTransformerEmbedder(precision=run.embedding.precision), vectors)
     for size in sizes.scales:
         place = folder / str(size)
         place.mkdir()
@@ -81,6 +89,15 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
             note(ask=asking.measure(index, real.questions[some:], sizes.questions))
         shutil.rmtree(place)
     return run
+
+
+def _embedded_again(run: Run, real: Real, work: Path | None) -> Run:
+    """The run with embedding as it is now, and at which commit that is."""
+    from tests.benchmarks import embedding
+
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=work) as folder:
+        found = embedding.measure(real, QUICK if run.quick else FULL, Path(folder))
+    return run.model_copy(update={"embedding": found, "embedding_commit": commit()[0]})
 
 
 def _begun(real: Real, *, quick: bool) -> Run:
@@ -105,4 +122,5 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # all that is compared runs on the processor
     typer.run(main)

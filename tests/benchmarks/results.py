@@ -164,6 +164,7 @@ class Run(Result):
     texts: Texts
     noise: float
     embedding: Embedding | None = None
+    embedding_commit: str | None = None  # where it was measured again, later than the rest
     search: Search | None = None
     ask: Ask | None = None
     scales: list[Scale] = []

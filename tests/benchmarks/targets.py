@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import harmonic_mean
 
-from tests.benchmarks.results import Embedding, Run, Scale
+from tests.benchmarks.results import Ask, Embedding, Run, Scale, Search
 
 LINEAR = 1.0  # the slope of a cost on logarithmic scales, above which it grows faster than the passages do
 _SLACK = 0.05  # of that slope, for what the clock and the disk add
@@ -72,12 +72,17 @@ def _latency(run: Run) -> Iterator[Target]:
     search, ask = run.search, run.ask
     theirs = search.txtai.p50 if search and search.txtai else None
     faster = _ratio(theirs, search.whole.p50 if search else None)
-    yield _judged("search, p50: txtai's beside this", "≥ 8×", faster, lambda x: x >= 8, "×")
+    yield _judged(f"search{_over(search)}, p50: txtai's beside this", "≥ 8×", faster, lambda x: x >= 8, "×")
     for name, bare in (("its best", ask and ask.bare_best), ("its default", ask and ask.bare_default)):
         ratio = _ratio(ask.fast.p50 if ask else None, bare.p50 if bare else None)
-        label = f"ask without the reader, p50, beside embedding the question at {name} setting"
+        label = f"ask without the reader{_over(ask)}, p50, beside embedding the question at {name} setting"
         yield _judged(label, "≤ 4×", ratio, lambda x: x <= 4, "×")
-    yield _judged("ask with the reader, p50", "≤ 60 ms", ask.default.p50 if ask else None, lambda x: x <= 60, " ms")
+    default = ask.default.p50 if ask else None
+    yield _judged(f"ask with the reader{_over(ask)}, p50", "≤ 60 ms", default, lambda x: x <= 60, " ms")
+
+
+def _over(found: Search | Ask | None) -> str:
+    return f" over {found.passages:,} passages" if found else ""
 
 
 def _largest(run: Run) -> Iterator[Target]:

@@ -149,11 +149,11 @@ def test_a_small_index_is_its_vectors_alone(tmp_path, write, vectors, monkeypatc
     assert [path.name for path in tmp_path.iterdir()] == ["vectors.npy"]
 
 
-def test_the_same_vectors_give_the_same_lists(tmp_path, lower, write, vectors, monkeypatch):
+def test_the_same_vectors_give_the_same_lists(tmp_path, lower, vectors, monkeypatch):
     """Byte for byte, so that a build that takes vectors over ranks as one that makes them; however they are read."""
     monkeypatch.setattr(dense, "SAMPLED", 4)
-    write(vectors, "one-")
-    write(np.asfortranarray(vectors), "other-")
+    DenseIndex.write(tmp_path / "one-dense.faiss", vectors)
+    DenseIndex.write(tmp_path / "other-dense.faiss", np.asfortranarray(vectors))
     assert (tmp_path / "one-dense.faiss").read_bytes() == (tmp_path / "other-dense.faiss").read_bytes()
 
 
@@ -183,12 +183,33 @@ def test_what_a_shallow_search_finds_has_its_true_cosines(lower, write, vectors,
     assert missed
 
 
-def test_rows_that_the_lists_lack_or_hold_otherwise_are_counted(tmp_path, lower, write, vectors):
-    """A swap of two rows is two strays, and a row too few is one."""
+def test_rows_that_the_lists_hold_otherwise_are_counted(tmp_path, lower, write, vectors):
+    """A swap of two rows is two strays."""
     assert write(vectors).strays() == 0
     swapped = vectors.copy()
     swapped[[0, 1]] = swapped[[1, 0]]
     np.save(tmp_path / "vectors.npy", swapped)
     assert DenseIndex.open(tmp_path / "vectors.npy", tmp_path / "dense.faiss").strays() == 2
+
+
+@pytest.mark.parametrize("length", [DIM - 1, DIM + 1])
+def test_a_vector_of_another_length_is_refused(index, length):
+    """faiss is given its address alone, and would compare it with what lies behind."""
+    with pytest.raises(ValueError, match="among rows of"):
+        index.search(np.ones(length, dtype=np.float32), 3)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((3, 4)), np.zeros(4, np.float32), np.zeros((3, 4), np.float32, order="F")])
+def test_a_file_of_other_numbers_is_not_opened(tmp_path, wrong):
+    """Doubles, a single row, or columns behind each other would be read as something else."""
+    np.save(tmp_path / "vectors.npy", wrong)
+    with pytest.raises(ValueError, match="rows of float32"):
+        DenseIndex.open(tmp_path / "vectors.npy", tmp_path / "none")
+
+
+def test_lists_of_other_vectors_are_not_opened(write, lower, vectors, tmp_path):
+    """They would name rows that are not there."""
+    write(vectors)
     np.save(tmp_path / "vectors.npy", vectors[:-1])
-    assert DenseIndex.open(tmp_path / "vectors.npy", tmp_path / "dense.faiss").strays() == 1
+    with pytest.raises(ValueError, match="1000"):
+        DenseIndex.open(tmp_path / "vectors.npy", tmp_path / "dense.faiss")

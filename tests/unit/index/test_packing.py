@@ -1,10 +1,14 @@
 """Embedding texts with little padding, in batches of like length or side by side."""
 
+from threading import get_ident
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import packing
 from index.embedder import SentenceTransformerEmbedder
 from index.packing import TOKENS_A_BATCH, embed_batched, embed_packed, in_bfloat16, packable, token_batches
 from tests.tiny_reader import letter_tokenizer
@@ -74,6 +78,35 @@ def test_batched_texts_have_the_vectors_they_have_alone(load, make):
     batched = embed_batched(model, MANY)
     assert (batched.dtype, batched.shape) == (np.float32, (60, 16))
     assert batched == pytest.approx(encoded(model, MANY), abs=1e-5)
+
+
+@pytest.fixture
+def cores():
+    """Two of them, whatever the machine has."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield 2
+    torch.set_num_threads(before)
+
+
+def test_with_a_batch_a_core_the_vectors_are_the_same(load, cores, monkeypatch):
+    """Rows stay in order, and afterwards a batch by itself has all cores again."""
+    model, took_part, forward = load(), set(), packing._forward
+    monkeypatch.setattr(packing, "_forward", lambda *given: took_part.add(get_ident()) or forward(*given))
+    monkeypatch.setattr(packing.token_batches, "__defaults__", (64,))
+    assert embed_batched(model, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
+    assert get_ident() not in took_part
+    assert torch.get_num_threads() == cores
+
+
+def test_what_fails_in_one_batch_fails(load, cores, monkeypatch):
+    """No vector is left out in silence."""
+    model = load()
+    monkeypatch.setattr(packing.token_batches, "__defaults__", (64,))
+    monkeypatch.setattr(packing, "_cut", lambda *_: (_ for _ in ()).throw(RuntimeError("out of memory")))
+    with pytest.raises(RuntimeError, match="out of memory"):
+        embed_batched(model, MANY)
+    assert torch.get_num_threads() == cores
 
 
 def test_padding_on_the_left_is_cut_there(load):

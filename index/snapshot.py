@@ -6,7 +6,6 @@ DIR/generations/<number>/     manifest.json and the files it lists with their ch
 DIR/feedback.sqlite           what readers thought of answers, which the rag room keeps; no build touches it
 """
 
-import hashlib
 import logging
 import os
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
+from index.checksums import fault_of, file_names, sha256_of
 from index.commands import command
 from index.errors import (
     RagError,
@@ -131,15 +131,9 @@ def check_files(directory: Path, manifest: Manifest) -> list[str]:
 
 def _check_file(path: Path, record: FileRecord) -> str | None:
     try:
-        if not path.is_file():
-            return f"{path} is missing."
-        if path.stat().st_size != record.bytes:
-            return f"{path} has {path.stat().st_size} bytes, not {record.bytes}."
-        if _sha256(path) != record.sha256:
-            return f"{path} is not the file that was written: its checksum differs."
+        return fault_of(path, record)
     except OSError as error:
         raise unreadable(path, error) from error
-    return None
 
 
 @contextmanager
@@ -191,14 +185,8 @@ def file_records(folder: Path) -> dict[str, FileRecord]:
     for name in file_names(folder):
         path = folder / name
         _sync(path)
-        records[name] = FileRecord(bytes=path.stat().st_size, sha256=_sha256(path))
+        records[name] = FileRecord(bytes=path.stat().st_size, sha256=sha256_of(path))
     return records
-
-
-def file_names(folder: Path) -> list[str]:
-    """Every file below a folder but locks, which hold nothing, by its path from there."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
-    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
@@ -293,11 +281,6 @@ def _refuse_other_format(path: Path, directory: Path) -> None:
             f"{path} has format {version}; this program reads format {FORMAT_VERSION}.",
             rebuild_command(directory),
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:

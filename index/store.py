@@ -205,9 +205,7 @@ class LiveIndex:
             return
         try:
             opened = LocalIndex.open(self._directory, self._embedder_of)
-            # Another model is loaded here, not within the next question.
-            opened.embedder.embed_query("warm up")
-            opened.embedder.embed_sentences(["warm up"])
+            opened.embedder.embed_query("warm up")  # another model is loaded here, not within the next question
             self._serving = opened
             self._trouble = None
         except RagError as error:

@@ -12,6 +12,7 @@ import numpy as np
 from index import snapshot
 from index.articles import Article
 from index.catalog import Catalog, embedding_text, text_hash
+from index.checksums import file_names
 from index.copies import Copies
 from index.dense import DenseIndex
 from index.generations import Hold
@@ -106,7 +107,7 @@ def _bad_vectors(folder: Path) -> Iterator[str]:
 
 def _strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
     """Files that are no part of the generation, and may hold what it does not."""
-    for name in snapshot.file_names(folder):
+    for name in file_names(folder):
         if name not in manifest.files and name != snapshot.MANIFEST:
             yield f"{folder / name} is no part of the generation."
 

@@ -48,10 +48,10 @@ PassagePromptOption = Annotated[
     str, typer.Option(envvar="RAG_PASSAGE_PROMPT", help="Put before a passage when it is embedded.")
 ]
 PrecisionOption = Annotated[
-    Literal["auto", "float32", "bfloat16"],
+    Literal["auto", "float32", "bfloat16", "int8"],
     typer.Option(
         envvar="RAG_PRECISION",
-        help="What the model computes in. auto: as the index was made, else the faster here that finds the same.",
+        help="What the model computes in. auto: as the index was made, else the fastest here that finds nearly the same.",
     ),
 ]
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from index.checksums import sha256_of
 from index.errors import ModelError
 from index.manifest import ModelRecord, Precision, PrecisionChoice
-from index.packing import embed_batched, embed_packed, in_bfloat16, packable
-from index.precision import computes_in_bfloat16, measured_precision
+from index.packing import embed_batched
+from index.precision import in_precision, measured_precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -45,9 +45,6 @@ class Embedder(Protocol):
 
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
         """One row a query, all at once: (n, dim) float32, unit length."""
-
-    def embed_sentences(self, texts: Sequence[str]) -> Matrix:
-        """As passages, for comparing within one question: quicker where the processor can, and not to be stored."""
 
 
 class SentenceTransformerEmbedder:
@@ -94,7 +91,7 @@ class SentenceTransformerEmbedder:
             return self._precision
         if self._before and same_but_precision(self._before, self._given):
             return self._before.precision
-        return measured_precision(self._loaded)
+        return measured_precision(self._loaded, in_8_bits=self._given.name == DEFAULT_MODEL)
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
         """One row a text: (n, dim) float32, unit length."""
@@ -108,33 +105,16 @@ class SentenceTransformerEmbedder:
         """One row a query, all at once: (n, dim) float32, unit length."""
         return embed_batched(self._model, [self._given.query_prompt + text for text in texts])
 
-    def embed_sentences(self, texts: Sequence[str]) -> Matrix:
-        """One row a text: (n, dim) float32, unit length, computed in bfloat16 where the processor does.
-
-        They are packed side by side where the model allows it. Four sentences take 18 ms of one busy core, 22 as a
-        padded batch under autocast; a cosine to what passages get in float32 is 0.9999.
-        """
-        if texts and packable(self._model):
-            return embed_packed(self._rough, [self._given.passage_prompt + text for text in texts])
-        import torch
-
-        with torch.autocast("cpu", torch.bfloat16, enabled=computes_in_bfloat16()):
-            return self.embed_passages(texts)
-
     @cached_property
     def _model(self) -> "SentenceTransformer":
-        in_bfloat = self.record.precision == "bfloat16"
-        return self._loaded.bfloat16() if in_bfloat else self._loaded
+        made = in_precision(self._loaded, self.record.precision)
+        vars(self).pop("_loaded", None)  # its weights, which may be held twice otherwise
+        return made
 
     @cached_property
     def _loaded(self) -> "SentenceTransformer":
-        """The model as it is stored, in float32, until `_model` makes it what it computes in."""
+        """The model as it is stored, in float32, until `_model` is made of it."""
         return _load(self._folder, self._given.name)
-
-    @cached_property
-    def _rough(self) -> "SentenceTransformer":
-        in_float32 = self.record.precision == "float32"
-        return in_bfloat16(self._model) if in_float32 and computes_in_bfloat16(self._model.device) else self._model
 
 
 def same_but_precision(one: ModelRecord, other: ModelRecord) -> bool:

@@ -11,7 +11,7 @@ FORMAT_VERSION = 3
 CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
 SIGNATURES, COPIES, FILES = "signatures.npy", "copies.npy", "files.json"
 
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["float32", "bfloat16", "int8"]
 PrecisionChoice = Literal["auto"] | Precision
 
 

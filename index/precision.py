@@ -1,21 +1,25 @@
-"""In which precision a model embeds: the fastest here whose vectors are those of float32."""
+"""In which precision a model embeds: the fastest here whose vectors are near enough to those of float32."""
 
+import copy
 import logging
 import time
 from typing import TYPE_CHECKING
 
 from index.manifest import Precision
-from index.packing import embed_batched, in_bfloat16
+from index.packing import embed_batched
+from index.quantized import quantized
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
+    from index.compiled import Compiled
+
 _log = logging.getLogger(__name__)
 
-# The least cosine that any vector may have to the same text's in float32. bfloat16 gives the default model 0.9999;
-# 8-bit integers, made by torch's dynamic quantization, gave it 0.905, and are not among the choices for that.
-LEAST_COSINE = 0.995
+# The least cosine that any vector may have to the same text's in float32; what each does to what is found, README.md of
+# tests/benchmarks and rag/evaluation/ABLATION.md say. bfloat16 gives the default model 0.9999, 8 bits 0.99.
+LEAST_COSINE: dict[Precision, float] = {"bfloat16": 0.995, "int8": 0.98}
 _ROUNDS = 2
 _SENTENCES = (
     "The ferry left the harbour at dawn with nine hundred tonnes of tea, forty passengers and a crew of twelve.",
@@ -29,7 +33,7 @@ _LENGTHS = (1, 8, 2, 6, 1, 10, 3, 5)  # in sentences
 
 
 def computes_in_bfloat16(device: "torch.device | str" = "cpu") -> bool:
-    """Whether the processor that a model is on has instructions for bfloat16; torch computes it, slowly, without."""
+    """Whether the processor that a model is on has instructions for bfloat16; it is computed, slowly, without."""
     import torch
 
     kind = torch.device(device).type
@@ -40,24 +44,61 @@ def computes_in_bfloat16(device: "torch.device | str" = "cpu") -> bool:
     return kind == "cpu" and bool(cpu)
 
 
-def measured_precision(model: "SentenceTransformer") -> Precision:
-    """The precision in which a float32 model embeds a few texts sooner, of those that are near enough to float32.
+def in_precision(model: "SentenceTransformer", precision: Precision) -> "SentenceTransformer":
+    """A copy of a float32 model that computes in a precision, compiled for the processor where it can be.
 
-    Where the processor has only float32, nothing is measured; otherwise that takes a second or two.
+    Raises:
+        ModelError: the default model's weights in 8 bits are missing or altered.
     """
-    if not computes_in_bfloat16(model.device):
+    if precision == "int8":
+        return _with(model, quantized(model[0].model.config))
+    if model.device.type == "cpu" and (made := _compiled(model, precision)):
+        return _with(model, made)
+    return copy.deepcopy(model).bfloat16() if precision == "bfloat16" else model
+
+
+def _compiled(model: "SentenceTransformer", precision: Precision) -> "Compiled | None":
+    """The model's transformer compiled, if its first module is one that reads a table of tokens."""
+    from sentence_transformers.sentence_transformer.modules import Transformer
+    from torch import Tensor
+
+    from index.compiled import compiled
+
+    if type(model[0]) is not Transformer or model[0].modality_config["text"]["method"] != "forward":
+        return None
+    inputs = [name for name, value in model.preprocess(["a text"]).items() if isinstance(value, Tensor)]
+    return compiled(model[0].model, inputs, [model[0].modality_config["text"]["method_output_name"]], precision)
+
+
+def _with(model: "SentenceTransformer", transformer: "Compiled") -> "SentenceTransformer":
+    # All but the weights that it stands for.
+    return copy.deepcopy(model, {id(model[0].model): transformer}).to("cpu")
+
+
+def measured_precision(model: "SentenceTransformer", *, in_8_bits: bool = False) -> Precision:
+    """The precision in which a float32 model embeds a few texts soonest, of those that are near enough to float32.
+
+    `in_8_bits`: whether it is the default model, which comes in 8 bits too. Takes some seconds; where the
+    processor has only float32 and the model no other, nothing is measured.
+    """
+    others: list[Precision] = ["bfloat16"] if computes_in_bfloat16(model.device) else []
+    others += ["int8"] if in_8_bits and model.device.type == "cpu" else []
+    if not others:
         return "float32"
-    texts, rough = sample_texts(), in_bfloat16(model)
-    try:
-        least = (embed_batched(model, texts) * embed_batched(rough, texts)).sum(1).min()
-    except RuntimeError as error:  # a kind of layer that torch has not in bfloat16
-        _log.info("the model can't compute in bfloat16: %s", error)
-        return "float32"
-    if not least >= LEAST_COSINE:  # said so, since it may be no number
-        return "float32"
-    rounds = [(_seconds(model, texts), _seconds(rough, texts)) for _ in range(_ROUNDS)]  # in turns: others run too
-    exact_took, rough_took = (min(seconds) for seconds in zip(*rounds, strict=True))
-    return "bfloat16" if rough_took < exact_took else "float32"
+    texts, exact = sample_texts(), in_precision(model, "float32")
+    vectors = embed_batched(exact, texts)
+    made: dict[Precision, SentenceTransformer] = {"float32": exact}
+    for precision in others:
+        other = in_precision(model, precision)
+        try:
+            least = float((vectors * embed_batched(other, texts)).sum(1).min())
+        except RuntimeError as error:  # a kind of layer that torch has not in bfloat16
+            _log.info("the model can't compute in %s: %s", precision, error)
+            continue
+        if least >= LEAST_COSINE[precision]:  # not so where it is no number
+            made[precision] = other
+    rounds = [{precision: _seconds(one, texts) for precision, one in made.items()} for _ in range(_ROUNDS)]
+    return min(made, key=lambda precision: min(taken[precision] for taken in rounds))  # in turns: others run too
 
 
 def sample_texts() -> list[str]:

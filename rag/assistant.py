@@ -217,7 +217,7 @@ class Assistant:
         Retriever(index).retrieve("warm up", 1)
         texts = ["a sentence of some length " * count for count in range(1, 1 + SENTENCES_EMBEDDED)]
         if self.reader is None:
-            index.embedder.embed_sentences(texts)
+            index.embedder.embed_passages(texts)
         else:
             self.reader.read("warm up", [("", text) for text in texts[-PASSAGES_READ:]])
         if self.reranker:

@@ -148,7 +148,7 @@ def _looked_at(asked: Asked, hit: Hit, title: str, index: PassageIndex) -> list[
 def _with_similarity(evidence: Sequence[Evidence], retrieval: Retrieval, index: PassageIndex) -> list[Evidence]:
     if not evidence:
         return []
-    similarities = (index.embedder.embed_sentences([item.text for item in evidence]) @ retrieval.vector).tolist()
+    similarities = (index.embedder.embed_passages([item.text for item in evidence]) @ retrieval.vector).tolist()
     return [
         replace(item, features=item.features | {"similarity": similarity})
         for item, similarity in zip(evidence, similarities, strict=True)

@@ -45,9 +45,6 @@ class WordEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
         return np.stack([self._vector(text) for text in texts])
 
-    def embed_sentences(self, texts: Sequence[str]) -> Matrix:
-        return self.embed_passages(texts)
-
     def _vector(self, text: str) -> Vector:
         vector = np.full(64, 1e-3, dtype=np.float32)
         for word in text.lower().split():

@@ -74,7 +74,6 @@ class KnownQueries:
     def __init__(self, embedder: Embedder, queries: Sequence[str]) -> None:
         self.record = embedder.record
         self.embed_passages = embedder.embed_passages
-        self.embed_sentences = embedder.embed_sentences
         distinct = list(dict.fromkeys(queries))
         self._vectors: dict[str, Vector] = dict(zip(distinct, embedder.embed_passages(distinct), strict=True))
 

@@ -5,7 +5,7 @@ The shipped reader is the bundled embedding model's embeddings under layers and 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,17 +17,22 @@ from numpy.typing import NDArray
 
 from index.embedder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, local_folder
 from index.errors import ModelError
+from index.packing import TOKENS_A_STEP
+from index.precision import computes_in_bfloat16
 from index.sentences import Span
 
 if TYPE_CHECKING:
     import torch
     from tokenizers import Encoding, Tokenizer
     from transformers import PretrainedConfig, PreTrainedModel
-    from transformers.modeling_outputs import QuestionAnsweringModelOutput
+
+    from index.compiled import Compiled
+    from index.manifest import Precision
 
 SHIPPED = "shipped"
 NONE = "none"
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
+_HEADS = ("start_logits", "end_logits")
 FROZEN = "bert.embeddings."  # parameters that training leaves as the embedding model has them
 
 # Tokens: a passage of 900 characters is 200 to 250 in English.
@@ -87,8 +92,8 @@ class Reader(Protocol):
 class TransformerReader:
     """The shipped reader, or a Hugging Face question-answering model with a fast tokenizer.
 
-    Making one only finds the files; the model is loaded when something is first read, in bfloat16 where
-    the processor computes in it.
+    Making one only finds the files; the model is loaded when something is first read, compiled for the
+    processor where it can be, in bfloat16 where the processor computes in it.
 
     Raises:
         ModelError: there is no such model here, or it can't be loaded.
@@ -108,14 +113,13 @@ class TransformerReader:
             return []
         tokenizer, model = self._loaded()
         encodings = encode(tokenizer, question, texts)
+        # Each by itself: together the shorter ones would be padded, a sixth of all that is computed.
+        batches = [batch_of([encoding], model.config, TOKENS_A_STEP) for encoding in encodings]
         with torch.inference_mode():
-            # One after the other: together the shorter ones would be padded, a sixth of all that is computed.
-            return [
-                _reading(encoding, text, model(**batch_of([encoding], model.config)))
-                for encoding, text in zip(encodings, texts, strict=True)
-            ]
+            outputs = _side_by_side(model, batches)
+        return list(map(_reading, encodings, texts, outputs))
 
-    def _loaded(self) -> "tuple[Tokenizer, PreTrainedModel]":
+    def _loaded(self) -> "tuple[Tokenizer, PreTrainedModel | Compiled]":
         with self._loading:  # two first questions at once load it once
             return self._tokenizer, self._model
 
@@ -124,12 +128,13 @@ class TransformerReader:
         return tokenizer_of(self._folder, self.name)
 
     @cached_property
-    def _model(self) -> "PreTrainedModel":
-        import torch
+    def _model(self) -> "PreTrainedModel | Compiled":
+        from index.compiled import compiled
 
         model = trained_model(WEIGHTS) if self.name == SHIPPED else _foreign_model(self._folder, self.name)
-        fast = torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 (torch has no public way to ask)
-        return model.to(torch.bfloat16 if fast else torch.float32).eval()
+        precision: Precision = "bfloat16" if computes_in_bfloat16() else "float32"
+        made = compiled(model.eval().float(), _inputs(model.config), _HEADS, precision)
+        return made or (model.bfloat16() if precision == "bfloat16" else model)
 
 
 @lru_cache(maxsize=2)
@@ -162,6 +167,12 @@ def own_tokens(encoding: "Encoding", lead: int) -> list[int]:
     ]
 
 
+def _inputs(config: "PretrainedConfig") -> list[str]:
+    """What a model of that configuration takes."""
+    types = ["token_type_ids"] if getattr(config, "type_vocab_size", 0) > 1 else []
+    return ["input_ids", "attention_mask", *types]
+
+
 def batch_of(
     encodings: "Sequence[Encoding]", config: "PretrainedConfig", multiple: int = 1
 ) -> "dict[str, torch.Tensor]":
@@ -169,14 +180,16 @@ def batch_of(
     import torch
 
     longest = -(-max(len(encoding.ids) for encoding in encodings) // multiple) * multiple
-    rows = {"input_ids": [e.ids for e in encodings], "attention_mask": [e.attention_mask for e in encodings]}
-    if getattr(config, "type_vocab_size", 0) > 1:
-        rows["token_type_ids"] = [e.type_ids for e in encodings]
+    values = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
     padding = {"input_ids": config.pad_token_id or 0}
     return {
-        name: torch.tensor([row + [padding.get(name, 0)] * (longest - len(row)) for row in values])
-        for name, values in rows.items()
+        name: torch.tensor([_filled(getattr(e, values[name]), longest, padding.get(name, 0)) for e in encodings])
+        for name in _inputs(config)
     }
+
+
+def _filled(row: list[int], length: int, padding: int) -> list[int]:
+    return row + [padding] * (length - len(row))
 
 
 def tokenizer_of(folder: Path, name: str = SHIPPED) -> "Tokenizer":
@@ -280,8 +293,17 @@ def _unreadable(name: str, where: Path, why: object) -> ModelError:
     return ModelError(f'The reader "{name}" in {where} can\'t be loaded ({why}).', _REMEDY)
 
 
-def _reading(encoding: "Encoding", text: TitledText, output: "QuestionAnsweringModelOutput") -> Reading:
-    starts, ends = (logits[0].float().numpy() for logits in (output.start_logits, output.end_logits))
+def _side_by_side(
+    model: "PreTrainedModel | Compiled", batches: "Sequence[dict[str, torch.Tensor]]"
+) -> "Sequence[Mapping[str, torch.Tensor]]":
+    """Of a compiled model each passage has a core; of another, all cores have one passage after the other."""
+    from index.compiled import Compiled
+
+    return model.side_by_side(batches) if isinstance(model, Compiled) else [model(**batch) for batch in batches]
+
+
+def _reading(encoding: "Encoding", text: TitledText, output: "Mapping[str, torch.Tensor]") -> Reading:
+    starts, ends = (output[head][0].float().numpy() for head in _HEADS)
     own = own_tokens(encoding, len(lead_of(text[0])))
     return Reading(token_spans(encoding, text), starts[own], ends[own], float(starts[0] + ends[0]))
 

@@ -1,0 +1,136 @@
+"""A transformer's forward pass, compiled for the processor it runs on; the only import of openvino."""
+
+import logging
+import sys
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from index.manifest import Precision
+
+# OpenVINO tells its makers of every import and conversion, over the network, unless it does not find its means to.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+import openvino  # noqa: E402
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig, PreTrainedModel
+
+_log = logging.getLogger(__name__)
+
+# In 8 bits the rest, which is not quantized, is computed in float32: the vectors are the same on every processor.
+_HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
+_MOST_APART = 1e-3  # what a compiled model finds in float32 and what it found before: of numbers that are some 0.5
+_TRIED = ((2, 19), (1, 7), (3, 40))  # rows and columns; the first are followed
+
+
+class Compiled(nn.Module):
+    """A transformer without its weights: OpenVINO computes what its forward gave.
+
+    Any number of threads may call it. As many calls as there are cores are computed side by side, each on one.
+    """
+
+    def __init__(
+        self, graph: openvino.Model, config: "PretrainedConfig", outputs: Sequence[str], precision: Precision
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self._outputs = tuple(outputs)
+        cores = torch.get_num_threads()
+        settings = {
+            "INFERENCE_PRECISION_HINT": _HINTS[precision],
+            "NUM_STREAMS": cores,
+            "INFERENCE_NUM_THREADS": cores,
+            "ENABLE_CPU_PINNING": False,  # other processes may have their threads there
+        }
+        compiled = openvino.Core().compile_model(graph, "CPU", settings)
+        self._inputs = [given.get_any_name() for given in compiled.inputs]
+        self._pool = ThreadPoolExecutor(cores, thread_name_prefix="compiled")
+        self._requests: SimpleQueue[openvino.InferRequest] = SimpleQueue()
+        for _ in range(cores):
+            self._requests.put(compiled.create_infer_request())
+
+    def forward(self, **given: Tensor) -> dict[str, Tensor]:
+        """The outputs by name, float32, for the inputs that the transformer took; others are left out."""
+        arrays = {name: given[name].cpu().contiguous().numpy() for name in self._inputs}
+        request = self._requests.get()
+        try:
+            found = request.infer(arrays, share_inputs=True, share_outputs=False)
+            return {name: torch.from_numpy(found[place]) for place, name in enumerate(self._outputs)}
+        finally:
+            self._requests.put(request)
+
+    def side_by_side(self, batches: Iterable[Mapping[str, Tensor]]) -> list[dict[str, Tensor]]:
+        """What each batch gives, in order, as many at once as there are cores."""
+        return list(self._pool.map(lambda batch: self(**batch), batches))
+
+
+def compiled(
+    model: "PreTrainedModel", inputs: Sequence[str], outputs: Sequence[str], precision: Precision
+) -> Compiled | None:
+    """A float32 model compiled to give those outputs for those inputs; None, with why in the log, where it can't be.
+
+    The model is followed while it reads some tokens. One that goes another way for others is found out by comparing
+    the two on rows of other lengths.
+    """
+    try:
+        with torch.inference_mode(), warnings.catch_warnings(action="ignore"):  # the tracer's, of what is compared here
+            graph = followed(model, inputs, outputs)
+            exact = Compiled(graph, model.config, outputs, "float32")
+            apart = max(_apart(model, exact, _tokens(model, inputs, *shape)) for shape in _TRIED)
+    except Exception as error:  # whatever a foreign model makes the tracer, the converter or the compiler raise
+        _log.info("%s is not compiled for this processor: %s", type(model).__name__, error)
+        return None
+    if not apart < _MOST_APART:  # said so, since it may be no number
+        _log.info("%s is not compiled for this processor: it found other numbers, by %.2g", type(model).__name__, apart)
+        return None
+    return exact if precision == "float32" else Compiled(graph, model.config, outputs, precision)
+
+
+def stored(path: Path, config: "PretrainedConfig", outputs: Sequence[str]) -> Compiled:
+    """A graph that was made of a transformer, quantized and stored."""
+    return Compiled(openvino.Core().read_model(path), config, outputs, "int8")
+
+
+class _Named(nn.Module):
+    """A model whose inputs and outputs have an order, as a graph's have."""
+
+    def __init__(self, model: "PreTrainedModel", inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        super().__init__()
+        self._model, self._inputs, self._outputs = model, inputs, outputs
+
+    def forward(self, *given: Tensor) -> tuple[Tensor, ...]:
+        found = self._model(**dict(zip(self._inputs, given, strict=True)), return_dict=True)
+        return tuple(found[name] for name in self._outputs)
+
+
+def followed(model: "PreTrainedModel", inputs: Sequence[str], outputs: Sequence[str]) -> openvino.Model:
+    """What a model does with tokens, as a graph that takes and gives these by their names."""
+    tokens = _tokens(model, inputs, *_TRIED[0])
+    graph = openvino.convert_model(_Named(model, inputs, outputs), example_input=tuple(tokens.values()))
+    for port, name in zip(graph.inputs, inputs, strict=True):
+        port.set_names({name})
+    return graph
+
+
+def _tokens(model: "PreTrainedModel", inputs: Sequence[str], rows: int, columns: int) -> dict[str, Tensor]:
+    """Rows of any tokens, the last of them half padding."""
+    made = {
+        "input_ids": torch.arange(rows * columns).reshape(rows, columns) % model.config.vocab_size,
+        "attention_mask": torch.ones(rows, columns, dtype=torch.int64),
+        "token_type_ids": torch.zeros(rows, columns, dtype=torch.int64),
+    }
+    made["attention_mask"][-1, columns // 2 + 1 :] = 0
+    return {name: made[name] for name in inputs}
+
+
+def _apart(model: "PreTrainedModel", exact: Compiled, tokens: dict[str, Tensor]) -> float:
+    """How far apart any two numbers are that the two find, of what is not padding."""
+    held = tokens["attention_mask"].bool()
+    before, after = model(**tokens, return_dict=True), exact(**tokens)
+    return max(float((before[name] - after[name])[held].abs().max()) for name in after)

@@ -1,0 +1,57 @@
+"""Making the default model's 8 bits: python -m index.quantize CORPUS OUT; needs index/int8/requirements.txt.
+
+NNCF runs the model in float32 over passages of a corpus, notes between which bounds each layer's numbers lie, and
+rounds weights and what goes into the large multiplications to 8 bits between such bounds. int8/README.md says of what
+the files here were made, and what that does to the vectors.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sentence_transformers import SentenceTransformer
+
+from index.articles import Article, read_articles
+from index.catalog import embedding_text
+from index.checksums import sha256_of
+from index.compiled import followed, openvino
+from index.console import note
+from index.embedder import bundled_folder
+from index.passages import split_article
+from index.quantized import GRAPH, INPUTS, OUTPUT, files
+
+_PASSAGES = 150  # at most; as many first sentences stand in for questions, which are shorter
+_QUESTIONS = 50
+
+
+def quantize(corpus: Path, out: Path) -> None:
+    """Write the graph and its weights into a folder, under the names they have here."""
+    import nncf
+
+    model = SentenceTransformer(str(bundled_folder()), device="cpu")
+    graph = followed(model[0].model, INPUTS, [OUTPUT])
+    data = [{name: value.numpy() for name, value in model.preprocess([text]).items() if name in INPUTS} for text in _texts(corpus)]
+    made = nncf.quantize(graph, nncf.Dataset(data), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(data))
+    openvino.save_model(made, out / GRAPH.name)
+
+
+def _texts(corpus: Path) -> list[str]:
+    """The first passages of a corpus, and the first sentences of the first of them."""
+    articles = [item for item in read_articles(corpus) if isinstance(item, Article)]
+    passages = [(one, passage) for one in articles for passage in split_article(one)][:_PASSAGES]
+    firsts = [one.text[slice(*passage.sentences[0])] for one, passage in passages[:_QUESTIONS]]
+    return [embedding_text(one.title, passage.text) for one, passage in passages] + firsts
+
+
+def _main(
+    corpus: Annotated[Path, typer.Argument(help="Articles, of whose passages the bounds are learned.")],
+    out: Annotated[Path, typer.Argument(help="A folder for the graph and its weights.")],
+) -> None:
+    """Quantize the default model."""
+    quantize(corpus, out)
+    for path in files():
+        note(f"{path.name}: {sha256_of(out / path.name)}")
+
+
+if __name__ == "__main__":
+    typer.run(_main)

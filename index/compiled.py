@@ -3,8 +3,9 @@
 import logging
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# In 8 bits the rest, which is not quantized, is computed in float32: the vectors are the same on every processor.
+# In 8 bits what is not quantized is computed in float32, so that every processor finds nearly the same.
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 _MOST_APART = 1e-3  # what a compiled model finds in float32 and what it found before: of numbers that are some 0.5
 _TRIED = ((2, 19), (1, 7), (3, 40))  # rows and columns; the first are followed
@@ -79,11 +80,11 @@ def compiled(
     the two on rows of other lengths.
     """
     try:
-        with torch.inference_mode(), warnings.catch_warnings(action="ignore"):  # the tracer's, of what is compared here
+        with torch.inference_mode():
             graph = followed(model, inputs, outputs)
             exact = Compiled(graph, model.config, outputs, "float32")
             apart = max(_apart(model, exact, _tokens(model, inputs, *shape)) for shape in _TRIED)
-    except Exception as error:  # whatever a foreign model makes the tracer, the converter or the compiler raise
+    except Exception as error:  # noqa: BLE001 (whatever a foreign model makes the tracer or the converter raise)
         _log.info("%s is not compiled for this processor: %s", type(model).__name__, error)
         return None
     if not apart < _MOST_APART:  # said so, since it may be no number
@@ -112,10 +113,25 @@ class _Named(nn.Module):
 def followed(model: "PreTrainedModel", inputs: Sequence[str], outputs: Sequence[str]) -> openvino.Model:
     """What a model does with tokens, as a graph that takes and gives these by their names."""
     tokens = _tokens(model, inputs, *_TRIED[0])
-    graph = openvino.convert_model(_Named(model, inputs, outputs), example_input=tuple(tokens.values()))
+    with _quietly():
+        graph = openvino.convert_model(_Named(model, inputs, outputs), example_input=tuple(tokens.values()))
     for port, name in zip(graph.inputs, inputs, strict=True):
         port.set_names({name})
     return graph
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the tracer's warnings that another input may go another way, and transformers' of what it looks at."""
+    from transformers.utils import logging as of_transformers
+
+    verbosity = of_transformers.get_verbosity()
+    of_transformers.set_verbosity_error()
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        of_transformers.set_verbosity(verbosity)
 
 
 def _tokens(model: "PreTrainedModel", inputs: Sequence[str], rows: int, columns: int) -> dict[str, Tensor]:

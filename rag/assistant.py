@@ -215,6 +215,8 @@ class Assistant:
         """Load the model and run it on what a question needs, so that the first one does not wait for it."""
         index = self.source.current()
         Retriever(index).retrieve("warm up", 1)
+        for words in (20, 40):  # what computes longer questions is made when the first of them comes
+            index.embedder.embed_query("warm " * words)
         texts = ["a sentence of some length " * count for count in range(1, 1 + SENTENCES_EMBEDDED)]
         if self.reader is None:
             index.embedder.embed_passages(texts)

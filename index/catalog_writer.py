@@ -10,6 +10,7 @@ from index.articles import Article
 from index.catalog import ARTICLE_COLUMNS, disk_errors, embedding_text, filed, text_hash
 from index.passages import Passage
 
+# Languages are few, so that what a filter by one alone finds is a fair share of what it reads, the whole of by_day.
 _SCHEMA = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, article_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
@@ -23,7 +24,8 @@ CREATE TABLE passages (
     start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
     embedded_hash TEXT NOT NULL
 );
-CREATE INDEX filtered ON articles(day, folded_source, spoken, first_row, end_row, source, language);
+CREATE INDEX by_day ON articles(day, folded_source, spoken, first_row, end_row, source, language);
+CREATE INDEX by_source ON articles(folded_source, day, spoken, first_row, end_row);
 """
 
 

@@ -3,10 +3,12 @@
 import logging
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import torch
@@ -16,17 +18,18 @@ from index.manifest import Precision
 
 # OpenVINO tells its makers of every import and conversion, over the network, unless it does not find its means to.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-import openvino  # noqa: E402
+import openvino as openvino  # noqa: E402, PLC0414 (which quantize.py takes from here)
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel
 
 _log = logging.getLogger(__name__)
 
-# In 8 bits the rest, which is not quantized, is computed in float32: the vectors are the same on every processor.
+# In 8 bits what is not quantized is computed in float32, so that every processor finds nearly the same.
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 _MOST_APART = 1e-3  # what a compiled model finds in float32 and what it found before: of numbers that are some 0.5
 _TRIED = ((2, 19), (1, 7), (3, 40))  # rows and columns; the first are followed
+_following = Lock()
 
 
 class Compiled(nn.Module):
@@ -79,11 +82,11 @@ def compiled(
     the two on rows of other lengths.
     """
     try:
-        with torch.inference_mode(), warnings.catch_warnings(action="ignore"):  # the tracer's, of what is compared here
+        with torch.inference_mode():
             graph = followed(model, inputs, outputs)
             exact = Compiled(graph, model.config, outputs, "float32")
-            apart = max(_apart(model, exact, _tokens(model, inputs, *shape)) for shape in _TRIED)
-    except Exception as error:  # whatever a foreign model makes the tracer, the converter or the compiler raise
+            apart = float(torch.stack([_apart(model, exact, _tokens(model, inputs, *shape)) for shape in _TRIED]).max())
+    except Exception as error:  # noqa: BLE001 (whatever a foreign model makes the tracer or the converter raise)
         _log.info("%s is not compiled for this processor: %s", type(model).__name__, error)
         return None
     if not apart < _MOST_APART:  # said so, since it may be no number
@@ -112,10 +115,33 @@ class _Named(nn.Module):
 def followed(model: "PreTrainedModel", inputs: Sequence[str], outputs: Sequence[str]) -> openvino.Model:
     """What a model does with tokens, as a graph that takes and gives these by their names."""
     tokens = _tokens(model, inputs, *_TRIED[0])
-    graph = openvino.convert_model(_Named(model, inputs, outputs), example_input=tuple(tokens.values()))
+    with _quietly():
+        graph = openvino.convert_model(_Named(model, inputs, outputs), example_input=tuple(tokens.values()))
     for port, name in zip(graph.inputs, inputs, strict=True):
         port.set_names({name})
     return graph
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the tracer's warnings that another input may go another way, and transformers' of what it looks at.
+
+    The converter silences the root logger, and where it fails leaves it so. All of this is the whole process's: one
+    model is followed at a time.
+    """
+    from transformers.utils import logging as of_transformers
+
+    with _following:
+        root, verbosity = logging.getLogger(), of_transformers.get_verbosity()
+        level, filters, handlers = root.level, root.filters[:], root.handlers[:]
+        of_transformers.set_verbosity_error()
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                yield
+        finally:
+            of_transformers.set_verbosity(verbosity)
+            root.setLevel(level)
+            root.filters, root.handlers = filters, handlers
 
 
 def _tokens(model: "PreTrainedModel", inputs: Sequence[str], rows: int, columns: int) -> dict[str, Tensor]:
@@ -129,8 +155,8 @@ def _tokens(model: "PreTrainedModel", inputs: Sequence[str], rows: int, columns:
     return {name: made[name] for name in inputs}
 
 
-def _apart(model: "PreTrainedModel", exact: Compiled, tokens: dict[str, Tensor]) -> float:
+def _apart(model: "PreTrainedModel", exact: Compiled, tokens: dict[str, Tensor]) -> Tensor:
     """How far apart any two numbers are that the two find, of what is not padding."""
     held = tokens["attention_mask"].bool()
     before, after = model(**tokens, return_dict=True), exact(**tokens)
-    return max(float((before[name] - after[name])[held].abs().max()) for name in after)
+    return torch.stack([(before[name] - after[name])[held].abs().max() for name in after]).max()

@@ -51,7 +51,7 @@ PrecisionOption = Annotated[
     Literal["auto", "float32", "bfloat16", "int8"],
     typer.Option(
         envvar="RAG_PRECISION",
-        help="What the model computes in. auto: as the index was made, else the fastest here that finds nearly the same.",
+        help="What the model computes in. auto: as the index was made, else the fastest here of those that agree.",
     ),
 ]
 

@@ -30,7 +30,8 @@ def quantize(corpus: Path, out: Path) -> None:
 
     model = SentenceTransformer(str(bundled_folder()), device="cpu")
     graph = followed(model[0].model, INPUTS, [OUTPUT])
-    data = [{name: value.numpy() for name, value in model.preprocess([text]).items() if name in INPUTS} for text in _texts(corpus)]
+    tokens = [model.preprocess([text]) for text in _texts(corpus)]
+    data = [{name: given[name].numpy() for name in INPUTS} for given in tokens]
     made = nncf.quantize(graph, nncf.Dataset(data), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(data))
     openvino.save_model(made, out / GRAPH.name)
 

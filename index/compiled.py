@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import torch
@@ -17,7 +18,7 @@ from index.manifest import Precision
 
 # OpenVINO tells its makers of every import and conversion, over the network, unless it does not find its means to.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-import openvino  # noqa: E402
+import openvino as openvino  # noqa: E402, PLC0414 (which quantize.py takes from here)
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel
@@ -28,6 +29,7 @@ _log = logging.getLogger(__name__)
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 _MOST_APART = 1e-3  # what a compiled model finds in float32 and what it found before: of numbers that are some 0.5
 _TRIED = ((2, 19), (1, 7), (3, 40))  # rows and columns; the first are followed
+_following = Lock()
 
 
 class Compiled(nn.Module):
@@ -83,7 +85,7 @@ def compiled(
         with torch.inference_mode():
             graph = followed(model, inputs, outputs)
             exact = Compiled(graph, model.config, outputs, "float32")
-            apart = max(_apart(model, exact, _tokens(model, inputs, *shape)) for shape in _TRIED)
+            apart = float(torch.stack([_apart(model, exact, _tokens(model, inputs, *shape)) for shape in _TRIED]).max())
     except Exception as error:  # noqa: BLE001 (whatever a foreign model makes the tracer or the converter raise)
         _log.info("%s is not compiled for this processor: %s", type(model).__name__, error)
         return None
@@ -122,16 +124,24 @@ def followed(model: "PreTrainedModel", inputs: Sequence[str], outputs: Sequence[
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Without the tracer's warnings that another input may go another way, and transformers' of what it looks at."""
+    """Without the tracer's warnings that another input may go another way, and transformers' of what it looks at.
+
+    The converter silences the root logger, and where it fails leaves it so. All of this is the whole process's: one
+    model is followed at a time.
+    """
     from transformers.utils import logging as of_transformers
 
-    verbosity = of_transformers.get_verbosity()
-    of_transformers.set_verbosity_error()
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            yield
-    finally:
-        of_transformers.set_verbosity(verbosity)
+    with _following:
+        root, verbosity = logging.getLogger(), of_transformers.get_verbosity()
+        level, filters, handlers = root.level, root.filters[:], root.handlers[:]
+        of_transformers.set_verbosity_error()
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                yield
+        finally:
+            of_transformers.set_verbosity(verbosity)
+            root.setLevel(level)
+            root.filters, root.handlers = filters, handlers
 
 
 def _tokens(model: "PreTrainedModel", inputs: Sequence[str], rows: int, columns: int) -> dict[str, Tensor]:
@@ -145,8 +155,8 @@ def _tokens(model: "PreTrainedModel", inputs: Sequence[str], rows: int, columns:
     return {name: made[name] for name in inputs}
 
 
-def _apart(model: "PreTrainedModel", exact: Compiled, tokens: dict[str, Tensor]) -> float:
+def _apart(model: "PreTrainedModel", exact: Compiled, tokens: dict[str, Tensor]) -> Tensor:
     """How far apart any two numbers are that the two find, of what is not padding."""
     held = tokens["attention_mask"].bool()
     before, after = model(**tokens, return_dict=True), exact(**tokens)
-    return max(float((before[name] - after[name])[held].abs().max()) for name in after)
+    return torch.stack([(before[name] - after[name])[held].abs().max() for name in after]).max()

@@ -58,7 +58,8 @@ class SentenceTransformerEmbedder:
     the same. Otherwise it is measured, when `record` is first asked for.
 
     Raises:
-        ModelError: there is no such model here, its files are unreadable, or the bundled one is altered.
+        ModelError: there is no such model here, or not in 8 bits, its files are unreadable, or the bundled one is
+            altered.
     """
 
     def __init__(
@@ -71,6 +72,11 @@ class SentenceTransformerEmbedder:
     ) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+        if precision == "int8" and name != DEFAULT_MODEL:
+            raise ModelError(
+                f'The embedding model "{name}" does not come in 8 bits; only {DEFAULT_MODEL} does.',
+                "Name another precision with RAG_PRECISION.",
+            )
         self._folder = _folder(name)
         self._before = before
         self._precision = precision

@@ -110,6 +110,12 @@ def real_embedder() -> SentenceTransformerEmbedder:
 
 
 @pytest.fixture(scope="session")
+def in_8_bits() -> SentenceTransformerEmbedder:
+    """The default model in 8 bits."""
+    return SentenceTransformerEmbedder(precision="int8")
+
+
+@pytest.fixture(scope="session")
 def real_index(tmp_path_factory: pytest.TempPathFactory, real_embedder: SentenceTransformerEmbedder) -> Path:
     """An index of the project's own corpus, made with the default model."""
     directory = tmp_path_factory.mktemp("real") / "index"

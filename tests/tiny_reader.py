@@ -1,4 +1,4 @@
-"""Question-answering models small enough to be made in a test."""
+"""Question-answering and embedding models small enough to be made in a test."""
 
 import string
 from pathlib import Path
@@ -78,3 +78,26 @@ def bert_config(size: int) -> Any:
     from transformers import BertConfig
 
     return BertConfig(vocab_size=size, **SIZES, initializer_range=0.5)
+
+
+def tiny_encoder(kind: str, size: int) -> Any:
+    """A transformer of that kind over so many words, its weights random."""
+    import transformers
+
+    wide = {"vocab_size": size, "initializer_range": 0.5}
+    short = {"max_position_embeddings": 80}
+    makes = {
+        "bert": lambda: transformers.BertModel(bert_config(size)),
+        "xlm-roberta": lambda: transformers.XLMRobertaModel(transformers.XLMRobertaConfig(**wide, **SIZES, **short)),
+        "distilbert": lambda: transformers.DistilBertModel(
+            transformers.DistilBertConfig(**wide, dim=16, n_layers=1, n_heads=2, hidden_dim=32)
+        ),
+        "mpnet": lambda: transformers.MPNetModel(transformers.MPNetConfig(**wide, **SIZES, pad_token_id=0, **short)),
+        "gpt2": lambda: transformers.GPT2Model(
+            transformers.GPT2Config(**wide, n_embd=16, n_layer=1, n_head=2, bos_token_id=2, eos_token_id=3)
+        ),
+        "longformer": lambda: transformers.LongformerModel(
+            transformers.LongformerConfig(**wide, **SIZES, attention_window=8, pad_token_id=0, **short)
+        ),
+    }
+    return makes[kind]()

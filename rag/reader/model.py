@@ -8,18 +8,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, local_folder
-from index.errors import ModelError
 from index.packing import TOKENS_A_STEP
 from index.precision import computes_in_bfloat16
 from index.sentences import Span
+from rag.reader.loading import SHIPPED, WEIGHTS, folder_of, foreign_model, tokenizer_of, trained_model
 
 if TYPE_CHECKING:
     import torch
@@ -29,21 +27,13 @@ if TYPE_CHECKING:
     from index.compiled import Compiled
     from index.manifest import Precision
 
-SHIPPED = "shipped"
 NONE = "none"
-WEIGHTS = Path(__file__).with_name("reader.safetensors")
 _HEADS = ("start_logits", "end_logits")
-FROZEN = "bert.embeddings."  # parameters that training leaves as the embedding model has them
 
-# Tokens: a passage of 900 characters is 200 to 250 in English.
-MAX_TOKENS = 320
 # Characters: of a longer question its end is read, where what is asked for mostly stands.
 MAX_QUESTION = 400
 MAX_TITLE = 200  # characters, so that a title never pushes out the text
 MAX_ANSWER = 30  # tokens of a short answer; SQuAD's rarely have more
-
-
-_REMEDY = "Name another with RAG_READER, or leave it unset for the one that comes with the package."
 
 TitledText = tuple[str, str]  # what a text is about, and the text
 
@@ -102,7 +92,7 @@ class TransformerReader:
     def __init__(self, name: str = SHIPPED) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         self.name = name
-        self._folder = bundled_folder() if name == SHIPPED else _folder(name)
+        self._folder = folder_of(name)
         self._loading = Lock()
 
     def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
@@ -131,7 +121,7 @@ class TransformerReader:
     def _model(self) -> "PreTrainedModel | Compiled":
         from index.compiled import compiled
 
-        model = trained_model(WEIGHTS) if self.name == SHIPPED else _foreign_model(self._folder, self.name)
+        model = trained_model(WEIGHTS) if self.name == SHIPPED else foreign_model(self._folder, self.name)
         precision: Precision = "bfloat16" if computes_in_bfloat16() else "float32"
         made = compiled(model.eval().float(), _inputs(model.config), _HEADS, precision)
         return made or (model.bfloat16() if precision == "bfloat16" else model)
@@ -190,107 +180,6 @@ def batch_of(
 
 def _filled(row: list[int], length: int, padding: int) -> list[int]:
     return row + [padding] * (length - len(row))
-
-
-def tokenizer_of(folder: Path, name: str = SHIPPED) -> "Tokenizer":
-    """The fast tokenizer of a model, set to cut what is too long, which is mostly the text.
-
-    Raises:
-        ModelError: the folder holds none.
-    """
-    from tokenizers import Tokenizer
-
-    try:
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as error:  # tokenizers raises bare Exception for whatever it can't read
-        raise _unreadable(name, folder, error) from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
-    return tokenizer
-
-
-def base_model() -> "PreTrainedModel":
-    """The bundled embedding model under a question-answering head that is still random."""
-    from transformers import AutoModelForQuestionAnswering
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()  # it would warn that the head is new
-    try:
-        # Without dropout it trains twice as fast on a CPU, and two epochs are too few to overfit.
-        return cast(
-            "PreTrainedModel",
-            AutoModelForQuestionAnswering.from_pretrained(
-                bundled_folder(),
-                attention_probs_dropout_prob=0.0,
-                attn_implementation="eager",  # the fastest here, forward and backward, at these lengths
-                hidden_dropout_prob=0.0,
-            ),
-        )
-    finally:
-        logging.set_verbosity(verbosity)
-
-
-def trained_model(weights: Path) -> "PreTrainedModel":
-    """The base model with the layers and the head of a weights file.
-
-    Raises:
-        ModelError: the file is missing or damaged, or was trained on another base model.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    model = base_model()
-    try:
-        with safe_open(weights, framework="pt") as file:
-            base = (file.metadata() or {}).get("base")
-            stored = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no mapping)
-    except (OSError, SafetensorError) as error:
-        raise _unreadable(SHIPPED, weights, error) from error
-    missing = set(trained_names(model)) ^ set(stored)
-    if missing or base != DEFAULT_MODEL_SHA256:
-        raise _unreadable(SHIPPED, weights, f"not trained on this {DEFAULT_MODEL}")
-    model.load_state_dict(stored, strict=False)
-    return model
-
-
-def trained_names(model: "torch.nn.Module") -> list[str]:
-    """The parameters that training changes, and that are stored."""
-    return [name for name, _ in model.named_parameters() if not name.startswith(FROZEN)]
-
-
-def _folder(name: str) -> Path:
-    folder = local_folder(name)
-    if folder is None:
-        raise ModelError(f'The reader "{name}" is not on this machine.', _REMEDY)
-    return folder
-
-
-def _foreign_model(folder: Path, name: str) -> "PreTrainedModel":
-    from transformers import AutoModelForQuestionAnswering
-
-    try:
-        model = cast("PreTrainedModel", AutoModelForQuestionAnswering.from_pretrained(folder))
-    except Exception as error:  # whatever a broken or foreign model directory makes the loaders raise
-        raise _unreadable(name, folder, error) from error
-    if reason := _unfit(model.config):
-        raise _unreadable(name, folder, reason)
-    return model
-
-
-def _unfit(config: "PretrainedConfig") -> str:
-    """Why a model that could be loaded is no reader; empty where it is one."""
-    made_for = (config.architectures or [""])[0]
-    if not made_for.endswith("ForQuestionAnswering"):  # its head would be random
-        return f"it was made for something else: {made_for}"
-    # Some models count positions from 2.
-    if (positions := getattr(config, "max_position_embeddings", 0)) and positions < MAX_TOKENS + 2:
-        return f"it reads {positions} tokens, {MAX_TOKENS + 2} are needed"
-    return ""
-
-
-def _unreadable(name: str, where: Path, why: object) -> ModelError:
-    return ModelError(f'The reader "{name}" in {where} can\'t be loaded ({why}).', _REMEDY)
 
 
 def _side_by_side(

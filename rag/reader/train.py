@@ -27,7 +27,8 @@ from torch.optim.lr_scheduler import LambdaLR
 from index.console import note, progress_of
 from index.embedder import DEFAULT_MODEL_SHA256, SentenceTransformerEmbedder, bundled_folder
 from rag.reader.examples import Example, edited, examples_of, mined, read_rows
-from rag.reader.model import base_model, batch_of, encode, lead_of, own_tokens, tokenizer_of, trained_names
+from rag.reader.loading import base_model, tokenizer_of, trained_names
+from rag.reader.model import batch_of, encode, lead_of, own_tokens
 
 TOKENS_A_STEP = 4096
 SHAPE = 16  # tokens: lengths are padded to a multiple of it

@@ -59,3 +59,14 @@ def built_in_lists(monkeypatch: pytest.MonkeyPatch, corpus: Path, directory: Pat
     build_index(corpus, directory, embedder)
     embedder.embedded.clear()
     return directory
+
+
+@pytest.fixture
+def cores() -> Iterator[int]:
+    """Two of them, whatever the machine has."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield 2
+    torch.set_num_threads(before)

@@ -19,7 +19,15 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 ROOMS = ("index", "rag", "web")
 # Each of these is known to these modules only.
 ONLY_IN = {
-    "sentence_transformers": ["index/embedder.py", "index/packing.py", "index/precision.py", "rag/reranker.py"],
+    "sentence_transformers": [
+        "index/embedder.py",
+        "index/packing.py",
+        "index/precision.py",
+        "index/quantize.py",
+        "rag/reranker.py",
+    ],
+    "openvino": ["index/compiled.py"],
+    "nncf": ["index/quantize.py"],
     "faiss": ["index/dense.py"],
     "tantivy": ["index/lexical.py"],
     "mcp": ["web/tools.py"],

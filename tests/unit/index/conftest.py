@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny_reader import bert_config, letter_tokenizer
+from tests.tiny_reader import byte_tokenizer, letter_tokenizer, tiny_encoder
 from tests.unit.conftest import MEMORY
 
 NOBODY = 65534
@@ -45,20 +45,27 @@ def unprivileged() -> Callable[[], AbstractContextManager[None]]:
 
 @pytest.fixture
 def saved(tmp_path):
-    """Saves a tiny Bert of random weights as an embedding model, pooled as a test needs; gives its folder."""
+    """Saves a tiny model of random weights as an embedding model, pooled as a test needs; gives its folder."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-    from transformers import BertModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
-    def save(pooling: str = "mean", *, unit: bool = True) -> Path:
-        words = letter_tokenizer()
-        names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
-        PreTrainedTokenizerFast(tokenizer_object=words, model_max_length=64, **names).save_pretrained(tmp_path / "bert")
+    def save(pooling: str = "mean", *, unit: bool = True, kind: str = "bert") -> Path:
+        words = byte_tokenizer() if kind == "xlm-roberta" else letter_tokenizer()
+        marks = ("<pad>", "<unk>", "<s>", "</s>") if kind == "xlm-roberta" else ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+        names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token"), marks, strict=True))
+        types = ["token_type_ids"] if kind == "bert" else []
+        PreTrainedTokenizerFast(
+            tokenizer_object=words,
+            model_max_length=64,
+            model_input_names=["input_ids", "attention_mask", *types],
+            **names,
+        ).save_pretrained(tmp_path / kind)
         with torch.random.fork_rng():
             torch.manual_seed(7)
-            BertModel(bert_config(words.get_vocab_size())).save_pretrained(tmp_path / "bert")
-        modules = [Transformer(str(tmp_path / "bert")), Pooling(16, pooling), *([Normalize()] if unit else [])]
+            tiny_encoder(kind, words.get_vocab_size()).save_pretrained(tmp_path / kind)
+        modules = [Transformer(str(tmp_path / kind)), Pooling(16, pooling), *([Normalize()] if unit else [])]
         SentenceTransformer(modules=modules, device="cpu").save(str(tmp_path / "model"))
         return tmp_path / "model"
 

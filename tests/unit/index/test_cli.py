@@ -194,7 +194,7 @@ class TestIndex:
             ("float32", before),
             ("bfloat16", before),
         ]
-        assert run("index", "--precision", "int8").exit_code == 2
+        assert run("index", "--precision", "int4").exit_code == 2
 
     def test_another_precision_is_said_before_all_is_embedded_again(self, run, embedder):
         """In a sentence, and once."""

@@ -1,4 +1,4 @@
-"""Embedding texts with little padding, in batches of like length or side by side."""
+"""Embedding texts with little padding, in batches of like length."""
 
 from threading import get_ident
 
@@ -9,51 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import packing
-from index.embedder import SentenceTransformerEmbedder
-from index.packing import TOKENS_A_BATCH, embed_batched, embed_packed, in_bfloat16, packable, token_batches
+from index.packing import TOKENS_A_BATCH, TOKENS_A_STEP, embed_batched, is_compiled, token_batches
+from index.precision import in_precision
 from tests.tiny_reader import letter_tokenizer
 
 MANY = [f"{'port ' * (n * 7 % 19)}{n}." for n in range(60)]  # of many lengths, in no order, some too long
-TEXTS = ["a vessel entered the port.", "1996", "", "x", "bread is baked at dawn, and sold before noon."]
-
-
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_packed_texts_have_the_vectors_they_have_alone(saved, count):
-    """No text sees another, and each counts its places from its own first token."""
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(saved()), device="cpu")
-    assert packable(model)
-    alone = [model.encode(text, normalize_embeddings=True, show_progress_bar=False) for text in TEXTS[:count]]
-    packed = embed_packed(model, TEXTS[:count])
-    assert (packed.dtype, packed.shape) == (np.float32, (count, 16))
-    assert packed == pytest.approx(np.array(alone), abs=1e-6)
-
-
-def test_a_text_that_is_too_long_is_cut_where_it_is_cut_alone(saved):
-    """A model reads so many tokens of each text, however many are packed."""
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(saved()), device="cpu")
-    texts = ["a b c " * 100, "short"]
-    assert embed_packed(model, texts) == pytest.approx(model.encode(texts, show_progress_bar=False), abs=1e-6)
-
-
-@pytest.mark.parametrize("changed", [{"pooling": "cls"}, {"pooling": "max"}, {"unit": False}])
-def test_a_model_of_another_make_embeds_sentences_as_it_does_passages(saved, changed):
-    """Packing is for the mean of a Bert's tokens; whatever else there is goes the way of passages."""
-    from sentence_transformers import SentenceTransformer
-
-    folder = str(saved(**changed))
-    assert not packable(SentenceTransformer(folder, device="cpu"))
-    embedder = SentenceTransformerEmbedder(folder)
-    exact = embedder.embed_passages(TEXTS)
-    assert (embedder.embed_sentences(TEXTS) * exact).sum(axis=1) == pytest.approx(1.0, abs=1e-2)
-
-
-def test_no_sentences_have_no_vectors(saved):
-    """An embedder of either way may be asked for none."""
-    assert len(SentenceTransformerEmbedder(str(saved())).embed_sentences([])) == 0
 
 
 def encoded(model, texts):
@@ -80,29 +40,47 @@ def test_batched_texts_have_the_vectors_they_have_alone(load, make):
     assert batched == pytest.approx(encoded(model, MANY), abs=1e-5)
 
 
-@pytest.fixture
-def cores():
-    """Two of them, whatever the machine has."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield 2
-    torch.set_num_threads(before)
-
-
-def test_with_a_batch_a_core_the_vectors_are_the_same(load, cores, monkeypatch):
+@pytest.mark.parametrize("compile_it", [False, True])
+def test_with_a_batch_a_core_the_vectors_are_the_same(load, cores, monkeypatch, compile_it):
     """Rows stay in order, and afterwards a batch by itself has all cores again."""
     model, took_part, forward = load(), set(), packing._forward
+    made = in_precision(model, "float32") if compile_it else model
+    assert is_compiled(made) == compile_it
     monkeypatch.setattr(packing, "_forward", lambda *given: took_part.add(get_ident()) or forward(*given))
-    monkeypatch.setattr(packing.token_batches, "__defaults__", (64,))
-    assert embed_batched(model, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
+    monkeypatch.setattr(packing, "TOKENS_A_BATCH", 64)
+    assert embed_batched(made, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
     assert get_ident() not in took_part
     assert torch.get_num_threads() == cores
+
+
+def test_two_batches_of_a_compiled_model_are_computed_at_once(load, cores, monkeypatch):
+    """Each call has one core, so a batch alone would leave the other idle; of another model it has both."""
+    model, threads, forward = load(), set(), packing._forward
+    monkeypatch.setattr(packing, "_forward", lambda *given: threads.add(get_ident()) or forward(*given))
+    embed_batched(model, ["tea", "port " * 9])
+    assert threads == {get_ident()}
+    threads.clear()
+    embed_batched(in_precision(model, "float32"), ["tea", "port " * 9])
+    assert threads
+    assert get_ident() not in threads
+
+
+def test_elsewhere_than_on_a_processor_larger_batches_follow_each_other(load, cores, monkeypatch):
+    """One thread feeds an accelerator, and the vectors are the same."""
+    model, batches, forward = load(), [], packing._forward
+    monkeypatch.setattr(packing, "_on_processor", lambda model: False)
+    monkeypatch.setattr(
+        packing, "_forward", lambda *given: batches.append((get_ident(), len(given[2]))) or forward(*given)
+    )
+    assert embed_batched(model, MANY * 2) == pytest.approx(encoded(model, MANY * 2), abs=1e-5)
+    assert {thread for thread, _ in batches} == {get_ident()}
+    assert max(size for _, size in batches) > TOKENS_A_BATCH // 64
 
 
 def test_what_fails_in_one_batch_fails(load, cores, monkeypatch):
     """No vector is left out in silence."""
     model = load()
-    monkeypatch.setattr(packing.token_batches, "__defaults__", (64,))
+    monkeypatch.setattr(packing, "TOKENS_A_BATCH", 64)
     monkeypatch.setattr(packing, "_cut", lambda *_: (_ for _ in ()).throw(RuntimeError("out of memory")))
     with pytest.raises(RuntimeError, match="out of memory"):
         embed_batched(model, MANY)
@@ -148,35 +126,60 @@ def test_many_texts_are_tokenized_in_parts(load, monkeypatch):
     assert embed_batched(model, MANY) == pytest.approx(whole, abs=1e-5)
 
 
-def test_in_bfloat16_vectors_are_near_and_kept_as_float32(load):
-    """They have unit length in float32, and the model that was given computes as before."""
-    model = load()
-    exact = embed_batched(model, MANY)
-    rough = embed_batched(in_bfloat16(model), MANY)
-    assert rough.dtype == np.float32
-    assert np.linalg.norm(rough, axis=1) == pytest.approx(1.0, abs=1e-5)
-    assert (rough * exact).sum(1).min() > 0.999
-    assert np.abs(rough - exact).max() > 0
-    assert (embed_batched(model, MANY) == exact).all()
-
-
 def test_no_texts_have_no_vectors_but_a_width(load):
     """So that rows of nothing can stand among others."""
     assert embed_batched(load(), []).shape == (0, 16)
 
 
-@given(st.lists(st.integers(0, 300), max_size=80), st.integers(1, 2000))
-def test_batches_hold_each_text_once_within_the_bound(lengths, most):
-    """Longest first, and none is fuller than told, but for a text that is longer by itself."""
+HELD = st.integers(0, 300)
+
+
+def padded(tokens):
+    """So many tokens, and none counts as one, brought to the next step."""
+    return next(most for most in range(TOKENS_A_STEP, 2000, TOKENS_A_STEP) if most >= tokens)
+
+
+@given(st.lists(HELD, max_size=80), st.integers(1, 2000))
+def test_batches_hold_each_text_once_in_few_shapes_within_the_bound(lengths, most):
+    """Longest first; a power of two of texts that are padded to one length; none too full but of one text."""
     batches = list(token_batches(lengths, most))
     places = [place for batch in batches for place in batch]
     assert sorted(places) == list(range(len(lengths)))
     assert [lengths[place] for place in places] == sorted(lengths, reverse=True)
     for batch in batches:
-        assert len(batch) == 1 or len(batch) * lengths[batch[0]] <= most
+        (longest,) = {padded(lengths[place]) for place in batch}
+        assert len(batch) in {1, 2, 4, 8, 16, 32, 64}
+        assert len(batch) == 1 or len(batch) * longest <= most
 
 
-def test_batches_are_filled():
-    """No two neighbours would have gone into one."""
-    batches = list(token_batches([64] * 100))
-    assert [len(batch) for batch in batches[:-1]] == [TOKENS_A_BATCH // 64] * (len(batches) - 1)
+@given(st.lists(st.integers(1, 16), max_size=200), st.integers(16, 2000))
+def test_batches_are_as_large_as_they_may_be(lengths, most):
+    """Of texts padded to one length each batch is the largest power of two that is left and within the bound."""
+    left = len(lengths)
+    for batch in token_batches(lengths, most):
+        assert 2 * len(batch) > left or 2 * len(batch) * 16 > most
+        left -= len(batch)
+
+
+def test_the_bound_is_that_of_a_processor_unless_told():
+    """A hundred texts of 64 tokens go in batches of as many as it has room for, and the rest."""
+    assert [len(batch) for batch in token_batches([64] * 100)] == [TOKENS_A_BATCH // 64] * 6 + [4]
+
+
+@given(st.lists(st.integers(1, 70), min_size=1, max_size=6), st.booleans(), st.integers(0, 100), st.data())
+def test_rows_are_cut_and_padded_to_a_step(held, left, most, data):
+    """No column is padding in all rows but those up to the next step, or to the most the model reads."""
+    rows = data.draw(st.lists(st.sampled_from(range(len(held))), min_size=1, unique=True))
+    places = torch.arange(70).expand(len(held), 70)
+    counts = torch.tensor(held)[:, None]
+    mask = (places >= 70 - counts if left else places < counts).long()
+    tokens = {"input_ids": (places + 1) * mask, "attention_mask": mask, "modality": "text"}
+    made = packing._cut(tokens, rows, most)
+    longest = max(held[row] for row in rows)
+    assert made["modality"] == "text"
+    assert (
+        made["input_ids"].shape == made["attention_mask"].shape == (len(rows), max(longest, min(padded(longest), most)))
+    )
+    for row, words, kept in zip(rows, made["input_ids"], made["attention_mask"].bool(), strict=True):
+        assert words[kept].tolist() == tokens["input_ids"][row][mask[row].bool()].tolist()
+        assert not words[~kept].any()

@@ -2,6 +2,8 @@
 
 import importlib
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,23 +14,12 @@ from hypothesis.extra import numpy as arrays
 from index.embedder import DEFAULT_MODEL_SHA256
 from index.errors import ModelError
 from rag.reader import Reading, TransformerReader, reader_of
-from rag.reader.model import (
-    MAX_ANSWER,
-    MAX_QUESTION,
-    MAX_TOKENS,
-    batch_of,
-    encode,
-    lead_of,
-    own_tokens,
-    token_spans,
-    tokenizer_of,
-    trained_model,
-    trained_names,
-)
+from rag.reader.loading import MAX_TOKENS, tokenizer_of, trained_model, trained_names
+from rag.reader.model import MAX_ANSWER, MAX_QUESTION, batch_of, encode, lead_of, own_tokens, token_spans
 from tests.tiny_reader import bert_config, byte_tokenizer, letter_tokenizer, spaced_tokenizer, tiny_reader
 from tests.unit.index.unicode_texts import any_text
 
-model_module = importlib.import_module("rag.reader.model")
+loading = importlib.import_module("rag.reader.loading")
 QUESTION = "who opened it?"
 TEXTS = [("", "the harbour was opened by leyla."), ("kites", "they fly."), ("a long title of tea", "tea. " * 30)]
 
@@ -253,9 +244,22 @@ def test_a_folder_without_a_model_fails_when_something_is_read(tmp_path):
 @pytest.fixture
 def exact(monkeypatch):
     """Whatever the processor can, models compute in float32."""
-    import torch
+    monkeypatch.setattr("rag.reader.model.computes_in_bfloat16", lambda: False)
 
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+
+@pytest.fixture(params=[True, False], ids=["compiled", "as it is"])
+def compiling(request, monkeypatch):
+    """Models are compiled, or can't be; gives in which precisions that was tried."""
+    from index import compiled as module
+
+    tried, compiled = [], module.compiled
+
+    def noted(model, inputs, outputs, precision):
+        tried.append(precision)
+        return compiled(model, inputs, outputs, precision) if request.param else None
+
+    monkeypatch.setattr(module, "compiled", noted)
+    return SimpleNamespace(can=request.param, tried=tried)
 
 
 def by_hand(folder, question, title, text):
@@ -285,11 +289,13 @@ def by_hand(folder, question, title, text):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bert", "roberta", "distilbert"])
-def test_a_reading_is_that_of_the_model_by_hand(tmp_path, exact, kind):
+def test_a_reading_is_that_of_the_model_by_hand(tmp_path, exact, compiling, kind):
     """Each text has the logits the model gives it alone, whatever stands beside it, with its title and without."""
     folder = tiny_reader(tmp_path / kind, kind)
-    readings = TransformerReader(str(folder)).read(QUESTION, TEXTS)
+    reader = TransformerReader(str(folder))
+    readings = reader.read(QUESTION, TEXTS)
     assert len(readings) == len(TEXTS)
+    assert (type(reader._model).__name__ == "Compiled") == compiling.can
     for reading, (title, text) in zip(readings, TEXTS, strict=True):
         spans, starts, ends, none = by_hand(folder, QUESTION, title, text)
         assert list(reading.spans) == spans
@@ -314,18 +320,66 @@ def test_a_text_that_is_not_read_has_no_answer(tmp_path, exact):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("fast", "dtype"), [(True, "torch.bfloat16"), (False, "torch.float32")])
-def test_the_processor_decides_how_exactly_it_computes(tmp_path, monkeypatch, fast, dtype):
-    """In bfloat16 where that is quick, else in float32; the reading is of the same answer."""
-    import torch
-
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: fast)
+@pytest.mark.parametrize(("fast", "precision"), [(True, "bfloat16"), (False, "float32")])
+def test_the_processor_decides_how_exactly_it_computes(tmp_path, monkeypatch, compiling, fast, precision):
+    """In bfloat16 where that is quick, else in float32, compiled or not; the reading is of the same answer."""
+    monkeypatch.setattr("rag.reader.model.computes_in_bfloat16", lambda: fast)
     folder = tiny_reader(tmp_path / "bert")
     reader = TransformerReader(str(folder))
     (reading,) = reader.read(QUESTION, TEXTS[:1])
-    assert str(reader._model.dtype) == dtype
+    assert compiling.tried == [precision]
+    if not compiling.can:
+        assert str(reader._model.dtype) == f"torch.{precision}"
     _, starts, *_ = by_hand(folder, QUESTION, *TEXTS[0])
-    np.testing.assert_allclose(reading.starts, starts, atol=0.1)
+    assert reading.starts.dtype == np.float32
+    np.testing.assert_allclose(reading.starts, starts, atol=0.1 if fast else 1e-4)
+
+
+MANY = [("tea", "leyla opened it. " * (1 + n * 5 % 17)) for n in range(12)]
+
+
+def same(some, others):
+    """Whether readings are the same, in the same order."""
+    assert len(some) == len(others)
+    for one, other in zip(some, others, strict=True):
+        assert list(one.spans) == list(other.spans)
+        np.testing.assert_allclose(one.starts, other.starts, atol=1e-5)
+        np.testing.assert_allclose(one.ends, other.ends, atol=1e-5)
+        assert one.none == pytest.approx(other.none, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_texts_side_by_side_are_read_as_one_by_one(tmp_path, exact, compiling, cores):
+    """Long ones and short ones, in their order, and by several threads at once."""
+    reader = TransformerReader(str(tiny_reader(tmp_path / "bert")))
+    alone = [reader.read(QUESTION, [text])[0] for text in MANY]
+    same(reader.read(QUESTION, MANY), alone)
+    with ThreadPoolExecutor(3) as threads:
+        for readings in threads.map(lambda _: reader.read(QUESTION, MANY), range(6)):
+            same(readings, alone)
+
+
+@pytest.mark.slow
+def test_the_shipped_reader_is_compiled_and_reads_the_same(exact, monkeypatch):
+    """Compiled it has the logits that it has as it is."""
+    made = TransformerReader()
+    readings = made.read(QUESTION, TEXTS)
+    assert type(made._model).__name__ == "Compiled"
+    monkeypatch.setattr("index.compiled.compiled", lambda *_: None)
+    for reading, other in zip(readings, TransformerReader().read(QUESTION, TEXTS), strict=True):
+        np.testing.assert_allclose(reading.starts, other.starts, atol=1e-3)
+        np.testing.assert_allclose(reading.ends, other.ends, atol=1e-3)
+        assert reading.none == pytest.approx(other.none, abs=1e-3)
+        assert np.ptp(reading.starts) > 1
+
+
+@pytest.mark.slow
+def test_two_first_questions_at_once_load_it_once(tmp_path, compiling):
+    """The second waits for what the first loads."""
+    reader = TransformerReader(str(tiny_reader(tmp_path / "bert")))
+    with ThreadPoolExecutor(3) as threads:
+        assert len(list(threads.map(lambda _: reader.read(QUESTION, TEXTS), range(3)))) == 3
+    assert len(compiling.tried) == 1
 
 
 @pytest.mark.slow
@@ -388,7 +442,7 @@ def stored(tmp_path, monkeypatch):
     """Writes a weights file of every trained parameter set to a half, changed as a test needs."""
     from safetensors.torch import save_file
 
-    monkeypatch.setattr(model_module, "base_model", bert)
+    monkeypatch.setattr(loading, "base_model", bert)
 
     def of(change=lambda tensors: tensors, base=DEFAULT_MODEL_SHA256):
         model = bert()
@@ -437,7 +491,7 @@ def test_weights_of_another_shape_of_model_are_refused(stored, change):
 @pytest.mark.parametrize("content", [None, b"", b"no tensors"])
 def test_weights_that_are_missing_or_damaged_are_said_to_be(tmp_path, monkeypatch, content):
     """The refusal names the file."""
-    monkeypatch.setattr(model_module, "base_model", bert)
+    monkeypatch.setattr(loading, "base_model", bert)
     path = tmp_path / "reader.safetensors"
     if content is not None:
         path.write_bytes(content)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.reader.examples import HELD_OUT, Example, read_rows
-from rag.reader.model import MAX_TOKENS, encode, lead_of, trained_model, trained_names
+from rag.reader.loading import MAX_TOKENS, trained_model, trained_names
+from rag.reader.model import encode, lead_of
 from tests.conftest import WordEmbedder
 from tests.tiny_reader import bert_config, letter_tokenizer
 
@@ -155,7 +156,7 @@ def data(tmp_path):
 def tiny(train, monkeypatch):
     """Training without the real model: a tiny Bert, its letters, and batches of four examples."""
     monkeypatch.setattr(train, "base_model", bert)
-    monkeypatch.setattr(importlib.import_module("rag.reader.model"), "base_model", bert)
+    monkeypatch.setattr(importlib.import_module("rag.reader.loading"), "base_model", bert)
     monkeypatch.setattr(train, "tokenizer_of", tokenizer_of)
     monkeypatch.setattr(train, "SentenceTransformerEmbedder", WordEmbedder)
     monkeypatch.setattr(train, "TOKENS_A_STEP", 512)

@@ -1,0 +1,132 @@
+"""A reader's model and tokenizer, from their files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from index.embedder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, local_folder
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import PretrainedConfig, PreTrainedModel
+
+SHIPPED = "shipped"
+WEIGHTS = Path(__file__).with_name("reader.safetensors")
+FROZEN = "bert.embeddings."  # parameters that training leaves as the embedding model has them
+MAX_TOKENS = 320  # a passage of 900 characters is 200 to 250 in English
+
+_REMEDY = "Name another with RAG_READER, or leave it unset for the one that comes with the package."
+
+
+def tokenizer_of(folder: Path, name: str = SHIPPED) -> "Tokenizer":
+    """The fast tokenizer of a model, set to cut what is too long, which is mostly the text.
+
+    Raises:
+        ModelError: the folder holds none.
+    """
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # tokenizers raises bare Exception for whatever it can't read
+        raise _unreadable(name, folder, error) from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
+    return tokenizer
+
+
+def base_model() -> "PreTrainedModel":
+    """The bundled embedding model under a question-answering head that is still random."""
+    from transformers import AutoModelForQuestionAnswering
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity_error()  # it would warn that the head is new
+    try:
+        # Without dropout it trains twice as fast on a CPU, and two epochs are too few to overfit.
+        return cast(
+            "PreTrainedModel",
+            AutoModelForQuestionAnswering.from_pretrained(
+                bundled_folder(),
+                attention_probs_dropout_prob=0.0,
+                attn_implementation="eager",  # the fastest here, forward and backward, at these lengths
+                hidden_dropout_prob=0.0,
+            ),
+        )
+    finally:
+        logging.set_verbosity(verbosity)
+
+
+def trained_model(weights: Path) -> "PreTrainedModel":
+    """The base model with the layers and the head of a weights file.
+
+    Raises:
+        ModelError: the file is missing or damaged, or was trained on another base model.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    model = base_model()
+    try:
+        with safe_open(weights, framework="pt") as file:
+            base = (file.metadata() or {}).get("base")
+            stored = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except (OSError, SafetensorError) as error:
+        raise _unreadable(SHIPPED, weights, error) from error
+    missing = set(trained_names(model)) ^ set(stored)
+    if missing or base != DEFAULT_MODEL_SHA256:
+        raise _unreadable(SHIPPED, weights, f"not trained on this {DEFAULT_MODEL}")
+    model.load_state_dict(stored, strict=False)
+    return model
+
+
+def trained_names(model: "torch.nn.Module") -> list[str]:
+    """The parameters that training changes, and that are stored."""
+    return [name for name, _ in model.named_parameters() if not name.startswith(FROZEN)]
+
+
+def folder_of(name: str) -> Path:
+    """Where a reader's files are.
+
+    Raises:
+        ModelError: it is not on this machine.
+    """
+    if name == SHIPPED:
+        return bundled_folder()
+    folder = local_folder(name)
+    if folder is None:
+        raise ModelError(f'The reader "{name}" is not on this machine.', _REMEDY)
+    return folder
+
+
+def foreign_model(folder: Path, name: str) -> "PreTrainedModel":
+    """A Hugging Face model made for question answering.
+
+    Raises:
+        ModelError: the folder holds none, or one that reads too few tokens.
+    """
+    from transformers import AutoModelForQuestionAnswering
+
+    try:
+        model = cast("PreTrainedModel", AutoModelForQuestionAnswering.from_pretrained(folder))
+    except Exception as error:  # whatever a broken or foreign model directory makes the loaders raise
+        raise _unreadable(name, folder, error) from error
+    if reason := _unfit(model.config):
+        raise _unreadable(name, folder, reason)
+    return model
+
+
+def _unfit(config: "PretrainedConfig") -> str:
+    """Why a model that could be loaded is no reader; empty where it is one."""
+    made_for = (config.architectures or [""])[0]
+    if not made_for.endswith("ForQuestionAnswering"):  # its head would be random
+        return f"it was made for something else: {made_for}"
+    # Some models count positions from 2.
+    if (positions := getattr(config, "max_position_embeddings", 0)) and positions < MAX_TOKENS + 2:
+        return f"it reads {positions} tokens, {MAX_TOKENS + 2} are needed"
+    return ""
+
+
+def _unreadable(name: str, where: Path, why: object) -> ModelError:
+    return ModelError(f'The reader "{name}" in {where} can\'t be loaded ({why}).', _REMEDY)

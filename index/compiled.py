@@ -39,8 +39,14 @@ class Compiled(nn.Module):
     """
 
     def __init__(
-        self, graph: openvino.Model, config: "PretrainedConfig", outputs: Sequence[str], precision: Precision
+        self,
+        graph: openvino.Model,
+        config: "PretrainedConfig",
+        outputs: Sequence[str],
+        precision: Precision,
+        **more: object,
     ) -> None:
+        """`more`: settings of OpenVINO's beside those that every model here has."""
         super().__init__()
         self.config = config
         self._outputs = tuple(outputs)
@@ -50,6 +56,7 @@ class Compiled(nn.Module):
             "NUM_STREAMS": cores,
             "INFERENCE_NUM_THREADS": cores,
             "ENABLE_CPU_PINNING": False,  # other processes may have their threads there
+            **more,
         }
         compiled = openvino.Core().compile_model(graph, "CPU", settings)
         self._inputs = [given.get_any_name() for given in compiled.inputs]

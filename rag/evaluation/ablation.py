@@ -22,7 +22,7 @@ from index.store import LocalIndex
 from rag.assistant import DEFAULT_K
 from rag.conversation import interpret
 from rag.errors import CollectionError
-from rag.evaluation.collection import Collection, read_collection
+from rag.evaluation.collection import Collection, Question, read_collection
 from rag.evaluation.metrics import retrieval_figures
 from rag.evaluation.run import index_of
 from rag.fusion import min_max, reciprocal_ranks
@@ -97,13 +97,20 @@ class InMemory(LocalIndex):
         return [self.held[row] for row in rows]
 
 
-def ablate(collection: Collection, index: LocalIndex) -> dict[str, Figures]:
-    """The retrieval figures of every setting, over the answerable questions of a collection that have gold.
+def with_gold(collection: Collection) -> list[Question]:
+    """The answerable questions that name a span or an article."""
+    return [one for one in collection.questions if one.answerable and (one.spans or one.gold_articles)]
+
+
+def ablate(
+    collection: Collection, index: LocalIndex, compared: Mapping[str, Setting] | None = None
+) -> dict[str, Figures]:
+    """The retrieval figures of the settings that are compared, else of all, over the questions with gold.
 
     Raises:
         CollectionError: there is none.
     """
-    asked = [one for one in collection.questions if one.answerable and (one.spans or one.gold_articles)]
+    asked, compared = with_gold(collection), compared or settings()
     if not asked:
         raise CollectionError(f"{collection.name} holds no answerable question with gold.", "Leave it out.")
     typed = [read_question(question.question) for question in asked]
@@ -117,10 +124,10 @@ def ablate(collection: Collection, index: LocalIndex) -> dict[str, Figures]:
     )
     figures = {}
     with progress_of(f"{collection.name}: settings") as progress:
-        for done, (name, setting) in enumerate(settings().items(), start=1):
+        for done, (name, setting) in enumerate(compared.items(), start=1):
             rankings = _rankings(Retriever(quick, **setting), queries)
             figures[name] = retrieval_figures(asked, rankings, passages)
-            progress(done, len(settings()))
+            progress(done, len(compared))
     return figures
 
 

@@ -64,7 +64,7 @@ def main(
 def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool) -> Run:
     """Every part after the other; what is known is written after each, so that a long run that fails is not lost."""
     run, began = _begun(real, quick=quick), time.monotonic()
-    from tests.benchmarks import asking, embedding, scale, searching
+    from tests.benchmarks import asking, embedding, quality, scale, searching
 
     def note(**parts: object) -> None:
         nonlocal run
@@ -75,17 +75,19 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
     if not beside.is_there():
         _say(beside.MISSING)
     note(embedding=embedding.measure(real, sizes, folder))
+    note(quality=quality.measure(None if run.quick else real.collections))
     vectors = folder / "vectors.npz"
     write_vectors(real.passages, SentenceTransformerEmbedder(precision=run.embedding.precision), vectors)
     for size in sizes.scales:
         place = folder / str(size)
         place.mkdir()
         note(scales=[*run.scales, scale.measure(real, size, real.questions[: 3 * sizes.questions], vectors, place)])
-        if size == sizes.searched:
+        if size in sizes.searched:
             embedder = PerturbedEmbedder(vectors)
             index = LocalIndex.open(place / "index", lambda record: embedder)  # noqa: B023 (called at once)
             some = len(real.questions) // 2  # none is asked in both
-            note(search=searching.measure(index, real.questions[:some], sizes.questions))
+            note(searches=[*run.searches, searching.measure(index, real.questions[:some], sizes.questions)])
+        if size == sizes.searched[0]:
             note(ask=asking.measure(index, real.questions[some:], sizes.questions))
         shutil.rmtree(place)
     return run

@@ -1,4 +1,4 @@
-"""The embedding model by itself, as sentence-transformers runs it, and what the processor could do."""
+"""The embedding model by itself, as sentence-transformers runs it."""
 
 import copy
 import time
@@ -7,20 +7,15 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import torch
 from sentence_transformers import SentenceTransformer
 
-from index.embedder import Matrix, SentenceTransformerEmbedder
-from tests.benchmarks.results import Pace, Rate, Share
+from index.embedder import Matrix
+from tests.benchmarks.results import Pace
 from tests.benchmarks.timing import seconds_of
 
 FULL, AUTOCAST, HALF = PRECISIONS = ("float32", "bfloat16 by autocast", "bfloat16 weights")
-PROFILED = 10  # operations that are named
-_SQUARE = 2048  # rows and columns
-_ROWS = 2048  # tokens of a batch, as the model's layers see them
-_SECONDS = 0.3  # a measurement of one shape takes at least so long
 
 
 class Bare:
@@ -82,43 +77,3 @@ class Bare:
         width, inner, layers = config.hidden_size, config.intermediate_size, config.num_hidden_layers
         projected = 2 * (4 * width * width + 2 * width * inner)
         return sum(lengths), float(layers * sum(n * projected + 4 * n * n * width for n in lengths))
-
-
-def rates() -> list[Rate]:
-    """What torch.mm reaches at the shapes of the model's layers and at a large square, in two precisions."""
-    shapes = [
-        (f"{_ROWS}×384 by 384×384 (attention)", (_ROWS, 384, 384)),
-        (f"{_ROWS}×384 by 384×1536 (feed-forward, out)", (_ROWS, 384, 1536)),
-        (f"{_ROWS}×1536 by 1536×384 (feed-forward, back)", (_ROWS, 1536, 384)),
-        (f"{_SQUARE}×{_SQUARE} square", (_SQUARE, _SQUARE, _SQUARE)),
-    ]
-    kinds = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-    return [
-        Rate(shape=name, precision=kind, gflops=round(_rate(shape, kinds[kind]), 1))
-        for kind in kinds
-        for name, shape in shapes
-    ]
-
-
-def _rate(shape: tuple[int, int, int], kind: torch.dtype) -> float:
-    """Thousands of millions of operations a second."""
-    rows, inner, columns = shape
-    left, right = torch.randn(rows, inner).to(kind), torch.randn(inner, columns).to(kind)
-    torch.mm(left, right)
-    done, began = 0, time.perf_counter()
-    while (taken := time.perf_counter() - began) < _SECONDS:
-        torch.mm(left, right)
-        done += 1
-    return done * 2 * rows * inner * columns / taken / 1e9
-
-
-def profile(embedder: SentenceTransformerEmbedder, texts: Sequence[str]) -> list[Share]:
-    """Where the time of embedding goes, by operation, the longest first; the last is all others."""
-    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as taken:
-        embedder.embed_passages(texts)
-    events: list[Any] = sorted(taken.key_averages(), key=lambda event: -event.self_cpu_time_total)
-    total = sum(event.self_cpu_time_total for event in events)
-    named = [
-        Share(operation=event.key, share=round(event.self_cpu_time_total / total, 4)) for event in events[:PROFILED]
-    ]
-    return [*named, Share(operation="all others", share=round(1.0 - sum(one.share for one in named), 4))]

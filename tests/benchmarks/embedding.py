@@ -13,7 +13,8 @@ from index.catalog import embedding_text
 from index.embedder import SentenceTransformerEmbedder, bundled_folder
 from index.passages import split_article
 from tests.benchmarks import beside
-from tests.benchmarks.bare import AUTOCAST, Bare, profile, rates
+from tests.benchmarks.bare import AUTOCAST, Bare
+from tests.benchmarks.processor import profile, rates
 from tests.benchmarks.results import Embedding, Pace
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.texts import Real, write_corpus
@@ -49,7 +50,7 @@ def measure(real: Real, sizes: Sizes, work: Path) -> Embedding:
         agreement=_agreement(bare, embedder, checked),
         precision=embedder.record.precision,
         rates=rates(),
-        profile=profile(embedder, checked),
+        profile=profile(embedder.record.precision, checked),
         txtai_settings={name: other.told() for name, other in others.items()},
     )
 

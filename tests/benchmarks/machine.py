@@ -12,7 +12,7 @@ from tests.conftest import REPOSITORY
 
 # Of the processor's flags, those that decide how fast matrices are multiplied.
 _TELLING = re.compile(r"avx2|avx512f|avx512_bf16|avx512_vnni|avx_vnni|amx_\w+|asimd\w*|bf16|sve\w*")
-_LIBRARIES = ("torch", "sentence-transformers", "transformers", "faiss-cpu", "tantivy", "numpy", "txtai")
+_LIBRARIES = ("torch", "openvino", "sentence-transformers", "transformers", "faiss-cpu", "tantivy", "numpy", "txtai")
 
 
 def commit() -> tuple[str, bool]:

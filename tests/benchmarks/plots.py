@@ -68,9 +68,9 @@ def _questions(run: Run) -> dict[str, float]:
     found = {}
     if run.ask:
         found = {"bare model": run.ask.bare_default.p50, "ask": run.ask.fast.p50, "ask, reader": run.ask.default.p50}
-    if run.search:
-        found["search"] = run.search.whole.p50
-        found |= {"txtai": run.search.txtai.p50} if run.search.txtai else {}
+    for search in run.searches[:1]:  # of as many passages as are asked
+        found["search"] = search.whole.p50
+        found |= {"txtai": search.txtai.p50} if search.txtai else {}
     return found
 
 

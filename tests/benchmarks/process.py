@@ -2,29 +2,26 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
-
-import numpy as np
 
 from index.build import build_index
 from index.catalog import Filters
-from index.embedder import Matrix
+from index.embedder import Vector
 from index.store import LiveIndex, LocalIndex
 from rag.assistant import Assistant
 from rag.reader import SHIPPED, reader_of
 from rag.retriever import DEPTH, TITLE_WEIGHT, Retriever
 from tests.benchmarks.machine import memory
 from tests.benchmarks.perturbed import PerturbedEmbedder
-from tests.benchmarks.results import Built, Served
-from tests.benchmarks.searching import CHUNK, K, dealt, passages_of
-from tests.benchmarks.texts import RARE, edit_one
-from tests.benchmarks.timing import seconds_of, spread, spread_of
+from tests.benchmarks.recall import passing, recalls
+from tests.benchmarks.results import Built, Filtered, Served
+from tests.benchmarks.searching import K, dealt
+from tests.benchmarks.texts import SOURCES, edit_one
+from tests.benchmarks.timing import in_hand, seconds_of, spread, spread_of
 
 _EVERYTHING = Filters()
-_ROUNDING = 1e-5  # two cosines nearer to each other are the same: sums are rounded by their order
 
 
 def build(vectors: Path, corpus: Path, directory: Path) -> Built:
@@ -79,7 +76,9 @@ def serve(vectors: Path, directory: Path, asked: Path) -> Served:
     dense = spread([seconds_of(partial(index.nearest, query, DEPTH, _EVERYTHING)) for query in queries])
     lexical = spread_of(lambda text: index.matching(text, DEPTH, TITLE_WEIGHT, _EVERYTHING), first)
     now, peak = memory()  # before anything that a server does not do
-    rare = Filters(source=RARE)
+    filters = {name: Filters(source=name) for name in SOURCES}
+    looked_for = [(K, _EVERYTHING), (DEPTH, _EVERYTHING), *((K, one) for one in filters.values())]
+    shallow, deep, *filtered = recalls(index, queries, looked_for)
     return Served(
         open_seconds=round(opened, 3),
         ready_seconds=round(ready, 3),
@@ -88,45 +87,36 @@ def serve(vectors: Path, directory: Path, asked: Path) -> Served:
         search=searched,
         dense=dense,
         lexical=lexical,
-        filtered=spread_of(lambda text: retriever.retrieve(text, K, rare), third),
-        filter_passages=len(_passing(index, rare)),
-        filter_least=min(len(index.nearest(query, K, rare)) for query in queries),
+        filtered=_filtered(index, third, queries, dict(zip(SOURCES, filtered, strict=True))),
         k=K,
-        recall=recall(index, queries),
+        recall=shallow,
+        deep=DEPTH,
+        recall_deep=deep,
         recall_questions=len(queries),
     )
 
 
-def _passing(index: LocalIndex, filters: Filters) -> Sequence[int]:
-    rows = index.catalog.rows_of(filters)
-    return range(index.manifest.passages) if rows is None else rows.tolist()
+def _filtered(
+    index: LocalIndex, questions: Sequence[str], queries: Sequence[Vector], recall_of: dict[str, float]
+) -> list[Filtered]:
+    """Searches with a filter by each source, which take turns over the same questions."""
+    retriever, filters = Retriever(index), {name: Filters(source=name) for name in recall_of}
+    runs = {name: partial(_retrieve, retriever, one) for name, one in filters.items()}
+    taken = in_hand(runs, dict.fromkeys(runs, questions))
+    return [
+        Filtered(
+            every=SOURCES[name][0],
+            passages=int(passing(index, one).sum()),
+            search=spread(taken[name]),
+            least=min(len(index.nearest(query, K, one)) for query in queries),
+            recall=recall_of[name],
+        )
+        for name, one in filters.items()
+    ]
 
 
-def recall(index: LocalIndex, queries: Sequence[np.ndarray]) -> float:
-    """The share of the ten nearest that a search for ten finds, against every vector, made again from its passage.
-
-    What is found counts where its cosine is at least the tenth of all, so that equals may stand for each other.
-    """
-    asked = np.stack(queries)
-    found = [[row for row, _ in index.nearest(query, K, _EVERYTHING)] for query in queries]
-    wanted = {row for rows in found for row in rows}
-    best = np.full((len(queries), K), -2.0, dtype=np.float32)
-    cosines: dict[int, np.ndarray] = {}
-    for start, vectors in _vectors(index):
-        scores = asked @ vectors.T
-        joined = np.concatenate([best, scores], axis=1)
-        best = -np.partition(-joined, K - 1, axis=1)[:, :K]
-        cosines |= {row: scores[:, row - start] for row in wanted if start <= row < start + len(vectors)}
-    least = best.min(axis=1) - _ROUNDING
-    right = [sum(cosines[row][place] >= least[place] for row in rows) for place, rows in enumerate(found)]
-    return round(float(np.mean(right)) / min(K, index.manifest.passages), 4)
-
-
-def _vectors(index: LocalIndex) -> Iterator[tuple[int, Matrix]]:
-    """The vectors of all rows, some at a time, each with the first of its rows."""
-    rows = passages_of(index)
-    while some := list(islice(rows, CHUNK)):
-        yield some[0][0], index.embedder.embed_passages([text for _, _, text in some])
+def _retrieve(retriever: Retriever, filters: Filters, question: str) -> object:
+    return retriever.retrieve(question, K, filters)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tests.benchmarks import plots, sections
 from tests.benchmarks.beside import MISSING
-from tests.benchmarks.results import Embedding, Run, Search
+from tests.benchmarks.results import Embedding, Run
 from tests.benchmarks.targets import share_of_rate, slopes
 from tests.conftest import REPOSITORY
 
@@ -71,15 +71,17 @@ def short(run: Run) -> str:
 
 def _figures(run: Run) -> dict[str, object]:
     """What the template tells: the results themselves, and their tables."""
-    growth = ", ".join(f"{name} {slope:.2f}" for name, slope in slopes(run).items())
+    growth = "; ".join(f"{name} {_steps(steps)}" for name, steps in slopes(run).items() if steps)
     return {
         **{name: getattr(run, name) for name in Run.model_fields},
         **(_of_embedding(run.embedding) if run.embedding else {}),
-        **(_of_search(run.search) if run.search else {}),
         "asked": sections.asked(run.ask) if run.ask else "",
+        "found": sections.quality(run.quality) if run.quality else "",
+        "tables": [sections.searched(one) for one in run.searches],
         "built": sections.built(run),
         "bytes": sections.sizes(run),
         "served": sections.served(run),
+        "filtered": sections.filtered(run),
         "growth": growth,
         "unknown": sum(one.built.unknown for one in run.scales),
         "when": _when(run),
@@ -102,8 +104,8 @@ def _of_embedding(found: Embedding) -> dict[str, object]:
     }
 
 
-def _of_search(found: Search) -> dict[str, object]:
-    return {"searched": sections.searched(found)}
+def _steps(steps: dict[int, float]) -> str:
+    return ", ".join(f"{slope:.2f}" for slope in steps.values())
 
 
 def _when(run: Run) -> str:

@@ -48,15 +48,16 @@ class Pace(Result):
 
 
 class Rate(Result):
-    """Floating-point operations a second, in thousands of millions, of one matrix multiplication."""
+    """Operations a second, in thousands of millions, of one multiplication, and OpenVINO's name of what did it."""
 
     shape: str
     precision: str
-    gflops: float
+    gigaops: float
+    computed_by: str
 
 
 class Share(Result):
-    """The share of processor time, in [0, 1], that one operation takes by itself."""
+    """The share of the time, in [0, 1], that one operation takes by itself."""
 
     operation: str
     share: float
@@ -67,7 +68,7 @@ class Embedding(Result):
 
     passages: int
     tokens: int
-    operations: float  # floating-point, of the model for all those tokens
+    operations: float  # additions and multiplications of the model's layers for all those tokens
     rounds: int
     sweep: list[Pace]
     best: Pace
@@ -78,6 +79,15 @@ class Embedding(Result):
     rates: list[Rate]
     profile: list[Share]
     txtai_settings: dict[str, str]
+
+
+class Quality(Result):
+    """Retrieval figures in [0, 1] of a collection whose vectors are of one precision, by setting of the retriever."""
+
+    collection: str
+    questions: int
+    precision: str
+    figures: dict[str, dict[str, float]]
 
 
 class Search(Result):
@@ -126,6 +136,16 @@ class Built(Result):
     edit_embedded: int
 
 
+class Filtered(Result):
+    """Searching with a filter that lets one article in `every` through."""
+
+    every: int
+    passages: int
+    search: Spread
+    least: int  # the fewest hits of any question, of the vectors' search for `k`
+    recall: float
+
+
 class Served(Result):
     """A process that serves such an index."""
 
@@ -136,11 +156,11 @@ class Served(Result):
     search: Spread
     dense: Spread
     lexical: Spread
-    filtered: Spread
-    filter_passages: int
-    filter_least: int  # the fewest hits that the filter gave
+    filtered: list[Filtered]
     k: int
     recall: float
+    deep: int  # as many are looked for by the retriever
+    recall_deep: float
     recall_questions: int
 
 
@@ -165,6 +185,7 @@ class Run(Result):
     noise: float
     embedding: Embedding | None = None
     embedding_commit: str | None = None  # where it was measured again, later than the rest
-    search: Search | None = None
+    quality: list[Quality] = []
+    searches: list[Search] = []
     ask: Ask | None = None
     scales: list[Scale] = []

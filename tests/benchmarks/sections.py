@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from tests.benchmarks.plots import NAMES
-from tests.benchmarks.results import Ask, Embedding, Run, Scale, Search, Spread
-from tests.benchmarks.targets import full_seconds, targets
+from tests.benchmarks.results import Ask, Embedding, Filtered, Quality, Run, Scale, Search, Spread
+from tests.benchmarks.targets import full_seconds, points_lost, share, targets
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -44,14 +44,29 @@ def sweep(found: Embedding) -> str:
 
 def rates(found: Embedding) -> str:
     """What multiplying matrices reaches."""
-    rate = {(one.shape, one.precision): f"{one.gflops:.0f}" for one in found.rates}
-    rows = [[shape, rate[shape, "float32"], rate[shape, "bfloat16"]] for shape, kind in rate if kind == "float32"]
-    return table(["", "float32", "bfloat16"], rows)
+    precisions = list(dict.fromkeys(one.precision for one in found.rates))
+    rate = {(one.shape, one.precision): f"{one.gigaops:.0f}" for one in found.rates}
+    rows = [[shape, *(rate[shape, kind] for kind in precisions)] for shape in dict.fromkeys(shape for shape, _ in rate)]
+    by = {kind: dict.fromkeys(one.computed_by for one in found.rates if one.precision == kind) for kind in precisions}
+    return table(["", *precisions], [*rows, ["computed by", *(", ".join(names) for names in by.values())]])
 
 
 def profile(found: Embedding) -> str:
     """Where embedding's time goes."""
     return table(["operation", "share"], [[one.operation, f"{one.share:.1%}"] for one in found.profile])
+
+
+def quality(found: Sequence[Quality]) -> str:
+    """Retrieval in every precision, in hundredths, and the most that it is below float32."""
+    columns = [(setting, figure) for setting, figures in found[0].figures.items() for figure in figures]
+    rows = [
+        [one.collection, f"{one.questions:,}", one.precision, *(f"{100 * one.figures[a][b]:.1f}" for a, b in columns)]
+        for one in sorted(found, key=lambda one: one.collection)
+    ]
+    for precision in dict.fromkeys(one.precision for one in found):
+        lost = [points_lost(found, precision, setting)[figure] for setting, figure in columns]
+        rows.append(["the most below float32", "", precision, *(f"{points:.2f}" for points in lost)])
+    return table(["", "questions", "precision", *(f"{figure}, {setting}" for setting, figure in columns)], rows)
 
 
 def searched(found: Search) -> str:
@@ -120,13 +135,29 @@ def _sizes(one: Scale, files: Sequence[str]) -> list[str]:
 def served(run: Run) -> str:
     """Opening and searching by size."""
     pairs = [title for part in ("search", "vectors", "BM25") for title in (f"{part} p50", "p95")]
-    head = ["passages", "open, s", "ready, s", *pairs, "filter of 1 % p50", "hits, of", "recall@10"]
+    head = ["passages", "open, s", "ready, s", *pairs, *_recalls(run)]
     return table(head, [_served(one) for one in run.scales])
 
 
 def _served(one: Scale) -> list[str]:
     found = one.served
     seconds = [f"{found.open_seconds:.2f}", f"{found.ready_seconds:.2f}"]
-    spreads = [*_spread(found.search), *_spread(found.dense), *_spread(found.lexical), f"{found.filtered.p50:.2f}"]
-    filtered = f"{found.filter_least}, {min(found.k, found.filter_passages)}"
-    return [f"{one.built.passages:,}", *seconds, *spreads, filtered, f"{found.recall:.3f}"]
+    spreads = [*_spread(found.search), *_spread(found.dense), *_spread(found.lexical)]
+    return [f"{one.built.passages:,}", *seconds, *spreads, f"{found.recall:.3f}", f"{found.recall_deep:.3f}"]
+
+
+def _recalls(run: Run) -> list[str]:
+    depths = [(one.served.k, one.served.deep) for one in run.scales][:1]
+    return [f"recall@{depth}" for both in depths for depth in both]
+
+
+def filtered(run: Run) -> str:
+    """Searching with filters by size."""
+    head = ["passages", "filter of", "lets through", "search p50", "p95", "hits, of", "recall@10"]
+    return table(head, [_filtered(one, few) for one in run.scales for few in one.served.filtered])
+
+
+def _filtered(one: Scale, found: Filtered) -> list[str]:
+    hits = f"{found.least}, {min(one.served.k, found.passages)}"
+    counts = [f"{one.built.passages:,}", share(found), f"{found.passages:,}"]
+    return [*counts, *_spread(found.search), hits, f"{found.recall:.3f}"]

@@ -1,16 +1,18 @@
 """What was to be reached, and what was."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import harmonic_mean
 
-from tests.benchmarks.results import Ask, Embedding, Run, Scale, Search
+from tests.benchmarks.results import Ask, Embedding, Filtered, Quality, Run, Scale, Search
 
 LINEAR = 1.0  # the slope of a cost on logarithmic scales, above which it grows faster than the passages do
 _SLACK = 0.05  # of that slope, for what the clock and the disk add
 EDITED = 100_000  # passages, the size at which an edit is judged
 LARGEST = 1_000_000
+POINTS = 0.3  # hundredths that a figure may be below float32's
 NO_TARGET = "–"  # what is only told
 
 
@@ -33,13 +35,13 @@ class Target:
 
 def targets(run: Run) -> list[Target]:
     """All targets, each beside what this run found."""
-    return [*_embedding(run), *_latency(run), *_largest(run), *_edit(run), *_all_sizes(run)]
+    return [*_embedding(run), *_quality(run), *_latency(run), *_largest(run), *_edit(run), *_all_sizes(run)]
 
 
 def rate_of(found: Embedding, *, square: bool) -> float:
     """Thousands of millions of operations a second, in the precision of our embedder: at a square or as in layers."""
-    kind = "bfloat16" if "bfloat16" in found.precision else "float32"
-    rates = [one.gflops for one in found.rates if one.precision == kind and ("square" in one.shape) == square]
+    own = [one for one in found.rates if one.precision == found.precision]
+    rates = [one.gigaops for one in own if ("square" in one.shape) == square]
     return harmonic_mean(rates)  # the model does as many operations at each shape of its layers
 
 
@@ -68,11 +70,29 @@ def _embedding(run: Run) -> Iterator[Target]:
     yield _judged(rate, "≥ 0.60, or the profile", share, lambda x: x >= 0.6)
 
 
+def _quality(run: Run) -> Iterator[Target]:
+    precision = run.embedding.precision if run.embedding else ""
+    for setting in dict.fromkeys(name for one in run.quality for name in one.figures):
+        lost = max(points_lost(run.quality, precision, setting).values(), default=None)
+        name = f"retrieval {setting} in {precision}, points below float32, the most of any collection"
+        yield _judged(name, "≤ 0.3", lost, lambda x: x <= POINTS)
+
+
+def points_lost(found: Sequence[Quality], precision: str, setting: str) -> dict[str, float]:
+    """What each figure is below float32's, in hundredths: the most of any collection; nothing where it is unknown."""
+    exact = {one.collection: one.figures[setting] for one in found if one.precision == "float32"}
+    own = {one.collection: one.figures[setting] for one in found if one.precision == precision}
+    lost = [
+        {name: 100 * (exact[place][name] - value) for name, value in figures.items()} for place, figures in own.items()
+    ]
+    return {name: max(one[name] for one in lost) for name in lost[0]} if lost else {}
+
+
 def _latency(run: Run) -> Iterator[Target]:
-    search, ask = run.search, run.ask
-    theirs = search.txtai.p50 if search and search.txtai else None
-    faster = _ratio(theirs, search.whole.p50 if search else None)
-    yield _judged(f"search{_over(search)}, p50: txtai's beside this", "≥ 8×", faster, lambda x: x >= 8, "×")
+    ask = run.ask
+    for search in run.searches or [None]:
+        faster = _ratio(search.txtai.p50 if search and search.txtai else None, search.whole.p50 if search else None)
+        yield _judged(f"search{_over(search)}, p50: txtai's beside this", "≥ 8×", faster, lambda x: x >= 8, "×")
     for name, bare in (("its best", ask and ask.bare_best), ("its default", ask and ask.bare_default)):
         ratio = _ratio(ask.fast.p50 if ask else None, bare.p50 if bare else None)
         label = f"ask without the reader{_over(ask)}, p50, beside embedding the question at {name} setting"
@@ -103,17 +123,35 @@ def _edit(run: Run) -> Iterator[Target]:
 
 
 def _all_sizes(run: Run) -> Iterator[Target]:
-    recall = min((one.served.recall for one in run.scales), default=None)
-    yield _judged("recall@10 of the vectors' search, the least of all sizes", "≥ 0.98", recall, lambda x: x >= 0.98)
-    lacking = [min(one.served.k, one.served.filter_passages) - one.served.filter_least for one in run.scales]
-    most = max(lacking, default=None)
-    yield _judged(
-        "hits that a filter of 1 % lacks of those there are, the most of all sizes", "0", most, lambda x: x == 0
-    )
-    growing = slopes(run)
-    steepest = max(growing, key=lambda name: growing[name], default="a cost")
-    name = f"growth with the last size, where 1 is linear: the steepest cost, {steepest}"
-    yield _judged(name, f"≤ {LINEAR:g}", growing.get(steepest), lambda x: x <= LINEAR + _SLACK)
+    served, filtered = [one.served for one in run.scales], [few for one in run.scales for few in one.served.filtered]
+    shares = " or ".join(dict.fromkeys(f"{share(one)}" for one in filtered))
+    with_filter = f"with a filter of {shares}" if shares else "with a filter"
+    for name, recall in (
+        ("recall@10 of the vectors' search", min((one.recall for one in served), default=None)),
+        (f"recall@10 {with_filter}", min((one.recall for one in filtered), default=None)),
+    ):
+        yield _judged(f"{name}, the least of all sizes", "≥ 0.98", recall, lambda x: x >= 0.98)
+    most = max((lacking(one.served.k, few) for one in run.scales for few in one.served.filtered), default=None)
+    yield _judged(f"hits lacking {with_filter}, the most of all sizes", "0", most, lambda x: x == 0)
+    yield _growth(run)
+
+
+def share(found: Filtered) -> str:
+    """What a filter lets through, in words."""
+    return f"{100 / found.every:g} %"
+
+
+def lacking(k: int, found: Filtered) -> int:
+    """The hits that a filter gave too few, of those there are."""
+    return min(k, found.passages) - found.least
+
+
+def _growth(run: Run) -> Target:
+    growing = {(name, size): slope for name, steps in slopes(run).items() for size, slope in steps.items()}
+    (name, size), steepest = max(growing.items(), key=lambda item: item[1], default=(("a cost", 0), None))
+    where = f" up to {size:,} passages" if size else ""
+    told = f"growth from any size to the next, where 1 is linear: the steepest, {name}{where}"
+    return _judged(told, f"≤ {LINEAR:g}", steepest, lambda x: x <= LINEAR + _SLACK)
 
 
 def curves(run: Run) -> dict[str, list[float]]:
@@ -129,12 +167,16 @@ def curves(run: Run) -> dict[str, list[float]]:
     }
 
 
-def slopes(run: Run) -> dict[str, float]:
-    """The last step of each curve on logarithmic scales; nothing with fewer than two sizes."""
-    if len(run.scales) < 2:
-        return {}
-    before, last = (one.built.passages for one in run.scales[-2:])
-    return {name: math.log(values[-1] / values[-2]) / math.log(last / before) for name, values in curves(run).items()}
+def slopes(run: Run) -> dict[str, dict[int, float]]:
+    """Every step of each curve on logarithmic scales, by the size it leads to."""
+    steps = list(pairwise(one.built.passages for one in run.scales))
+    return {
+        name: {
+            size: math.log(cost / less) / math.log(size / fewer)
+            for (fewer, size), (less, cost) in zip(steps, pairwise(values), strict=True)
+        }
+        for name, values in curves(run).items()
+    }
 
 
 def _ratio(one: float | None, other: float | None) -> float | None:

@@ -9,12 +9,13 @@ import pytest
 
 from index.articles import Article, read_articles
 from index.build import build_index
+from index.catalog import Filters
 from index.copies import first_copies, signatures
 from index.passages import split_article
 from index.store import LocalIndex
 from tests.benchmarks import texts
 from tests.benchmarks.perturbed import PerturbedEmbedder, write_vectors
-from tests.benchmarks.process import recall
+from tests.benchmarks.recall import passing, recalls
 from tests.conftest import WordEmbedder
 
 
@@ -54,11 +55,12 @@ def test_copies_are_no_near_copies(written):
     assert firsts.tolist() == list(range(len(passages)))
 
 
-def test_one_article_in_a_hundred_passes_the_narrow_filter(real, tmp_path):
-    """Sources are given out by the article's place."""
+def test_filters_let_through_what_they_are_said_to(real, tmp_path):
+    """Of sources, given out by the article's place: one article in a hundred, in ten and in two."""
     count = texts.write_corpus(real, 800, tmp_path / "corpus")
     sources = [item.source for item in read_articles(tmp_path / "corpus") if isinstance(item, Article)]
-    assert sources.count(texts.RARE) == -(-count // texts.RARE_EVERY)
+    for name, (every, first) in texts.SOURCES.items():
+        assert sources.count(name) == len(range(first, count, every))
 
 
 def test_an_edit_changes_one_article(real, tmp_path):
@@ -115,7 +117,10 @@ def test_recall_is_the_share_of_the_ten_nearest_that_are_found(real, tmp_path):
     build_index(tmp_path / "corpus", tmp_path / "index", embedder)
     index = LocalIndex.open(tmp_path / "index", lambda record: embedder)
     queries = [embedder.embed_query(question) for question in real.questions[:5]]
-    assert recall(index, queries) == 1.0
+    half = Filters(source="Half")
+    searches = [(10, Filters()), (24, Filters()), (10, half)]
+    assert recalls(index, queries, searches) == [1.0, 1.0, 1.0]
+    assert 20 < passing(index, half).sum() < 40
 
     class Halving:
         """An index whose search is half wrong."""
@@ -127,4 +132,4 @@ def test_recall_is_the_share_of_the_ten_nearest_that_are_found(real, tmp_path):
             everything = index.nearest(vector, index.manifest.passages, filters)
             return everything[: k // 2] + everything[-(k - k // 2) :]
 
-    assert recall(Halving(), queries) == 0.5  # type: ignore[arg-type]
+    assert recalls(Halving(), queries, searches) == [0.5, 0.5, 0.5]  # type: ignore[arg-type]

@@ -21,8 +21,8 @@ SEED = 7
 SLOT = re.compile(r"\b[A-Za-z][a-z]{3,8}\b(?!\.)|\d+")
 Words = dict[tuple[str, int], list[str]]  # by kind: small or great, and how long
 IN_A_FILE = 100  # articles
-RARE = "Hundredth"  # the source of one article in a hundred, for a narrow filter
-RARE_EVERY = 100
+# The sources that filters let through: one article in so many has each, beginning with which.
+SOURCES = {"Hundredth": (100, 3), "Tenth": (10, 1), "Half": (2, 0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Real:
     articles: list[Article]
     passages: list[str]
     questions: list[str]
+    collections: Path | None  # the directory they are of; without it they are this project's own
 
     def told(self) -> Texts:
         """How many of each there are."""
@@ -48,18 +49,23 @@ def read_real(collections: Path | None) -> Real:
     """The articles and the English questions of every collection in a directory, or this project's own.
 
     Raises:
-        SystemExit: the directory holds no collection.
+        SystemExit: as `collections_in`.
     """
-    folders = [REPOSITORY / "corpus"] if collections is None else _collections(collections)
+    folders = [REPOSITORY / "corpus"] if collections is None else collections_in(collections)
     asked = _own_questions() if collections is None else [folder / "questions.jsonl" for folder in folders]
     articles = list({item.text: item for item in _articles(folders)}.values())
     passages = [embedding_text(item.title, passage.text) for item in articles for passage in split_article(item)]
     questions = list(dict.fromkeys(question for path in asked for question in _questions(path)))
     random.Random(SEED).shuffle(questions)
-    return Real([folder.name for folder in folders], articles, list(dict.fromkeys(passages)), questions)
+    return Real([folder.name for folder in folders], articles, list(dict.fromkeys(passages)), questions, collections)
 
 
-def _collections(directory: Path) -> list[Path]:
+def collections_in(directory: Path) -> list[Path]:
+    """The folders of a directory that hold articles.
+
+    Raises:
+        SystemExit: there is none.
+    """
     folders = sorted(path.parent for path in directory.glob("*/articles.jsonl"))
     if not folders:
         raise SystemExit(f"{directory} holds no */articles.jsonl. Name a directory of collections with --collections.")
@@ -178,13 +184,18 @@ def words_of(moulds: Sequence[Mould]) -> Words:
     return words
 
 
+def source_of(place: int) -> str:
+    """The source of an article by its place in a corpus."""
+    return next((name for name, (every, first) in SOURCES.items() if place % every == first), "Benchmark")
+
+
 def _line(article: Article, place: int) -> str:
     fields = {
         "id": article.article_id,
         "title": article.title,
         "text": article.text,
         "published": f"20{place % 25:02d}-{place % 12 + 1:02d}-{place % 28 + 1:02d}",
-        "source": RARE if place % RARE_EVERY == 0 else "Benchmark",
+        "source": source_of(place),
         "language": article.language or "en",
     }
     return json.dumps(fields, ensure_ascii=False) + "\n"

@@ -18,21 +18,28 @@ def seconds_of(run: Callable[[], object]) -> float:
 
 def in_turn(runs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """The seconds of each run in each round; another one is first in each, so that none has the best place."""
-    names = list(runs)
-    taken: dict[str, list[float]] = {name: [] for name in names}
+    taken: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds):
-        first = number % len(names)
-        for name in [*names[first:], *names[:first]]:
+        for name in _turned(list(runs), number):
             taken[name].append(seconds_of(runs[name]))
     return taken
 
 
+def _turned(names: list[str], number: int) -> list[str]:
+    first = number % len(names)
+    return [*names[first:], *names[:first]]
+
+
 def in_hand(runs: Mapping[str, Callable[[str], object]], own: Mapping[str, Sequence[str]]) -> dict[str, list[float]]:
-    """The seconds of each for each of its own questions: all take their first, then all their second, and so on."""
+    """The seconds of each for each of its own questions: all take their first, then all their second, and so on.
+
+    Another one is first each time, so that none has the best place.
+    """
     taken: dict[str, list[float]] = {name: [] for name in runs}
-    for asked in zip(*(own[name] for name in runs), strict=True):
-        for (name, run), question in zip(runs.items(), asked, strict=True):
-            taken[name].append(seconds_of(partial(run, question)))
+    for number, asked in enumerate(zip(*(own[name] for name in runs), strict=True)):
+        questions = dict(zip(runs, asked, strict=True))
+        for name in _turned(list(runs), number):
+            taken[name].append(seconds_of(partial(runs[name], questions[name])))
     return taken
 
 

@@ -61,6 +61,7 @@ def test_every_setting_is_a_retriever_s(folder):
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
         tables = ablate(collection, index)
         assert list(tables) == list(settings())
+        assert ablate(collection, index, {SHIPPED: {}}) == {SHIPPED: tables[SHIPPED]}
         for name, setting in settings().items():
             retriever = Retriever(index, **setting)
             rank = lambda query: [  # noqa: E731

@@ -86,7 +86,8 @@ def _draw_curves(
         # What is steeper than this grows faster than the passages.
         axes.plot(sizes, [top * size / sizes[0] for size in sizes], color=colours.quiet, linewidth=0.8, label="linear")
     axes.minorticks_off()
-    axes.legend(frameon=False, fontsize=7)
+    axes.margins(y=0.25)  # room for the legend, above the curves' beginnings
+    axes.legend(frameon=False, fontsize=7, loc="upper left")
 
 
 def _draw_bars(axes: "Axes", title: str, values: Mapping[str, float], colours: Colours) -> None:

@@ -111,7 +111,7 @@ def test_a_copy_has_a_vector_near_its_real_passage_and_always_the_same(real, tmp
 
 
 def test_recall_is_the_share_of_the_ten_nearest_that_are_found(real, tmp_path):
-    """An exact search finds all, and one that gives the nearest five and the farthest five finds half."""
+    """An exact search finds all, the nearest five and the farthest five are half; what a filter forbids is no hit."""
     embedder = WordEmbedder()
     texts.write_corpus(real, 60, tmp_path / "corpus")
     build_index(tmp_path / "corpus", tmp_path / "index", embedder)
@@ -133,3 +133,13 @@ def test_recall_is_the_share_of_the_ten_nearest_that_are_found(real, tmp_path):
             return everything[: k // 2] + everything[-(k - k // 2) :]
 
     assert recalls(Halving(), queries, searches) == [0.5, 0.5, 0.5]  # type: ignore[arg-type]
+
+    class Leaking(Halving):
+        """An index whose search knows of no filter."""
+
+        def nearest(self, vector: np.ndarray, k: int, filters: object) -> list[tuple[int, float]]:
+            return index.nearest(vector, k, Filters())
+
+    everything, _, leaked = recalls(Leaking(), queries, searches)  # type: ignore[arg-type]
+    assert everything == 1.0
+    assert leaked < 1.0

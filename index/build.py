@@ -90,7 +90,8 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
     except OSError as error:
         raise snapshot.unwritable(directory, error) from error
     seconds = time.monotonic() - started
-    return BuildReport(plan, done.generation, done.passages, done.embedded, seconds, **others_of(before, embedder))
+    others, precision = others_of(before, embedder), embedder.record.precision
+    return BuildReport(plan, done.generation, done.passages, done.embedded, seconds, precision=precision, **others)
 
 
 def preview_index(
@@ -117,6 +118,7 @@ def preview_index(
         time.monotonic() - started,
         dry_run=True,
         expected_seconds=len(new) / pace if pace else None,
+        precision=embedder.record.precision,
         **others_of(manifest, embedder),
     )
 

@@ -293,5 +293,7 @@ def _print_report(report: "BuildReport", index: Path) -> None:
     elif not (report.embedded or report.plan.added or report.plan.changed or report.plan.deleted):
         say(f"{index}, generation {report.generation}: up to date.")
     else:
-        embedded = f"{report.embedded} of {report.passages} passages embedded in {report.seconds:.1f} s"
+        embedded = (
+            f"{report.embedded} of {report.passages} passages embedded in {report.precision}, {report.seconds:.1f} s"
+        )
         say(f"{index}, generation {report.generation}: {embedded}.")

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from index.manifest import Precision
 
 # OpenVINO tells its makers of every import and conversion, over the network, unless it does not find its means to.
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 import openvino as openvino  # noqa: E402, PLC0414 (which quantize.py takes from here)
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 # In 8 bits what is not quantized is computed in float32, so that every processor finds nearly the same.
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 _MOST_APART = 1e-3  # what a compiled model finds in float32 and what it found before: of numbers that are some 0.5
-_TRIED = ((2, 19), (1, 7), (3, 40))  # rows and columns; the first are followed
+_TRIED = ((2, 19), (1, 7), (3, 40), (2, 250))  # rows and columns, the last row half padding; the first are followed
 _following = Lock()
 
 
@@ -92,19 +92,32 @@ def compiled(
         with torch.inference_mode():
             graph = followed(model, inputs, outputs)
             exact = Compiled(graph, model.config, outputs, "float32")
-            apart = float(torch.stack([_apart(model, exact, _tokens(model, inputs, *shape)) for shape in _TRIED]).max())
+            apart = float(
+                torch.stack([_apart(model, exact, _tokens(model.config, inputs, *shape)) for shape in _TRIED]).max()
+            )
+            made = exact if precision == "float32" else Compiled(graph, model.config, outputs, precision)
+            made(**_tokens(model.config, inputs, *_TRIED[0]))  # not every processor computes in every precision
     except Exception as error:  # noqa: BLE001 (whatever a foreign model makes the tracer or the converter raise)
         _log.info("%s is not compiled for this processor: %s", type(model).__name__, error)
         return None
     if not apart < _MOST_APART:  # said so, since it may be no number
         _log.info("%s is not compiled for this processor: it found other numbers, by %.2g", type(model).__name__, apart)
         return None
-    return exact if precision == "float32" else Compiled(graph, model.config, outputs, precision)
+    return made
 
 
-def stored(path: Path, config: "PretrainedConfig", outputs: Sequence[str]) -> Compiled:
-    """A graph that was made of a transformer, quantized and stored."""
-    return Compiled(openvino.Core().read_model(path), config, outputs, "int8")
+def stored(path: Path, config: "PretrainedConfig", inputs: Sequence[str], output: str) -> Compiled:
+    """A graph that was made of a transformer, quantized and stored.
+
+    Raises:
+        RuntimeError: this processor can't compute it.
+    """
+    made = Compiled(openvino.Core().read_model(path), config, [output], "int8")
+    tokens = _tokens(config, inputs, *_TRIED[0])
+    found = made(**tokens)[output]
+    if found.shape[:2] != tokens["input_ids"].shape or not found.isfinite().all():
+        raise RuntimeError("OpenVINO computes nothing of it here")
+    return made
 
 
 class _Named(nn.Module):
@@ -121,7 +134,7 @@ class _Named(nn.Module):
 
 def followed(model: "PreTrainedModel", inputs: Sequence[str], outputs: Sequence[str]) -> openvino.Model:
     """What a model does with tokens, as a graph that takes and gives these by their names."""
-    tokens = _tokens(model, inputs, *_TRIED[0])
+    tokens = _tokens(model.config, inputs, *_TRIED[0])
     with _quietly():
         graph = openvino.convert_model(_Named(model, inputs, outputs), example_input=tuple(tokens.values()))
     for port, name in zip(graph.inputs, inputs, strict=True):
@@ -151,10 +164,11 @@ def _quietly() -> Iterator[None]:
             root.filters, root.handlers = filters, handlers
 
 
-def _tokens(model: "PreTrainedModel", inputs: Sequence[str], rows: int, columns: int) -> dict[str, Tensor]:
-    """Rows of any tokens, the last of them half padding."""
+def _tokens(config: "PretrainedConfig", inputs: Sequence[str], rows: int, columns: int) -> dict[str, Tensor]:
+    """Rows of any tokens, the last of them half padding; no more columns than a model of that configuration reads."""
+    columns = min(columns, getattr(config, "max_position_embeddings", columns) - 2)  # some count from 2
     made = {
-        "input_ids": torch.arange(rows * columns).reshape(rows, columns) % model.config.vocab_size,
+        "input_ids": torch.arange(rows * columns).reshape(rows, columns) % config.vocab_size,
         "attention_mask": torch.ones(rows, columns, dtype=torch.int64),
         "token_type_ids": torch.zeros(rows, columns, dtype=torch.int64),
     }

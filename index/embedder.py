@@ -74,8 +74,8 @@ class SentenceTransformerEmbedder:
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         if precision == "int8" and name != DEFAULT_MODEL:
             raise ModelError(
-                f'The embedding model "{name}" does not come in 8 bits; only {DEFAULT_MODEL} does.',
-                "Name another precision with RAG_PRECISION.",
+                f'There are no 8 bits for the embedding model "{name}", only for the one that comes with the package.',
+                f"Leave RAG_MODEL and --model out for {DEFAULT_MODEL}, or name another precision.",
             )
         self._folder = _folder(name)
         self._before = before
@@ -173,7 +173,7 @@ def _folder(name: str) -> Path:
     if folder is None:
         raise ModelError(
             f'The embedding model "{name}" is not on this machine.',
-            f"Name a directory, or leave RAG_MODEL unset for {DEFAULT_MODEL}, which needs no network.",
+            f"Name a directory, set HF_HUB_OFFLINE=0 to download it once, or leave it out for {DEFAULT_MODEL}.",
         )
     return folder
 

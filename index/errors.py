@@ -10,6 +10,7 @@ RagError                    the root of every error of this project that a perso
 ├── ImportUsageError        an option of an import is not what it should be, such as a day that is none
 ├── StorageError            the disk refused a read or a write
 └── ModelError              a model can't be loaded, or is not the index's
+    └── PrecisionError      this processor can't compute it in that precision
 
 Refused                     one file or record can't become an article; collected in the
 │                           report, never shown as a failure of the whole run
@@ -63,6 +64,10 @@ class StorageError(RagError):
 
 class ModelError(RagError):
     """A model, to embed, read or re-rank, can't be loaded, or is not the one an index was made with."""
+
+
+class PrecisionError(ModelError):
+    """This processor can't compute a model in a precision."""
 
 
 class Refused(ValueError):

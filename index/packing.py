@@ -44,9 +44,13 @@ def _embedded(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.floa
         given = model.encode(texts, batch_size=_TEXTS_A_BATCH, show_progress_bar=False, convert_to_tensor=True)
         return _unit(given)
     most = TOKENS_A_BATCH if _on_processor(model) else _TOKENS_A_BATCH_ELSEWHERE
-    batches = list(token_batches(tokens["attention_mask"].sum(1).tolist(), most))
+    lengths = tokens["attention_mask"].sum(1).tolist()
+    held = [place for place, length in enumerate(lengths) if length]  # not every tokenizer makes a token of nothing
+    batches = [[held[place] for place in batch] for batch in token_batches([lengths[place] for place in held], most)]
+    if not batches:
+        return np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
     sorted_vectors = torch.cat(_forwards(model, tokens, batches))
-    vectors = np.empty(sorted_vectors.shape, dtype=np.float32)
+    vectors = np.zeros((len(texts), sorted_vectors.shape[1]), dtype=np.float32)
     vectors[np.concatenate(batches)] = _unit(sorted_vectors)
     return vectors
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.checksums import sha256_of
-from index.errors import ModelError
+from index.errors import ModelError, PrecisionError
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -15,8 +15,8 @@ GRAPH = Path(__file__).with_name("int8") / "all-MiniLM-L6-v2.xml"
 INPUTS, OUTPUT = ("input_ids", "attention_mask", "token_type_ids"), "last_hidden_state"
 # An index is bound to what these compute as it is to its model: other files would be a precision by another name.
 SHA256 = {
-    ".xml": "7f941e2233c322bbebdcb3e6fb285d5f6d276956949c90c01f2574be12bdf487",
-    ".bin": "c5fd744f17782cef888df51abfd8e526251c4de6d52d60610ec9611c86789636",
+    ".xml": "36e59ea2caa088bf3ec84aca16313de497f86ff355f1679177608285db37eda7",
+    ".bin": "ab91a871bc8ba2853ca31a7dc76a82fa84ce8400746969b8bc207ce21817a1a0",
 }
 
 
@@ -25,6 +25,7 @@ def quantized(config: "PretrainedConfig") -> "Compiled":
 
     Raises:
         ModelError: its files are missing or altered.
+        PrecisionError: this processor can't compute it.
     """
     from index.compiled import stored
 
@@ -33,7 +34,13 @@ def quantized(config: "PretrainedConfig") -> "Compiled":
             f"The default model in 8 bits, {GRAPH.with_suffix('')}, is missing or altered.",
             "Install this package again, or index with --precision float32.",
         )
-    return stored(GRAPH, config, [OUTPUT])
+    try:
+        return stored(GRAPH, config, INPUTS, OUTPUT)
+    except RuntimeError as error:
+        raise PrecisionError(
+            f"This processor can't compute the default model in 8 bits ({error}).",
+            "Run: rag index --rebuild --precision float32",
+        ) from error
 
 
 def files() -> list[Path]:

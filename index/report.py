@@ -18,8 +18,8 @@ class BuildReport:
 
     `other_model`, `other_precision` and `other_split` are what the index before was made with where that is not what
     this run has: a model's name, what the same model computed in, and how many characters a passage may hold. Of a
-    dry run, `expected_seconds` is what embedding
-    would take at the pace of the build before, None where no build with this model has told.
+    dry run, `expected_seconds` is what embedding would take at the pace of the build before, None where no build with
+    this model has told. `precision` is what the model computes in.
     """
 
     plan: Plan
@@ -32,6 +32,7 @@ class BuildReport:
     other_model: str | None = None
     other_split: int | None = None
     other_precision: str | None = None
+    precision: str = "float32"
 
     def as_dict(self) -> dict[str, object]:
         """The report for a program: counts by the plan's names; ids and reasons under `articles`."""

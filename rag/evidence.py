@@ -11,7 +11,7 @@ from importlib.resources import files
 from index.passages import Passage
 from index.sentences import Span
 from index.store import PassageIndex
-from rag.features import Asked, Features, sentence_features, sentence_text
+from rag.features import Asked, Features, sentence_features, sentence_text, words_of
 from rag.kinds import COMPARED, Kind
 from rag.reader import Reader, Reading
 from rag.retriever import Hit, Retrieval
@@ -29,6 +29,7 @@ CITED = 3  # sentences an answer quotes at most
 
 # The reader's log-odds are divided by this, and held within ±2, to be of the size of the other features.
 _LOG_ODDS = 10.0
+_FULL_STOPS = frozenset(".!?…。؟۔।")
 _UNREAD = -2.0
 # A number with its separators is one word: half of 4.1 or 12,000 is another number.
 _WORD = re.compile(r"\d+(?:[.,:]\d+)+|\w+")
@@ -134,15 +135,19 @@ def _title(hit: Hit, index: PassageIndex) -> str:
 def _looked_at(asked: Asked, hit: Hit, title: str, index: PassageIndex) -> list[Evidence]:
     passage = hit.passage
     return [
-        Evidence(
-            passage,
-            span,
-            sentence_text(passage, span),
-            sentence_features(asked, hit, title, span, index),
-            also=hit.also,
-        )
+        Evidence(passage, span, text, sentence_features(asked, hit, title, span, index), also=hit.also)
         for span in passage.sentences
+        for text in [sentence_text(passage, span)]
+        if not _is_heading(text, title)
     ]
+
+
+def _is_heading(text: str, title: str) -> bool:
+    """Whether it is the article's title, standing in its text, which says nothing of what it names.
+
+    A text file of one line has a sentence for a title.
+    """
+    return text.rstrip()[-1:] not in _FULL_STOPS and words_of(text) == words_of(title)
 
 
 def _with_similarity(evidence: Sequence[Evidence], retrieval: Retrieval, index: PassageIndex) -> list[Evidence]:

@@ -28,6 +28,11 @@ _DANGLING = re.compile(
 _IMPERSONAL = re.compile(r"^\W*(?:it (?:is|was|has been) \w+ (?:that|to)\b|this (?:article|page)\b)", re.IGNORECASE)
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text in small letters, without what stands between them."""
+    return _WORD.findall(text.casefold())
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a question asks for: its kind, and its distinct words as they are indexed, with their weights.
@@ -81,7 +86,7 @@ class Asked:
     def missing_from(self, text: str) -> Features:
         """The share of the question's names, and of its numbers, that a text lacks; 0 where it has none."""
         return {
-            "names_missing": _share_missing(self.names, lambda: _WORD.findall(text.casefold())),
+            "names_missing": _share_missing(self.names, lambda: words_of(text)),
             "numbers_missing": _share_missing(self.numbers, lambda: _numbers(text)),
         }
 

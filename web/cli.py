@@ -3,7 +3,8 @@
 import os
 import socket
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -69,7 +70,7 @@ def serve_command(
     with failures(as_json, usage=(SettingError,)):
         settings = _settings({name: value for name, value in flags.items() if value is not None})
         _check_keys(settings)  # before an address is taken and a model loaded
-        with _listening(settings.host, settings.port) as listener:
+        with _bound(settings.host, settings.port) as listener:
             _serve(settings, listener, as_json)
 
 
@@ -142,12 +143,27 @@ def _check_keys(settings: "Settings") -> None:
     keyring_of(settings)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket with that address, which refuses connections until it listens: while models load nobody need wait."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    if os.name == "posix":  # elsewhere it would let two servers have one address
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        with _taking(host, port):
+            listener.bind((host, port))
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+@contextmanager
+def _taking(host: str, port: int) -> Iterator[None]:
+    """An address that can't be had, in a sentence."""
     from web.errors import AddressInUse
 
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        yield
     except (OSError, ValueError, TypeError) as error:  # the latter two for a name that is none
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
         raise AddressInUse(
@@ -190,6 +206,8 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
 
     assistant = _assistant(settings)
     logs.configure(settings.log_format)
+    with _taking(host, port):  # another may have begun to listen there meanwhile
+        listener.listen()
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, then passes Ctrl-C on
         server_of(create_app(assistant, settings, announce), settings).run(sockets=[listener])
     note("Stopped.")

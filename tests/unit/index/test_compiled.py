@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from index import compiled as module
-from index.compiled import compiled, followed
+from index.compiled import Compiled, compiled, followed
 from index.precision import computes_in_bfloat16
 from tests.conftest import REPOSITORY
 from tests.tiny_reader import bert_config, tiny_encoder
@@ -184,6 +184,7 @@ def told(caplog):
     "otherwise",
     [
         lambda rows, columns: columns > 30,
+        lambda rows, columns: columns > 200,
         lambda rows, columns: columns < 10,
         lambda rows, columns: rows > 2,
         lambda rows, columns: rows == 1,
@@ -230,6 +231,28 @@ def test_a_model_that_can_not_be_followed_is_not_compiled(told, caplog, make, wh
     assert "is not compiled for this processor: " in line
     assert any(word in line for word in why.split("|"))
     assert (root.level, root.filters, root.handlers) == before
+
+
+@pytest.mark.parametrize("when", ["made", "computing"])
+def test_a_model_is_not_compiled_in_what_the_processor_has_not(told, model, monkeypatch, when):
+    """Whether that is found out when it is compiled, or when it first computes."""
+
+    class Failing(Compiled):
+        def __init__(self, graph, config, outputs, precision):
+            super().__init__(graph, config, outputs, precision)
+            self.fails = precision == "bfloat16"
+            if self.fails and when == "made":
+                raise RuntimeError("no such descriptors")
+
+        def forward(self, **given):
+            if self.fails:
+                raise RuntimeError("no such descriptors")
+            return super().forward(**given)
+
+    monkeypatch.setattr("index.compiled.Compiled", Failing)
+    assert compiled(model, INPUTS, OUTPUTS, "float32") is not None
+    assert compiled(model, INPUTS, OUTPUTS, "bfloat16") is None
+    assert "no such descriptors" in told()[-1]
 
 
 def test_one_model_is_followed_at_a_time(monkeypatch):

@@ -126,6 +126,21 @@ def test_many_texts_are_tokenized_in_parts(load, monkeypatch):
     assert embed_batched(model, MANY) == pytest.approx(whole, abs=1e-5)
 
 
+def test_a_text_of_no_tokens_has_no_direction(load):
+    """Where a tokenizer puts no marks around a text, nothing is left of an empty one; the others are as alone."""
+    from tokenizers.processors import TemplateProcessing
+
+    model = load()
+    bare = TemplateProcessing(single="$A", pair="$A $B", special_tokens=[])
+    model.tokenizer.backend_tokenizer.post_processor = bare
+    rough = in_precision(model, "float32")
+    for one in (model, rough):
+        made = embed_batched(one, ["", "tea", "a port"])
+        assert made[1:] == pytest.approx(encoded(model, ["tea", "a port"]), abs=1e-5)
+        assert (made[0] == 0).all()
+        assert (embed_batched(one, ["", ""]) == np.zeros((2, 16))).all()
+
+
 def test_no_texts_have_no_vectors_but_a_width(load):
     """So that rows of nothing can stand among others."""
     assert embed_batched(load(), []).shape == (0, 16)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import precision
-from index.errors import ModelError
+from index.errors import ModelError, PrecisionError
 from index.packing import embed_batched, is_compiled
 from index.precision import LEAST_COSINE, computes_in_bfloat16, in_precision, measured_precision, sample_texts
 from tests.tiny_reader import letter_tokenizer
@@ -179,6 +179,17 @@ def test_a_model_that_can_not_compute_in_bfloat16_computes_in_float32(load, monk
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: True)
     assert measured_precision(load()) == "float32"
     assert "can't compute in bfloat16: not implemented for 'BFloat16'" in caplog.text
+
+
+def test_8_bits_that_the_processor_can_not_compute_are_passed_over(load, monkeypatch):
+    """They are not among the choices there."""
+
+    def failing(config):
+        raise PrecisionError("none.", "Index again.")
+
+    monkeypatch.setattr(precision, "quantized", failing)
+    monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)
+    assert measured_precision(load(), in_8_bits=True) == "float32"
 
 
 def test_8_bits_that_are_altered_are_not_passed_over(load, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from index import quantize, quantized
 from index.catalog import embedding_text
 from index.checksums import sha256_of
-from index.errors import ModelError
+from index.errors import ModelError, PrecisionError
 from index.precision import LEAST_COSINE, sample_texts
 from tests.conftest import REPOSITORY
 
@@ -47,6 +47,17 @@ def test_altered_files_are_refused(copied, suffix, damage):
     assert str(copied / "all-MiniLM-L6-v2") in str(refused.value)
 
 
+def test_a_processor_that_can_not_compute_them_is_told(monkeypatch):
+    """An index that was made elsewhere can't be asked there; the sentence names the command that makes it anew."""
+
+    def failing(*given):
+        raise RuntimeError("no such instructions")
+
+    monkeypatch.setattr("index.compiled.stored", failing)
+    with pytest.raises(PrecisionError, match="no such instructions.*rag index --rebuild --precision float32"):
+        quantized.quantized(SimpleNamespace())
+
+
 @pytest.mark.slow
 def test_vectors_in_8_bits_are_near_to_those_of_float32(real_embedder, in_8_bits):
     """None is farther than is asked for, on short and long texts; and they are not the same."""
@@ -62,20 +73,23 @@ def test_in_8_bits_a_vector_does_not_depend_on_what_is_beside_it(in_8_bits):
 
 
 def test_it_is_learned_from_passages_and_from_first_sentences(corpus, monkeypatch):
-    """So many passages, as they are embedded, and what stands first in the first of them."""
+    """So many passages, as they are embedded, what stands first in the first of them, and short questions."""
     passage = "The harbour of Lenkoran was opened on 12 March 2021."
     texts = quantize._texts(corpus)
-    assert len(texts) == 6
+    assert len(texts) == 3 + 3 + 3 + len(quantize._SHORT)
     assert texts[0].startswith(embedding_text("A bridge over the Kura", "Engineers finished the bridge"))
-    assert texts[3:] == [
+    assert texts[3:9] == [
         "Engineers finished the bridge over the Kura in the autumn of 2022.",
         passage,
         "Kites fly over Lahore in spring.",
+        "Engineers",
+        "The harbour",
+        "Kites fly over",
     ]
     assert texts[1].startswith(embedding_text("The new harbour of Lenkoran", passage))
     monkeypatch.setattr(quantize, "_PASSAGES", 2)
     monkeypatch.setattr(quantize, "_QUESTIONS", 1)
-    assert quantize._texts(corpus) == [*texts[:2], texts[3]]
+    assert quantize._texts(corpus) == [*texts[:2], texts[3], texts[6], *quantize._SHORT]
 
 
 @pytest.mark.slow
@@ -91,6 +105,6 @@ def test_the_files_can_be_made_again(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in quantized.files()}
     model = SentenceTransformer(str(bundled_folder()), device="cpu")
     exact = model.encode(sample_texts(), show_progress_bar=False)
-    model[0].model = stored(tmp_path / quantized.GRAPH.name, model[0].model.config, [quantized.OUTPUT])
+    model[0].model = stored(tmp_path / quantized.GRAPH.name, model[0].model.config, quantized.INPUTS, quantized.OUTPUT)
     made = model.encode(sample_texts(), show_progress_bar=False)
     assert (made * exact).sum(1).min() >= LEAST_COSINE["int8"]

@@ -49,6 +49,15 @@ def test_each_evidence_is_the_article_s_text_at_its_span(index, reader):
         assert index.article(item.passage.article_id).text[slice(*item.span)] == item.text
 
 
+@pytest.mark.parametrize("heading", ["The harbour of Lenkoran", "– The HARBOUR of Lenkoran –"])
+def test_a_title_that_stands_in_its_text_is_no_evidence(index_of_texts, heading):
+    """It says nothing of what it names, however many of the question's words it holds."""
+    index = index_of_texts(harbour=f"{heading}\n\n{OPENED}\n\nThe harbour of Lenkoran is deep.")
+    assert index.article("harbour").title == heading
+    _, evidence = weighed(index, QUESTION)
+    assert {item.text for item in evidence} == {OPENED, "The harbour of Lenkoran is deep."}
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_the_best_evidence_comes_first_and_answers(index, reader):
     """Scores fall down the list, and the sentence with the date leads."""

@@ -14,6 +14,7 @@ import web.cli
 from index.console import DEFAULT_INDEX
 from tests.conftest import REPOSITORY
 from tests.unit.web.conftest import on_loopback
+from web.errors import AddressInUse
 from web.serving import server_of
 from web.settings import Settings
 
@@ -146,6 +147,19 @@ def test_a_taken_port_is_one_sentence_and_a_failure(served, taken):
     assert f"127.0.0.1:{taken}" in result.stderr
     assert "rag serve --port 0" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_an_address_is_held_before_anybody_can_connect(host):
+    """Whoever asks while models load is refused at once, and does not wait."""
+    with web.cli._bound(host, 0) as held:
+        port = held.getsockname()[1]
+        with pytest.raises(ConnectionRefusedError), socket.create_connection((host, port), timeout=5):
+            pass
+        held.listen()
+        socket.create_connection((host, port), timeout=5).close()
+        with pytest.raises(AddressInUse, match=f"{port}.*rag serve --port 0"):
+            web.cli._bound(host, port)
 
 
 def test_a_taken_port_is_a_json_document_too(served, taken):

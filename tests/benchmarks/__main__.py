@@ -59,6 +59,7 @@ def main(
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     report.publish(run, kept, whole=out is None and not quick)
+    _say(f"The report is {kept / 'README.md'}.")
 
 
 def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool) -> Run:

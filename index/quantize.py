@@ -22,7 +22,6 @@ from index.quantized import GRAPH, INPUTS, OUTPUT, files
 
 _PASSAGES = 150  # at most
 _QUESTIONS = 50  # first sentences, and their first words, that stand in for questions, which are shorter
-_SHORT = ("", "?", "who?", "When?", "why", "How many?", "what is this", "tell me more")
 
 
 def quantize(corpus: Path, out: Path) -> None:
@@ -38,12 +37,12 @@ def quantize(corpus: Path, out: Path) -> None:
 
 
 def _texts(corpus: Path) -> list[str]:
-    """The first passages of a corpus, the first sentences of some, the first words of these, and short questions."""
+    """The first passages of a corpus, the first sentences of some, and the first one to four words of these."""
     articles = [item for item in read_articles(corpus) if isinstance(item, Article)]
     passages = [(one, passage) for one in articles for passage in split_article(one)][:_PASSAGES]
     firsts = [one.text[slice(*passage.sentences[0])] for one, passage in passages[:_QUESTIONS]]
     begun = [" ".join(first.split()[: 1 + place % 4]) for place, first in enumerate(firsts)]
-    return [*(embedding_text(one.title, passage.text) for one, passage in passages), *firsts, *begun, *_SHORT]
+    return [*(embedding_text(one.title, passage.text) for one, passage in passages), *firsts, *begun]
 
 
 def _main(

@@ -38,19 +38,14 @@ def main(
     kept_run: Annotated[
         Path | None, typer.Option("--report", help="Measure nothing; write the report of these results of a run.")
     ] = None,
-    again: Annotated[
-        bool, typer.Option("--embedding-again", help="With --report: measure embedding anew, and nothing else.")
-    ] = False,
+    larger: Annotated[
+        Path | None, typer.Option("--larger-from", help="A run whose sizes beyond the largest here are reported too.")
+    ] = None,
 ) -> None:
     """Measure what the project costs, beside the libraries it is made of and beside txtai."""
     kept = out or (HERE / "results" / "quick" if quick else HERE)
     if kept_run:
-        known = report.read(kept_run)
-        report.publish(
-            _embedded_again(known, read_real(collections), work) if again else known,
-            kept,
-            whole=out is None and not quick,
-        )
+        report.publish(report.read(kept_run), kept, whole=out is None and not quick)
         return
     sizes = QUICK if quick else FULL.up_to(largest)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=work))
@@ -58,7 +53,7 @@ def main(
         run = measured(read_real(collections), sizes, folder, kept, quick=quick)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    report.publish(run, kept, whole=out is None and not quick)
+    report.publish(_with_larger(run, report.read(larger)) if larger else run, kept, whole=out is None and not quick)
     _say(f"The report is {kept / 'README.md'}.")
 
 
@@ -94,13 +89,10 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
     return run
 
 
-def _embedded_again(run: Run, real: Real, work: Path | None) -> Run:
-    """The run with embedding as it is now, and at which commit that is."""
-    from tests.benchmarks import embedding
-
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=work) as folder:
-        found = embedding.measure(real, QUICK if run.quick else FULL, Path(folder))
-    return run.model_copy(update={"embedding": found, "embedding_commit": commit()[0]})
+def _with_larger(run: Run, known: Run) -> Run:
+    """The run with the sizes of another that are larger than its own, and at which commit these were measured."""
+    larger = [one for one in known.scales if one.size > run.scales[-1].size]
+    return run.model_copy(update={"scales": [*run.scales, *larger], "larger_commit": known.commit if larger else None})
 
 
 def _begun(real: Real, *, quick: bool) -> Run:

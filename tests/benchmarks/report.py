@@ -111,9 +111,9 @@ def _steps(steps: dict[int, float]) -> str:
 def _when(run: Run) -> str:
     told = run.machine
     changed = ", with changes that are in no commit" if run.dirty else ""
-    later = f" (embedding later, at {run.embedding_commit})" if run.embedding_commit else ""
+    earlier = f" ({run.scales[-1].size:,} passages earlier, at {run.larger_commit})" if run.larger_commit else ""
     quick = " A quick run at small sizes: its times mean nothing." if run.quick else ""
     return (
-        f"Measured on {run.date[:10]} at commit {run.commit or 'unknown'}{changed}{later}, with {told.cores} cores of"
+        f"Measured on {run.date[:10]} at commit {run.commit or 'unknown'}{changed}{earlier}, with {told.cores} cores of"
         f" {told.processor}, {told.memory / 1e9:.0f} GB and no GPU, in {run.minutes:.0f} minutes.{quick}"
     )

@@ -184,7 +184,7 @@ class Run(Result):
     texts: Texts
     noise: float
     embedding: Embedding | None = None
-    embedding_commit: str | None = None  # where it was measured again, later than the rest
+    larger_commit: str | None = None  # where the largest sizes were measured, if elsewhere than the rest
     quality: list[Quality] = []
     searches: list[Search] = []
     ask: Ask | None = None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.benchmarks import report, targets
+from tests.benchmarks.__main__ import _with_larger
 from tests.benchmarks.results import (
     Built,
     Embedding,
@@ -159,6 +160,16 @@ def test_an_edit_is_judged_by_a_build_with_its_embedding():
     run = run_of(embedding=embedding_of(paces), scales=[scale_of(100_000, 50.0)])
     edit = next(one for one in targets.targets(run) if one.name.startswith("one edit"))
     assert (edit.reached, edit.verdict) == ("3 %", "not reached")
+
+
+def test_larger_sizes_of_another_run_are_told_to_be_of_another():
+    """Those that were measured now stay; with which commit the rest were measured is said."""
+    known = run_of(scales=[scale_of(size, 1.0) for size in (100, 1000, 10_000)]).model_copy(update={"commit": "old"})
+    run = _with_larger(run_of(scales=[scale_of(100, 2.0), scale_of(1000, 2.0)]), known)
+    assert [(one.size, one.built.build_seconds) for one in run.scales] == [(100, 2.0), (1000, 2.0), (10_000, 1.0)]
+    assert "(10,000 passages earlier, at old)" in report.written(run)
+    alone = _with_larger(run_of(scales=[scale_of(10_000, 2.0)]), known)
+    assert (len(alone.scales), alone.larger_commit) == (1, None)
 
 
 def test_the_table_goes_between_the_marks_of_a_readme():

@@ -73,12 +73,11 @@ def test_in_8_bits_a_vector_does_not_depend_on_what_is_beside_it(in_8_bits):
 
 
 def test_it_is_learned_from_passages_and_from_first_sentences(corpus, monkeypatch):
-    """So many passages, as they are embedded, what stands first in the first of them, and short questions."""
+    """So many passages, as they are embedded, what stands first in the first of them, and how that begins."""
     passage = "The harbour of Lenkoran was opened on 12 March 2021."
     texts = quantize._texts(corpus)
-    assert len(texts) == 3 + 3 + 3 + len(quantize._SHORT)
     assert texts[0].startswith(embedding_text("A bridge over the Kura", "Engineers finished the bridge"))
-    assert texts[3:9] == [
+    assert texts[3:] == [
         "Engineers finished the bridge over the Kura in the autumn of 2022.",
         passage,
         "Kites fly over Lahore in spring.",
@@ -89,7 +88,7 @@ def test_it_is_learned_from_passages_and_from_first_sentences(corpus, monkeypatc
     assert texts[1].startswith(embedding_text("The new harbour of Lenkoran", passage))
     monkeypatch.setattr(quantize, "_PASSAGES", 2)
     monkeypatch.setattr(quantize, "_QUESTIONS", 1)
-    assert quantize._texts(corpus) == [*texts[:2], texts[3], texts[6], *quantize._SHORT]
+    assert quantize._texts(corpus) == [*texts[:2], texts[3], texts[6]]
 
 
 @pytest.mark.slow

@@ -48,12 +48,13 @@ def main(
         report.publish(report.read(kept_run), kept, whole=out is None and not quick)
         return
     sizes = QUICK if quick else FULL.up_to(largest)
+    before = report.read(larger) if larger else None  # which may not be readable, so not after an hour
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=work))
     try:
         run = measured(read_real(collections), sizes, folder, kept, quick=quick)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    report.publish(_with_larger(run, report.read(larger)) if larger else run, kept, whole=out is None and not quick)
+    report.publish(_with_larger(run, before) if before else run, kept, whole=out is None and not quick)
     _say(f"The report is {kept / 'README.md'}.")
 
 

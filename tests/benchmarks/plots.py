@@ -67,7 +67,8 @@ def _draw_all(run: Run, panels: "Sequence[Axes]", colours: Colours) -> None:
 def _questions(run: Run) -> dict[str, float]:
     found = {}
     if run.ask:
-        found = {"bare embedding": run.ask.bare_default.p50, "ask": run.ask.fast.p50, "ask, reader": run.ask.default.p50}
+        ask = run.ask
+        found = {"bare embedding": ask.bare_default.p50, "ask": ask.fast.p50, "ask, reader": ask.default.p50}
     for search in run.searches[:1]:  # of as many passages as are asked
         found["search"] = search.whole.p50
         found |= {"txtai": search.txtai.p50} if search.txtai else {}

@@ -3,13 +3,13 @@
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Barrier, Lock
-from typing import TYPE_CHECKING, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -23,15 +23,13 @@ import openvino as openvino  # noqa: E402, PLC0414 (which quantize.py takes from
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 _log = logging.getLogger(__name__)
 
 # In 8 bits what is not quantized is computed in float32, so that every processor finds nearly the same.
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 _MOST_APART = 1e-3  # what a compiled model finds in float32 and what it found before: of numbers that are some 0.5
 _TRIED = ((2, 19), (1, 7), (3, 40), (2, 250))  # rows and columns, the last row half padding; the first are followed
-_following, _starting = Lock(), Lock()
+_following = Lock()
 
 
 class Compiled(nn.Module):
@@ -52,9 +50,7 @@ class Compiled(nn.Module):
         super().__init__()
         self.config = config
         self._outputs = tuple(outputs)
-        with _starting:  # while threads of another model start, one core is all that is seen
-            cores = torch.get_num_threads()
-            self._pool = _threads(cores)
+        cores = torch.get_num_threads()
         settings = {
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
             "NUM_STREAMS": cores,
@@ -64,6 +60,7 @@ class Compiled(nn.Module):
         }
         compiled = openvino.Core().compile_model(graph, "CPU", settings)
         self._inputs = [given.get_any_name() for given in compiled.inputs]
+        self._pool = ThreadPoolExecutor(cores, thread_name_prefix="compiled")
         self._requests: SimpleQueue[openvino.InferRequest] = SimpleQueue()
         for _ in range(cores):
             self._requests.put(compiled.create_infer_request())
@@ -78,26 +75,9 @@ class Compiled(nn.Module):
         finally:
             self._requests.put(request)
 
-    def side_by_side(self, function: Callable[[Given], Made], items: Iterable[Given]) -> list[Made]:
-        """What a function of this model gives for each item, in order, as many at once as there are cores."""
-        return list(self._pool.map(function, items))
-
-
-def _threads(cores: int) -> ThreadPoolExecutor:
-    """Threads that are there for good, each with one core for torch too.
-
-    Torch gives threads that are started later what any thread set last; that is put back when all of these have begun.
-    """
-    pool = ThreadPoolExecutor(cores, "compiled", _have_one_core)
-    all_begun = Barrier(cores)
-    list(pool.map(lambda _: all_begun.wait(), range(cores)))
-    torch.set_num_threads(cores)
-    return pool
-
-
-def _have_one_core() -> None:
-    torch.set_num_threads(1)
-    torch.get_num_threads()  # a thread takes what was set when it first asks, and keeps it
+    def side_by_side(self, batches: Iterable[Mapping[str, Tensor]]) -> list[dict[str, Tensor]]:
+        """What each batch gives, in order, as many at once as there are cores."""
+        return list(self._pool.map(lambda batch: self(**batch), batches))
 
 
 def compiled(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,9 +112,8 @@ def _forwards(model: "SentenceTransformer", tokens: dict[str, Any], batches: lis
     import torch
 
     forward, cores = partial(_forward, model, tokens), torch.get_num_threads()
-    if is_compiled(model) and len(batches) > 1:
-        return cast("list[torch.Tensor]", model[0].model.side_by_side(forward, batches))
-    if cores == 1 or len(batches) < 2 * cores or not _on_processor(model):
+    fewest = 2 if is_compiled(model) else 2 * cores  # of another model a batch can have all cores
+    if cores == 1 or len(batches) < fewest or not _on_processor(model):
         return list(map(forward, batches))
     try:
         with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:

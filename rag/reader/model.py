@@ -188,9 +188,7 @@ def _side_by_side(
     """Of a compiled model each passage has a core; of another, all cores have one passage after the other."""
     from index.compiled import Compiled
 
-    if isinstance(model, Compiled):
-        return model.side_by_side(lambda batch: model(**batch), batches)
-    return [model(**batch) for batch in batches]
+    return model.side_by_side(batches) if isinstance(model, Compiled) else [model(**batch) for batch in batches]
 
 
 def _reading(encoding: "Encoding", text: TitledText, output: "Mapping[str, torch.Tensor]") -> Reading:

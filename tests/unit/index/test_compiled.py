@@ -7,7 +7,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from subprocess import run
-from threading import Barrier, Lock
+from threading import Lock
 from types import SimpleNamespace
 
 import numpy as np
@@ -141,20 +141,13 @@ def test_threads_get_what_each_would_get_alone(on_two_cores):
 def test_side_by_side_batches_keep_their_order(on_two_cores):
     """Long ones and short ones each give what they give alone."""
     batches = [tokens_of([1 + seed * 13 % 64] * (1 + seed % 3), seed) for seed in range(20)]
-    together = on_two_cores.side_by_side(lambda batch: on_two_cores(**batch), iter(batches))
+    together = on_two_cores.side_by_side(iter(batches))
     assert len(together) == 20
     for one, batch in zip(together, batches, strict=True):
         assert one["last_hidden_state"].numpy() == pytest.approx(
             on_two_cores(**batch)["last_hidden_state"].numpy(), abs=1e-6
         )
-    assert on_two_cores.side_by_side(id, []) == []
-
-
-def test_threads_of_a_model_have_one_core_and_others_all_of_them(on_two_cores, cores):
-    """What is started beside it computes with as many as before, in PyTorch too."""
-    assert on_two_cores.side_by_side(lambda _: torch.get_num_threads(), range(4)) == [1] * 4
-    with ThreadPoolExecutor(1) as beside:
-        assert beside.submit(torch.get_num_threads).result() == cores == torch.get_num_threads()
+    assert on_two_cores.side_by_side([]) == []
 
 
 def test_what_fails_fails_and_leaves_all_cores_for_the_next(on_two_cores, cores):
@@ -162,9 +155,7 @@ def test_what_fails_fails_and_leaves_all_cores_for_the_next(on_two_cores, cores)
     wrong = tokens_of([5]) | {"attention_mask": torch.ones(1, 7, dtype=torch.int64)}
     for _ in range(2 * cores):
         with pytest.raises(RuntimeError):
-            on_two_cores.side_by_side(lambda batch: on_two_cores(**batch), [tokens_of([5]), wrong])
-    all_free = Barrier(cores)
-    on_two_cores.side_by_side(lambda _: all_free.wait(30), range(cores))  # what went on beside a failure has ended
+            on_two_cores.side_by_side([tokens_of([5]), wrong])
     assert on_two_cores._requests.qsize() == cores
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from subprocess import run
-from threading import Lock
+from threading import Barrier, Lock
 from types import SimpleNamespace
 
 import numpy as np
@@ -156,6 +156,8 @@ def test_what_fails_fails_and_leaves_all_cores_for_the_next(on_two_cores, cores)
     for _ in range(2 * cores):
         with pytest.raises(RuntimeError):
             on_two_cores.side_by_side([tokens_of([5]), wrong])
+    all_free = Barrier(cores)
+    list(on_two_cores._pool.map(lambda _: all_free.wait(30), range(cores)))  # what went on beside a failure has ended
     assert on_two_cores._requests.qsize() == cores
 
 

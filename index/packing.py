@@ -19,7 +19,7 @@ TOKENS_A_BATCH = 1024
 _TOKENS_A_BATCH_ELSEWHERE = 8192
 # Texts are padded to a multiple of so many tokens, and a batch has a power of two of them, so that batches have few
 # shapes: what computes them is made for each shape when it is first met, and kept.
-TOKENS_A_STEP = 16
+PADDED_TO = 16
 _TEXTS_AT_ONCE = 4096  # as many are tokenized and sorted together, so that memory is bounded
 _TEXTS_A_BATCH = 8  # of models whose tokens can't be cut here
 
@@ -39,7 +39,7 @@ def embed_batched(model: "SentenceTransformer", texts: Sequence[str]) -> NDArray
 def _embedded(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.float32]:
     import torch
 
-    tokens = model.preprocess(texts, prompt=_prompt_of(model))
+    tokens = model.preprocess(texts, prompt=prompt_of(model))
     if not _is_table(tokens, len(texts)):
         given = model.encode(texts, batch_size=_TEXTS_A_BATCH, show_progress_bar=False, convert_to_tensor=True)
         return _unit(given)
@@ -55,7 +55,7 @@ def _embedded(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.floa
     return vectors
 
 
-def _prompt_of(model: "SentenceTransformer") -> str | None:
+def prompt_of(model: "SentenceTransformer") -> str | None:
     """What the model's own configuration puts before each text, as `encode` does."""
     return model.prompts.get(model.default_prompt_name) if model.default_prompt_name else None
 
@@ -75,7 +75,7 @@ def token_batches(lengths: Sequence[int], most: int = TOKENS_A_BATCH) -> Iterato
 
 
 def _padded(tokens: int) -> int:
-    return max(1, -(-tokens // TOKENS_A_STEP)) * TOKENS_A_STEP
+    return max(1, -(-tokens // PADDED_TO)) * PADDED_TO
 
 
 def _is_table(tokens: dict[str, Any], texts: int) -> bool:
@@ -111,9 +111,10 @@ def _forwards(model: "SentenceTransformer", tokens: dict[str, Any], batches: lis
     """The vectors of each batch: on a processor of several cores each core has its own batch."""
     import torch
 
+    if is_compiled(model):
+        return _computed(model, tokens, batches)
     forward, cores = partial(_forward, model, tokens), torch.get_num_threads()
-    fewest = 2 if is_compiled(model) else 2 * cores  # of another model a batch can have all cores
-    if cores == 1 or len(batches) < fewest or not _on_processor(model):
+    if cores == 1 or len(batches) < 2 * cores or not _on_processor(model):  # a batch can have all cores
         return list(map(forward, batches))
     try:
         with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
@@ -127,18 +128,24 @@ def _on_processor(model: "SentenceTransformer") -> bool:
 
 
 def is_compiled(model: "SentenceTransformer") -> bool:
-    """Whether OpenVINO computes its first module, each call on one core."""
+    """Whether OpenVINO computes its vectors, from the first module to the last."""
     from index.compiled import Compiled
 
     return isinstance(getattr(model[0], "model", None), Compiled)
+
+
+def _computed(model: "SentenceTransformer", tokens: dict[str, Any], batches: list[list[int]]) -> "list[torch.Tensor]":
+    from index.compiled import VECTORS
+
+    cuts = (_cut(tokens, batch, model.max_seq_length or 0) for batch in batches)
+    return [found[VECTORS][:, : model.truncate_dim] for found in model[0].model.side_by_side(cuts)]
 
 
 def _forward(model: "SentenceTransformer", tokens: dict[str, Any], batch: list[int]) -> "torch.Tensor":
     import torch
 
     cut = _cut(tokens, batch, model.max_seq_length or 0)
-    device = "cpu" if _on_processor(model) else model.device
-    placed = {name: value.to(device) if isinstance(value, torch.Tensor) else value for name, value in cut.items()}
+    placed = {name: value.to(model.device) if isinstance(value, torch.Tensor) else value for name, value in cut.items()}
     with torch.inference_mode():
         vectors: torch.Tensor = model(placed)["sentence_embedding"]
         return vectors[:, : model.truncate_dim].float().cpu()

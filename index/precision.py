@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import PrecisionError
 from index.manifest import Precision
-from index.packing import embed_batched
+from index.packing import embed_batched, prompt_of
 from index.quantized import quantized
 
 if TYPE_CHECKING:
@@ -59,21 +59,23 @@ def in_precision(model: "SentenceTransformer", precision: Precision) -> "Sentenc
 
 
 def _compiled(model: "SentenceTransformer", precision: Precision) -> "Compiled | None":
-    """The model's transformer compiled, if its first module is one that reads a table of tokens."""
+    """The whole of the model compiled, if its first module is one that reads a table of tokens."""
     from sentence_transformers.sentence_transformer.modules import Transformer
     from torch import Tensor
 
-    from index.compiled import compiled
+    from index.compiled import VECTORS, Vectors, compiled
 
-    if type(model[0]) is not Transformer or model[0].modality_config["text"]["method"] != "forward":
+    if type(model[0]) is not Transformer:
         return None
-    inputs = [name for name, value in model.preprocess(["a text"]).items() if isinstance(value, Tensor)]
-    return compiled(model[0].model, inputs, [model[0].modality_config["text"]["method_output_name"]], precision)
+    given = model.preprocess(["a text"], prompt=prompt_of(model))
+    inputs = [name for name, value in given.items() if isinstance(value, Tensor)]
+    told = {name: value for name, value in given.items() if name not in inputs}
+    return compiled(Vectors(model, told), inputs, [VECTORS], precision)
 
 
-def _with(model: "SentenceTransformer", transformer: "Compiled") -> "SentenceTransformer":
-    # All but the weights that it stands for.
-    return copy.deepcopy(model, {id(model[0].model): transformer}).to("cpu")
+def _with(model: "SentenceTransformer", made: "Compiled") -> "SentenceTransformer":
+    """A model that reads texts as the given one, whose vectors `made` computes; without the transformer's weights."""
+    return copy.deepcopy(model, {id(model[0].model): made}).to("cpu")
 
 
 def measured_precision(model: "SentenceTransformer", *, in_8_bits: bool = False) -> Precision:

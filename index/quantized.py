@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from index.compiled import Compiled
 
 GRAPH = Path(__file__).with_name("int8") / "all-MiniLM-L6-v2.xml"
-INPUTS, OUTPUT = ("input_ids", "attention_mask", "token_type_ids"), "last_hidden_state"
+INPUTS, OUTPUT = ("input_ids", "attention_mask", "token_type_ids"), "last_hidden_state"  # of what is stored
 # An index is bound to what these compute as it is to its model: other files would be a precision by another name.
 SHA256 = {
     ".xml": "7084aa044a55f4da79f47cdc16f17711935db1aedd54510caa87ee5c267bfdc9",
@@ -21,13 +21,13 @@ SHA256 = {
 
 
 def quantized(config: "PretrainedConfig") -> "Compiled":
-    """The layers of the default model, whose configuration that is, compiled.
+    """The default model, whose configuration that is, compiled.
 
     Raises:
         ModelError: its files are missing or altered.
         PrecisionError: this processor can't compute it.
     """
-    from index.compiled import stored
+    from index.compiled import VECTORS, stored
 
     if any(not path.is_file() or sha256_of(path) != SHA256[path.suffix] for path in files()):
         raise ModelError(
@@ -35,7 +35,7 @@ def quantized(config: "PretrainedConfig") -> "Compiled":
             "Install this package again, or index with --precision float32.",
         )
     try:
-        return stored(GRAPH, config, INPUTS, OUTPUT)
+        return stored(GRAPH, config, INPUTS, VECTORS)
     except RuntimeError as error:
         raise PrecisionError(
             f"This processor can't compute the default model in 8 bits ({error}).",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.packing import TOKENS_A_STEP
+from index.packing import PADDED_TO
 from index.precision import computes_in_bfloat16
 from index.sentences import Span
 from rag.reader.loading import SHIPPED, WEIGHTS, folder_of, foreign_model, tokenizer_of, trained_model
@@ -104,7 +104,7 @@ class TransformerReader:
         tokenizer, model = self._loaded()
         encodings = encode(tokenizer, question, texts)
         # Each by itself: together the shorter ones would be padded, a sixth of all that is computed.
-        batches = [batch_of([encoding], model.config, TOKENS_A_STEP) for encoding in encodings]
+        batches = [batch_of([encoding], model.config, PADDED_TO) for encoding in encodings]
         with torch.inference_mode():
             outputs = _side_by_side(model, batches)
         return list(map(_reading, encodings, texts, outputs))
@@ -185,7 +185,7 @@ def _filled(row: list[int], length: int, padding: int) -> list[int]:
 def _side_by_side(
     model: "PreTrainedModel | Compiled", batches: "Sequence[dict[str, torch.Tensor]]"
 ) -> "Sequence[Mapping[str, torch.Tensor]]":
-    """Of a compiled model each passage has a core; of another, all cores have one passage after the other."""
+    """Of a compiled model each passage has some cores; of another, all cores have one passage after the other."""
     from index.compiled import Compiled
 
     return model.side_by_side(batches) if isinstance(model, Compiled) else [model(**batch) for batch in batches]

@@ -92,8 +92,15 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
 
 def _with_larger(run: Run, known: Run) -> Run:
     """The run with the sizes of another that are larger than its own, and at which commit these were measured."""
-    larger = [one for one in known.scales if one.size > run.scales[-1].size]
-    return run.model_copy(update={"scales": [*run.scales, *larger], "larger_commit": known.commit if larger else None})
+    scales = [one for one in known.scales if one.size > run.scales[-1].size]
+    largest = run.scales[-1].built.passages
+    return run.model_copy(
+        update={
+            "scales": [*run.scales, *scales],
+            "searches": [*run.searches, *(one for one in known.searches if one.passages > largest)],
+            "larger_commit": known.commit if scales else None,
+        }
+    )
 
 
 def _begun(real: Real, *, quick: bool) -> Run:

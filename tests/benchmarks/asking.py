@@ -32,7 +32,7 @@ class Fixed:
 
 
 def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Ask:
-    """Each question is given to one of the four, once, in turn; then the assistants get theirs again."""
+    """Each question is given to one of the four, once, some in a row in turn; then the assistants get theirs again."""
     bare, warming, questions = Bare(bundled_folder()), questions[:_WARMING], questions[_WARMING:]
     precision = bare.quickest(warming)
     answers: list[Answer] = []

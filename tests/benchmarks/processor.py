@@ -12,11 +12,11 @@ import torch
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
-from index.compiled import Compiled, followed, openvino
+from index.compiled import VECTORS, Compiled, Vectors, followed, openvino, with_mean
 from index.embedder import bundled_folder
 from index.manifest import Precision
 from index.packing import embed_batched
-from index.quantized import GRAPH, INPUTS, OUTPUT
+from index.quantized import GRAPH, INPUTS
 from tests.benchmarks.results import Rate, Share
 from tests.benchmarks.timing import seconds_of
 
@@ -88,11 +88,14 @@ def _multiplication(rows: int, weights: np.ndarray, *, in_8_bits: bool) -> Any:
 
 
 class Profiled(Compiled):
-    """The default model's transformer as it is compiled for embedding, its layers timed; for one core."""
+    """The default model as it is compiled for embedding, its layers timed; for one core."""
 
     def __init__(self, model: SentenceTransformer, precision: Precision) -> None:
-        graph = openvino.Core().read_model(GRAPH) if precision == "int8" else followed(model[0].model, INPUTS, [OUTPUT])
-        super().__init__(graph, model[0].model.config, [OUTPUT], precision, PERF_COUNT=True)
+        if precision == "int8":
+            graph = with_mean(openvino.Core().read_model(GRAPH))
+        else:
+            graph = followed(Vectors(model, {}), INPUTS, [VECTORS])
+        super().__init__(graph, model[0].model.config, [VECTORS], precision, PERF_COUNT=True)
         self._calls = 0
 
     def forward(self, **given: Tensor) -> dict[str, Tensor]:
@@ -124,7 +127,7 @@ def profile(precision: Precision, texts: Sequence[str]) -> list[Share]:
     named = dict(kinds.most_common(NAMED))
     named["all other layers"] = kinds.total() - sum(named.values())
     named["tokenizing"] = tokenizing
-    named["between the layers and after them: batches, pooling, unit length"] = whole - kinds.total() - tokenizing
+    named["around the layers: batches, unit length"] = whole - kinds.total() - tokenizing
     return [Share(operation=name, share=round(seconds / whole, 4)) for name, seconds in named.items()]
 
 

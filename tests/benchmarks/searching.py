@@ -77,7 +77,7 @@ def passages_of(index: LocalIndex) -> Iterator[tuple[int, str, str]]:
 
 
 def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Search:
-    """Ask each question once of each system, in turn; the parts have questions of their own."""
+    """Ask each question once of each system, some in a row in turn; the parts have questions of their own."""
     asked, beside_asked, others, again = dealt(questions, 4, some)
     vectors = [index.embedder.embed_query(question) for question in again]
     with _txtai(index) as database:

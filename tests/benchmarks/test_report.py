@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.benchmarks import report, targets
+from tests.benchmarks import report, targets, timing
 from tests.benchmarks.__main__ import _with_larger
 from tests.benchmarks.results import (
     Built,
@@ -16,6 +16,7 @@ from tests.benchmarks.results import (
     Rate,
     Run,
     Scale,
+    Search,
     Served,
     Spread,
     Texts,
@@ -172,6 +173,17 @@ def test_larger_sizes_of_another_run_are_told_to_be_of_another():
     assert (len(alone.scales), alone.larger_commit) == (1, None)
 
 
+def test_searches_of_larger_sizes_of_another_run_are_told_too():
+    """Of those sizes alone; what was searched now stays."""
+    parts = ("whole", "embed_query", "dense", "lexical", "fusion_and_catalog", "besides_embedding")
+    times = dict.fromkeys(parts, Spread(p50=1.0, p95=1.0, count=1))
+    before, again, larger = (Search(passages=size, k=10, **times) for size in (100, 1000, 10_000))
+    scales = [scale_of(size, 1.0) for size in (100, 1000, 10_000)]
+    known = run_of(scales=scales, searches=[before, again, larger])
+    now = again.model_copy(update={"k": 5})
+    assert _with_larger(run_of(scales=scales[:2], searches=[now]), known).searches == [now, larger]
+
+
 def test_the_table_goes_between_the_marks_of_a_readme():
     """What stood there goes, all else stays, and a README without the marks is refused."""
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -197,18 +209,27 @@ def test_rounds_begin_with_another_run_each_time():
     assert [len(seconds) for seconds in taken.values()] == [3, 3, 3]
 
 
-def test_questions_are_dealt_to_runs_in_turn():
-    """All get their first, then all their second, beginning with another run; the spread of it is in milliseconds."""
+def test_questions_are_dealt_to_runs_in_turn(monkeypatch):
+    """All get their first ones, then all their second, beginning with another run, until none is left."""
     order: list[str] = []
-    taken = in_hand({"a": order.append, "b": order.append}, {"a": ["1", "3"], "b": ["2", "4"]})
-    assert order == ["1", "2", "4", "3"]
-    assert spread(taken["a"]).count == 2
+    monkeypatch.setattr(timing, "IN_A_ROW", 2)
+    own = {"a": ["1", "3", "5"], "b": ["2", "4", "6"]}
+    taken = in_hand({"a": order.append, "b": order.append}, own)
+    assert order == ["1", "3", "2", "4", "6", "5"]
+    assert {name: len(seconds) for name, seconds in taken.items()} == {"a": 3, "b": 3}
+    with pytest.raises(ValueError, match="too many values"):
+        in_hand({"a": order.append, "b": order.append}, own | {"a": ["1"]})
+
+
+def test_a_spread_is_in_milliseconds():
+    """Of as many runs as there were."""
+    assert spread([0.001] * 3).count == 3
     assert spread([0.001] * 20).p50 == pytest.approx(1.0)
 
 
 def test_sizes_go_up_to_the_largest():
     """By tens, and those that are searched are of them."""
     assert FULL.up_to(1_000_000).scales == (1_000, 10_000, 100_000, 1_000_000)
-    assert FULL.up_to(1_000_000).searched == (10_000, 100_000)
+    assert FULL.up_to(1_000_000).searched == (10_000, 100_000, 1_000_000)
     assert (FULL.up_to(5_000).scales, FULL.up_to(5_000).searched) == ((1_000, 5_000), (5_000,))
     assert set(QUICK.searched) <= set(QUICK.scales)

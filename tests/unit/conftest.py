@@ -62,11 +62,12 @@ def built_in_lists(monkeypatch: pytest.MonkeyPatch, corpus: Path, directory: Pat
 
 
 @pytest.fixture
-def cores() -> Iterator[int]:
-    """Two of them, whatever the machine has."""
+def cores(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Two of them, or as many as a test names, whatever the machine has."""
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield 2
+    wanted: int = getattr(request, "param", 2)
+    torch.set_num_threads(wanted)
+    yield wanted
     torch.set_num_threads(before)

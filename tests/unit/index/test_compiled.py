@@ -7,7 +7,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from subprocess import run
-from threading import Barrier, Lock
+from threading import Barrier, Lock, get_ident
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from index import compiled as module
-from index.compiled import Compiled, compiled, followed
+from index.compiled import Compiled, compiled, followed, with_mean
 from index.precision import computes_in_bfloat16
 from tests.conftest import REPOSITORY
 from tests.tiny_reader import bert_config, tiny_encoder
@@ -44,9 +44,14 @@ def exact(model):
     return compiled(model, INPUTS, OUTPUTS, "float32")
 
 
+@pytest.fixture(scope="module")
+def averaging(model):
+    return Compiled(with_mean(followed(model, INPUTS, OUTPUTS)), model.config, ["mean"], "float32")
+
+
 @pytest.fixture
-def on_two_cores(cores):
-    """Compiled where there are two cores."""
+def on_these_cores(cores):
+    """Compiled where there are so many."""
     return compiled(bert(), INPUTS, OUTPUTS, "float32")
 
 
@@ -128,37 +133,62 @@ def test_it_outlives_the_model_it_was_made_of():
     assert len(filled) == 200
 
 
-def test_threads_get_what_each_would_get_alone(on_two_cores):
+@given(ROWS, st.integers(0, 99))
+def test_a_mean_is_that_of_the_tokens_that_are_none_of_padding(model, averaging, held, seed):
+    """Of each row its own."""
+    tokens = tokens_of(held, seed)
+    with torch.inference_mode():
+        vectors = model(**tokens)["last_hidden_state"].numpy()
+        means = averaging(**tokens)["mean"].numpy()
+    assert means == pytest.approx(
+        np.stack([row[:count].mean(0) for row, count in zip(vectors, held, strict=True)]), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("cores", [1, 2, 4, 5], indirect=True)
+def test_every_two_cores_compute_a_call_of_their_own(on_these_cores, cores):
+    """One alone is a call's too, and so is what is left over."""
+    calls = max(1, cores // 2)
+    assert on_these_cores._requests.qsize() == calls
+    assert len(set(on_these_cores._map(lambda _: get_ident(), range(4 * calls)))) <= calls
+    threads = Barrier(calls)
+    list(on_these_cores._map(lambda _: threads.wait(30), range(calls)))  # none of which would come alone
+
+
+@pytest.mark.parametrize("cores", [2, 4], indirect=True)
+def test_threads_get_what_each_would_get_alone(on_these_cores):
     """More threads than cores, each with rows of its own."""
     batches = [tokens_of([1 + seed % 40, 3], seed) for seed in range(60)]
-    alone = [found(on_two_cores, batch) for batch in batches]
+    alone = [found(on_these_cores, batch) for batch in batches]
     with ThreadPoolExecutor(5) as threads:
-        together = list(threads.map(lambda batch: found(on_two_cores, batch), batches))
+        together = list(threads.map(lambda batch: found(on_these_cores, batch), batches))
     for one, other in zip(together, alone, strict=True):
         assert one == pytest.approx(other, abs=1e-6)
 
 
-def test_side_by_side_batches_keep_their_order(on_two_cores):
+@pytest.mark.parametrize("cores", [2, 4], indirect=True)
+def test_side_by_side_batches_keep_their_order(on_these_cores):
     """Long ones and short ones each give what they give alone."""
     batches = [tokens_of([1 + seed * 13 % 64] * (1 + seed % 3), seed) for seed in range(20)]
-    together = on_two_cores.side_by_side(iter(batches))
+    together = on_these_cores.side_by_side(iter(batches))
     assert len(together) == 20
     for one, batch in zip(together, batches, strict=True):
         assert one["last_hidden_state"].numpy() == pytest.approx(
-            on_two_cores(**batch)["last_hidden_state"].numpy(), abs=1e-6
+            on_these_cores(**batch)["last_hidden_state"].numpy(), abs=1e-6
         )
-    assert on_two_cores.side_by_side([]) == []
+    assert on_these_cores.side_by_side([]) == []
 
 
-def test_what_fails_fails_and_leaves_all_cores_for_the_next(on_two_cores, cores):
+@pytest.mark.parametrize("cores", [2, 4], indirect=True)
+def test_what_fails_fails_and_leaves_all_cores_for_the_next(on_these_cores, cores):
     """Rows that do not fit together are an error, however often, and take nothing with them."""
     wrong = tokens_of([5]) | {"attention_mask": torch.ones(1, 7, dtype=torch.int64)}
     for _ in range(2 * cores):
         with pytest.raises(RuntimeError):
-            on_two_cores.side_by_side([tokens_of([5]), wrong])
-    all_free = Barrier(cores)
-    list(on_two_cores._pool.map(lambda _: all_free.wait(30), range(cores)))  # what went on beside a failure has ended
-    assert on_two_cores._requests.qsize() == cores
+            on_these_cores.side_by_side([tokens_of([5]), wrong])
+    all_free = Barrier(cores // 2)
+    list(on_these_cores._map(lambda _: all_free.wait(30), range(cores // 2)))  # what went on beside a failure has ended
+    assert on_these_cores._requests.qsize() == cores // 2
 
 
 class Fickle(nn.Module):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import packing
-from index.packing import TOKENS_A_BATCH, TOKENS_A_STEP, embed_batched, is_compiled, token_batches
+from index.packing import PADDED_TO, TOKENS_A_BATCH, embed_batched, is_compiled, token_batches
 from index.precision import in_precision
 from tests.tiny_reader import letter_tokenizer
 
@@ -40,29 +40,26 @@ def test_batched_texts_have_the_vectors_they_have_alone(load, make):
     assert batched == pytest.approx(encoded(model, MANY), abs=1e-5)
 
 
-@pytest.mark.parametrize("compile_it", [False, True])
-def test_with_a_batch_a_core_the_vectors_are_the_same(load, cores, monkeypatch, compile_it):
+def test_with_a_batch_a_core_the_vectors_are_the_same(load, cores, monkeypatch):
     """Rows stay in order, and afterwards a batch by itself has all cores again."""
     model, took_part, forward = load(), set(), packing._forward
-    made = in_precision(model, "float32") if compile_it else model
-    assert is_compiled(made) == compile_it
     monkeypatch.setattr(packing, "_forward", lambda *given: took_part.add(get_ident()) or forward(*given))
     monkeypatch.setattr(packing, "TOKENS_A_BATCH", 64)
-    assert embed_batched(made, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
+    assert embed_batched(model, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
     assert get_ident() not in took_part
     assert torch.get_num_threads() == cores
 
 
-def test_two_batches_of_a_compiled_model_are_computed_at_once(load, cores, monkeypatch):
-    """Each call has one core, so a batch alone would leave the other idle; of another model it has both."""
-    model, threads, forward = load(), set(), packing._forward
-    monkeypatch.setattr(packing, "_forward", lambda *given: threads.add(get_ident()) or forward(*given))
-    embed_batched(model, ["tea", "port " * 9])
-    assert threads == {get_ident()}
-    threads.clear()
-    embed_batched(in_precision(model, "float32"), ["tea", "port " * 9])
-    assert threads
-    assert get_ident() not in threads
+@pytest.mark.parametrize("cores", [2, 4], indirect=True)
+@pytest.mark.parametrize("make", [{}, {"pooling": "cls"}, {"pooling": "max"}, {"unit": False}])
+def test_compiled_and_with_some_cores_for_each_batch_the_vectors_are_the_same(load, cores, monkeypatch, make):
+    """Whatever a model's modules make of its tokens' vectors, rows stay in order; torch keeps all of its cores."""
+    model = load(**make)
+    made = in_precision(model, "float32")
+    assert is_compiled(made)
+    monkeypatch.setattr(packing, "TOKENS_A_BATCH", 64)
+    assert embed_batched(made, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
+    assert torch.get_num_threads() == cores
 
 
 def test_elsewhere_than_on_a_processor_larger_batches_follow_each_other(load, cores, monkeypatch):
@@ -151,7 +148,7 @@ HELD = st.integers(0, 300)
 
 def padded(tokens):
     """So many tokens, and none counts as one, brought to the next step."""
-    return next(most for most in range(TOKENS_A_STEP, 2000, TOKENS_A_STEP) if most >= tokens)
+    return next(most for most in range(PADDED_TO, 2000, PADDED_TO) if most >= tokens)
 
 
 @given(st.lists(HELD, max_size=80), st.integers(1, 2000))

@@ -80,12 +80,16 @@ def test_a_model_that_reads_no_table_of_tokens_is_left_as_it_is():
     assert in_precision(model, "float32") is model
 
 
-def test_what_a_model_s_configuration_says_is_kept(load):
-    """Its prompt, how much it reads and how short its vectors are, are those of the compiled one."""
+@pytest.mark.parametrize("include", [True, False])
+def test_what_a_model_s_configuration_says_is_kept(load, include):
+    """Its prompt, whether it counts, how much is read and how short vectors are, are those of the compiled one."""
     model = load()
+    model[1].include_prompt = include
     model.prompts, model.default_prompt_name, model.truncate_dim = {"given": "ship: "}, "given", 8
     model.max_seq_length = 20
-    assert embed_batched(in_precision(model, "float32"), TEXTS) == pytest.approx(encoded(model), abs=1e-5)
+    made = in_precision(model, "float32")
+    assert is_compiled(made)
+    assert embed_batched(made, TEXTS) == pytest.approx(encoded(model), abs=1e-5)
 
 
 def test_the_weights_are_not_held_twice(load):

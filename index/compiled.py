@@ -1,4 +1,4 @@
-"""A transformer's forward pass, compiled for the processor it runs on; the only import of openvino."""
+"""A model's forward pass, compiled for the processor it runs on; the only import of openvino."""
 
 import logging
 import sys
@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
 
 from index.manifest import Precision
+from index.packing import PADDED_TO
 
 # OpenVINO tells its makers of every import and conversion, over the network, unless it does not find its means to.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
@@ -35,8 +36,8 @@ _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 # in 46 for 58), and batches as soon; of more cores no machine was there to measure.
 _CORES_A_CALL = 2
 _MOST_APART = 2e-3  # what a compiled model finds in float32 and what it found before, in root mean squares of it
-_LEAST = 1e-6
-_TRIED = ((2, 19), (1, 7), (3, 40), (2, 250))  # rows and columns, the last row half padding; the first are followed
+# Rows and columns, the last row with as much padding as there may be; the first are followed.
+_TRIED = ((2, 19), (1, 7), (3, 40), (2, 250))
 _following = Lock()
 
 
@@ -101,11 +102,10 @@ def compiled(
         with torch.inference_mode():
             graph = followed(model, inputs, outputs)
             exact = Compiled(graph, model.config, outputs, "float32")
-            apart = float(
-                torch.stack([_apart(model, exact, _tokens(model.config, inputs, *shape)) for shape in _TRIED]).max()
-            )
+            tried = [_tokens(model.config, inputs, *shape, prompt=_prompt_of(model)) for shape in _TRIED]
+            apart = float(torch.stack([_apart(model, exact, tokens) for tokens in tried]).max())
             made = exact if precision == "float32" else Compiled(graph, model.config, outputs, precision)
-            made(**_tokens(model.config, inputs, *_TRIED[0]))  # not every processor computes in every precision
+            made(**tried[0])  # not every processor computes in every precision
     except Exception as error:  # noqa: BLE001 (whatever a foreign model makes the tracer or the converter raise)
         _log.info("%s is not compiled for this processor: %s", type(model).__name__, error)
         return None
@@ -144,11 +144,11 @@ class Vectors(nn.Module):
         """`told`: what its modules are told of each text beside tokens, as how long the prompt is."""
         super().__init__()
         self.config: PretrainedConfig = model[0].model.config
-        self._model, self._told = model, told
+        self._model, self.told = model, told
 
     def forward(self, *, return_dict: bool, **tokens: Tensor) -> dict[str, Tensor]:  # noqa: ARG002 (as transformers)
         """By name, (rows, dim)."""
-        return {VECTORS: self._model({**self._told, **tokens})[VECTORS]}
+        return {VECTORS: self._model({**self.told, **tokens})[VECTORS]}
 
 
 class _Named(nn.Module):
@@ -165,7 +165,7 @@ class _Named(nn.Module):
 
 def followed(model: "PreTrainedModel | Vectors", inputs: Sequence[str], outputs: Sequence[str]) -> openvino.Model:
     """What a model does with tokens, as a graph that takes and gives these by their names."""
-    tokens = _tokens(model.config, inputs, *_TRIED[0])
+    tokens = _tokens(model.config, inputs, *_TRIED[0], prompt=_prompt_of(model))
     with _quietly():
         graph = openvino.convert_model(_Named(model, inputs, outputs), example_input=tuple(tokens.values()))
     for port, name in zip(graph.inputs, inputs, strict=True):
@@ -195,15 +195,23 @@ def _quietly() -> Iterator[None]:
             root.filters, root.handlers = filters, handlers
 
 
-def _tokens(config: "PretrainedConfig", inputs: Sequence[str], rows: int, columns: int) -> dict[str, Tensor]:
-    """Rows of any tokens, the last of them half padding; no more columns than a model of that configuration reads."""
-    columns = min(columns, getattr(config, "max_position_embeddings", columns) - 2)  # some count from 2
+def _prompt_of(model: "PreTrainedModel | Vectors") -> int:
+    """Tokens that stand before those of every text, and may not count."""
+    return cast(int, model.told.get("prompt_length", 0)) if isinstance(model, Vectors) else 0
+
+
+def _tokens(
+    config: "PretrainedConfig", inputs: Sequence[str], rows: int, columns: int, prompt: int = 0
+) -> dict[str, Tensor]:
+    """Rows of any tokens, the last of them with padding; no more columns than a model of that configuration reads."""
+    most = getattr(config, "max_position_embeddings", columns + prompt + 2) - 2  # some count from 2
+    columns = min(columns + prompt, most)
     made = {
         "input_ids": torch.arange(rows * columns).reshape(rows, columns) % config.vocab_size,
         "attention_mask": torch.ones(rows, columns, dtype=torch.int64),
         "token_type_ids": torch.zeros(rows, columns, dtype=torch.int64),
     }
-    made["attention_mask"][-1, columns // 2 + 1 :] = 0
+    made["attention_mask"][-1, max(prompt + (columns - prompt) // 2, columns - PADDED_TO) + 1 :] = 0
     return {name: made[name] for name in inputs}
 
 
@@ -211,10 +219,6 @@ def _apart(model: nn.Module, exact: Compiled, tokens: dict[str, Tensor]) -> Tens
     """How far apart any two numbers are that the two find, of what is not padding, in root mean squares."""
     held = tokens["attention_mask"].bool()
     before, after = model(**tokens, return_dict=True), exact(**tokens)
-    return torch.stack([_farthest(before[name], after[name], held) for name in after]).max()
-
-
-def _farthest(before: Tensor, after: Tensor, held: Tensor) -> Tensor:
-    if before.shape[:2] == held.shape:  # a value a token
-        before, after = before[held], after[held]
-    return (before - after).abs().max() / before.square().mean().sqrt().clamp(min=_LEAST)  # all of a prompt are zeros
+    rows = {name: slice(None) if name == VECTORS else held for name in after}
+    pairs = [(before[name][rows[name]], after[name][rows[name]]) for name in after]
+    return torch.stack([(one - other).abs().max() / one.square().mean().sqrt() for one, other in pairs]).max()

@@ -108,7 +108,7 @@ def _cut(tokens: dict[str, Any], rows: list[int], most: int) -> dict[str, Any]:
 
 
 def _forwards(model: "SentenceTransformer", tokens: dict[str, Any], batches: list[list[int]]) -> "list[torch.Tensor]":
-    """The vectors of each batch: on a processor of several cores each core has its own batch."""
+    """The vectors of each batch; on a processor PyTorch gives each core its own, where there are enough of them."""
     import torch
 
     if is_compiled(model):

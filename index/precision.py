@@ -59,13 +59,14 @@ def in_precision(model: "SentenceTransformer", precision: Precision) -> "Sentenc
 
 
 def _compiled(model: "SentenceTransformer", precision: Precision) -> "Compiled | None":
-    """The whole of the model compiled, if its first module is one that reads a table of tokens."""
+    """The whole of the model compiled, if its first module is one that reads a table of tokens, padded at the end."""
     from sentence_transformers.sentence_transformer.modules import Transformer
     from torch import Tensor
 
     from index.compiled import VECTORS, Vectors, compiled
 
-    if type(model[0]) is not Transformer:
+    # Where a row's padding stands before its tokens, what is followed here would be another way.
+    if type(model[0]) is not Transformer or getattr(model.tokenizer, "padding_side", "right") != "right":
         return None
     given = model.preprocess(["a text"], prompt=prompt_of(model))
     inputs = [name for name, value in given.items() if isinstance(value, Tensor)]
@@ -74,7 +75,10 @@ def _compiled(model: "SentenceTransformer", precision: Precision) -> "Compiled |
 
 
 def _with(model: "SentenceTransformer", made: "Compiled") -> "SentenceTransformer":
-    """A model that reads texts as the given one, whose vectors `made` computes; without the transformer's weights."""
+    """A model that reads texts as the given one, whose vectors `made` computes, for `embed_batched` alone.
+
+    It has no transformer; the modules behind that stay, small as they are, since they know how long vectors are.
+    """
     return copy.deepcopy(model, {id(model[0].model): made}).to("cpu")
 
 

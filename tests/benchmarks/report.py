@@ -9,7 +9,6 @@ from tests.benchmarks import plots, sections
 from tests.benchmarks.beside import MISSING
 from tests.benchmarks.results import Embedding, Run
 from tests.benchmarks.targets import share_of_rate, slopes
-from tests.benchmarks.timing import IN_A_ROW
 from tests.conftest import REPOSITORY
 
 TEMPLATE = Path(__file__).with_name("report.md.jinja")
@@ -90,7 +89,6 @@ def _figures(run: Run) -> dict[str, object]:
         "gigabytes": f"{run.machine.memory / 1e9:.1f}",
         "versions": ", ".join(f"{name} {version}" for name, version in run.machine.libraries.items()),
         "missing": MISSING,
-        "in_a_row": IN_A_ROW,
         "names": plots.NAMES,
         "number": "{:,}".format,
         "percent": "{:.0%}".format,

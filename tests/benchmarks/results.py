@@ -95,6 +95,7 @@ class Search(Result):
 
     passages: int
     k: int
+    in_a_row: int = 1  # questions that a system took before it was the other's turn
     whole: Spread
     embed_query: Spread
     dense: Spread

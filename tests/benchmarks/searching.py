@@ -11,7 +11,7 @@ from index.store import LocalIndex
 from rag.retriever import DEPTH, TITLE_WEIGHT, Retriever
 from tests.benchmarks import beside
 from tests.benchmarks.results import Search
-from tests.benchmarks.timing import in_hand, seconds_of, spread, spread_of
+from tests.benchmarks.timing import IN_A_ROW, in_hand, seconds_of, spread, spread_of
 
 K = 10
 CHUNK = 1000  # passages read at a time
@@ -91,6 +91,7 @@ def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Search:
         return Search(
             passages=index.manifest.passages,
             k=K,
+            in_a_row=IN_A_ROW,
             embed_query=spread_of(index.embedder.embed_query, others),
             dense=spread([seconds_of(partial(index.nearest, vector, DEPTH, _EVERYTHING)) for vector in vectors]),
             lexical=spread_of(lambda text: index.matching(text, DEPTH, TITLE_WEIGHT, _EVERYTHING), others),

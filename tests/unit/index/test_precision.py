@@ -80,16 +80,25 @@ def test_a_model_that_reads_no_table_of_tokens_is_left_as_it_is():
     assert in_precision(model, "float32") is model
 
 
+@pytest.mark.parametrize("pooling", ["mean", "max", "lasttoken"])
 @pytest.mark.parametrize("include", [True, False])
-def test_what_a_model_s_configuration_says_is_kept(load, include):
+def test_what_a_model_s_configuration_says_is_kept(load, include, pooling):
     """Its prompt, whether it counts, how much is read and how short vectors are, are those of the compiled one."""
-    model = load()
+    model = load(pooling=pooling)
     model[1].include_prompt = include
     model.prompts, model.default_prompt_name, model.truncate_dim = {"given": "ship: "}, "given", 8
     model.max_seq_length = 20
     made = in_precision(model, "float32")
     assert is_compiled(made)
     assert embed_batched(made, TEXTS) == pytest.approx(encoded(model), abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["bert", "gpt2"])
+def test_where_padding_stands_first_torch_computes(load, kind):
+    """Tokens of a row then begin somewhere else in each batch, which is not what a graph was made of."""
+    model = load(kind=kind)
+    model.tokenizer.padding_side = "left"
+    assert in_precision(model, "float32") is model
 
 
 def test_the_weights_are_not_held_twice(load):

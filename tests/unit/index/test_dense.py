@@ -1,5 +1,7 @@
 """Nearest vectors, against brute force: exactly, and by lists as a large index is searched."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -112,6 +114,30 @@ def test_a_search_leaves_the_query_as_it_was(index):
     before = query.copy()
     index.search(query, 3)
     assert np.array_equal(query, before)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_search_has_one_thread_and_leaves_faiss_all_it_had(index, vectors, monkeypatch, fails):
+    """Whether it ends or fails, what builds lists next has as many as before."""
+    import faiss
+
+    threads, search = [], DenseIndex._exact
+
+    def watched(*given):
+        threads.append(faiss.omp_get_max_threads())
+        if fails:
+            raise RuntimeError("no memory")
+        return search(*given)
+
+    monkeypatch.setattr(DenseIndex, "_exact", watched)
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(3)
+    try:
+        with pytest.raises(RuntimeError) if fails else nullcontext():
+            index.search(vectors[0], 5)
+        assert (threads, faiss.omp_get_max_threads()) == ([1], 3)
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def test_a_row_finds_itself_with_cosine_one(index, vectors):

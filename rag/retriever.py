@@ -28,9 +28,10 @@ TITLE_WEIGHT = 0.5
 # Hits a reranker orders at a time: as many as a cross-encoder of six layers reads in about 0.6 s on 2 cores, at 33
 # passages a second in float32. The next are read only where they are asked for.
 RERANKED = 20
-# Whether the words are searched in a thread while the query is embedded and the vectors are searched. Over 10,006
-# passages on 2 cores a search took 10.1 ms so, and 9.9 one after the other: both cores embed the query already.
-BESIDE = False
+# Whether the words are searched in a thread while the query is embedded and the vectors are searched. On 2 cores a
+# search took 5.2 ms so and 5.3 one after the other over 10,006 passages, 6.1 and 6.3 over 100,004, 8.1 and 11.8 over
+# 1,000,006.
+BESIDE = True
 
 
 @dataclass(frozen=True, slots=True)

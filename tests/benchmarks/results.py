@@ -102,7 +102,8 @@ class Search(Result):
     lexical: Spread
     fusion_and_catalog: Spread
     besides_embedding: Spread  # the whole, of a question whose vector is known
-    in_a_thread: Spread | None = None  # the whole, the words searched in a thread, where there is the choice
+    in_a_thread: Spread | None = None  # the whole, the words searched in a thread, in runs where that was not so
+    one_by_one: Spread | None = None  # the whole, the words searched after the vectors, in runs since
     txtai: Spread | None = None
     txtai_besides_embedding: Spread | None = None
     txtai_index: str | None = None

@@ -78,14 +78,14 @@ def passages_of(index: LocalIndex) -> Iterator[tuple[int, str, str]]:
 
 def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Search:
     """Ask each question once of each system, some in a row in turn; the parts have questions of their own."""
-    asked, beside_asked, others, again = dealt(questions, 4, some)
+    asked, their_own, others, again = dealt(questions, 4, some)
     vectors = [index.embedder.embed_query(question) for question in again]
     with _txtai(index) as database:
         systems = _systems(index, database)
         for question in again:  # of all that is measured, nothing runs for the first time
             for search in systems.values():
                 search(question)
-        own = {"whole": asked, "in_a_thread": beside_asked, "txtai": asked}
+        own = {"whole": asked, "one_by_one": their_own, "txtai": asked}
         whole = in_hand({name: search for name, search in systems.items() if name in own}, own)
         rest = {name: spread_of(search, again) for name, search in systems.items() if name not in own}
         return Search(
@@ -105,7 +105,7 @@ def _systems(index: LocalIndex, database: Any) -> dict[str, Callable[[str], obje
     """Every search of passages for a question, by what it is called in the results."""
     retrievers = {"whole": index, "besides_embedding": Embedded(index), "fusion_and_catalog": Searched(index)}
     systems = {name: partial(_retrieve, Retriever(one)) for name, one in retrievers.items()}  # type: ignore[arg-type]
-    systems["in_a_thread"] = partial(_retrieve, Retriever(index, beside=True))
+    systems["one_by_one"] = partial(_retrieve, Retriever(index, beside=False))
     if database:
         theirs = {"txtai": False, "txtai_besides_embedding": True}
         systems |= {name: partial(_search, database, remembering) for name, remembering in theirs.items()}

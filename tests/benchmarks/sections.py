@@ -79,6 +79,7 @@ def searched(found: Search) -> str:
         "– – BM25 over passages and titles": found.lexical,
         "– – joining, copies, reading the passages": found.fusion_and_catalog,
         "search, whole, the words searched in a thread": found.in_a_thread,
+        "search, whole, the words searched after the vectors": found.one_by_one,
         "txtai, whole": found.txtai,
         "– all but embedding the question": found.txtai_besides_embedding,
     }

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor, nn
 
 from index.manifest import Precision
-from index.packing import PADDED_TO
 
 # OpenVINO tells its makers of every import and conversion, over the network, unless it does not find its means to.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
@@ -37,6 +36,7 @@ _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 _CORES_A_CALL = 2
 _MOST_APART = 2e-3  # what a compiled model finds in float32 and what it found before, in root mean squares of it
 # Rows and columns, the last row with as much padding as there may be; the first are followed.
+_PADDING = 15  # at most: packing.py and the reader pad to a multiple of PADDED_TO tokens
 _TRIED = ((2, 19), (1, 7), (3, 40), (2, 250))
 _following = Lock()
 
@@ -211,7 +211,7 @@ def _tokens(
         "attention_mask": torch.ones(rows, columns, dtype=torch.int64),
         "token_type_ids": torch.zeros(rows, columns, dtype=torch.int64),
     }
-    made["attention_mask"][-1, max(prompt + (columns - prompt) // 2, columns - PADDED_TO) + 1 :] = 0
+    made["attention_mask"][-1, max(prompt + (columns - prompt) // 2, columns - _PADDING - 1) + 1 :] = 0
     return {name: made[name] for name in inputs}
 
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import packing
+from index import compiled, packing
 from index.packing import PADDED_TO, TOKENS_A_BATCH, embed_batched, is_compiled, token_batches
 from index.precision import in_precision
 from tests.tiny_reader import letter_tokenizer
@@ -72,6 +72,11 @@ def test_elsewhere_than_on_a_processor_larger_batches_follow_each_other(load, co
     assert embed_batched(model, MANY * 2) == pytest.approx(encoded(model, MANY * 2), abs=1e-5)
     assert {thread for thread, _ in batches} == {get_ident()}
     assert max(size for _, size in batches) > TOKENS_A_BATCH // 64
+
+
+def test_models_are_compared_at_the_most_padding_that_a_batch_may_have():
+    """More of it is another way for some of them."""
+    assert compiled._PADDING == PADDED_TO - 1
 
 
 def test_what_fails_in_one_batch_fails(load, cores, monkeypatch):

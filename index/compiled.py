@@ -22,7 +22,6 @@ import openvino as openvino  # noqa: E402, PLC0414 (which quantize.py takes from
 from openvino import opset13 as operations  # noqa: E402
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
     from transformers import PretrainedConfig, PreTrainedModel
 
 _log = logging.getLogger(__name__)
@@ -35,8 +34,8 @@ _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 # in 46 for 58), and batches as soon; of more cores no machine was there to measure.
 _CORES_A_CALL = 2
 _MOST_APART = 2e-3  # what a compiled model finds in float32 and what it found before, in root mean squares of it
-# Rows and columns, the last row with as much padding as there may be; the first are followed.
 _PADDING = 15  # at most: packing.py and the reader pad to a multiple of PADDED_TO tokens
+# Rows and columns, the last row with as much padding as there may be; the first are followed.
 _TRIED = ((2, 19), (1, 7), (3, 40), (2, 250))
 _following = Lock()
 
@@ -140,11 +139,11 @@ def with_mean(graph: openvino.Model) -> openvino.Model:
 class Vectors(nn.Module):
     """The vectors of a sentence-transformers model, by the name VECTORS, from all of its modules."""
 
-    def __init__(self, model: "SentenceTransformer", told: Mapping[str, object]) -> None:
-        """`told`: what its modules are told of each text beside tokens, as how long the prompt is."""
+    def __init__(self, model: nn.Module, config: "PretrainedConfig", told: Mapping[str, object]) -> None:
+        """`config`: of its transformer. `told`: what modules are told beside tokens, as how long the prompt is."""
         super().__init__()
-        self.config: PretrainedConfig = model[0].model.config
-        self._model, self.told = model, told
+        self.config, self.told = config, told
+        self._model = model
 
     def forward(self, *, return_dict: bool, **tokens: Tensor) -> dict[str, Tensor]:  # noqa: ARG002 (as transformers)
         """By name, (rows, dim)."""

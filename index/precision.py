@@ -71,7 +71,7 @@ def _compiled(model: "SentenceTransformer", precision: Precision) -> "Compiled |
     given = model.preprocess(["a text"], prompt=prompt_of(model))
     inputs = [name for name, value in given.items() if isinstance(value, Tensor)]
     told = {name: value for name, value in given.items() if name not in inputs}
-    return compiled(Vectors(model, told), inputs, [VECTORS], precision)
+    return compiled(Vectors(model, model[0].model.config, told), inputs, [VECTORS], precision)
 
 
 def _with(model: "SentenceTransformer", made: "Compiled") -> "SentenceTransformer":

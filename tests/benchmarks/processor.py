@@ -94,7 +94,7 @@ class Profiled(Compiled):
         if precision == "int8":
             graph = with_mean(openvino.Core().read_model(GRAPH))
         else:
-            graph = followed(Vectors(model, {}), INPUTS, [VECTORS])
+            graph = followed(Vectors(model, model[0].model.config, {}), INPUTS, [VECTORS])
         super().__init__(graph, model[0].model.config, [VECTORS], precision, PERF_COUNT=True)
         self._calls = 0
 

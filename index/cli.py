@@ -135,7 +135,8 @@ def index_command(
 
         articles = corpus or _corpus_of(index)
         before = None if rebuild else model_before(index)
-        embedder = SentenceTransformerEmbedder(model or DEFAULT_MODEL, query_prompt, passage_prompt, precision, before)
+        name = model or DEFAULT_MODEL
+        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, precision, before, in_bulk=True)
 
         def build() -> "BuildReport":
             with progress_of("Embedding passages") as progress:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
@@ -30,9 +31,10 @@ VECTORS = "sentence_embedding"  # as sentence-transformers names them
 
 # In 8 bits what is not quantized is computed in float32, so that every processor finds nearly the same.
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
-# A call alone is sooner done on two cores than on one (a question of 13 tokens in 1.0 ms for 1.5, three passages read
-# in 46 for 58), and batches as soon; of more cores no machine was there to measure.
-_CORES_A_CALL = 2
+# A call alone is sooner done on two cores than on one: a question of 13 tokens in 1.0 ms for 1.5, three passages read
+# in 46 for 58. Many batches are sooner done on a core each: 148 to 153 passages a second for 141 to 143. Both find the
+# same, bit for bit; of more cores no machine was there to measure.
+_CORES_A_CALL, _IN_BULK = 2, 1
 _MOST_APART = 2e-3  # what a compiled model finds in float32 and what it found before, in root mean squares of it
 _PADDING = 15  # at most: packing.py and the reader pad to a multiple of PADDED_TO tokens
 # Rows and columns, the last row with as much padding as there may be; the first are followed.
@@ -43,7 +45,7 @@ _following = Lock()
 class Compiled(nn.Module):
     """A model without its weights: OpenVINO computes what its forward gave.
 
-    Any number of threads may call it. Of four cores and more, every two compute a call of their own.
+    Any number of threads may call it. As many calls are computed at once as there are times the cores of one.
     """
 
     def __init__(
@@ -52,14 +54,16 @@ class Compiled(nn.Module):
         config: "PretrainedConfig",
         outputs: Sequence[str],
         precision: Precision,
+        *,
+        in_bulk: bool = False,
         **more: object,
     ) -> None:
-        """`more`: settings of OpenVINO's beside those that every model here has."""
+        """`in_bulk`: for many calls at once. `more`: settings of OpenVINO's beside those that every model here has."""
         super().__init__()
         self.config = config
         self._outputs = tuple(outputs)
         cores = torch.get_num_threads()
-        calls = max(1, cores // _CORES_A_CALL)
+        calls = max(1, cores // (_IN_BULK if in_bulk else _CORES_A_CALL))
         settings = {
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
             "NUM_STREAMS": calls,
@@ -90,7 +94,12 @@ class Compiled(nn.Module):
 
 
 def compiled(
-    model: "PreTrainedModel | Vectors", inputs: Sequence[str], outputs: Sequence[str], precision: Precision
+    model: "PreTrainedModel | Vectors",
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    precision: Precision,
+    *,
+    in_bulk: bool = False,
 ) -> Compiled | None:
     """A float32 model compiled to give those outputs for those inputs; None, with why in the log, where it can't be.
 
@@ -100,10 +109,11 @@ def compiled(
     try:
         with torch.inference_mode():
             graph = followed(model, inputs, outputs)
-            exact = Compiled(graph, model.config, outputs, "float32")
+            make = partial(Compiled, graph, model.config, outputs, in_bulk=in_bulk)
+            exact = make("float32")
             tried = [_tokens(model.config, inputs, *shape, prompt=_prompt_of(model)) for shape in _TRIED]
             apart = float(torch.stack([_apart(model, exact, tokens) for tokens in tried]).max())
-            made = exact if precision == "float32" else Compiled(graph, model.config, outputs, precision)
+            made = exact if precision == "float32" else make(precision)
             made(**tried[0])  # not every processor computes in every precision
     except Exception as error:  # noqa: BLE001 (whatever a foreign model makes the tracer or the converter raise)
         _log.info("%s is not compiled for this processor: %s", type(model).__name__, error)
@@ -114,13 +124,15 @@ def compiled(
     return made
 
 
-def stored(path: Path, config: "PretrainedConfig", inputs: Sequence[str], output: str) -> Compiled:
+def stored(
+    path: Path, config: "PretrainedConfig", inputs: Sequence[str], output: str, *, in_bulk: bool = False
+) -> Compiled:
     """A transformer's graph that was quantized and stored, with the mean of its tokens' vectors behind it.
 
     Raises:
         RuntimeError: this processor can't compute it.
     """
-    made = Compiled(with_mean(openvino.Core().read_model(path)), config, [output], "int8")
+    made = Compiled(with_mean(openvino.Core().read_model(path)), config, [output], "int8", in_bulk=in_bulk)
     tokens = _tokens(config, inputs, *_TRIED[0])
     found = made(**tokens)[output]
     if len(found) != len(tokens["input_ids"]) or not found.isfinite().all():

@@ -55,7 +55,8 @@ class SentenceTransformerEmbedder:
     when something is first embedded.
 
     With the precision "auto" it is that of `before`, what an index was made with, where the rest of the model is
-    the same. Otherwise it is measured, when `record` is first asked for.
+    the same. Otherwise it is measured, when `record` is first asked for. Made `in_bulk` it is sooner done with many
+    passages, and later with a query; the vectors are the same.
 
     Raises:
         ModelError: there is no such model here, or not in 8 bits, its files are unreadable, or the bundled one is
@@ -69,6 +70,8 @@ class SentenceTransformerEmbedder:
         passage_prompt: str = "",
         precision: PrecisionChoice = "float32",
         before: ModelRecord | None = None,
+        *,
+        in_bulk: bool = False,
     ) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -78,7 +81,7 @@ class SentenceTransformerEmbedder:
                 f"Leave RAG_MODEL and --model out for {DEFAULT_MODEL}, or name another precision.",
             )
         self._folder = _folder(name)
-        self._before = before
+        self._before, self._in_bulk = before, in_bulk
         self._precision = precision
         self._given = ModelRecord(
             name=name,
@@ -113,7 +116,7 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
-        made = in_precision(self._loaded, self.record.precision)
+        made = in_precision(self._loaded, self.record.precision, in_bulk=self._in_bulk)
         vars(self).pop("_loaded", None)  # its weights, which may be held twice otherwise
         return made
 

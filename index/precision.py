@@ -45,20 +45,22 @@ def computes_in_bfloat16(device: "torch.device | str" = "cpu") -> bool:
     return kind == "cpu" and bool(cpu)
 
 
-def in_precision(model: "SentenceTransformer", precision: Precision) -> "SentenceTransformer":
+def in_precision(model: "SentenceTransformer", precision: Precision, *, in_bulk: bool = False) -> "SentenceTransformer":
     """A copy of a float32 model that computes in a precision, compiled for the processor where it can be.
+
+    `in_bulk`: for many batches at once. It finds the same then.
 
     Raises:
         ModelError: the default model's weights in 8 bits are missing or altered.
     """
     if precision == "int8":
-        return _with(model, quantized(model[0].model.config))
-    if model.device.type == "cpu" and (made := _compiled(model, precision)):
+        return _with(model, quantized(model[0].model.config, in_bulk=in_bulk))
+    if model.device.type == "cpu" and (made := _compiled(model, precision, in_bulk=in_bulk)):
         return _with(model, made)
     return copy.deepcopy(model).bfloat16() if precision == "bfloat16" else model
 
 
-def _compiled(model: "SentenceTransformer", precision: Precision) -> "Compiled | None":
+def _compiled(model: "SentenceTransformer", precision: Precision, *, in_bulk: bool) -> "Compiled | None":
     """The whole of the model compiled, if its first module is one that reads a table of tokens, padded at the end."""
     from sentence_transformers.sentence_transformer.modules import Transformer
     from torch import Tensor
@@ -71,7 +73,7 @@ def _compiled(model: "SentenceTransformer", precision: Precision) -> "Compiled |
     given = model.preprocess(["a text"], prompt=prompt_of(model))
     inputs = [name for name, value in given.items() if isinstance(value, Tensor)]
     told = {name: value for name, value in given.items() if name not in inputs}
-    return compiled(Vectors(model, model[0].model.config, told), inputs, [VECTORS], precision)
+    return compiled(Vectors(model, model[0].model.config, told), inputs, [VECTORS], precision, in_bulk=in_bulk)
 
 
 def _with(model: "SentenceTransformer", made: "Compiled") -> "SentenceTransformer":
@@ -92,12 +94,12 @@ def measured_precision(model: "SentenceTransformer", *, in_8_bits: bool = False)
     others += ["int8"] if in_8_bits and model.device.type == "cpu" else []
     if not others:
         return "float32"
-    texts, exact = sample_texts(), in_precision(model, "float32")
+    texts, exact = sample_texts(), in_precision(model, "float32", in_bulk=True)
     vectors = embed_batched(exact, texts)
     made: dict[Precision, SentenceTransformer] = {"float32": exact}
     for precision in others:
         try:
-            other = in_precision(model, precision)
+            other = in_precision(model, precision, in_bulk=True)
             least = float((vectors * embed_batched(other, texts)).sum(1).min())
         except (PrecisionError, RuntimeError) as error:  # torch has not every kind of layer in bfloat16
             _log.info("the model can't compute in %s: %s", precision, error)

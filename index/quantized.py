@@ -20,8 +20,8 @@ SHA256 = {
 }
 
 
-def quantized(config: "PretrainedConfig") -> "Compiled":
-    """The default model, whose configuration that is, compiled.
+def quantized(config: "PretrainedConfig", *, in_bulk: bool = False) -> "Compiled":
+    """The default model, whose configuration that is, compiled; `in_bulk` for many calls at once.
 
     Raises:
         ModelError: its files are missing or altered.
@@ -35,7 +35,7 @@ def quantized(config: "PretrainedConfig") -> "Compiled":
             "Install this package again, or index with --precision float32.",
         )
     try:
-        return stored(GRAPH, config, INPUTS, VECTORS)
+        return stored(GRAPH, config, INPUTS, VECTORS, in_bulk=in_bulk)
     except RuntimeError as error:
         raise PrecisionError(
             f"This processor can't compute the default model in 8 bits ({error}).",

@@ -28,7 +28,7 @@ def measure(real: Real, sizes: Sizes, work: Path) -> Embedding:
     corpus = work / "embedded"
     write_corpus(real, sizes.embedded, corpus)
     passages = _passages(corpus)
-    bare, embedder = Bare(bundled_folder()), SentenceTransformerEmbedder(precision="auto")
+    bare, embedder = Bare(bundled_folder()), SentenceTransformerEmbedder(precision="auto", in_bulk=True)
     sweep = bare.sweep(_spread_over(passages, sizes.swept), sizes.batches)
     others = _others(sweep)
     runs = _runs(corpus, passages, bare, embedder, sweep[0])

@@ -156,6 +156,18 @@ def test_every_two_cores_compute_a_call_of_their_own(on_these_cores, cores):
     list(on_these_cores._map(lambda _: threads.wait(30), range(calls)))  # none of which would come alone
 
 
+@pytest.mark.parametrize("cores", [1, 2, 5], indirect=True)
+def test_in_bulk_every_core_computes_a_call_of_its_own_and_finds_the_same(on_these_cores, cores):
+    """Bit for bit, so that a query's vector fits those of passages that were embedded in bulk."""
+    in_bulk = compiled(bert(), INPUTS, OUTPUTS, "float32", in_bulk=True)
+    assert in_bulk._requests.qsize() == cores
+    threads = Barrier(cores)
+    list(in_bulk._map(lambda _: threads.wait(30), range(cores)))  # none of which would come alone
+    batches = [tokens_of([1 + seed * 13 % 64] * (1 + seed % 3), seed) for seed in range(20)]
+    for one, batch in zip(in_bulk.side_by_side(batches), batches, strict=True):
+        assert (one["last_hidden_state"] == on_these_cores(**batch)["last_hidden_state"]).all()
+
+
 @pytest.mark.parametrize("cores", [2, 4], indirect=True)
 def test_threads_get_what_each_would_get_alone(on_these_cores):
     """More threads than cores, each with rows of its own."""
@@ -271,8 +283,8 @@ def test_a_model_is_not_compiled_in_what_the_processor_has_not(told, model, monk
     """Whether that is found out when it is compiled, or when it first computes."""
 
     class Failing(Compiled):
-        def __init__(self, graph, config, outputs, precision):
-            super().__init__(graph, config, outputs, precision)
+        def __init__(self, graph, config, outputs, precision, **more):
+            super().__init__(graph, config, outputs, precision, **more)
             self.fails = precision == "bfloat16"
             if self.fails and when == "made":
                 raise RuntimeError("no such descriptors")

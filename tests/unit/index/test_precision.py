@@ -64,7 +64,7 @@ def test_in_bfloat16_vectors_are_near_and_kept_as_float32(load, kind):
 @pytest.mark.parametrize("wanted", ["float32", "bfloat16"])
 def test_where_nothing_can_be_compiled_torch_computes(load, monkeypatch, wanted):
     """In the precision that is wanted; in float32 it is the model itself."""
-    monkeypatch.setattr("index.compiled.compiled", lambda *_: None)
+    monkeypatch.setattr("index.compiled.compiled", lambda *_, **named: None)
     model = load()
     made = in_precision(model, wanted)
     assert (made.dtype, made is model) == (getattr(torch, wanted), wanted == "float32")
@@ -124,7 +124,7 @@ def chosen(seconds, cosines=None, *, bfloat16=True, device="cpu", in_8_bits=Fals
     near = dict.fromkeys(PRECISIONS, 1.0) | (cosines or {})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(precision, "computes_in_bfloat16", lambda device: bfloat16)
-        patch.setattr(precision, "in_precision", lambda model, name: name)
+        patch.setattr(precision, "in_precision", lambda model, name, *, in_bulk: name)
         patch.setattr(precision, "embed_batched", lambda name, texts: vectors(near[name], len(texts)))
         patch.setattr(precision, "_seconds", lambda name, texts: next(turns[name]))
         return measured_precision(SimpleNamespace(device=torch.device(device)), in_8_bits=in_8_bits)
@@ -188,7 +188,7 @@ def test_a_model_that_can_not_compute_in_bfloat16_computes_in_float32(load, monk
 
     caplog.set_level("INFO")
     monkeypatch.setattr(Linear, "forward", refuse)
-    monkeypatch.setattr("index.compiled.compiled", lambda *_: None)
+    monkeypatch.setattr("index.compiled.compiled", lambda *_, **named: None)
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: True)
     assert measured_precision(load()) == "float32"
     assert "can't compute in bfloat16: not implemented for 'BFloat16'" in caplog.text
@@ -197,7 +197,7 @@ def test_a_model_that_can_not_compute_in_bfloat16_computes_in_float32(load, monk
 def test_8_bits_that_the_processor_can_not_compute_are_passed_over(load, monkeypatch):
     """They are not among the choices there."""
 
-    def failing(config):
+    def failing(config, *, in_bulk):
         raise PrecisionError("none.", "Index again.")
 
     monkeypatch.setattr(precision, "quantized", failing)
@@ -208,7 +208,7 @@ def test_8_bits_that_the_processor_can_not_compute_are_passed_over(load, monkeyp
 def test_8_bits_that_are_altered_are_not_passed_over(load, monkeypatch):
     """An installation that is broken is said to be, and not only slower."""
 
-    def altered(config):
+    def altered(config, *, in_bulk):
         raise ModelError("altered.", "Install again.")
 
     monkeypatch.setattr(precision, "quantized", altered)
@@ -237,8 +237,10 @@ def test_it_is_measured_in_each(load, monkeypatch):
     names, embedded = {}, []
     make, embed = precision.in_precision, precision.embed_batched
 
-    def noted(model, name):
-        made = make(model, "float32" if name == "int8" else name)  # the 8 bits are those of another model
+    def noted(model, name, *, in_bulk):
+        assert in_bulk  # as a build does it
+        # The 8 bits are those of another model.
+        made = make(model, "float32" if name == "int8" else name, in_bulk=in_bulk)
         names[id(made)] = name
         return made
 

@@ -51,7 +51,7 @@ def test_altered_files_are_refused(copied, suffix, damage):
 def test_a_processor_that_can_not_compute_them_is_told(monkeypatch):
     """An index that was made elsewhere can't be asked there; the sentence names the command that makes it anew."""
 
-    def failing(*given):
+    def failing(*given, **named):
         raise RuntimeError("no such instructions")
 
     monkeypatch.setattr("index.compiled.stored", failing)

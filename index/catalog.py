@@ -35,6 +35,17 @@ ARTICLE_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list says of an article; `published` is ISO 8601, None where it has no date."""
+
+    article_id: str
+    title: str
+    published: str | None
+    source: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Which articles may answer; None lets all through. Dates are ISO 8601 days, both included.
 
@@ -121,6 +132,20 @@ class Catalog:
         """The article of that id, or None."""
         found = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", (article_id,))
         return Article(*found[0]) if found else None
+
+    def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
+        """So many of the articles that pass, from the `first` on, which counts from 0.
+
+        Those of the latest day come first, those without a day last.
+        """
+        clauses = filters.clauses()
+        where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
+        found = self._all(
+            f"SELECT article_id, title, published, source, language FROM articles {where}"
+            " ORDER BY day DESC, number LIMIT ? OFFSET ?",
+            (*clauses.values(), count, first),
+        )
+        return [Listed(*values) for values in found]
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the order asked.

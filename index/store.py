@@ -14,7 +14,7 @@ import numpy as np
 
 from index import snapshot
 from index.articles import Article
-from index.catalog import Catalog, Filters
+from index.catalog import Catalog, Filters, Listed
 from index.commands import command
 from index.copies import Copies
 from index.dense import DenseIndex, Scored
@@ -65,6 +65,9 @@ class PassageIndex(Protocol):
 
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""
+
+    def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
+        """So many of the articles that pass, the newest first, from the `first` on, which counts from 0."""
 
     def holdings(self) -> Holdings:
         """What the generation holds, by source, language and day, and what was refused."""
@@ -157,6 +160,10 @@ class LocalIndex:
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""
         return self.lexical.document_frequency(term)
+
+    def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
+        """So many of the articles that pass, the newest first, from the `first` on, which counts from 0."""
+        return self.catalog.listed(filters, first, count)
 
     def holdings(self) -> Holdings:
         """What the generation holds, by source, language and day, and what was refused."""

@@ -1,6 +1,5 @@
 """The one call the web room makes: a question in, a checked answer out."""
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,12 +8,13 @@ from functools import cache, partial
 from typing import Protocol
 
 from index.articles import Article
-from index.catalog import Filters
+from index.catalog import Filters, Listed
 from index.holdings import Holdings
 from index.manifest import Manifest
 from index.store import PassageIndex
 from rag.answer import Answer, ArticleOf, FoundPassage, IndexInfo
 from rag.cache import AnswerCache, Request
+from rag.clock import Clock
 from rag.composer import Composer, Composition, ExtractiveComposer, Matter
 from rag.conversation import Part, read_in_parts
 from rag.errors import ArticleUnknown, FilterError, SettingError
@@ -113,11 +113,11 @@ class Assistant:
         request = _request(question, history, k, filters)
         index = self.source.current()
         yield Stage.SEARCHING
-        clock = _Clock()
+        clock = Clock()
         kept = self._answers.get(index, request)
         yield from _again(kept, clock) if kept else self._worked_out(request, index, clock)
 
-    def _worked_out(self, request: Request, index: PassageIndex, clock: "_Clock") -> Iterator[Step]:
+    def _worked_out(self, request: Request, index: PassageIndex, clock: Clock) -> Iterator[Step]:
         """The steps after the first, each stage's work done when it is asked for."""
         weigher = self._weigher()
         article_of = cache(partial(_article, index))  # which is read, and hashed, once
@@ -199,6 +199,10 @@ class Assistant:
         """What that index holds, by source, language and day, and what was refused."""
         return self.source.current().holdings()
 
+    def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
+        """So many of its articles that pass, the newest first, from the `first` on, which counts from 0."""
+        return self.source.current().listed(filters, first, count)
+
     def trouble(self) -> str | None:
         """Why the newest index does not serve, where an older one does.
 
@@ -250,7 +254,7 @@ def _request(question: str, history: Sequence[str], k: int, filters: Filters) ->
     return Request(asked, earlier, _checked(k, filters), filters, datetime.now(UTC).date().isoformat())
 
 
-def _again(kept: Answer, clock: "_Clock") -> Iterator[Step]:
+def _again(kept: Answer, clock: Clock) -> Iterator[Step]:
     """The steps after the first of an answer that was kept."""
     clock.lap(FROM_CACHE)
     yield kept.passages
@@ -275,23 +279,3 @@ class _Weighed:
 
     def answers(self, threshold: float) -> bool:
         return bool(self.evidence) and self.sure >= threshold
-
-
-class _Clock:
-    """Laps of wall-clock time in milliseconds, and their total."""
-
-    def __init__(self) -> None:
-        self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def resume(self) -> None:
-        """Leave out the time since the last lap, which was the caller's."""
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self._laps[name] = round((now - self._last) * 1000, 2)
-        self._last = now
-
-    def times(self) -> dict[str, float]:
-        return {**self._laps, "total": round(sum(self._laps.values()), 2)}

@@ -43,14 +43,15 @@ class ShortWords:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyLine:
-    """Another article that says nearly the same as a card's."""
+class ArticleLine:
+    """An article in a list; `href` opens it."""
 
     title: str
     href: str
     source: str | None
-    published: str | None
+    published: str | None  # "23 November 2026"
     language: str | None
+    direction: str  # "ltr" or "rtl", of its title
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class SourceCard:
     url: str | None  # the original on the web, opened at the words; http or https only
     language: str | None
     direction: str  # "ltr" or "rtl"
-    also: list[CopyLine]
+    also: list[ArticleLine]  # which say nearly the same
     place: Place
 
 
@@ -155,6 +156,7 @@ class Share:
     name: str
     articles: int
     percent: int
+    href: str | None  # where they are listed, if it has a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,18 @@ class CorpusPage:
     doubted: list[Fault]
     doubted_more: int
     reindexing: Reindex | None  # None for whom may not begin one
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """Some of the articles that an index holds, the newest first."""
+
+    limits: list[str]  # which of them alone are listed: "Coast Daily", "since 5 March 2024"
+    articles: list[ArticleLine]
+    first: int  # the place of the first, counted from 1
+    held: int  # all that the index holds
+    newer: str | None  # where those before these are listed
+    older: str | None
 
 
 @dataclass(frozen=True, slots=True)

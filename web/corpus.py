@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from index.articles import Doubt, Refusal
 from index.catalog import spoken
@@ -59,9 +60,10 @@ def corpus_page(holdings: Holdings, reindexing: Reindex | None) -> CorpusPage:
         generation=holdings.generation,
         model=holdings.model,
         days=_days(holdings),
-        sources=[_share(count, count.name, holdings.articles) for count in holdings.sources],
+        sources=[_share(count, "source", count.name, holdings.articles) for count in holdings.sources],
         languages=[
-            _share(count, count.name and language_name(count.name), holdings.articles) for count in holdings.languages
+            _share(count, "language", count.name and language_name(count.name), holdings.articles)
+            for count in holdings.languages
         ],
         refused=_faults(holdings.refused[:_LISTED]),
         refused_more=max(0, len(holdings.refused) - _LISTED),
@@ -93,8 +95,9 @@ def _offered(names: list[str], chosen: str | None) -> list[str]:
     return sorted({*names[:_OFFERED], *([chosen] if chosen else [])}, key=str.casefold)
 
 
-def _share(count: Count, name: str | None, articles: int) -> Share:
-    return Share(name or "not given", count.articles, round(100 * count.articles / articles))
+def _share(count: Count, field: str, name: str | None, articles: int) -> Share:
+    href = f"/articles?{urlencode({field: count.name})}" if count.name else None
+    return Share(name or "not given", count.articles, round(100 * count.articles / articles), href)
 
 
 def _days(holdings: Holdings) -> str | None:

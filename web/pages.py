@@ -16,11 +16,12 @@ from rag.errors import QuestionError
 from web.access import caller_of
 from web.admission import ADMITTED, Streamed
 from web.api import TheAssistant, TheMetrics, events
-from web.asked import Asked
+from web.asked import Asked, Browsed
 from web.contexts import ChatPage, Reindex, Suggestion, Turn
 from web.corpus import corpus_facts, corpus_page, filter_form, reindex_of
 from web.docs import docs_page
 from web.keys import Role
+from web.listing import listing_page
 from web.operations import TheReindexer
 from web.reading import article_page
 from web.reindexing import Reindexer
@@ -52,6 +53,14 @@ def chat(request: Request, assistant: TheAssistant, metrics: TheMetrics, asked: 
     assert isinstance(answer, Answer)
     page = replace(page, turn=turn_of(answer, asked), earlier=asked.remembered)
     return render(request, "chat.html", page)
+
+
+@router.api_route("/articles", methods=["GET", "HEAD"])
+def articles(request: Request, assistant: TheAssistant, browsed: Annotated[Browsed, Query()]) -> Response:
+    """The articles that the index holds, or some of them, the newest first."""
+    first, most = browsed.span
+    found = assistant.listed(browsed.filters(), first, most + 1)  # one more tells whether another page follows
+    return render(request, "articles.html", listing_page(browsed, found, assistant.manifest().articles))
 
 
 @router.api_route("/articles/{article_id:path}", methods=["GET", "HEAD"])

@@ -5,8 +5,8 @@ from urllib.parse import quote, urlencode
 
 from rag.answer import Answer, Citation, Copy, FoundPassage, ShortAnswer
 from web.asked import Asked
-from web.contexts import AnswerSentence, CopyLine, Place, ShortWords, SourceCard, Turn
-from web.particulars import age, day, direction, language_name, original, published_day
+from web.contexts import AnswerSentence, ArticleLine, Place, ShortWords, SourceCard, Turn
+from web.particulars import age, direction, original, published_day
 
 
 def article_href(cited: Citation | FoundPassage | Copy) -> str:
@@ -27,7 +27,7 @@ def turn_of(answer: Answer, asked: Asked) -> Turn:
         question=answer.question,
         interpreted_question=interpreted,
         as_typed=asked.address(answer.question),
-        limits=limits(asked),
+        limits=asked.limits(),
         answered=answer.answered,
         confidence_percent=round(answer.confidence * 100),
         short=shorts[0] if shorts and not answer.differing else None,
@@ -42,17 +42,6 @@ def turn_of(answer: Answer, asked: Asked) -> Turn:
         href=asked.address(answer.question, asked.h if interpreted else ()),
         generation=answer.index.generation,
     )
-
-
-def limits(asked: Asked) -> list[str]:
-    """Which articles alone may answer, each limit in words."""
-    since, until = asked.published_from, asked.published_to
-    return [
-        *([asked.source] if asked.source else []),
-        *([language_name(asked.language)] if asked.language else []),
-        *([f"since {day(since)}"] if since else []),
-        *([f"until {day(until)}"] if until else []),
-    ]
 
 
 def _with_short_answers(answer: Answer) -> list[tuple[Citation, ShortAnswer | None]]:
@@ -110,11 +99,12 @@ def _card(found: Citation | FoundPassage, text: str, number: int | None) -> Sour
     )
 
 
-def _copy_line(copy: Copy) -> CopyLine:
-    return CopyLine(
+def _copy_line(copy: Copy) -> ArticleLine:
+    return ArticleLine(
         title=copy.title,
         href=article_href(copy),
         source=copy.source,
         published=published_day(copy.published),
         language=copy.language,
+        direction=direction(copy.language),
     )

@@ -61,6 +61,7 @@ VIEWS: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "refused": ("/", refused),
     "urdu": (f"/?q={quote(URDU)}", None),
     "corpus": ("/corpus", None),
+    "articles": ("/articles", None),
     "article": ("/articles/harbour?start=690&end=700", None),
     "docs": ("/docs", None),
     "missing": ("/nowhere", None),

@@ -131,6 +131,7 @@ VIEWS = {
     "answered": f"/?q={quote(FIRST)}",
     "declined": f"/?q={quote(ABSENT)}",
     "corpus": "/corpus",
+    "articles": "/articles",
     "docs": "/docs",
     "missing": "/nowhere",
 }

@@ -76,6 +76,9 @@ def test_hostile_articles_are_only_text(page: Page, address: str) -> None:
     page.goto(f"{address}/corpus")
     assert page.evaluate(FOREIGN) == []
     expect(page.get_by_text("Source <script>alert(1)</script>")).to_be_visible()
+    page.goto(f"{address}/articles")
+    assert page.evaluate(FOREIGN) == []
+    assert page.locator(".listing > li").count() == len(ARTICLES)
 
 
 def test_hostile_articles_pages_are_only_text(page: Page, address: str) -> None:

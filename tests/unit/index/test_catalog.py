@@ -197,6 +197,31 @@ def test_every_filter_gives_the_rows_of_a_scan(tmp_path, count):
         assert catalog.misfiled() == []
 
 
+@pytest.mark.parametrize(
+    ("filters", "passes"),
+    [
+        ({}, lambda one: True),
+        ({"source": "s"}, lambda one: (one.source or "").casefold() == "s"),
+        ({"language": "en"}, lambda one: (one.language or "").casefold().startswith("en")),
+        ({"published_from": "2024-01-01"}, lambda one: (one.published or "") > "2024"),
+        ({"source": "T", "published_to": "2023-12-31"}, lambda one: False),
+    ],
+)
+def test_articles_are_listed_by_their_days_as_a_sort_of_all_lists_them(catalog, filters, passes):
+    """The latest first, those of one day as they were added, the undated last; any part of the list is that part."""
+    undated_last = sorted(ARTICLES, key=lambda one: (one.published or "")[:10], reverse=True)
+    expected = [one.article_id for one in undated_last if passes(one)]
+    for first in range(len(ARTICLES) + 1):
+        for count in (1, 2, 10):
+            found = catalog.listed(Filters(**filters), first, count)
+            assert [one.article_id for one in found] == expected[first : first + count]
+    for one in catalog.listed(Filters(), 0, 10):
+        held = catalog.article(one.article_id)
+        assert [getattr(one, name) for name in ("title", "published", "source", "language")] == [
+            getattr(held, name) for name in ("title", "published", "source", "language")
+        ]
+
+
 ON_THE_ASK_PATH = [
     lambda catalog: catalog.article("full"),
     lambda catalog: catalog.passages([3, 1]),

@@ -79,6 +79,77 @@ def test_what_was_refused_and_doubted_is_named_with_why(faulty):
     assert page.all("img") == []
 
 
+def lines(page):
+    """The titles that are listed, each with what stands under it."""
+    listing = page.all("ol", class_="listing")
+    rows = listing[0].all("li") if listing else []
+    return [row.one("a").text for row in rows if row.all("a")]
+
+
+def test_articles_are_listed_and_each_opens(client):
+    """The newest first, from the corpus page on; every title leads to its article."""
+    corpus = page_of(client, "/corpus")
+    page = page_of(client, corpus.one("dl", class_="figures").one("a").attributes["href"])
+    assert "3 are held here" in page.one("p", class_="standfirst").text
+    days = [row.text for row in page.one("ol", class_="listing").all("ul", class_="origin")]
+    assert ["5 March 2024" in days[0], "15 January 2023" in days[1]] == [True, True]
+    links = page.one("ol", class_="listing").all("a")
+    assert len(links) == 3
+    for link in links:
+        assert page_of(client, link.attributes["href"]).one("h1").text == link.text
+    assert page.all("nav", class_="onward") == []
+
+
+def test_a_source_leads_to_its_articles_alone(client):
+    """By its name on the corpus page; what has no source has no link."""
+    rows = page_of(client, "/corpus").all("table")[0].one("tbody").all("tr")
+    links = {row.one("th").text: row.all("a") for row in rows}
+    assert links["not given"] == []
+    page = page_of(client, links["Coast Daily"][0].attributes["href"])
+    assert "Coast Daily alone" in page.one("p", class_="standfirst").text
+    origins = [origin.text for origin in page.one("ol", class_="listing").all("ul", class_="origin")]
+    assert len(origins) == 1
+    assert "Coast Daily" in origins[0]
+    assert page.one("p", class_="standfirst").one("a").attributes["href"] == "/articles"
+
+
+def test_a_long_list_has_pages(client_of):
+    """Of fifty each, by links there and back, with the filters kept; no article is missed or named twice."""
+    client = client_of(*({"id": f"a{n}", "title": f"T{n}", "text": f"Tea {n}.", "source": "S & T"} for n in range(101)))
+    seen, addresses, following = [], [], "/articles?source=s+%26+t"
+    while following:
+        addresses.append(following)
+        page = page_of(client, following)
+        seen.append(lines(page))
+        following = next((a.attributes["href"] for a in page.all("a") if a.attributes.get("rel") == "next"), None)
+    assert [len(titles) for titles in seen] == [50, 50, 1]
+    assert sorted(title for titles in seen for title in titles) == sorted(f"T{n}" for n in range(101))
+    back = next(a.attributes["href"] for a in page.all("a") if a.attributes.get("rel") == "prev")
+    assert lines(page_of(client, back)) == seen[1]
+    assert page.one("ol", class_="listing").attributes["start"] == "101"
+
+
+def test_a_page_after_the_last_and_a_filter_of_nothing_say_so(client):
+    """And lead back."""
+    after = page_of(client, "/articles?page=9")
+    assert (after.one("p", class_="note").text, lines(after)) == ("There is none here.", [])
+    assert after.one("nav", class_="onward").one("a").attributes["rel"] == "prev"
+    nothing = page_of(client, "/articles?source=Nobody")
+    assert lines(nothing) == []
+    for wrong in ("page=0", "page=x", "published_from=tomorrow"):
+        assert page_of(client, f"/articles?{wrong}", status=422).one("h1").text
+
+
+def test_titles_and_sources_of_a_list_are_only_text(client_of):
+    """And have the direction of their language."""
+    client = client_of({"id": "a/../b?", "title": f"Title {EVIL}", "text": "Kites.", "source": EVIL, "language": "ur"})
+    page = page_of(client, "/articles")
+    link = page.one("ol", class_="listing").one("a")
+    assert (link.text, link.attributes["dir"], link.attributes["lang"]) == (f"Title {EVIL}", "rtl", "ur")
+    assert page.all("img") == []
+    assert page_of(client, link.attributes["href"]).one("h1").text == f"Title {EVIL}"
+
+
 def test_only_an_admin_is_offered_a_re_index(assistant, serve, tmp_path):
     """With a key to ask, nothing is offered that can't be done, nor done that is not offered."""
     keys = {role: add_key(tmp_path / "keys", role.name.lower(), role) for role in (Role.ASK, Role.ADMIN)}

@@ -1,12 +1,10 @@
 """From a query to the passages most likely to answer it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
-from typing import Any
 
 from index.catalog import Filters, embedding_text
 from index.dense import Scored
@@ -29,9 +27,11 @@ TITLE_WEIGHT = 0.5
 # passages a second in float32. The next are read only where they are asked for.
 RERANKED = 20
 # Whether the words are searched in a thread while the query is embedded and the vectors are searched. On 2 cores a
-# search took 5.2 ms so and 5.3 one after the other over 10,006 passages, 6.1 and 6.3 over 100,004, 8.1 and 11.8 over
-# 1,000,006.
+# search took 4.8 ms so and 5.0 one after the other over 10,006 passages, 4.6 and 5.0 over 100,004; over 1,000,006, with
+# a thread started for each, 8.1 and 11.8.
 BESIDE = True
+# Started when they are first needed, and kept: starting one for each search took 0.4 ms of 5.
+_threads = ThreadPoolExecutor(thread_name_prefix="words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +88,33 @@ class Retriever:
         texts = [query, own] if own not in ("", query) else [query]
         embed = partial(self.index.embedder.embed_queries, texts)
         vectors, fused, nearest = self._fused(texts, embed, filters, DEPTH if len(texts) == 1 else DEEPER)
-        rows = self._distinct(fused)
         read = k if self.reranker is None else -(-k // RERANKED) * RERANKED
+        rows = self._distinct(fused, read)
         if len(rows) < read:
             _, deeper, _ = self._fused(texts, lambda: vectors, filters, DEEPER)
-            rows = self._distinct(_continued(fused, deeper))
-        return Retrieval(self._reranked(query, self._hits(rows[:read], filters))[:k], vectors[0], nearest)
+            rows = self._distinct(_continued(fused, deeper), read)
+        return Retrieval(self._reranked(query, self._hits(rows, filters))[:k], vectors[0], nearest)
 
     def _fused(
         self, texts: Sequence[str], embed: Callable[[], Matrix], filters: Filters, depth: int
     ) -> tuple[Matrix, list[Scored], float]:
         """The vectors, both rankings joined, of the query or of both readings, and the query's nearest cosine."""
         match = partial(self.index.matching, k=depth, title_weight=self.title_weight, filters=filters)
-        with _mapping(beside=self.beside) as each:
-            words = each(match, texts)
-            vectors = embed()
-            dense = [self.index.nearest(vector, depth, filters) for vector in vectors]
-            rankings = [
-                self.fusion(near, lexical, self.dense_weight) for near, lexical in zip(dense, words, strict=True)
-            ]
+        words = _threads.map(match, texts) if self.beside else map(match, texts)
+        vectors = embed()
+        dense = [self.index.nearest(vector, depth, filters) for vector in vectors]
+        rankings = [self.fusion(near, lexical, self.dense_weight) for near, lexical in zip(dense, words, strict=True)]
         nearest = dense[0][0][1] if dense[0] else 0.0
         return vectors, rankings[0] if len(rankings) == 1 else two_readings(rankings[0], rankings[1]), nearest
 
-    def _distinct(self, fused: Sequence[Scored]) -> list[Scored]:
+    def _distinct(self, fused: Sequence[Scored], most: int) -> list[Scored]:
+        """The first of the ranking, no two of which say nearly the same."""
         if not self.distinct:
-            return list(fused)
+            return list(fused[:most])
         best: dict[int, Scored] = {}
         for row, score in fused:
+            if len(best) == most:
+                break
             best.setdefault(self.index.first_copy(row), (row, score))
         return list(best.values())
 
@@ -160,16 +160,6 @@ def taken_in_turn(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
                 held.update(passage.passage_id for passage in (hit.passage, *hit.also))
                 taken.append(hit)
     return [replace(hit, rank=rank) for rank, hit in enumerate(taken, start=1)]
-
-
-@contextmanager
-def _mapping(*, beside: bool) -> Iterator[Callable[..., Iterator[Any]]]:
-    """What applies a function to each item when the results are asked for, or at once in a thread that ends here."""
-    if not beside:
-        yield map
-        return
-    with ThreadPoolExecutor(1) as thread:
-        yield thread.map
 
 
 def _continued(first: Sequence[Scored], deeper: Sequence[Scored]) -> list[Scored]:

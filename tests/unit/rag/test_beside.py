@@ -1,15 +1,17 @@
 """Words searched beside the vectors."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 
 from index.catalog import Filters
-from rag.retriever import Retriever
+from rag.retriever import Retriever, _threads
 from tests.conftest import WordEmbedder
 
 QUERIES = ["when was the harbour opened", "bridge over the Kura", "kites", "xylophone"]
+MOST = _threads._max_workers
 
 
 @pytest.fixture
@@ -61,10 +63,19 @@ def failing(*_args, **_how):
 
 @pytest.mark.parametrize("beside", [False, True])
 @pytest.mark.parametrize("broken", ["matching", "nearest", "embedder"])
-def test_what_fails_is_told_and_leaves_no_thread(made, broken, beside):
-    """The error of either search, or of the model, is the caller's, and nothing goes on in a thread."""
-    before = threading.active_count()
+def test_what_fails_is_told_and_keeps_no_thread_from_the_next(made, broken, beside):
+    """The error of either search, or of the model, is the caller's, however often; then all is as before."""
     index = made(**{broken: SimpleNamespace(embed_queries=failing) if broken == "embedder" else failing})
-    with pytest.raises(OSError, match="the disk is gone"):
-        Retriever(index, beside=beside).retrieve("the harbour", 1)
-    assert threading.active_count() == before
+    for _ in range(2 * MOST):
+        with pytest.raises(OSError, match="the disk is gone"):
+            Retriever(index, beside=beside).retrieve("the harbour", 1)
+    assert Retriever(made(), beside=beside).retrieve("the harbour", 1).hits[0].passage.article_id == "harbour"
+    assert sum(thread.name.startswith("words") for thread in threading.enumerate()) <= MOST
+
+
+def test_more_searches_at_once_than_threads_wait_for_one(index):
+    """Each finds what it finds alone."""
+    alone = [Retriever(index).retrieve(query, 5).hits for query in QUERIES]
+    with ThreadPoolExecutor(3 * MOST) as callers:
+        together = list(callers.map(lambda query: Retriever(index).retrieve(query, 5).hits, QUERIES * MOST))
+    assert together == alone * MOST

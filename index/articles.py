@@ -260,7 +260,7 @@ def _article(record: Record, name: str) -> Article:
         **values,
         **_dates(record.metadata),
     )
-    if article.article_id in (".", ".."):
+    if article.article_id in (".", "..") or "\n" in article.article_id:
         raise Refused(f'its id "{article.article_id}" can\'t stand in an address')
     try:
         json.dumps(asdict(article), ensure_ascii=False).encode()

@@ -136,13 +136,15 @@ class Catalog:
     def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
         """So many of the articles that pass, from the `first` on, which counts from 0.
 
-        Those of the latest day come first, those without a day last.
+        Those of the latest day come first, those without a day last, and those of one day as they were added.
         """
         clauses = filters.clauses()
         where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
+        # Chosen by an index alone: what is passed over would else be read with its text.
         found = self._all(
-            f"SELECT article_id, title, published, source, language FROM articles {where}"
-            " ORDER BY day DESC, number LIMIT ? OFFSET ?",
+            "SELECT article_id, title, published, source, language FROM"
+            f" (SELECT number AS chosen FROM articles {where} ORDER BY day DESC, number LIMIT ? OFFSET ?)"
+            " CROSS JOIN articles ON number = chosen ORDER BY day DESC, number",
             (*clauses.values(), count, first),
         )
         return [Listed(*values) for values in found]

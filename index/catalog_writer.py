@@ -25,6 +25,7 @@ CREATE TABLE passages (
     embedded_hash TEXT NOT NULL
 );
 CREATE INDEX by_day ON articles(day, folded_source, spoken, first_row, end_row, source, language);
+CREATE INDEX by_newest ON articles(day DESC, number, folded_source, spoken);
 CREATE INDEX by_source ON articles(folded_source, day, spoken, first_row, end_row);
 """
 

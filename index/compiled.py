@@ -45,7 +45,7 @@ _following = Lock()
 class Compiled(nn.Module):
     """A model without its weights: OpenVINO computes what its forward gave.
 
-    Any number of threads may call it. As many calls are computed at once as there are times the cores of one.
+    Any number of threads may call it. As many calls are computed at once as the cores suffice for.
     """
 
     def __init__(

@@ -132,13 +132,14 @@ def same_but_precision(one: ModelRecord, other: ModelRecord) -> bool:
 
 
 @lru_cache(maxsize=2)  # the live generation's, and the next one's while it is swapped in
-def embedder_of_record(record: ModelRecord) -> Embedder:
-    """The very model an index was made with.
+def embedder_of_record(record: ModelRecord, *, in_bulk: bool = False) -> Embedder:
+    """The very model an index was made with, made `in_bulk` for a build.
 
     Raises:
         ModelError: it is not on this machine, or its weights are not those the index was made with.
     """
-    embedder = SentenceTransformerEmbedder(record.name, record.query_prompt, record.passage_prompt, record.precision)
+    prompts = record.query_prompt, record.passage_prompt
+    embedder = SentenceTransformerEmbedder(record.name, *prompts, record.precision, in_bulk=in_bulk)
     if embedder.record != record:
         raise ModelError(
             f'The weights of the model "{record.name}" are not those the index was made with.',

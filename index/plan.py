@@ -189,7 +189,9 @@ def _is_gone(corpus: Path, path: str) -> bool:
 def _nothing_readable(corpus: Path, directory: Path, refused: list[Refusal], live: Live | None) -> CorpusError:
     left = "; the index is left as it was, and still serves" if live else ""
     why = f" ({len(refused)} refused; the first: {refused[0]})" if refused else ""
-    empty = f" To leave nothing in the index: {command('rag index --allow-empty', directory, corpus)}" if live else ""
+    empty = (
+        f" or, to leave nothing in the index: {command('rag index --allow-empty', directory, corpus)}" if live else ""
+    )
     return CorpusError(
         f"The corpus {corpus} holds no readable article{why}{left}.",
         f"Put articles there ({FORMATS}), then run: {command('rag index', directory, corpus)}{empty}",

@@ -67,7 +67,7 @@ class PassageIndex(Protocol):
         """How many passages hold an indexed word."""
 
     def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
-        """So many of the articles that pass, the newest first, from the `first` on, which counts from 0."""
+        """So many of the articles that pass, the latest day first, from the `first` on, which counts from 0."""
 
     def holdings(self) -> Holdings:
         """What the generation holds, by source, language and day, and what was refused."""
@@ -162,7 +162,7 @@ class LocalIndex:
         return self.lexical.document_frequency(term)
 
     def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
-        """So many of the articles that pass, the newest first, from the `first` on, which counts from 0."""
+        """So many of the articles that pass, the latest day first, from the `first` on, which counts from 0."""
         return self.catalog.listed(filters, first, count)
 
     def holdings(self) -> Holdings:

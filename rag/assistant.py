@@ -200,7 +200,7 @@ class Assistant:
         return self.source.current().holdings()
 
     def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
-        """So many of its articles that pass, the newest first, from the `first` on, which counts from 0."""
+        """So many of its articles that pass, the latest day first, from the `first` on, which counts from 0."""
         return self.source.current().listed(filters, first, count)
 
     def trouble(self) -> str | None:

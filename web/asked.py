@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from pydantic import Field, field_validator
 
+from index.catalog import spoken
 from web.particulars import day, language_name
 from web.schemas import Filtered
 
@@ -25,7 +26,7 @@ class Chosen(Filtered):
         since, until = self.published_from, self.published_to
         return [
             *([self.source] if self.source else []),
-            *([language_name(self.language)] if self.language else []),
+            *([language_name(spoken(self.language) or "")] if self.language else []),
             *([f"since {day(since)}"] if since else []),
             *([f"until {day(until)}"] if until else []),
         ]

@@ -197,13 +197,14 @@ class CorpusPage:
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """Some of the articles that an index holds, the newest first."""
+    """Some of the articles that an index holds, the latest day first."""
 
     limits: list[str]  # which of them alone are listed: "Coast Daily", "since 5 March 2024"
     articles: list[ArticleLine]
     first: int  # the place of the first, counted from 1
+    place: str  # "51 to 100", empty where all are here, or none
     held: int  # all that the index holds
-    newer: str | None  # where those before these are listed
+    newer: str | None  # where those before these are listed; the first, where there are none here
     older: str | None
 
 

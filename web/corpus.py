@@ -1,6 +1,7 @@
 """From what the index holds to the page that tells it, and to the filters of the chat page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from index.holdings import Count, Holdings
 from web.asked import Asked
 from web.contexts import Choice, CorpusFacts, CorpusPage, Fault, FilterForm, Reindex, Share
 from web.particulars import day, language_name
+from web.schemas import LONGEST_NAME
 
 _OFFERED = 100  # sources to choose from: those with the most articles
 _LISTED = 200  # files that were refused, or doubted
@@ -60,11 +62,10 @@ def corpus_page(holdings: Holdings, reindexing: Reindex | None) -> CorpusPage:
         generation=holdings.generation,
         model=holdings.model,
         days=_days(holdings),
-        sources=[_share(count, "source", count.name, holdings.articles) for count in holdings.sources],
-        languages=[
-            _share(count, "language", count.name and language_name(count.name), holdings.articles)
-            for count in holdings.languages
-        ],
+        sources=_shares("source", holdings.sources),
+        languages=_shares(
+            "language", [replace(count, name=spoken(count.name)) for count in holdings.languages], language_name
+        ),
         refused=_faults(holdings.refused[:_LISTED]),
         refused_more=max(0, len(holdings.refused) - _LISTED),
         doubted=_faults(holdings.doubted[:_LISTED]),
@@ -95,9 +96,26 @@ def _offered(names: list[str], chosen: str | None) -> list[str]:
     return sorted({*names[:_OFFERED], *([chosen] if chosen else [])}, key=str.casefold)
 
 
-def _share(count: Count, field: str, name: str | None, articles: int) -> Share:
-    href = f"/articles?{urlencode({field: count.name})}" if count.name else None
-    return Share(name or "not given", count.articles, round(100 * count.articles / articles), href)
+def _shares(field: str, counts: Iterable[Count], shown: Callable[[str], str] = str) -> list[Share]:
+    """How many articles have each name, the most first, those that the filter by `field` takes for one as one.
+
+    `counts` have the most articles first; of names that differ in case alone the first is told.
+    """
+    together: dict[str, Count] = {}
+    for count in counts:
+        name = count.name or ""
+        before = together.get(name.casefold(), Count(name, 0))
+        together[name.casefold()] = replace(before, articles=before.articles + count.articles)
+    articles = sum(count.articles for count in together.values())
+    return [
+        Share(
+            name=shown(count.name) if count.name else "not given",
+            articles=count.articles,
+            percent=round(100 * count.articles / articles),
+            href=f"/articles?{urlencode({field: count.name})}" if 0 < len(count.name or "") <= LONGEST_NAME else None,
+        )
+        for count in sorted(together.values(), key=lambda count: -count.articles)
+    ]
 
 
 def _days(holdings: Holdings) -> str | None:

@@ -12,12 +12,15 @@ from web.particulars import direction, published_day
 def listing_page(browsed: Browsed, found: Sequence[Listed], held: int) -> ListingPage:
     """A page of a list; `found` has one article more than it shows where another page follows."""
     first, most = browsed.span
+    last = first + min(len(found), most)
+    part = found and (first > 0 or len(found) > most)
     return ListingPage(
         limits=browsed.limits(),
         articles=[_line(one) for one in found[:most]],
         first=first + 1,
+        place=f"{first + 1:,} to {last:,}" if part else "",
         held=held,
-        newer=browsed.address(browsed.page - 1) if browsed.page > 1 else None,
+        newer=browsed.address(browsed.page - 1 if found else 1) if browsed.page > 1 else None,
         older=browsed.address(browsed.page + 1) if len(found) > most else None,
     )
 

@@ -12,7 +12,7 @@ from fastapi.sse import format_sse_event
 
 from rag.answer import Answer
 from rag.assistant import Assistant, Step
-from rag.errors import QuestionError
+from rag.errors import FilterError, QuestionError
 from web.access import caller_of
 from web.admission import ADMITTED, Streamed
 from web.api import TheAssistant, TheMetrics, events
@@ -43,7 +43,7 @@ def chat(request: Request, assistant: TheAssistant, metrics: TheMetrics, asked: 
     try:
         steps = assistant.ask_in_stages(asked.q, asked.h, filters=asked.filters())
         first = next(steps)
-    except QuestionError as error:
+    except (QuestionError, FilterError) as error:
         page = replace(page, question=_typed(asked.q), problem=str(error), earlier=asked.h)
         return render(request, "chat.html", page, status=422)
     counted = metrics.observed(steps)
@@ -57,7 +57,7 @@ def chat(request: Request, assistant: TheAssistant, metrics: TheMetrics, asked: 
 
 @router.api_route("/articles", methods=["GET", "HEAD"])
 def articles(request: Request, assistant: TheAssistant, browsed: Annotated[Browsed, Query()]) -> Response:
-    """The articles that the index holds, or some of them, the newest first."""
+    """The articles that the index holds, or some of them, the latest day first."""
     first, most = browsed.span
     found = assistant.listed(browsed.filters(), first, most + 1)  # one more tells whether another page follows
     return render(request, "articles.html", listing_page(browsed, found, assistant.manifest().articles))

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from urllib.parse import quote, urlsplit
 
+from index.catalog import spoken
 from index.dates import age_in_words
 
 # Scripts written from right to left, by the language tags of BCP 47.
@@ -39,7 +40,7 @@ def age(age_days: int | None, published: str | None, first_seen: str | None) -> 
 
 def direction(language: str | None) -> str:
     """Which way a language is written: "ltr" or "rtl"."""
-    return "rtl" if (language or "").split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if spoken(language) in _RIGHT_TO_LEFT else "ltr"
 
 
 def language_name(tag: str) -> str:

@@ -30,6 +30,7 @@ from web.errors import ReindexEnded, problem_of
 
 _log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
+_IN_BULK = partial(embedder_of_record, in_bulk=True)
 _PATIENCE = 10  # how far behind the questions a build stands for the processor, as nice(1) has it
 
 
@@ -71,7 +72,7 @@ class Reindexing:
 class Reindexer:
     """Re-indexes a directory when told, one build at a time; its failure or death ends nothing here."""
 
-    def __init__(self, directory: Path, keep: int = KEPT, embedder_of: EmbedderOf = embedder_of_record) -> None:
+    def __init__(self, directory: Path, keep: int = KEPT, embedder_of: EmbedderOf = _IN_BULK) -> None:
         self._directory = directory
         self._keep = keep
         self._embedder_of = embedder_of

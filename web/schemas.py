@@ -29,13 +29,16 @@ def _written(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_written)]
 
 
+LONGEST_NAME = 1000  # characters of a source or a language that a filter takes
+
+
 class Filtered(BaseModel):
-    """Which articles may answer."""
+    """Which articles are meant."""
 
     published_from: Day | None = Field(None, description="Only articles published on this day or later.")
     published_to: Day | None = Field(None, description="Only articles published on this day or earlier.")
-    source: str | None = Field(None, max_length=1000, description="Only articles of this source.")
-    language: str | None = Field(None, max_length=1000, description="Only articles in this language.")
+    source: str | None = Field(None, max_length=LONGEST_NAME, description="Only articles of this source.")
+    language: str | None = Field(None, max_length=LONGEST_NAME, description="Only articles in this language.")
 
     def filters(self) -> Filters:
         """The request's filters as the index takes them."""

@@ -8,7 +8,8 @@ from typing import Any
 from index.embedder import Matrix, bundled_folder
 
 MISSING = (
-    "txtai is not installed, so nothing is compared with it: pip install --no-deps -r tests/benchmarks/requirements.txt"
+    "txtai is not installed, so nothing is compared with it:"
+    " .venv/bin/pip install --no-deps -r tests/benchmarks/requirements.txt"
 )
 _MAX_TOKENS = 256  # of a passage, as sentence-transformers reads this model; txtai would read 512
 _HYBRID = {"hybrid": True, "content": True, "gpu": False, "maxlength": _MAX_TOKENS}

@@ -381,10 +381,10 @@ class TestRefusals:
         put(folder, "other.md")
         assert [item.path for item in read_articles(folder)] == ["it.md", "other.md"]
 
-    @pytest.mark.parametrize("written", [".", ".."])
+    @pytest.mark.parametrize("written", [".", "..", "a\\nb"])
     def test_an_id_that_no_address_can_hold_is_refused(self, folder, written):
-        """An id of dots would name another page in /api/articles/{id}."""
-        assert "id" in refusal(front(folder, f"id: '{written}'")).reason
+        """An id of dots would name another page in /api/articles/{id}, and of lines none."""
+        assert "can't stand in an address" in refusal(front(folder, f'id: "{written}"')).reason
 
     def test_a_reason_can_always_be_printed(self, folder):
         """No reason holds what UTF-8 can't write, or the report and the manifest could not be either."""

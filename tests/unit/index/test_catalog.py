@@ -231,7 +231,13 @@ ON_THE_ASK_PATH = [
     lambda catalog: catalog.rows_of(Filters(source="S", language="en")),
     lambda catalog: catalog.rows_of(Filters(source="S", published_to="2024-03-06")),
 ]
+ON_THE_ASK_PATH += [
+    lambda catalog: catalog.listed(Filters(source="S"), 0, 10),
+    lambda catalog: catalog.listed(Filters(published_to="2024-03-06"), 5, 10),
+]
 WHOLE_INDEXES = [
+    lambda catalog: catalog.listed(Filters(), 0, 10),
+    lambda catalog: catalog.listed(Filters(language="en"), 0, 10),
     lambda catalog: catalog.rows_of(Filters(language="en")),
     lambda catalog: catalog.breakdown,
 ]
@@ -247,4 +253,9 @@ def test_nothing_on_the_ask_path_reads_a_whole_table(catalog, asked):
     assert asked_of
     for query in asked_of:
         for *_, step in catalog._connection.execute(f"EXPLAIN QUERY PLAN {query}"):
-            assert not step.startswith("SCAN") or (asked in WHOLE_INDEXES and "COVERING INDEX" in step), (query, step)
+            if "(subquery" not in step:  # a list of a page at most
+                assert not step.startswith("SCAN") or (asked in WHOLE_INDEXES and "COVERING INDEX" in step), (
+                    query,
+                    step,
+                )
+                assert "INTEGER PRIMARY KEY" in step or "INDEX by_" not in step or "COVERING" in step, (query, step)

@@ -15,7 +15,7 @@ from index.snapshot import generation_folder
 @pytest.fixture
 def run(monkeypatch, embedder, corpus, directory):
     """Runs a command on `corpus` and `directory`, its variables set, without a model."""
-    monkeypatch.setattr("index.embedder.SentenceTransformerEmbedder", lambda *_: embedder)
+    monkeypatch.setattr("index.embedder.SentenceTransformerEmbedder", lambda *_, in_bulk: embedder if in_bulk else None)
     monkeypatch.setenv("RAG_CORPUS", str(corpus))
     monkeypatch.setenv("RAG_INDEX", str(directory))
     monkeypatch.setenv("COLUMNS", "200")
@@ -167,7 +167,7 @@ class TestIndex:
         """Model, prompts and precision are taken from their flags or variables."""
         asked = []
         monkeypatch.setattr(
-            "index.embedder.SentenceTransformerEmbedder", lambda *names: asked.append(names) or embedder
+            "index.embedder.SentenceTransformerEmbedder", lambda *names, in_bulk: asked.append(names) or embedder
         )
         monkeypatch.setenv("RAG_MODEL", "model")
         monkeypatch.setenv("RAG_QUERY_PROMPT", "query: ")
@@ -178,7 +178,7 @@ class TestIndex:
         """The index's own is handed on, but to a build that starts from nothing."""
         asked = []
         monkeypatch.setattr(
-            "index.embedder.SentenceTransformerEmbedder", lambda *given: asked.append(given[3:]) or embedder
+            "index.embedder.SentenceTransformerEmbedder", lambda *given, in_bulk: asked.append(given[3:]) or embedder
         )
         run("index")
         run("index")

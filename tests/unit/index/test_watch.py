@@ -192,7 +192,7 @@ def test_the_command_prints_each_build(corpus, directory, embedder, monkeypatch)
         tell(CorpusError("It is gone.", "Look again."))
 
     monkeypatch.setattr("index.watch.follow", once)
-    monkeypatch.setattr("index.embedder.SentenceTransformerEmbedder", lambda *names: embedder)
+    monkeypatch.setattr("index.embedder.SentenceTransformerEmbedder", lambda *names, in_bulk: embedder)
     result = CliRunner().invoke(index.cli.app, ["index", "--corpus", str(corpus), "--index", str(directory), "--watch"])
     assert result.exit_code == 0
     assert result.stdout.startswith("added 3,")

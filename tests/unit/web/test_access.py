@@ -281,7 +281,7 @@ class TestSignIn:
         """One button where a key was given; none before, and none where there are no keys."""
         assert "/sign-out" not in locked.get("/sign-in", headers=BROWSER).text
         locked.post("/sign-in", data={"key": keys[1][Role.ASK]})
-        for path in ("/", "/corpus", "/docs", "/articles/bridge", "/nowhere", "/sign-in"):
+        for path in ("/", "/corpus", "/docs", "/articles", "/articles/bridge", "/nowhere", "/sign-in"):
             (form,) = parse(locked.get(path, headers=BROWSER).text).all("form", action="/sign-out")
             assert form.attributes["method"] == "post"
             assert form.one("button").text == "Sign out"

@@ -24,6 +24,7 @@ def test_the_card_of_a_source_lists_the_others(client_of):
     for link in links:
         page = parse(client.get(link, headers={"accept": "text/html"}).text)
         assert "12 March 2021" in "".join(mark.text for mark in page.all("mark"))
+    assert [line.one("a").attributes["dir"] for line in lines] == ["ltr", "ltr"]
     told = " ".join(line.text for line in lines) + card.one("h4").text
     assert "<i>Harbour</i>" in told
 

@@ -80,7 +80,7 @@ def test_what_was_refused_and_doubted_is_named_with_why(faulty):
 
 
 def lines(page):
-    """The titles that are listed, each with what stands under it."""
+    """The titles that are listed."""
     listing = page.all("ol", class_="listing")
     rows = listing[0].all("li") if listing else []
     return [row.one("a").text for row in rows if row.all("a")]
@@ -90,7 +90,7 @@ def test_articles_are_listed_and_each_opens(client):
     """The newest first, from the corpus page on; every title leads to its article."""
     corpus = page_of(client, "/corpus")
     page = page_of(client, corpus.one("dl", class_="figures").one("a").attributes["href"])
-    assert "3 are held here" in page.one("p", class_="standfirst").text
+    assert "3 articles, the latest day first" in page.one("p", class_="standfirst").text
     days = [row.text for row in page.one("ol", class_="listing").all("ul", class_="origin")]
     assert ["5 March 2024" in days[0], "15 January 2023" in days[1]] == [True, True]
     links = page.one("ol", class_="listing").all("a")
@@ -106,11 +106,47 @@ def test_a_source_leads_to_its_articles_alone(client):
     links = {row.one("th").text: row.all("a") for row in rows}
     assert links["not given"] == []
     page = page_of(client, links["Coast Daily"][0].attributes["href"])
-    assert "Coast Daily alone" in page.one("p", class_="standfirst").text
+    assert "Only Coast Daily; the" in page.one("p", class_="standfirst").text
     origins = [origin.text for origin in page.one("ol", class_="listing").all("ul", class_="origin")]
     assert len(origins) == 1
     assert "Coast Daily" in origins[0]
     assert page.one("p", class_="standfirst").one("a").attributes["href"] == "/articles"
+
+
+def test_names_that_a_filter_takes_for_one_are_one(client_of):
+    """Sources whatever their case, languages whatever their region; the link lists as many as the row counts."""
+    names = [("Çay Post", "en-GB"), ("çay post", "EN"), ("Çay Post", "en_us"), ("River", "ur"), (None, "-")]
+    client = client_of(
+        *({"id": f"a{n}", "text": f"Tea {n}.", "source": name, "language": tag} for n, (name, tag) in enumerate(names))
+    )
+    told = [
+        {row.one("th").text: (row.one("td").text.strip(), [link.attributes["href"] for link in row.all("a")])}
+        for table in page_of(client, "/corpus").all("table")
+        for row in table.one("tbody").all("tr")
+    ]
+    rows = {name: pair for row in told for name, pair in row.items() if name != "not given"}
+    assert {name: count for name, (count, _) in rows.items()} == {
+        "Çay Post": "3",
+        "River": "1",
+        "English": "3",
+        "اردو": "1",
+    }
+    for name, (count, (link,)) in rows.items():
+        page = page_of(client, link)
+        assert len(lines(page)) == int(count)
+        assert f"Only {name}; the latest day first." in page.one("p", class_="standfirst").text
+
+
+def test_a_name_too_long_for_the_filter_has_no_link(client_of):
+    """It is shown all the same."""
+    client = client_of(
+        {"id": "a", "text": "Tea.", "source": "S" * 1001}, {"id": "b", "text": "Ink.", "source": "S" * 1000}
+    )
+    page = page_of(client, "/corpus")
+    rows = {row.one("th").text: row.all("a") for row in page.all("table")[0].one("tbody").all("tr")}
+    assert rows["S" * 1001] == []
+    (link,) = rows["S" * 1000]
+    assert len(lines(page_of(client, link.attributes["href"]))) == 1
 
 
 def test_a_long_list_has_pages(client_of):
@@ -127,13 +163,15 @@ def test_a_long_list_has_pages(client_of):
     back = next(a.attributes["href"] for a in page.all("a") if a.attributes.get("rel") == "prev")
     assert lines(page_of(client, back)) == seen[1]
     assert page.one("ol", class_="listing").attributes["start"] == "101"
+    assert "Only s & t; the latest day first: 101 to 101." in page.one("p", class_="standfirst").text
+    assert page.one("title").text.startswith("Articles, 101 to 101 ·")
 
 
 def test_a_page_after_the_last_and_a_filter_of_nothing_say_so(client):
     """And lead back."""
     after = page_of(client, "/articles?page=9")
     assert (after.one("p", class_="note").text, lines(after)) == ("There is none here.", [])
-    assert after.one("nav", class_="onward").one("a").attributes["rel"] == "prev"
+    assert len(lines(page_of(client, after.one("nav", class_="onward").one("a").attributes["href"]))) == 3
     nothing = page_of(client, "/articles?source=Nobody")
     assert lines(nothing) == []
     for wrong in ("page=0", "page=x", "published_from=tomorrow"):

@@ -82,6 +82,15 @@ def test_a_date_that_is_none_is_refused_as_a_page(client):
     assert "published_from" in page.one("p", class_="what").text
 
 
+def test_days_in_the_wrong_order_keep_the_question_and_the_days(client):
+    """A sentence beside the form, with what was typed in it to be mended."""
+    days = {"published_from": "2026-12-01", "published_to": "2026-01-01"}
+    page = page_of(client, "/", 422, q=QUESTION, **days)
+    assert "Exchange them." in page.one(role="alert").text
+    assert page.one("input", id="q").attributes["value"] == QUESTION
+    assert {name: page.one("input", name=name).attributes["value"] for name in days} == days
+
+
 def test_an_index_without_sources_offers_none(client_of):
     """No list to choose from is shown."""
     client = client_of({"id": "a", "text": "The harbour was opened."})

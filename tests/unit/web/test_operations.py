@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 from contextlib import closing
 
@@ -9,6 +10,7 @@ import pytest
 
 from index import snapshot
 from index.build import build_index
+from index.embedder import SentenceTransformerEmbedder
 from index.errors import ModelError
 from index.store import LiveIndex
 from rag.assistant import Assistant
@@ -41,6 +43,14 @@ def live(corpus, directory, serve):
     client = serve(Assistant(LiveIndex(directory, words), weights=SENSIBLE), index=directory)
     client.app.state.reindexer = Reindexer(directory, embedder_of=words)
     return client
+
+
+def test_a_re_index_embeds_in_bulk_with_the_very_model(directory):
+    """What its process is given makes the model that the index was made with, a batch on each core."""
+    record = SentenceTransformerEmbedder(precision="float32").record
+    embedder = pickle.loads(pickle.dumps(Reindexer(directory)._embedder_of))(record)
+    assert embedder.record == record
+    assert embedder._in_bulk
 
 
 def events_of(text):

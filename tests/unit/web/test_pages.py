@@ -404,7 +404,9 @@ def test_the_docs_example_works(client):
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/?q=harbour", "/?q=", "/articles/harbour", "/corpus", "/docs", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?q=harbour", "/?q=", "/articles/harbour", "/articles", "/corpus", "/docs", "/nothing"]
+)
 def test_every_page_has_one_heading_one_main_and_a_language(client, path):
     """What a screen reader goes by is there once, ids are distinct, and every local link leads somewhere."""
     page = parse(client.get(path, headers=BROWSER).text)

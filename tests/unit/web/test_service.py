@@ -124,6 +124,8 @@ EVERYWHERE = [
     "/?q=",
     "/articles/harbour",
     "/articles/none",
+    "/articles",
+    "/articles?source=none",
     "/docs",
     "/openapi.json",
     "/healthz",
@@ -205,7 +207,7 @@ def test_the_reply_s_fields_are_described(client):
     assert set(described) == set(client.post("/api/ask", json={"question": QUESTION}).json())
 
 
-@pytest.mark.parametrize("path", ["/", "/articles/harbour", "/docs", "/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/", "/articles", "/articles/harbour", "/corpus", "/docs", "/healthz", "/readyz"])
 def test_monitors_may_ask_for_the_head_alone(client, path):
     """HEAD answers as GET does, without a body."""
     response = client.head(path)

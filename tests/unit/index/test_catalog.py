@@ -230,8 +230,6 @@ ON_THE_ASK_PATH = [
     lambda catalog: catalog.rows_of(Filters(source="S")),
     lambda catalog: catalog.rows_of(Filters(source="S", language="en")),
     lambda catalog: catalog.rows_of(Filters(source="S", published_to="2024-03-06")),
-]
-ON_THE_ASK_PATH += [
     lambda catalog: catalog.listed(Filters(source="S"), 0, 10),
     lambda catalog: catalog.listed(Filters(published_to="2024-03-06"), 5, 10),
 ]

@@ -87,7 +87,7 @@ def lines(page):
 
 
 def test_articles_are_listed_and_each_opens(client):
-    """The newest first, from the corpus page on; every title leads to its article."""
+    """The latest day first, from the corpus page on; every title leads to its article."""
     corpus = page_of(client, "/corpus")
     page = page_of(client, corpus.one("dl", class_="figures").one("a").attributes["href"])
     assert "3 articles, the latest day first" in page.one("p", class_="standfirst").text

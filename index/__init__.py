@@ -8,41 +8,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.articles import Article, Refusal, read_articles
-    from index.build import build_index, preview_index
-    from index.catalog import Filters
-    from index.embedder import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
+    from index.build.build import build_index, preview_index
+    from index.build.diff import Plan
+    from index.build.report import BuildReport
+    from index.build.verify import VerifyReport, verify_index
+    from index.corpus.articles import Article, Refusal, read_articles
+    from index.engine.local.catalog import Filters
+    from index.engine.local.local_index import LiveIndex, LocalIndex, PassageIndex
+    from index.engine.manifest import Manifest
     from index.errors import RagError
-    from index.manifest import Manifest
-    from index.passages import Passage, split_article
-    from index.plan import Plan
-    from index.report import BuildReport
-    from index.store import LiveIndex, LocalIndex, PassageIndex
-    from index.verify import VerifyReport, verify_index
+    from index.models.embedder import DEFAULT_MODEL, Embedder, SentenceTransformerEmbedder
+    from index.passages.split import Passage, split_article
 
 # Where each public name lives. They are imported when first used, so that `rag --help` does not wait
 # for numpy and the rest.
 _HOMES = {
-    "Article": "index.articles",
-    "BuildReport": "index.report",
-    "DEFAULT_MODEL": "index.embedder",
-    "Embedder": "index.embedder",
-    "Filters": "index.catalog",
-    "LiveIndex": "index.store",
-    "LocalIndex": "index.store",
-    "Manifest": "index.manifest",
-    "Passage": "index.passages",
-    "PassageIndex": "index.store",
-    "Plan": "index.plan",
+    "Article": "index.corpus.articles",
+    "BuildReport": "index.build.report",
+    "DEFAULT_MODEL": "index.models.embedder",
+    "Embedder": "index.models.embedder",
+    "Filters": "index.engine.local.catalog",
+    "LiveIndex": "index.engine.local.local_index",
+    "LocalIndex": "index.engine.local.local_index",
+    "Manifest": "index.engine.manifest",
+    "Passage": "index.passages.split",
+    "PassageIndex": "index.engine.local.local_index",
+    "Plan": "index.build.diff",
     "RagError": "index.errors",
-    "Refusal": "index.articles",
-    "SentenceTransformerEmbedder": "index.embedder",
-    "VerifyReport": "index.verify",
-    "build_index": "index.build",
-    "preview_index": "index.build",
-    "read_articles": "index.articles",
-    "split_article": "index.passages",
-    "verify_index": "index.verify",
+    "Refusal": "index.corpus.articles",
+    "SentenceTransformerEmbedder": "index.models.embedder",
+    "VerifyReport": "index.build.verify",
+    "build_index": "index.build.build",
+    "preview_index": "index.build.build",
+    "read_articles": "index.corpus.articles",
+    "split_article": "index.passages.split",
+    "verify_index": "index.build.verify",
 }
 
 __all__ = [

@@ -28,8 +28,8 @@ from index.console import (
 from index.errors import ImportUsageError
 
 if TYPE_CHECKING:
-    from index.importing.outcome import ImportReport
-    from index.report import BuildReport
+    from index.build.report import BuildReport
+    from index.web_import.report import ImportReport
 
 app = typer.Typer()
 
@@ -93,10 +93,10 @@ def import_command(
     """Bring news pages into the corpus as Markdown files; rag index then reads them."""
     with failures(as_json, usage=(ImportUsageError,)):
         day = _day("--since", since)
-        from index.importing.fetcher import Fetcher
-        from index.importing.guard import Guard
-        from index.importing.importer import Wishes, import_pages
-        from index.importing.manners import Guest
+        from index.web_import.address_policy import Guard
+        from index.web_import.fetcher import Fetcher
+        from index.web_import.importer import Wishes, import_pages
+        from index.web_import.polite_client import Guest
 
         folder = corpus or _corpus_of(index)
         with closing(Fetcher(Guard(allow_private))) as fetcher, progress_of("Importing pages") as progress:
@@ -129,9 +129,9 @@ def index_command(
     if watch and (dry_run or rebuild or as_json):
         raise typer.BadParameter("it goes with neither --dry-run nor --rebuild nor --json.", param_hint="--watch")
     with failures(as_json):
-        from index.build import build_index, preview_index
-        from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
-        from index.report import model_before, what_differs
+        from index.build.build import build_index, preview_index
+        from index.build.report import model_before, what_differs
+        from index.models.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
 
         articles = corpus or _corpus_of(index)
         before = None if rebuild else model_before(index)
@@ -165,8 +165,8 @@ def index_command(
 
 
 def _watch(corpus: Path, build: Callable[[], "BuildReport"], index: Path) -> None:
+    from index.corpus.watch import follow
     from index.errors import RagError
-    from index.watch import follow
 
     def tell(report: "BuildReport | RagError") -> None:
         if isinstance(report, RagError):
@@ -182,8 +182,8 @@ def _watch(corpus: Path, build: Callable[[], "BuildReport"], index: Path) -> Non
 def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
     """What the index says it holds, when it was made and from what; rag verify checks it."""
     with failures(as_json):
-        from index.generations import generations
-        from index.snapshot import live_number, read_manifest
+        from index.engine.local.generations import live_number, read_manifest
+        from index.engine.local.retention import generations
 
         manifest = read_manifest(index, live_number(index))
         others = [one for one in generations(index) if not one.live]
@@ -214,7 +214,7 @@ def rollback_command(
 ) -> None:
     """Make an earlier generation of the index live again; a running server takes it up."""
     with failures(as_json):
-        from index.generations import roll_back
+        from index.engine.local.retention import roll_back
 
         manifest = roll_back(index, to)
         if as_json:
@@ -228,7 +228,7 @@ def rollback_command(
 def verify_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
     """Check every file, count and cross-reference of the live index."""
     with failures(as_json):
-        from index.verify import verify_index
+        from index.build.verify import verify_index
 
         report = verify_index(index)
         if as_json:
@@ -245,8 +245,8 @@ def verify_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
 
 def _corpus_of(index: Path) -> Path:
     """What an index was made from, so that one of somebody's articles is never filled from another corpus."""
+    from index.engine.local.generations import recorded_corpus
     from index.errors import CorpusError, SnapshotError
-    from index.snapshot import recorded_corpus
 
     try:
         return Path(recorded_corpus(index) or DEFAULT_CORPUS)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.answer import Answer, Citation, FoundPassage
     from rag.assistant import Assistant
-    from rag.composer import Composer, ExtractiveComposer
-    from rag.retriever import Hit, Retriever
+    from rag.compose.extract import Composer, ExtractiveComposer
+    from rag.retrieval.retriever import Hit, Retriever
 
 # Where each public name lives. They are imported when first used, so that `rag --help` does not wait
 # for numpy and the rest.
@@ -19,11 +19,11 @@ _HOMES = {
     "Answer": "rag.answer",
     "Assistant": "rag.assistant",
     "Citation": "rag.answer",
-    "Composer": "rag.composer",
-    "ExtractiveComposer": "rag.composer",
+    "Composer": "rag.compose.extract",
+    "ExtractiveComposer": "rag.compose.extract",
     "FoundPassage": "rag.answer",
-    "Hit": "rag.retriever",
-    "Retriever": "rag.retriever",
+    "Hit": "rag.retrieval.retriever",
+    "Retriever": "rag.retrieval.retriever",
 }
 
 __all__ = [

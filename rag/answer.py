@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from index.articles import Article
+from index.corpus.articles import Article
 from index.dates import age_in_days
-from index.manifest import Manifest
-from index.passages import Passage
-from rag.retriever import Hit
+from index.engine.manifest import Manifest
+from index.passages.split import Passage
+from rag.retrieval.retriever import Hit
 
 ArticleOf = Callable[[str], Article]
 

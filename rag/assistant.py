@@ -7,22 +7,22 @@ from enum import StrEnum
 from functools import cache, partial
 from typing import Protocol
 
-from index.articles import Article
-from index.catalog import Filters, Listed
-from index.holdings import Holdings
-from index.manifest import Manifest
-from index.store import PassageIndex
+from index.corpus.articles import Article
+from index.engine.local.catalog import Filters, Listed
+from index.engine.local.local_index import PassageIndex
+from index.engine.manifest import Manifest
+from index.engine.stats import Holdings
 from rag.answer import Answer, ArticleOf, FoundPassage, IndexInfo
 from rag.cache import AnswerCache, Request
 from rag.clock import Clock
-from rag.composer import Composer, Composition, ExtractiveComposer, Matter
-from rag.conversation import Part, read_in_parts
+from rag.compose.extract import Composer, Composition, ExtractiveComposer, Matter
 from rag.errors import ArticleUnknown, FilterError, SettingError
-from rag.evidence import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Weigher, Weights, shipped_weights
-from rag.question import read_question, readable
+from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Weigher, Weights, shipped_weights
+from rag.question.follow_ups import Part, read_in_parts
+from rag.question.normalise import read_question, readable
 from rag.reader import Reader
-from rag.reranker import Reranker
-from rag.retriever import Retrieval, Retriever, taken_in_turn
+from rag.retrieval.reranker import Reranker
+from rag.retrieval.retriever import Retrieval, Retriever, taken_in_turn
 from rag.suggestions import suggestions
 
 DEFAULT_K = 10

@@ -25,8 +25,8 @@ from rag.errors import FilterError, QuestionError, SettingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index.catalog import Filters
-    from index.holdings import Count
+    from index.engine.local.catalog import Filters
+    from index.engine.stats import Count
     from rag.answer import Answer, Citation, Copy, FoundPassage
     from rag.assistant import Assistant
     from rag.evaluation.compare import Comparison
@@ -103,7 +103,7 @@ def search_command(
     with failures(as_json, _USAGE):
         from dataclasses import asdict
 
-        from rag.question import read_question
+        from rag.question.normalise import read_question
 
         filters = _filters(published_from, published_to, source, language)
         assistant = _assistant(index, reranker=reranker)
@@ -144,14 +144,14 @@ def eval_command(
 ) -> None:
     """Ask every question of a collection and print retrieval, quote, answer, abstention and latency figures."""
     with failures(as_json, _USAGE):
-        from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
-        from index.report import model_before
+        from index.build.report import model_before
+        from index.models.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
         from rag.evaluation import compare as comparing
         from rag.evaluation import page, saved
         from rag.evaluation.collection import read_collection
         from rag.evaluation.run import Answering, evaluate, index_of
         from rag.reader import reader_of
-        from rag.reranker import reranker_of
+        from rag.retrieval.reranker import reranker_of
 
         read = read_collection(collection, corpus)
         # What can be refused is, before the questions are asked, which takes minutes.
@@ -191,10 +191,10 @@ def _show_run(run: "Report", comparison: "Comparison | None", document: dict[str
 
 
 def _assistant(index: Path, threshold: float | None = None, reader: str = "none", reranker: str = "") -> "Assistant":
-    from index.store import LiveIndex
+    from index.engine.local.local_index import LiveIndex
     from rag.assistant import Assistant
     from rag.reader import reader_of
-    from rag.reranker import reranker_of
+    from rag.retrieval.reranker import reranker_of
 
     return Assistant(LiveIndex(index), _threshold(threshold), reader=reader_of(reader), reranker=reranker_of(reranker))
 
@@ -206,7 +206,7 @@ def _threshold(given: float | None) -> float:
 
 
 def _filters(start: str | None, end: str | None, source: str | None, language: str | None) -> "Filters":
-    from index.catalog import Filters
+    from index.engine.local.catalog import Filters
 
     for flag, value in (("--source", source), ("--language", language)):
         if value is not None and value != value.encode(errors="replace").decode():

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from index.catalog import Filters
+from index.engine.local.catalog import Filters
 from index.errors import StorageError
 from rag.errors import FeedbackFull
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import build_index
-from index.embedder import Matrix, SentenceTransformerEmbedder, Vector
-from index.manifest import ModelRecord
-from index.store import LiveIndex, LocalIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex, LocalIndex
+from index.engine.manifest import ModelRecord
+from index.models.embedder import Matrix, SentenceTransformerEmbedder, Vector
 
 REPOSITORY = Path(__file__).parents[1]
 

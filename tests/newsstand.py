@@ -10,9 +10,9 @@ from threading import Thread
 
 import httpcore2
 
-from index.articles import read_articles
-from index.importing.outcome import ImportReport
-from index.importing.times import Times
+from index.corpus.articles import read_articles
+from index.web_import.clock import Times
+from index.web_import.report import ImportReport
 
 INSIDE = "http://127.0.0.1/secret"  # what no public page may lead to
 XML = {"content-type": "application/xml"}

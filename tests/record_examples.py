@@ -10,14 +10,14 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from index.build import build_index
-from index.embedder import SentenceTransformerEmbedder
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
+from index.models.embedder import SentenceTransformerEmbedder
 from rag.assistant import Assistant
 from rag.reader import reader_of
 from tests.conftest import REPOSITORY
+from web.api.examples import EXAMPLES
 from web.app import create_app
-from web.examples import EXAMPLES
 from web.settings import Settings
 
 

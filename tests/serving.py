@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-from index.embedder import embedder_of_record
-from index.store import EmbedderOf, LiveIndex
+from index.engine.local.local_index import EmbedderOf, LiveIndex
+from index.models.embedder import embedder_of_record
 from rag.assistant import Assistant
 from web.app import create_app
 from web.reindexing import Reindexer
-from web.serving import server_of
+from web.server import server_of
 from web.settings import Settings
 
 

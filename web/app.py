@@ -14,20 +14,25 @@ from fastapi.staticfiles import StaticFiles
 
 from rag.assistant import Assistant
 from rag.feedback import FeedbackStore, feedback_file
-from web import api, completions, errors, health, operations, pages, sign_in
-from web.access import BEARER, Gate, keyring_of
-from web.admission import OTHER_THREADS, Admission, TimeLimit
-from web.bodies import BoundedBody
-from web.examples import with_examples
+from web import errors
+from web.api import ask as api
+from web.api import health, operations
+from web.api import openai as completions
+from web.api.examples import with_examples
+from web.api.mcp import Tools, mcp_route, mcp_server
+from web.api.schemas import problems
 from web.metrics import Metrics
-from web.observing import Observed
+from web.middleware.admission import OTHER_THREADS, Admission, TimeLimit
+from web.middleware.auth import BEARER, Gate, keyring_of
+from web.middleware.body_limit import BoundedBody
+from web.middleware.request_log import Observed
+from web.middleware.security_headers import SecureHeaders
+from web.pages import routes as pages
+from web.pages import sign_in
 from web.reindexing import Reindexer
 from web.render import STATIC
-from web.schemas import problems
-from web.security import SecureHeaders
 from web.settings import Settings
-from web.suggested import Suggested
-from web.tools import Tools, mcp_route, mcp_server
+from web.suggestions import Suggested
 
 
 def _nothing() -> None:

@@ -82,7 +82,7 @@ def key_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Make a key for the server and print it: the file holds its hash alone, so it can't be printed again."""
-    from web.keys import Role, add_key
+    from web.middleware.keys import Role, add_key
 
     with failures(as_json, usage=(SettingError,)):
         key = add_key(keys_file, name, Role[role.upper()])
@@ -108,7 +108,7 @@ def mcp_command(
         settings = _settings({name: value for name, value in flags.items() if value is not None})
         assistant = _assistant(settings)
 
-        from web.tools import Tools, mcp_server
+        from web.api.mcp import Tools, mcp_server
 
         with suppress(KeyboardInterrupt):
             mcp_server(Tools(assistant)).run("stdio")
@@ -138,7 +138,7 @@ def _settings(flags: dict[str, Any]) -> "Settings":
 
 
 def _check_keys(settings: "Settings") -> None:
-    from web.access import keyring_of
+    from web.middleware.auth import keyring_of
 
     keyring_of(settings)
 
@@ -174,10 +174,10 @@ def _taking(host: str, port: int) -> Iterator[None]:
 
 def _assistant(settings: "Settings") -> "Assistant":
     """The assistant of these settings, its models loaded: one that can't be is said here, in a sentence."""
-    from index.store import LiveIndex
+    from index.engine.local.local_index import LiveIndex
     from rag.assistant import Assistant
     from rag.reader import reader_of
-    from rag.reranker import reranker_of
+    from rag.retrieval.reranker import reranker_of
 
     assistant = Assistant(
         LiveIndex(settings.index),
@@ -193,7 +193,7 @@ def _assistant(settings: "Settings") -> "Assistant":
 def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None:
     from web import logs
     from web.app import create_app
-    from web.serving import server_of
+    from web.server import server_of
 
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"

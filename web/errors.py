@@ -14,11 +14,11 @@ from starlette.exceptions import HTTPException
 
 from index.errors import CorpusError, ModelError, RagError, SnapshotError, StorageError, WriterBusy
 from rag.errors import ArticleUnknown, FeedbackFull, FilterError, QuestionError, SettingError
-from web.contexts import ErrorPage
 from web.logs import REQUEST_ID
+from web.middleware.security_headers import HEADERS
+from web.pages.view_models import ErrorPage
 from web.refusals import Busy, HostUnknown, KeyMissing, OriginRefused, Overdue, RoleMissing, TooMany, TurnedAway
 from web.render import render
-from web.security import HEADERS
 
 _log = logging.getLogger(__name__)
 

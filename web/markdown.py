@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from rag.answer import Answer, Citation, FoundPassage
-from web.particulars import web_address
-from web.turns import article_href
+from web.pages.formatting import web_address
+from web.pages.turns import article_href
 
 _NEAREST = 3
 # What Markdown acts on within a line, what makes a line a heading, an item or a rule, and what some pages make a link

@@ -13,8 +13,8 @@ from prometheus_client import (
     generate_latest,
 )
 
-from index.holdings import age_seconds
-from index.manifest import Manifest
+from index.engine.manifest import Manifest
+from index.engine.stats import age_seconds
 from rag.answer import Answer
 from rag.assistant import FROM_CACHE, Step
 

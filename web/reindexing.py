@@ -19,13 +19,13 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Literal
 
-from index import snapshot
-from index.build import build_index
-from index.embedder import embedder_of_record
+from index.build.build import build_index
+from index.engine.local import generations as snapshot
+from index.engine.local.local_index import EmbedderOf
+from index.engine.local.retention import KEPT
+from index.engine.manifest import Manifest
 from index.errors import WriterBusy
-from index.generations import KEPT
-from index.manifest import Manifest
-from index.store import EmbedderOf
+from index.models.embedder import embedder_of_record
 from web.errors import ReindexEnded, problem_of
 
 _log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.console import DEFAULT_INDEX
-from index.generations import KEPT
+from index.engine.local.retention import KEPT
 from rag.assistant import DEFAULT_THRESHOLD
-from web.rates import ip_of, read_rate
+from web.middleware.rate_limits import ip_of, read_rate
 
 
 def _rate(text: str) -> str:

@@ -10,7 +10,7 @@ from index.console import DEFAULT_INDEX, IndexOption, JsonOption, failures, note
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.evaluation.judged import Judged
+    from rag.evaluation.vote_review import Judged
     from rag.feedback import Vote
 
 app = typer.Typer()
@@ -30,8 +30,8 @@ def feedback_command(
 ) -> None:
     """What readers thought of answers; with --out, those voted up become a collection that rag eval reads."""
     with failures(as_json):
-        from index.store import LocalIndex
-        from rag.evaluation.judged import judged, write_judged
+        from index.engine.local.local_index import LocalIndex
+        from rag.evaluation.vote_review import judged, write_judged
         from rag.feedback import FeedbackStore, feedback_file
 
         votes = FeedbackStore(feedback or feedback_file(index)).votes()

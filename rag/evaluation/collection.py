@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.articles import Article, read_articles
+from index.corpus.articles import Article, read_articles
 from rag.errors import CollectionError, QuestionError
-from rag.question import read_question
+from rag.question.normalise import read_question
 
 
 class GoldSpan(BaseModel):

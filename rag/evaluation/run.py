@@ -11,13 +11,13 @@ from pathlib import Path
 
 from pydantic import FiniteFloat
 
-from index import snapshot
-from index.build import build_index, corpus_name
+from index.build.build import build_index, corpus_name
 from index.console import Progress
-from index.embedder import Embedder
+from index.engine.local import generations as snapshot
+from index.engine.local.local_index import LocalIndex
 from index.errors import SnapshotMissing
-from index.passages import Passage
-from index.store import LocalIndex
+from index.models.embedder import Embedder
+from index.passages.split import Passage
 from rag.assistant import DEFAULT_K, DEFAULT_THRESHOLD, Assistant
 from rag.errors import CollectionError
 from rag.evaluation.calibration import calibration_figures
@@ -33,8 +33,8 @@ from rag.evaluation.metrics import (
 )
 from rag.evaluation.results import Result, judged, result_of
 from rag.reader import NONE, Reader
-from rag.reranker import Reranker
-from rag.retriever import Retriever
+from rag.retrieval.reranker import Reranker
+from rag.retrieval.retriever import Retriever
 
 ProgressOf = Callable[[str], AbstractContextManager[Progress]]
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from index.embedder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, local_folder
 from index.errors import ModelError
+from index.models.embedder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, local_folder
 
 if TYPE_CHECKING:
     import torch

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.packing import PADDED_TO
-from index.precision import computes_in_bfloat16
-from index.sentences import Span
+from index.models.batching import PADDED_TO
+from index.models.precision import computes_in_bfloat16
+from index.passages.sentences import Span
 from rag.reader.loading import SHIPPED, WEIGHTS, folder_of, foreign_model, tokenizer_of, trained_model
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
     from transformers import PretrainedConfig, PreTrainedModel
 
-    from index.compiled import Compiled
-    from index.manifest import Precision
+    from index.engine.manifest import Precision
+    from index.models.compiled import Compiled
 
 NONE = "none"
 _HEADS = ("start_logits", "end_logits")
@@ -119,7 +119,7 @@ class TransformerReader:
 
     @cached_property
     def _model(self) -> "PreTrainedModel | Compiled":
-        from index.compiled import compiled
+        from index.models.compiled import compiled
 
         model = trained_model(WEIGHTS) if self.name == SHIPPED else foreign_model(self._folder, self.name)
         precision: Precision = "bfloat16" if computes_in_bfloat16() else "float32"
@@ -186,7 +186,7 @@ def _side_by_side(
     model: "PreTrainedModel | Compiled", batches: "Sequence[dict[str, torch.Tensor]]"
 ) -> "Sequence[Mapping[str, torch.Tensor]]":
     """Of a compiled model each passage has some cores; of another, all cores have one passage after the other."""
-    from index.compiled import Compiled
+    from index.models.compiled import Compiled
 
     return model.side_by_side(batches) if isinstance(model, Compiled) else [model(**batch) for batch in batches]
 

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from index.embedder import SentenceTransformerEmbedder
-from index.store import LocalIndex
+from index.engine.local.local_index import LocalIndex
+from index.models.embedder import SentenceTransformerEmbedder
 from tests.benchmarks import beside, report
 from tests.benchmarks.machine import commit, machine
 from tests.benchmarks.perturbed import NOISE, PerturbedEmbedder, write_vectors

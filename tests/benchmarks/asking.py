@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.embedder import bundled_folder
-from index.store import LocalIndex
+from index.engine.local.local_index import LocalIndex
+from index.models.embedder import bundled_folder
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.reader import SHIPPED, reader_of

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from index.embedder import Matrix, bundled_folder
+from index.models.embedder import Matrix, bundled_folder
 
 MISSING = (
     "txtai is not installed, so nothing is compared with it:"

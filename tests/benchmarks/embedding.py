@@ -7,11 +7,11 @@ from statistics import median
 
 import numpy as np
 
-from index.articles import Article, read_articles
-from index.build import build_index
-from index.catalog import embedding_text
-from index.embedder import SentenceTransformerEmbedder, bundled_folder
-from index.passages import split_article
+from index.build.build import build_index
+from index.corpus.articles import Article, read_articles
+from index.engine.local.catalog import embedding_text
+from index.models.embedder import SentenceTransformerEmbedder, bundled_folder
+from index.passages.split import split_article
 from tests.benchmarks import beside
 from tests.benchmarks.bare import AUTOCAST, Bare
 from tests.benchmarks.processor import profile, rates

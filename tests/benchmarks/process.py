@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from index.build import build_index
-from index.catalog import Filters
-from index.embedder import Vector
-from index.store import LiveIndex, LocalIndex
+from index.build.build import build_index
+from index.engine.local.catalog import Filters
+from index.engine.local.local_index import LiveIndex, LocalIndex
+from index.models.embedder import Vector
 from rag.assistant import Assistant
 from rag.reader import SHIPPED, reader_of
-from rag.retriever import DEPTH, TITLE_WEIGHT, Retriever
+from rag.retrieval.retriever import DEPTH, TITLE_WEIGHT, Retriever
 from tests.benchmarks.machine import memory
 from tests.benchmarks.perturbed import PerturbedEmbedder
 from tests.benchmarks.recall import passing, recalls

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from index.console import progress_of
-from index.embedder import SentenceTransformerEmbedder
-from index.manifest import Precision
-from index.precision import computes_in_bfloat16
-from rag.evaluation.ablation import SHIPPED, ablate, settings, with_gold
+from index.engine.manifest import Precision
+from index.models.embedder import SentenceTransformerEmbedder
+from index.models.precision import computes_in_bfloat16
 from rag.evaluation.collection import Collection, read_collection
 from rag.evaluation.run import index_of
+from rag.training.ablation import SHIPPED, ablate, settings, with_gold
 from tests.benchmarks.results import Quality
 from tests.benchmarks.texts import collections_in
 from tests.conftest import REPOSITORY

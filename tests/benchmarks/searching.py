@@ -5,10 +5,10 @@ from contextlib import closing, contextmanager
 from functools import cache, partial
 from typing import Any
 
-from index.catalog import Filters, embedding_text
-from index.embedder import Embedder, Matrix, Vector
-from index.store import LocalIndex
-from rag.retriever import DEPTH, TITLE_WEIGHT, Retriever
+from index.engine.local.catalog import Filters, embedding_text
+from index.engine.local.local_index import LocalIndex
+from index.models.embedder import Embedder, Matrix, Vector
+from rag.retrieval.retriever import DEPTH, TITLE_WEIGHT, Retriever
 from tests.benchmarks import beside
 from tests.benchmarks.results import Search
 from tests.benchmarks.timing import IN_A_ROW, in_hand, seconds_of, spread, spread_of

@@ -18,7 +18,7 @@ def test_the_models_operations_are_what_torch_counts():
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    from index.embedder import bundled_folder
+    from index.models.embedder import bundled_folder
     from tests.benchmarks.bare import FULL as FLOAT32
     from tests.benchmarks.bare import Bare
 
@@ -42,7 +42,7 @@ def test_a_multiplication_is_computed_in_the_precision_it_is_told_of():
 @pytest.mark.slow
 def test_the_profile_names_where_the_time_of_embedding_goes():
     """Most of it is multiplication in the precision, and the shares are all of it."""
-    from index.precision import sample_texts
+    from index.models.precision import sample_texts
     from tests.benchmarks.processor import profile
 
     shares = profile("int8", sample_texts())

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.articles import Article, read_articles
-from index.build import build_index
-from index.catalog import Filters
-from index.copies import first_copies, signatures
-from index.passages import split_article
-from index.store import LocalIndex
+from index.build.build import build_index
+from index.build.near_duplicates import first_copies, signatures
+from index.corpus.articles import Article, read_articles
+from index.engine.local.catalog import Filters
+from index.engine.local.local_index import LocalIndex
+from index.passages.split import split_article
 from tests.benchmarks import texts
 from tests.benchmarks.perturbed import PerturbedEmbedder, write_vectors
 from tests.benchmarks.recall import passing, recalls

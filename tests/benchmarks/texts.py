@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from index.articles import Article, read_articles
-from index.catalog import embedding_text
-from index.passages import split_article
+from index.corpus.articles import Article, read_articles
+from index.engine.local.catalog import embedding_text
+from index.passages.split import split_article
 from tests.benchmarks.results import Texts
 from tests.conftest import REPOSITORY
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from index.build import build_index
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
-from rag.evidence import Weights
+from rag.evidence.scoring import Weights
 from rag.reader import Reading
 from tests.conftest import WordEmbedder
 from tests.serving import serving

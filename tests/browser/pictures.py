@@ -8,7 +8,7 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from index.store import LiveIndex
+from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
 from rag.reader import reader_of
 from tests.browser.chromium import FLAGS, find

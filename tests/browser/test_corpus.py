@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.made import ARTICLES, GatedReader, made_server
-from tests.unit.web.test_corpus_page import Reindexer, State
+from tests.unit.web.pages.test_corpus_page import Reindexer, State
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from index.build import build_index
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
 from tests.browser.conftest import SCREENSHOTS, listened
 from tests.browser.test_chat import SIZES, ask

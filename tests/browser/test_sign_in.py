@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.chromium import FLAGS, find
 from tests.browser.conftest import listened
 from tests.serving import serving
-from web.keys import Role, add_key
+from web.middleware.keys import Role, add_key
 
 pytestmark = pytest.mark.slow
 

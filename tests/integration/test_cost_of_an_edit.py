@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build_index
-from index.embedder import SentenceTransformerEmbedder
-from index.report import BuildReport
+from index.build.build import build_index
+from index.build.report import BuildReport
+from index.models.embedder import SentenceTransformerEmbedder
 from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.slow

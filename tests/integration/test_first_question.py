@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.store import LocalIndex
+from index.engine.local.local_index import LocalIndex
 from tests.integration.conftest import Rag
 
 pytestmark = pytest.mark.slow

@@ -15,10 +15,10 @@ MAY_MOUNT = ["unshare", "--user", "--map-root-user", "--mount"]
 FULL = """
 import json, os, subprocess, sys
 from pathlib import Path
-from index import dense
-from index.build import build_index
+from index.engine.local import dense
+from index.build.build import build_index
 from index.errors import RagError
-from index.verify import verify_index
+from index.build.verify import verify_index
 from tests.conftest import WordEmbedder, write_corpus
 
 disk, corpus = Path(sys.argv[1], "disk"), write_corpus(Path(sys.argv[1], "corpus"))
@@ -53,11 +53,11 @@ while generation == 1:
 READ_ONLY = """
 import subprocess, sys
 from pathlib import Path
-from index.build import build_index
-from index.catalog import Filters
+from index.build.build import build_index
+from index.engine.local.catalog import Filters
 from index.errors import StorageError
-from index.store import LocalIndex
-from index.verify import verify_index
+from index.engine.local.local_index import LocalIndex
+from index.build.verify import verify_index
 from tests.conftest import WordEmbedder, write_corpus
 
 disk, corpus = Path(sys.argv[1], "disk"), write_corpus(Path(sys.argv[1], "corpus"))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build_index
-from index.catalog import Filters
+from index.build.build import build_index
+from index.build.verify import verify_index
+from index.engine.local.catalog import Filters
+from index.engine.local.generations import live_number
+from index.engine.local.local_index import LocalIndex
 from index.errors import SnapshotMissing, StorageError
-from index.snapshot import live_number
-from index.store import LocalIndex
-from index.verify import verify_index
 from tests.conftest import REPOSITORY, WordEmbedder
 
 pytestmark = pytest.mark.slow
@@ -41,9 +41,9 @@ def before_and_after(owner, name, label):
         return result
     setattr(owner, name, wrapped)
 
-import index.build, index.snapshot
-from index.lexical import LexicalIndex
-from index.dense import DenseIndex
+import index.build.build, index.engine.local.generations
+from index.engine.local.lexical import LexicalIndex
+from index.engine.local.dense import DenseIndex
 from tests.conftest import WordEmbedder
 
 before_and_after(WordEmbedder, "embed_passages", lambda *_: "embedding")
@@ -141,7 +141,7 @@ def test_a_second_indexer_is_told_at_once(corpus, built, rag):
 FULL_DISK = """
 import json, resource, sys
 from pathlib import Path
-from index.build import build_index
+from index.build.build import build_index
 from index.errors import RagError
 from tests.conftest import WordEmbedder
 

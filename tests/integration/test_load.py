@@ -19,8 +19,8 @@ import anyio
 import httpx
 import pytest
 
-from index.build import build_index
-from index.embedder import SentenceTransformerEmbedder
+from index.build.build import build_index
+from index.models.embedder import SentenceTransformerEmbedder
 from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.slow

@@ -32,9 +32,9 @@ import os
 from pathlib import Path
 
 os.environ.pop("HF_HUB_OFFLINE", None)  # even where nobody set it
-from index.build import build_index
-from index.embedder import SentenceTransformerEmbedder
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.models.embedder import SentenceTransformerEmbedder
+from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
 
 build_index(Path(sys.argv[1]), Path(sys.argv[2]), SentenceTransformerEmbedder())

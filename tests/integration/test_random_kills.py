@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build_index
-from index.catalog import Filters
-from index.store import LocalIndex
-from index.verify import verify_index
+from index.build.build import build_index
+from index.build.verify import verify_index
+from index.engine.local.catalog import Filters
+from index.engine.local.local_index import LocalIndex
 from tests.conftest import REPOSITORY, WordEmbedder
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ import os, signal, sys
 from pathlib import Path
 
 import datasketch, faiss, numpy, tantivy  # once, and not in every child
-from index.build import build_index
+from index.build.build import build_index
 from tests.conftest import WordEmbedder
 
 def reindexed(folder, last):

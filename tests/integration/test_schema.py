@@ -15,13 +15,13 @@ from schemathesis import GenerationMode
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from index.build import build_index
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder, words, write_corpus
 from tests.serving import serving
 from tests.unit.rag.conftest import SENSIBLE
-from web.keys import Role, add_key
+from web.middleware.keys import Role, add_key
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index.build import build_index
-from index.embedder import SentenceTransformerEmbedder
+from index.build.build import build_index
+from index.models.embedder import SentenceTransformerEmbedder
 from tests.conftest import REPOSITORY
 from tests.integration.conftest import Rag
 

@@ -8,10 +8,10 @@ from threading import Event, Thread
 import pytest
 from starlette.testclient import TestClient
 
-from index.build import build_index
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
-from rag.evidence import Weights
+from rag.evidence.scoring import Weights
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SURE
 from web.app import create_app

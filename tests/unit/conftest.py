@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from index import snapshot
-from index.build import build_index
+from index.build.build import build_index
+from index.engine.local import generations as snapshot
 from tests.conftest import WordEmbedder, write_corpus
 
 # Tantivy forces every file to the disk, which takes most of a test's time; in memory it takes none.
@@ -55,7 +55,7 @@ def built(directory: Path, template: Path) -> Path:
 def built_in_lists(monkeypatch: pytest.MonkeyPatch, corpus: Path, directory: Path, embedder: WordEmbedder) -> Path:
     """An index of the shared small corpus that is searched by lists, as large ones are."""
     for name, value in (("EXACT", 2), ("FEW", 0), ("LISTS", 1)):
-        monkeypatch.setattr(f"index.dense.{name}", value)
+        monkeypatch.setattr(f"index.engine.local.dense.{name}", value)
     build_index(corpus, directory, embedder)
     embedder.embedded.clear()
     return directory

@@ -8,14 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 from index.cli import app
-from index.manifest import VECTORS
-from index.snapshot import generation_folder
+from index.engine.local.generations import generation_folder
+from index.engine.manifest import VECTORS
 
 
 @pytest.fixture
 def run(monkeypatch, embedder, corpus, directory):
     """Runs a command on `corpus` and `directory`, its variables set, without a model."""
-    monkeypatch.setattr("index.embedder.SentenceTransformerEmbedder", lambda *_, in_bulk: embedder if in_bulk else None)
+    monkeypatch.setattr(
+        "index.models.embedder.SentenceTransformerEmbedder", lambda *_, in_bulk: embedder if in_bulk else None
+    )
     monkeypatch.setenv("RAG_CORPUS", str(corpus))
     monkeypatch.setenv("RAG_INDEX", str(directory))
     monkeypatch.setenv("COLUMNS", "200")
@@ -167,7 +169,7 @@ class TestIndex:
         """Model, prompts and precision are taken from their flags or variables."""
         asked = []
         monkeypatch.setattr(
-            "index.embedder.SentenceTransformerEmbedder", lambda *names, in_bulk: asked.append(names) or embedder
+            "index.models.embedder.SentenceTransformerEmbedder", lambda *names, in_bulk: asked.append(names) or embedder
         )
         monkeypatch.setenv("RAG_MODEL", "model")
         monkeypatch.setenv("RAG_QUERY_PROMPT", "query: ")
@@ -178,7 +180,8 @@ class TestIndex:
         """The index's own is handed on, but to a build that starts from nothing."""
         asked = []
         monkeypatch.setattr(
-            "index.embedder.SentenceTransformerEmbedder", lambda *given, in_bulk: asked.append(given[3:]) or embedder
+            "index.models.embedder.SentenceTransformerEmbedder",
+            lambda *given, in_bulk: asked.append(given[3:]) or embedder,
         )
         run("index")
         run("index")

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.articles import Article
-from index.build import build_index
-from index.passages import Passage
-from index.sentences import sentence_spans
-from index.store import LiveIndex, LocalIndex
+from index.build.build import build_index
+from index.corpus.articles import Article
+from index.engine.local.local_index import LiveIndex, LocalIndex
+from index.passages.sentences import sentence_spans
+from index.passages.split import Passage
 from rag.assistant import Assistant
-from rag.evidence import Evidence, Weights
+from rag.evidence.scoring import Evidence, Weights
 from rag.reader import Reading
 from tests.conftest import WordEmbedder
 

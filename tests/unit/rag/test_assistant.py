@@ -10,16 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.build import build_index
-from index.catalog import Filters
-from index.store import LocalIndex
+from index.build.build import build_index
+from index.engine.local.catalog import Filters
+from index.engine.local.local_index import LocalIndex
 from rag.answer import Answer
 from rag.assistant import MAX_K, Assistant
-from rag.composer import DIFFERENT, Composition
+from rag.compose.extract import DIFFERENT, Composition
 from rag.errors import ArticleUnknown, FilterError, QuestionError, SettingError
-from rag.evidence import PASSAGES_READ, shipped_weights
-from rag.kinds import Kind
-from rag.retriever import Retriever
+from rag.evidence.scoring import PASSAGES_READ, shipped_weights
+from rag.question.answer_type import Kind
+from rag.retrieval.retriever import Retriever
 from tests.conftest import ARTICLES, WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, SURE, UNSURE, Fixed, ScriptedReader, made_weights
 

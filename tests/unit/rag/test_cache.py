@@ -10,8 +10,8 @@ import pytest
 
 import index.dates
 import rag.assistant
-from index.build import build_index
-from index.catalog import Filters
+from index.build.build import build_index
+from index.engine.local.catalog import Filters
 from rag.answer import Copy, FoundPassage
 from rag.assistant import Assistant
 from rag.cache import AnswerCache, weight_of

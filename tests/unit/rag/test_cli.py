@@ -6,13 +6,13 @@ from dataclasses import asdict
 import pytest
 from typer.testing import CliRunner
 
-import index.embedder
+import index.models.embedder
 import rag.cli
 import rag.evaluation.run
-from index.build import build_index
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
-from rag.reranker import reranker_of
+from rag.retrieval.reranker import reranker_of
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, write_collection
 
@@ -217,7 +217,7 @@ def collection(tmp_path):
 
 @pytest.fixture
 def evaluation_without_a_model(monkeypatch):
-    monkeypatch.setattr(index.embedder, "SentenceTransformerEmbedder", lambda *names: WordEmbedder())
+    monkeypatch.setattr(index.models.embedder, "SentenceTransformerEmbedder", lambda *names: WordEmbedder())
     monkeypatch.setattr(
         rag.evaluation.run,
         "Assistant",

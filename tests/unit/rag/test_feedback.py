@@ -10,13 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 import web.cli
-from index import snapshot
-from index.build import build_index
-from index.catalog import Filters
+from index.build.build import build_index
+from index.engine.local import generations as snapshot
+from index.engine.local.catalog import Filters
 from index.errors import SnapshotMissing, StorageError
 from rag.errors import FeedbackFull
 from rag.evaluation.collection import read_collection
-from rag.evaluation.judged import judged
+from rag.evaluation.vote_review import judged
 from rag.feedback import CitedSpan, FeedbackStore, Vote, feedback_file
 
 FILTERED = {"filters": Filters(published_from="2024-01-01", language="en")}
@@ -169,7 +169,7 @@ def run(*words):
 @pytest.fixture
 def openable(monkeypatch, index):
     """The command opens `index`, whose model is no real one."""
-    monkeypatch.setattr("index.store.LocalIndex.open", lambda directory, *_: index)
+    monkeypatch.setattr("index.engine.local.local_index.LocalIndex.open", lambda directory, *_: index)
 
 
 def test_the_command_writes_a_collection_that_eval_reads(openable, index, store, vote, built, tmp_path):

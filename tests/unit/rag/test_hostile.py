@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build_index
-from index.embedder import Embedder
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
+from index.models.embedder import Embedder
 from rag.answer import Answer
 from rag.assistant import Assistant
-from rag.composer import DIFFERENT
+from rag.compose.extract import DIFFERENT
 from rag.errors import QuestionError
-from rag.evidence import Weights
-from rag.question import MAX_CHARACTERS
+from rag.evidence.scoring import Weights
+from rag.question.normalise import MAX_CHARACTERS
 from tests.conftest import ARTICLES, WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, SURE, ScriptedReader
 

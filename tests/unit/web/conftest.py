@@ -17,8 +17,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
-from index.build import build_index
-from index.store import LiveIndex
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, ScriptedReader

@@ -15,7 +15,7 @@ from index.console import DEFAULT_INDEX
 from tests.conftest import REPOSITORY
 from tests.unit.web.conftest import on_loopback
 from web.errors import AddressInUse
-from web.serving import server_of
+from web.server import server_of
 from web.settings import Settings
 
 KEYLESS = {"rate_per_key": "often", "rate_per_address": "5/fortnight", "time_limit": "0", "log_format": "xml"}
@@ -177,9 +177,9 @@ def test_a_missing_index_is_one_sentence_and_a_failure(directory):
 
 def test_a_missing_reranker_is_one_sentence_and_a_failure(monkeypatch, built, live_index):
     """Serving with a model that is not on this machine fails at once, and names the setting."""
-    import index.store
+    import index.engine.local.local_index
 
-    monkeypatch.setattr(index.store, "LiveIndex", lambda directory: live_index)
+    monkeypatch.setattr(index.engine.local.local_index, "LiveIndex", lambda directory: live_index)
     result = run("serve", "--index", built, "--port", 0, env={"RAG_RERANKER": "nobody/no-such-model"})
     assert (result.exit_code, result.stdout) == (1, "")
     assert "RAG_RERANKER" in result.stderr
@@ -190,9 +190,9 @@ def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, buil
     """Port 0 takes a free one, and what is printed is its address."""
     import uvicorn
 
-    import index.store
+    import index.engine.local.local_index
 
-    monkeypatch.setattr(index.store, "LiveIndex", lambda directory: live_index)
+    monkeypatch.setattr(index.engine.local.local_index, "LiveIndex", lambda directory: live_index)
     monkeypatch.setattr("web.logs.configure", lambda form: None)  # which is for a process of its own
 
     def start(server, sockets):
@@ -212,9 +212,9 @@ def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, buil
 @pytest.mark.parametrize(("given", "kept"), [({}, 1024), ({"cache": 0}, 0)])
 def test_the_server_keeps_answers_unless_told_not_to(monkeypatch, built, live_index, given, kept):
     """As many as RAG_CACHE says."""
-    import index.store
+    import index.engine.local.local_index
 
-    monkeypatch.setattr(index.store, "LiveIndex", lambda directory: live_index)
+    monkeypatch.setattr(index.engine.local.local_index, "LiveIndex", lambda directory: live_index)
     assert web.cli._assistant(Settings(index=built, reader="none", **given)).kept == kept
 
 
@@ -280,7 +280,7 @@ def test_another_address_without_keys_is_refused_with_the_command(served, tmp_pa
 
 def test_rag_key_prints_a_key_that_the_file_opens_to(tmp_path):
     """The key alone on stdout, by the flag or the variable; --json has its name and role."""
-    from web.keys import Role, read_keys
+    from web.middleware.keys import Role, read_keys
 
     path = tmp_path / "keys"
     plain = run("key", "laptop", "--keys-file", path)

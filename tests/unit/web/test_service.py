@@ -3,12 +3,12 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from index.build import build_index
+from index.build.build import build_index
+from tests.unit.web.api.test_ask import assert_problem
 from tests.unit.web.conftest import on_loopback, status_of
-from tests.unit.web.test_api import assert_problem
 from web.app import create_app
-from web.keys import Role, add_key
-from web.security import HEADERS
+from web.middleware.keys import Role, add_key
+from web.middleware.security_headers import HEADERS
 from web.settings import Settings
 
 QUESTION = "When was the harbour of Lenkoran opened?"

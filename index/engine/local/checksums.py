@@ -1,0 +1,37 @@
+"""What the files of a folder are known by: their names, sizes and hashes."""
+
+import hashlib
+from pathlib import Path
+
+from index.engine.manifest import FileRecord
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_names(folder: Path) -> list[str]:
+    """Every file below a folder but locks, which hold nothing, by its path from there."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return sorted(path.relative_to(folder).as_posix() for path in files)
+
+
+def fault_of(path: Path, record: FileRecord) -> str | None:
+    """One sentence where a file is missing, cut short or altered; None where it is whole.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    if not path.is_file():
+        return f"{path} is missing."
+    if path.stat().st_size != record.bytes:
+        return f"{path} has {path.stat().st_size} bytes, not {record.bytes}."
+    if sha256_of(path) != record.sha256:
+        return f"{path} is not the file that was written: its checksum differs."
+    return None

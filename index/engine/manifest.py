@@ -1,0 +1,63 @@
+"""What a generation says of itself: how it was made, what it holds, and a checksum of each of its files."""
+
+import hashlib
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from index.corpus.articles import Doubt, Refusal
+
+FORMAT_VERSION = 3
+CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
+SIGNATURES, COPIES, FILES = "signatures.npy", "copies.npy", "files.json"
+
+Precision = Literal["float32", "bfloat16", "int8"]
+PrecisionChoice = Literal["auto"] | Precision
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelRecord(_Frozen):
+    """The embedding model an index was made with; `fingerprint` is a sha256 of its files.
+
+    `precision` is what the model computes in, for passages and queries alike; vectors are kept as float32.
+    """
+
+    name: str
+    fingerprint: str
+    query_prompt: str = ""
+    passage_prompt: str = ""
+    precision: Precision = "float32"
+
+
+class FileRecord(_Frozen):
+    """Size in bytes and sha256 of one file of a generation."""
+
+    bytes: int
+    sha256: str
+
+
+class Manifest(_Frozen):
+    """What a generation holds and how it was made; `created` is ISO 8601 in UTC."""
+
+    format_version: int
+    generation: int
+    created: str
+    corpus: str
+    model: ModelRecord
+    max_characters: int
+    made_with: dict[str, str]  # versions of the libraries that decide the text, the passages and the words
+    articles: int
+    passages: int
+    pace: float | None  # passages embedded a second, by the last build that embedded any with this model
+    refused: list[Refusal]
+    doubted: list[Doubt]
+    files: dict[str, FileRecord]
+    checksum: str = ""
+
+    def sealed(self) -> "Manifest":
+        """The same with `checksum`, a sha256 of all the rest."""
+        rest = self.model_copy(update={"checksum": ""})
+        return rest.model_copy(update={"checksum": hashlib.sha256(rest.model_dump_json().encode()).hexdigest()})

@@ -1,0 +1,14 @@
+"""Plain text: the whole file is one article."""
+
+from collections.abc import Iterator
+
+from index.parsers.record import Record, decode
+
+
+def read(data: bytes) -> Iterator[Record]:
+    """The file's text as one record without metadata.
+
+    Raises:
+        Refused: the file is binary or not UTF-8.
+    """
+    yield Record(decode(data))

@@ -1,0 +1,103 @@
+"""The connection itself: to an address that was checked, and never past the time of its request."""
+
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore2
+
+from index.web_import.address_policy import Guard
+from index.web_import.clock import Deadline
+
+
+class CheckedNetwork(httpcore2.NetworkBackend):
+    """Connects to a host by the very addresses that the guard has checked.
+
+    The name is not looked up again, so an answer that changes meanwhile changes nothing; the
+    encryption still proves the name.
+    """
+
+    def __init__(self, guard: Guard, deadline: Deadline, dial: httpcore2.NetworkBackend | None = None) -> None:
+        self._guard = guard
+        self._deadline = deadline
+        self._dial = dial or httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        """A connection to the first checked address that takes one.
+
+        Raises:
+            Refused: the name can't be resolved, or has an address that may not be fetched from.
+            httpcore2.NetworkError: none of them takes it.
+            httpcore2.TimeoutException: they do not in time.
+        """
+        failure: Exception = httpcore2.ConnectError("no address")
+        for address in self._guard.addresses(host, port):
+            try:
+                allowed = within(self._deadline, timeout)
+                stream = self._dial.connect_tcp(address, port, allowed, local_address, socket_options)
+                return TimedStream(stream, self._deadline)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+
+class TimedStream(httpcore2.NetworkStream):
+    """A connection on which no step may last longer than what is left of its request's time."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Some bytes, or none at the end.
+
+        Raises:
+            httpcore2.TimeoutException: they do not come in time.
+        """
+        return self._stream.read(max_bytes, within(self._deadline, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of the bytes.
+
+        Raises:
+            httpcore2.TimeoutException: they are not taken in time.
+        """
+        self._stream.write(buffer, within(self._deadline, timeout))
+
+    def close(self) -> None:
+        """End the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        """The same connection encrypted, its other end proven to be that name.
+
+        Raises:
+            httpcore2.ConnectError: it can't be proven.
+        """
+        stream = self._stream.start_tls(ssl_context, server_hostname, within(self._deadline, timeout))
+        return TimedStream(stream, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 (as the library declares it)
+        """What the library asks of a connection."""
+        return self._stream.get_extra_info(info)
+
+
+def within(deadline: Deadline, timeout: float | None) -> float:
+    """The seconds that one step may take.
+
+    Raises:
+        httpcore2.ReadTimeout: the request's time is over.
+    """
+    left = deadline.left()
+    if left <= 0:
+        raise httpcore2.ReadTimeout("the time for one request is over")
+    return left if timeout is None else min(left, timeout)

@@ -1,0 +1,74 @@
+"""What is taken over and what is made anew, against an oracle of dictionaries."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.build import row_reuse as reuse
+from index.build.row_reuse import RowWriter, Sources, save, write_rows
+
+LETTERS = st.lists(st.sampled_from("abcdefgh"), max_size=30)
+
+
+def hashes(letters: list[str]) -> np.ndarray:
+    return np.array([letter * 64 for letter in letters], dtype="S64")
+
+
+def row_of(letter: str) -> list[float]:
+    return [ord(letter), 1.0]
+
+
+@given(now=LETTERS, before=LETTERS, chunk=st.integers(1, 5), block=st.integers(1, 9))
+def test_each_row_is_that_of_its_text_and_each_new_text_is_made_once(tmp_path_factory, now, before, chunk, block):
+    """Whatever is old, new or said twice, in this block or an earlier one, and in no more than a chunk at once."""
+    path = tmp_path_factory.mktemp("rows") / "rows.npy"
+    asked: list[list[int]] = []
+
+    def make(rows: list[int]) -> np.ndarray:
+        asked.append(rows)
+        return np.array([row_of(now[row]) for row in rows])
+
+    live = np.array([row_of(letter) for letter in before]).reshape(-1, 2)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reuse, "CHUNK", chunk)
+        patched.setattr(reuse, "BLOCK", block)
+        count = write_rows(path, Sources.of(hashes(now), hashes(before)), live, make)
+    assert np.load(path).tolist() == [row_of(letter) for letter in now]
+    made = [now[row] for rows in asked for row in rows]
+    assert sorted(made) == sorted(set(now) - set(before))
+    assert count == len(made)
+    assert all(1 <= len(rows) <= chunk for rows in asked)
+
+
+def test_afresh_all_is_made():
+    """Vectors of another model are of no use, whatever their texts."""
+    sources = Sources.of(hashes(["a", "b", "a"]), hashes(["a", "b"]))
+    assert sources.new().tolist() == []
+    assert sources.afresh().new().tolist() == [0, 1]
+
+
+def test_what_was_written_can_be_read_before_the_end(tmp_path):
+    """Though the header tells of rows to come."""
+    writer = RowWriter(tmp_path / "a.npy", (3, 2), np.dtype(np.float32))
+    writer.write(np.array([[1, 2], [3, 4]]))
+    assert writer.written().tolist() == [[1, 2], [3, 4]]
+    writer.write(np.array([[5, 6]]))
+    writer.close()
+    assert np.load(tmp_path / "a.npy", mmap_mode="r").tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+@pytest.mark.parametrize("array", [np.arange(3), np.empty((0, 4), dtype=np.uint32), np.eye(3)[:, ::-1].T])
+def test_a_saved_array_is_read_as_it_was(tmp_path, array):
+    """Of any type, shape and order, with or without rows."""
+    save(tmp_path / "a.npy", array)
+    read = np.load(tmp_path / "a.npy", mmap_mode="r")
+    assert (read.tolist(), read.dtype, read.shape) == (array.tolist(), array.dtype, array.shape)
+
+
+def test_a_full_disk_is_an_error_that_says_so():
+    """Written as a file is, so that it can be told."""
+    with pytest.raises(OSError, match="No space left"):
+        save(Path("/dev/full"), np.zeros((100_000, 2)))

@@ -1,0 +1,292 @@
+"""Verifying proves a generation whole, or says each thing that is wrong with it."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.build.build import build_index
+from index.build.verify import verify_index
+from index.corpus.articles import Article
+from index.engine.local import generations as snapshot
+from index.engine.local.catalog import Catalog
+from index.engine.local.dense import DenseIndex
+from index.engine.local.generations import file_records, generation_folder
+from index.engine.local.lexical import LexicalIndex
+from index.engine.manifest import CATALOG, COPIES, DENSE, FILES, LEXICAL, SIGNATURES, VECTORS, Manifest
+from index.errors import SnapshotDamaged, SnapshotMissing
+
+
+def folder_of(built: Path) -> Path:
+    return generation_folder(built, 1)
+
+
+def sign(built: Path, **values: object) -> None:
+    """Make every checksum right again, so that only what the files say of one another is wrong."""
+    path = folder_of(built) / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.unlink()
+    files = {name: record.model_dump() for name, record in file_records(folder_of(built)).items()}
+    changed = Manifest.model_validate(manifest | {"files": files} | values)
+    path.write_text(changed.sealed().model_dump_json())
+
+
+def change_catalog(built: Path, statement: str) -> None:
+    with closing(sqlite3.connect(folder_of(built) / CATALOG)) as connection:
+        connection.execute(statement)
+        connection.commit()
+    sign(built)
+
+
+def write_words(built: Path, passages: list[tuple[int, str, str]]) -> None:
+    shutil.rmtree(folder_of(built) / LEXICAL)
+    (folder_of(built) / LEXICAL).mkdir()
+    LexicalIndex.write(folder_of(built) / LEXICAL, passages)
+    sign(built)
+
+
+def passages_of(built: Path) -> list[tuple[int, str, str]]:
+    with closing(Catalog.open(folder_of(built) / CATALOG)) as catalog:
+        return [(row, title, passage.text) for row, passage, title in catalog.every_passage()]
+
+
+def problems(built: Path) -> str:
+    report = verify_index(built)
+    assert report.problems
+    assert report.remedy == f"Run: rag index --rebuild --index {built}"
+    assert report.as_dict()["whole"] is False
+    return " ".join(report.problems)
+
+
+def test_a_whole_index_has_no_problems(built):
+    """What was just built is whole, and the report counts what was checked."""
+    report = verify_index(built)
+    assert (report.problems, report.remedy) == ([], None)
+    assert (report.generation, report.articles, report.passages) == (1, 3, 3)
+    assert report.files >= 4
+    assert report.as_dict()["whole"] is True
+
+
+def test_an_index_stays_whole_over_many_runs(corpus, built, embedder):
+    """An incremental generation passes as a first one does."""
+    (corpus / "bridge.md").unlink()
+    (corpus / "tea.txt").write_text("Tea grows.\n\n" + "It is picked in May. " * 90)
+    build_index(corpus, built, embedder)
+    assert verify_index(built).problems == []
+
+
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, COPIES, f"{LEXICAL}/meta.json"])
+def test_a_lost_file_is_found(built_in_lists, name):
+    """A missing file is named by its path."""
+    path = folder_of(built_in_lists) / name
+    path.unlink()
+    assert f"{path} is missing" in problems(built_in_lists)
+
+
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, COPIES, f"{LEXICAL}/meta.json"])
+def test_an_altered_file_is_found(built_in_lists, name):
+    """A flipped bit is named by its file."""
+    path = folder_of(built_in_lists) / name
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert f"{path} is not the file that was written" in problems(built_in_lists)
+
+
+def test_every_damaged_file_is_named(built):
+    """Two damages are two problems."""
+    (folder_of(built) / VECTORS).unlink()
+    (folder_of(built) / CATALOG).write_bytes(b"oops")
+    assert len(verify_index(built).problems) == 2
+
+
+def test_counts_that_disagree_with_the_manifest_are_found(built):
+    """A manifest that promises other counts than the catalog holds is found."""
+    sign(built, articles=4)
+    assert "not the manifest's counts" in problems(built)
+
+
+def test_a_text_that_is_not_what_was_embedded_is_found(built):
+    """A passage whose article was altered under its vector is named."""
+    change_catalog(built, "UPDATE articles SET text = replace(text, 'harbour', 'airport')")
+    assert "harbour#" in problems(built)
+
+
+def test_an_altered_title_is_found(built):
+    """The title is part of what was embedded."""
+    change_catalog(built, "UPDATE articles SET title = 'Another' WHERE article_id = 'bridge'")
+    assert "bridge#" in problems(built)
+
+
+def test_a_sentence_outside_its_passage_is_found(built):
+    """A sentence's span must lie in its passage, or a citation would point beyond it."""
+    change_catalog(built, "UPDATE passages SET sentences = '[[0, 100000]]' WHERE row = 0")
+    assert "has a sentence outside it" in problems(built)
+
+
+def test_a_lost_passage_is_found(built):
+    """Rows that are not counted from 0 would join a passage to another's vector."""
+    change_catalog(built, "DELETE FROM passages WHERE row = 0")
+    found = problems(built)
+    assert "has row 1, not 0" in found
+    assert "the catalog 2" in found
+
+
+@pytest.mark.parametrize("name", [VECTORS, LEXICAL])
+def test_a_part_of_another_size_is_found(built, name):
+    """Vectors and words must be of as many passages as the catalog holds."""
+    if name == VECTORS:
+        np.save(folder_of(built) / VECTORS, np.load(folder_of(built) / VECTORS)[:2])
+    else:
+        write_words(built, [(0, "a", "b"), (1, "c", "d")])
+    sign(built)
+    assert f"{name} holds 2 passages, the catalog 3" in problems(built)
+
+
+@pytest.mark.parametrize(
+    ("lists", "problem"),
+    [
+        (lambda vectors: vectors[:2], f"{DENSE} is of vectors of the shape (2, "),
+        (lambda vectors: vectors[::-1], f"{DENSE} does not hold 2 of the vectors of {VECTORS}"),
+    ],
+)
+def test_lists_of_other_vectors_are_found(monkeypatch, built_in_lists, lists, problem):
+    """A passage that the lists lack, or hold under another's row, would not be found by what it says."""
+    assert verify_index(built_in_lists).problems == []
+    monkeypatch.setattr("index.engine.local.dense.EXACT", 1)
+    DenseIndex.write(folder_of(built_in_lists) / DENSE, lists(np.load(folder_of(built_in_lists) / VECTORS)))
+    sign(built_in_lists)
+    assert problem in problems(built_in_lists)
+
+
+def test_vectors_that_are_no_unit_vectors_are_found(built):
+    """Their scores would be no cosines."""
+    np.save(folder_of(built) / VECTORS, 2 * np.load(folder_of(built) / VECTORS))
+    sign(built)
+    assert "unit length" in problems(built)
+
+
+def test_words_of_another_text_are_found(built):
+    """As many passages, but not of these words: a text that was deleted would be found by its own."""
+    write_words(built, [(row, "title", f"Other words {row}.") for row in range(3)])
+    assert f"{LEXICAL} has " in problems(built)
+
+
+def test_the_same_words_written_again_are_whole(built):
+    """What a test of damage changes is only what it damages."""
+    write_words(built, passages_of(built))
+    assert verify_index(built).problems == []
+
+
+def test_one_word_too_many_is_found(built):
+    """Words that no article holds would find one: a text that was deleted leaves none."""
+    (row, title, text), *others = passages_of(built)
+    write_words(built, [(row, title, f"{text} Zyzzyva."), *others])
+    assert "text than the catalog, 'zyzzyva' among them" in problems(built)
+
+
+def test_an_old_title_among_the_words_is_found(built):
+    """Titles are searched too."""
+    (row, title, text), *others = passages_of(built)
+    write_words(built, [(row, f"{title} of Astara", text), *others])
+    assert "title than the catalog, 'astara' among them" in problems(built)
+
+
+def test_words_under_the_wrong_row_are_found(built):
+    """As many passages of the same words, two of them under one row."""
+    (_, title, text), *others = passages_of(built)
+    write_words(built, [(1, title, text), *others])
+    assert f"{LEXICAL} does not hold each row once" in problems(built)
+
+
+def test_a_file_that_is_no_part_of_it_is_found(built):
+    """Whatever lies beside the files of the manifest may hold what was deleted."""
+    (folder_of(built) / "old.sqlite").write_text("Zyzzyva.")
+    assert "old.sqlite is no part of the generation" in problems(built)
+
+
+def test_an_article_that_is_not_what_was_hashed_is_found(built):
+    """Its text and its version are what the article's page shows and a citation points into."""
+    change_catalog(built, "UPDATE articles SET text = text || ' More words.' WHERE article_id = 'bridge'")
+    change_catalog(built, "UPDATE articles SET version = 'x' WHERE article_id = 'harbour'")
+    found = problems(built)
+    assert "Article bridge is not what its hashes were made from" in found
+    assert "Article harbour is not what its hashes were made from" in found
+
+
+@pytest.mark.parametrize("change", ["day = '2024-03-06'", "folded_source = 'S'", "spoken = NULL", "end_row = 3"])
+def test_an_article_that_filters_would_mistake_is_found(built, change):
+    """What filters compare is kept beside what the article says of itself, as are its first and last rows."""
+    change_catalog(built, f"UPDATE articles SET {change} WHERE article_id = 'harbour'")
+    assert "Article harbour is not filed as what it is" in problems(built)
+
+
+def test_an_article_whose_passages_do_not_hold_all_of_it_is_found(built, monkeypatch):
+    """Its hashes are right, and its passages are its own, but a sentence of it stands in none."""
+    monkeypatch.setattr(Article, "version", property(lambda article: "v"))
+    monkeypatch.setattr(Article, "content_hash", lambda article: "h")
+    change_catalog(built, "UPDATE articles SET version = 'v', hash = 'h'")
+    assert verify_index(built).problems == []
+    change_catalog(built, "UPDATE articles SET text = text || ' More.' WHERE article_id = 'bridge'")
+    assert "Article bridge has text that stands in no passage" in problems(built)
+
+
+def test_an_article_that_only_its_file_is_said_to_hold_is_found(built):
+    """What the next build would not read again must be there."""
+    path = folder_of(built) / FILES
+    path.write_text(path.read_text().replace('"bridge"', '"tunnel"'))
+    sign(built)
+    assert f"{FILES} names tunnel" in problems(built)
+
+
+def test_signatures_of_another_size_are_found(built):
+    """The next build takes them over row by row."""
+    np.save(folder_of(built) / SIGNATURES, np.load(folder_of(built) / SIGNATURES)[:2])
+    sign(built)
+    assert f"{SIGNATURES} holds 2 passages, the catalog 3" in problems(built)
+
+
+def test_what_is_verified_stays_while_it_is(corpus, built, embedder, monkeypatch):
+    """A build that would remove the generation meanwhile leaves it, so that nothing of it is missing."""
+    check = snapshot.check_files
+
+    def meanwhile(directory, manifest):
+        monkeypatch.setattr(snapshot, "check_files", check)  # which the build does too
+        (corpus / "tea.txt").write_text("Tea grows.")
+        build_index(corpus, built, embedder, keep=1)
+        return check(directory, manifest)
+
+    monkeypatch.setattr(snapshot, "check_files", meanwhile)
+    report = verify_index(built)
+    assert (report.generation, report.problems) == (1, [])
+
+
+def test_copies_of_copies_are_found(built):
+    """What others are copies of is no copy itself, and comes before them."""
+    np.save(folder_of(built) / COPIES, np.array([1, 2, 2]))
+    sign(built)
+    assert COPIES in problems(built)
+    np.save(folder_of(built) / COPIES, np.array([0, 1]))
+    sign(built)
+    assert f"{COPIES} holds 2 passages, the catalog 3" in problems(built)
+
+
+def test_no_index_is_an_error(directory, built):
+    """Without an index, or a manifest to check against, there is nothing to report on."""
+    with pytest.raises(SnapshotMissing):
+        verify_index(directory / "nowhere")
+    (folder_of(built) / "manifest.json").unlink()
+    with pytest.raises(SnapshotDamaged):
+        verify_index(built)
+
+
+def test_verifying_changes_nothing(built):
+    """Checking a damaged index leaves it as it is."""
+    (folder_of(built) / VECTORS).write_bytes(b"oops")
+    before = {path: path.stat().st_mtime_ns for path in built.rglob("*")}
+    verify_index(built)
+    assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before

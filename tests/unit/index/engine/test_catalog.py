@@ -1,0 +1,259 @@
+"""The catalog gives back exactly what was written, and filters by article."""
+
+import random
+from contextlib import closing
+
+import pytest
+
+from index.corpus.articles import Article
+from index.engine.local.catalog import FILTERS_REMEMBERED, Catalog, Filters, embedding_text, text_hash
+from index.engine.local.catalog_writer import CatalogWriter
+from index.passages.split import split_article
+
+SEVERAL = "One is here. Two is here.\n\nThree is here. Four is here."
+
+ARTICLES = [
+    Article(
+        "full",
+        "Title \U0001f642",
+        SEVERAL,
+        "a/b.md",
+        "2024-03-05",
+        "S",
+        "A",
+        "https://example.org/?a=b",
+        "en",
+    ),
+    Article("bare", "Bare", "Only İlham's text\r\nwith\ttabs — and “quotes”.", "bare.txt"),
+    Article("timed", "Timed", SEVERAL, "timed.md", "2024-03-05T23:59:00+05:00", "S", language="az"),
+    Article("late", "Late", SEVERAL, "late.md", "2024-03-06", "T", language="en"),
+    Article("british", "British", SEVERAL, "british.md", source="Çay Post", language="EN-gb"),
+    Article("odd id/ü#'\"", "It's", "Words; DROP TABLE articles.", "odd.md", "2023-12-31"),
+]
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    path = tmp_path / "catalog #1?.sqlite"  # a name that is no plain URI
+    with closing(CatalogWriter(path)) as writer:
+        for article in ARTICLES:
+            writer.add(article, split_article(article, 30))
+    with closing(Catalog.open(path)) as found:
+        yield found
+
+
+def found_by(catalog: Catalog, **filters: str) -> set[str]:
+    rows = catalog.rows_of(Filters(**filters))
+    return {passage.article_id for passage in catalog.passages(rows.tolist())}
+
+
+def written() -> list:
+    return [passage for article in ARTICLES for passage in split_article(article, 30)]
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.article_id)
+def test_an_article_comes_back_as_it_was(catalog, article):
+    """Every field of an article survives, absent ones as None."""
+    assert catalog.article(article.article_id) == article
+
+
+@pytest.mark.parametrize("article_id", ["missing", "", "FULL", "full ", "%"])
+def test_an_unknown_id_gives_none(catalog, article_id):
+    """Ids are compared exactly."""
+    assert catalog.article(article_id) is None
+
+
+def test_passages_come_back_as_they_were(catalog):
+    """Every passage survives with its offsets and sentences, rows counted from 0 as they were added."""
+    assert [row for row, _, _ in catalog.every_passage()] == list(range(len(written())))
+    assert [passage for _, passage, _ in catalog.every_passage()] == written()
+
+
+def test_passages_are_exact_quotes(catalog):
+    """A passage's text is its article's between its offsets."""
+    for _, passage, title in catalog.every_passage():
+        article = catalog.article(passage.article_id)
+        assert passage.text == article.text[passage.start : passage.end]
+        assert title == article.title
+
+
+def test_passages_are_given_in_the_order_asked(catalog):
+    """Rows may be asked in any order, and twice."""
+    rows = [3, 0, 3, 1]
+    assert catalog.passages(rows) == [written()[row] for row in rows]
+    assert catalog.passages([]) == []
+
+
+def test_a_row_that_does_not_exist_is_an_error(catalog):
+    """A row no passage has is never silently left out."""
+    with pytest.raises(KeyError):
+        catalog.passages([0, 10_000])
+
+
+def test_counts_are_of_articles_and_passages(catalog):
+    """Both are counted."""
+    assert catalog.counts() == (len(ARTICLES), len(written()))
+
+
+def test_no_filter_means_every_row(catalog):
+    """Filters that ask nothing bound nothing."""
+    assert catalog.rows_of(Filters()) is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"published_from": "2024-03-05"}, {"full", "timed", "late"}),
+        ({"published_to": "2024-03-05"}, {"full", "timed", "odd id/ü#'\""}),
+        ({"published_from": "2024-03-05", "published_to": "2024-03-05"}, {"full", "timed"}),
+        ({"published_from": "2024-03-06", "published_to": "2024-03-05"}, set()),
+        ({"published_from": "0001-01-01"}, {"full", "timed", "late", "odd id/ü#'\""}),
+        ({"source": "S"}, {"full", "timed"}),
+        ({"source": "s"}, {"full", "timed"}),
+        ({"source": "ÇAY POST"}, {"british"}),
+        ({"source": "S "}, set()),
+        ({"source": ""}, set()),
+        ({"language": "en"}, {"full", "late", "british"}),
+        ({"language": "EN"}, {"full", "late", "british"}),
+        ({"language": "en-GB"}, {"full", "late", "british"}),
+        ({"language": "En_us"}, {"full", "late", "british"}),
+        ({"language": "e"}, set()),
+        ({"language": ""}, set()),
+        ({"language": "en", "source": "T"}, {"late"}),
+        ({"source": "S' OR '1'='1"}, set()),
+    ],
+)
+def test_filters_choose_articles(catalog, filters, expected):
+    """Both ends of a span of dates count, no date passes no date filter; case, and a language's region, are nothing."""
+    assert found_by(catalog, **filters) == expected
+
+
+def test_filtered_rows_are_all_of_an_article_and_ascending(catalog):
+    """Every passage of an article that passes is kept, in order of rows."""
+    rows = catalog.rows_of(Filters(source="S")).tolist()
+    assert rows == [row for row, passage, _ in catalog.every_passage() if passage.article_id in ("full", "timed")]
+    assert rows == sorted(rows)
+
+
+def test_filters_asked_again_give_the_same_rows(catalog):
+    """However many others were asked between, and each its own."""
+    source = catalog.rows_of(Filters(source="S")).tolist()
+    for number in range(FILTERS_REMEMBERED + 1):
+        assert catalog.rows_of(Filters(source=f"none {number}")).tolist() == []
+        assert catalog.rows_of(Filters(source="S")).tolist() == source
+
+
+def test_hashes_and_paths_are_by_id(catalog):
+    """What a later build compares is there for every article."""
+    assert catalog.hashes() == {article.article_id: article.content_hash() for article in ARTICLES}
+    assert catalog.paths() == {article.article_id: article.path for article in ARTICLES}
+
+
+def test_a_vector_is_known_by_title_and_text(catalog):
+    """What is embedded for a row is its title with its text, and the hash kept is of just that."""
+    titles = {article.article_id: article.title for article in ARTICLES}
+    texts = [embedding_text(titles[passage.article_id], passage.text) for passage in written()]
+    assert catalog.embedding_texts(range(len(texts))) == texts
+    assert catalog.embedded_hashes().tolist() == [text_hash(text).encode() for text in texts]
+
+
+def test_a_finished_catalog_is_never_written(catalog):
+    """Opened, it is read only."""
+    import sqlite3
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        catalog._connection.execute("DELETE FROM articles")
+
+
+def test_more_passages_than_sqlite_takes_values_come_in_the_order_asked(catalog):
+    """A long list of rows is read in parts, and keeps its order and its repetitions."""
+    rows = [2, 0, 1] * 600
+    assert [passage.passage_id for passage in catalog.passages(rows)] == [
+        catalog.passages([row])[0].passage_id for row in rows
+    ]
+
+
+def test_the_breakdown_counts_what_each_article_names(catalog):
+    """Sources and languages with the most articles first, those without one as None, and the first and last day."""
+    sources, languages, days = catalog.breakdown
+    assert sources == [(None, 2), ("S", 2), ("T", 1), ("Çay Post", 1)]
+    assert languages == [(None, 2), ("en", 2), ("EN-gb", 1), ("az", 1)]
+    assert days == ("2023-12-31", "2024-03-06")
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_every_filter_gives_the_rows_of_a_scan(tmp_path, count):
+    """Articles of no passage, one and many, in any order of days: the rows are those of a look at each."""
+    chance = random.Random(count)
+    with closing(CatalogWriter(tmp_path / "c.sqlite")) as writer:
+        for number in range(30):
+            day = chance.choice([None, "2024-01-01", "2024-01-02T10:00", "2023-12-31"])
+            article = Article(f"a{number}", "T", SEVERAL, "p", day, chance.choice([None, "S", "s", "T"]))
+            writer.add(article, list(split_article(article, 30))[: chance.randint(0, count)])
+    with closing(Catalog.open(tmp_path / "c.sqlite")) as catalog:
+        held = [(row, catalog.article(passage.article_id)) for row, passage, _ in catalog.every_passage()]
+        expected = [row for row, one in held if (one.source or "").lower() == "s" and (one.published or "") > "2024"]
+        assert catalog.rows_of(Filters(source="S", published_from="2024-01-01")).tolist() == expected
+        assert catalog.misfiled() == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "passes"),
+    [
+        ({}, lambda one: True),
+        ({"source": "s"}, lambda one: (one.source or "").casefold() == "s"),
+        ({"language": "en"}, lambda one: (one.language or "").casefold().startswith("en")),
+        ({"published_from": "2024-01-01"}, lambda one: (one.published or "") > "2024"),
+        ({"source": "T", "published_to": "2023-12-31"}, lambda one: False),
+    ],
+)
+def test_articles_are_listed_by_their_days_as_a_sort_of_all_lists_them(catalog, filters, passes):
+    """The latest first, those of one day as they were added, the undated last; any part of the list is that part."""
+    undated_last = sorted(ARTICLES, key=lambda one: (one.published or "")[:10], reverse=True)
+    expected = [one.article_id for one in undated_last if passes(one)]
+    for first in range(len(ARTICLES) + 1):
+        for count in (1, 2, 10):
+            found = catalog.listed(Filters(**filters), first, count)
+            assert [one.article_id for one in found] == expected[first : first + count]
+    for one in catalog.listed(Filters(), 0, 10):
+        held = catalog.article(one.article_id)
+        assert [getattr(one, name) for name in ("title", "published", "source", "language")] == [
+            getattr(held, name) for name in ("title", "published", "source", "language")
+        ]
+
+
+ON_THE_ASK_PATH = [
+    lambda catalog: catalog.article("full"),
+    lambda catalog: catalog.passages([3, 1]),
+    lambda catalog: catalog.embedding_texts([0, 1]),
+    lambda catalog: catalog.rows_of(Filters(published_from="2024-03-05", published_to="2024-03-06")),
+    lambda catalog: catalog.rows_of(Filters(source="S")),
+    lambda catalog: catalog.rows_of(Filters(source="S", language="en")),
+    lambda catalog: catalog.rows_of(Filters(source="S", published_to="2024-03-06")),
+    lambda catalog: catalog.listed(Filters(source="S"), 0, 10),
+    lambda catalog: catalog.listed(Filters(published_to="2024-03-06"), 5, 10),
+]
+WHOLE_INDEXES = [
+    lambda catalog: catalog.listed(Filters(), 0, 10),
+    lambda catalog: catalog.listed(Filters(language="en"), 0, 10),
+    lambda catalog: catalog.rows_of(Filters(language="en")),
+    lambda catalog: catalog.breakdown,
+]
+
+
+@pytest.mark.parametrize("asked", [*ON_THE_ASK_PATH, *WHOLE_INDEXES])
+def test_nothing_on_the_ask_path_reads_a_whole_table(catalog, asked):
+    """Articles are found by id or number, passages by row, what passes a filter by an index, or by all of one alone."""
+    asked_of = []
+    catalog._connection.set_trace_callback(asked_of.append)
+    asked(catalog)
+    catalog._connection.set_trace_callback(None)
+    assert asked_of
+    for query in asked_of:
+        for *_, step in catalog._connection.execute(f"EXPLAIN QUERY PLAN {query}"):
+            if "(subquery" not in step:  # a list of a page at most
+                assert not step.startswith("SCAN") or (asked in WHOLE_INDEXES and "COVERING INDEX" in step), (
+                    query,
+                    step,
+                )
+                assert "INTEGER PRIMARY KEY" in step or "INDEX by_" not in step or "COVERING" in step, (query, step)

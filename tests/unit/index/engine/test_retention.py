@@ -1,0 +1,258 @@
+"""Which generations stay on the disk, who holds them, and going back."""
+
+import gc
+import inspect
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+import index.cli
+from index.build.build import build_index
+from index.engine.local import generations as snapshot
+from index.engine.local.local_index import LiveIndex, LocalIndex
+from index.engine.local.retention import KEPT, Hold, generations, retire, roll_back
+from index.errors import SnapshotDamaged, SnapshotMissing, StorageError, WriterBusy
+from tests.conftest import WordEmbedder
+
+
+@pytest.fixture
+def editions(built, corpus, embedder):
+    """An index of five generations, each with the words of its own edition; how many of them stay is asked for."""
+
+    def made(keep):
+        for number in range(2, 6):
+            (corpus / "edited.txt").write_text(f"Words of edition {number}.")
+            build_index(corpus, built, embedder, keep=keep)
+        return built
+
+    return made
+
+
+def numbers(directory):
+    return sorted(snapshot.numbered(directory))
+
+
+def opened(directory):
+    return LocalIndex.open(directory, lambda record: WordEmbedder())
+
+
+@pytest.mark.parametrize(("keep", "left"), [(1, [5]), (2, [4, 5]), (KEPT, [3, 4, 5]), (9, [1, 2, 3, 4, 5])])
+def test_the_newest_generations_stay(editions, keep, left):
+    """As many as asked for, the live one among them; the rest is gone from the disk."""
+    directory = editions(keep)
+    assert numbers(directory) == left
+    assert sorted(path.name for path in (directory / "generations").iterdir()) == [f"{n:06d}" for n in left]
+
+
+def test_a_generation_that_is_held_is_not_removed(editions):
+    """It stays while somebody answers from it, and goes with the next run after that."""
+    directory = editions(9)
+    hold = Hold(snapshot.generation_folder(directory, 2))
+    assert retire(directory, 1) == [1, 3, 4]
+    assert numbers(directory) == [2, 5]
+    hold.close()
+    assert retire(directory, 1) == [2]
+    assert numbers(directory) == [5]
+
+
+def test_an_open_index_holds_its_generation(built, corpus, embedder):
+    """Everything it holds can still be read after the next is live; nobody else keeps it from going."""
+    first = opened(built)
+    (corpus / "edited.txt").write_text("Other words.")
+    build_index(corpus, built, embedder, keep=1)
+    assert numbers(built) == [1, 2]
+    assert first.article("harbour").text
+    del first
+    gc.collect()
+    assert retire(built, 1) == [1]
+
+
+def test_many_may_hold_one_generation(editions):
+    """It goes when the last of them is done."""
+    directory = editions(9)
+    first, second = (Hold(snapshot.generation_folder(directory, 4)) for _ in range(2))
+    for hold in (first, second):
+        assert 4 not in retire(directory, 1)
+        hold.close()
+    assert retire(directory, 1) == [4]
+
+
+def test_a_generation_without_its_manifest_is_removed(editions):
+    """What can't be held is not in use."""
+    directory = editions(9)
+    (snapshot.generation_folder(directory, 2) / "manifest.json").unlink()
+    assert 2 in retire(directory, 1)
+
+
+def test_what_cannot_be_removed_is_said_and_stops_nothing(editions, monkeypatch, caplog):
+    """The disk's refusal is logged with the path, and the others go."""
+    directory = editions(9)
+    stuck = snapshot.generation_folder(directory, 3)
+    rmtree = shutil.rmtree
+
+    def refusing(path, **options):
+        if path == stuck.with_suffix(".partial"):
+            raise PermissionError("no")
+        rmtree(path, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", refusing)
+    assert retire(directory, 1) == [1, 2, 4]
+    assert str(stuck) in caplog.text
+    monkeypatch.undo()
+
+
+def test_rolling_back_makes_the_one_before_live(editions):
+    """Its articles answer again, and nothing is removed by it."""
+    directory = editions(9)
+    assert roll_back(directory).generation == 4
+    assert opened(directory).article("edited").text == "Words of edition 4."
+    assert numbers(directory) == [1, 2, 3, 4, 5]
+    assert roll_back(directory).generation == 3
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_rolling_to_a_number_makes_that_one_live(editions, number):
+    """Forward as well as back."""
+    directory = editions(9)
+    roll_back(directory, 2)
+    assert roll_back(directory, number).generation == snapshot.live_number(directory) == number
+
+
+def test_a_server_takes_up_what_was_rolled_back_to(editions):
+    """Without a restart, as it takes up a new generation."""
+    directory = editions(9)
+    live = LiveIndex(directory, lambda record: WordEmbedder())
+    roll_back(directory)
+    assert live.current().manifest.generation == 4
+
+
+def test_the_next_run_after_a_roll_back_is_a_new_generation(editions, corpus, embedder):
+    """No number is used twice, and the corpus as it is now answers."""
+    directory = editions(9)
+    roll_back(directory, 2)
+    report = build_index(corpus, directory, embedder)
+    assert report.generation == 6
+    assert opened(directory).article("edited").text == "Words of edition 5."
+
+
+def test_the_live_generation_stays_however_old(editions, corpus, embedder):
+    """After a roll-back to the oldest it is the one that stays, and of newer ones, too, no more than were asked for."""
+    directory = editions(9)
+    roll_back(directory, 1)
+    assert retire(directory, 3) == [2, 3]
+    assert numbers(directory) == [1, 4, 5]
+    retire(directory, 1)
+    assert numbers(directory) == [1]
+
+
+@pytest.mark.parametrize("number", [0, 7, None])
+def test_a_generation_that_is_not_there_is_refused(built, number):
+    """With where to look, and what is live stays live."""
+    with pytest.raises(SnapshotMissing, match="no generation"):
+        roll_back(built, number)
+    assert snapshot.live_number(built) == 1
+
+
+@pytest.mark.parametrize("name", ["catalog.sqlite", "manifest.json"])
+def test_a_damaged_generation_is_never_made_live(editions, name):
+    """Every file is checked before the switch."""
+    directory = editions(9)
+    path = snapshot.generation_folder(directory, 4) / name
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(SnapshotDamaged):
+        roll_back(directory)
+    assert snapshot.live_number(directory) == 5
+
+
+def test_rolling_back_waits_for_no_writer(editions):
+    """It is told at once that another writes."""
+    directory = editions(9)
+    with snapshot.writer_lock(directory), pytest.raises(WriterBusy):
+        roll_back(directory)
+
+
+def test_a_disk_that_refuses_leaves_what_is_live(open_to_all, corpus, embedder, unprivileged):
+    """The error names the directory."""
+    for words in ("One.", "Two."):
+        (corpus / "edited.txt").write_text(words)
+        build_index(corpus, open_to_all, embedder)
+    with unprivileged(), pytest.raises(StorageError, match=str(open_to_all)):
+        roll_back(open_to_all)
+    assert snapshot.live_number(open_to_all) == 2
+
+
+def test_generations_are_listed_newest_first(editions):
+    """With which is live, and what is wrong with one that can't be read."""
+    directory = editions(3)
+    (snapshot.generation_folder(directory, 3) / "manifest.json").write_text("{")
+    listed = generations(directory)
+    assert [(one.number, one.live) for one in listed] == [(5, True), (4, False), (3, False)]
+    assert listed[0].manifest == snapshot.whole_manifest(directory)
+    assert listed[2].manifest is None
+    assert "manifest.json" in listed[2].trouble
+
+
+def test_an_index_replaced_while_it_is_opened_is_opened_anew(built, corpus, embedder, monkeypatch):
+    """A reader that had read the old CURRENT, whose generation is gone, gets the new one."""
+    whole = snapshot.whole_manifest
+    calls = []
+
+    def replaced(directory):
+        if not calls:
+            calls.append(1)
+            (corpus / "edited.txt").write_text("Other words.")
+            build_index(corpus, built, embedder, keep=1)
+            return snapshot.read_manifest(built, 1)
+        return whole(directory)
+
+    monkeypatch.setattr("index.engine.local.local_index.snapshot.whole_manifest", replaced)
+    assert opened(built).manifest.generation == 2
+
+
+class TestCommands:
+    """`rag rollback`, and what `rag status` lists."""
+
+    def run(self, *words):
+        return CliRunner().invoke(index.cli.app, [str(word) for word in words])
+
+    def test_rag_index_keeps_as_many_as_the_function_does(self):
+        """The option's default, which its help shows, is the one there is."""
+        assert inspect.signature(index.cli.index_command).parameters["keep"].default == KEPT
+
+    def test_rollback_says_what_is_live(self, editions):
+        """Its number and when it was made; the index follows."""
+        directory = editions(3)
+        result = self.run("rollback", "--index", directory)
+        assert result.exit_code == 0
+        assert f"{directory}: generation 4, made " in result.stdout
+        assert snapshot.live_number(directory) == 4
+
+    def test_rollback_to_a_number_as_json(self, editions):
+        """The manifest of what is live now."""
+        directory = editions(3)
+        result = self.run("rollback", "--index", directory, "--to", 3, "--json")
+        assert json.loads(result.stdout)["generation"] == 3
+
+    @pytest.mark.parametrize("words", [(), ("--to", 3)])
+    def test_rollback_of_no_index_makes_none(self, directory, words):
+        """It says that there is none, and not even a lock is made."""
+        result = self.run("rollback", "--index", directory, *words)
+        assert result.exit_code == 1
+        assert f"There is no index in {directory} yet." in result.stderr
+        assert not directory.exists()
+
+    def test_rollback_to_nothing_fails(self, built):
+        """One sentence with the next command."""
+        result = self.run("rollback", "--index", built, "--to", 9)
+        assert (result.exit_code, "rag status --index" in result.stderr) == (1, True)
+
+    def test_status_lists_what_is_kept(self, editions):
+        """The others, newest first, for a person and for a program."""
+        directory = editions(3)
+        lines = self.run("status", "--index", directory).stdout.splitlines()
+        kept = [line for line in lines if line.startswith("kept")]
+        assert [line.split(",")[0].split()[-1] for line in kept] == ["4", "3"]
+        others = json.loads(self.run("status", "--index", directory, "--json").stdout)["others"]
+        assert [one["generation"] for one in others] == [4, 3]

@@ -1,0 +1,165 @@
+"""WARC files."""
+
+import gzip
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import Refused
+from index.parsers import BadRecord, Record
+from index.parsers import warc as reader
+from index.parsers.markup import LARGEST_PAGE
+from tests.unit.index.parsers.files import HTML_HEADERS, damaged, one, page, read, survives, warc
+
+A, B = ("https://x.example/a", b"<title>A</title><p>One.</p>"), ("https://x.example/b", b"<title>B</title><p>Two.</p>")
+PACKING = pytest.mark.parametrize("packed", [False, True])
+
+PACKED = [*HTML_HEADERS, ("Content-Encoding", "gzip")]
+
+
+def texts(data: bytes) -> list[str]:
+    return [record.text if isinstance(record, Record) else record.reason for record in read(".warc", data)]
+
+
+class TestPages:
+    """Each capture of a page is an article."""
+
+    @PACKING
+    def test_a_page_has_its_address_and_the_time_of_its_capture(self, packed):
+        """The time is not the day of its publication, and is not said to be."""
+        assert read(".warc.gz" if packed else ".warc", warc(A, B, packed=packed)) == [
+            Record(
+                "One.",
+                {"title": "A", "url": "https://x.example/a", "fetched": "2026-11-23T10:00:00Z"},
+                1,
+                "https://x.example/a",
+            ),
+            Record(
+                "Two.",
+                {"title": "B", "url": "https://x.example/b", "fetched": "2026-11-23T10:00:00Z"},
+                2,
+                "https://x.example/b",
+            ),
+        ]
+
+    def test_a_page_is_read_by_the_reader_of_pages(self):
+        """With what it says of itself."""
+        head = '<meta property="article:published_time" content="2021-03-04">'
+        record = one(".warc", warc(("https://x.example/a", page(head=head))))
+        assert record.metadata["published_origin"] == "meta article:published_time"
+
+    @pytest.mark.parametrize(
+        ("canonical", "url"),
+        [("https://x.example/b", "https://x.example/b"), ("https://evil.example/b", "https://x.example/a")],
+    )
+    def test_a_page_speaks_for_its_own_host_only(self, canonical, url):
+        """Another address than that of its capture is taken from it only there; its key stays."""
+        record = one(".warc", warc((A[0], page(head=f"<link rel='canonical' href='{canonical}'>"))))
+        assert (record.metadata["url"], record.key) == (url, A[0])
+
+    def test_of_two_captures_the_last_stands(self):
+        """Of one address."""
+        assert texts(warc(A, B, (A[0], b"<p>New.</p>"))) == ["New.", "Two."]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"status": "404 Not Found"},
+            {"status": "301 Moved"},
+            {"headers": [("Content-Type", "image/png")]},
+            {"headers": []},
+            {"kind": "resource"},
+        ],
+    )
+    def test_what_is_no_page_is_passed_over(self, other):
+        """An error, a redirect, a picture, or what no server answered."""
+        assert texts(warc(A, **other) + warc(B)) == ["Two."]
+
+    def test_a_file_without_pages_is_refused(self):
+        """There is nothing to read."""
+        with pytest.raises(Refused, match="holds no page of HTML"):
+            read(".warc", warc(A, status="404 Not Found"))
+
+    @pytest.mark.parametrize(
+        ("headers", "body"),
+        [
+            ([("Content-Encoding", "gzip")], gzip.compress(A[1])),
+            ([("Content-Encoding", "gzip")], A[1]),
+            ([("Transfer-Encoding", "chunked")], b"5\r\n" + A[1][:5] + b"\r\n16\r\n" + A[1][5:] + b"\r\n0\r\n\r\n"),
+            ([("Content-Type", "text/html; charset=windows-1251")], A[1]),
+        ],
+    )
+    def test_a_page_is_read_however_it_was_sent(self, headers, body):
+        """Packed, in chunks, or kept unpacked with the header it came with."""
+        sent = headers if headers[0][0] == "Content-Type" else [*HTML_HEADERS, *headers]
+        assert texts(warc((A[0], body), headers=sent)) == ["One."]
+
+    def test_the_servers_encoding_is_taken(self):
+        """Which the page need not name."""
+        body = "<p>Слова.</p>".encode("cp1251")
+        assert texts(warc((A[0], body), headers=[("Content-Type", "text/html; charset=windows-1251")])) == ["Слова."]
+
+
+class TestSafety:
+    """Files that are broken, or mean harm."""
+
+    @pytest.mark.parametrize(
+        ("made", "reason"),
+        [
+            (lambda: warc((A[0], b"<p>" + b"x" * LARGEST_PAGE)), "is larger than 10 MB"),
+            (
+                lambda: warc((A[0], gzip.compress(b"x" * 20_000_000)), headers=PACKED),
+                "is larger than 10 MB",
+            ),
+            (lambda: warc(A, headers=[*HTML_HEADERS, ("Content-Encoding", "br")]), 'packed as "br"'),
+            (lambda: warc((A[0], b"<div>" * 5000)), "nested too deep"),
+            (
+                lambda: warc((A[0], b"<p>\xfd"), headers=[("Content-Type", "text/html")]),
+                "not UTF-8",
+            ),
+            (lambda: warc(A, **{"WARC-Truncated": "length"}), "was not captured whole"),
+        ],
+    )
+    def test_a_page_that_can_not_be_read_does_not_stop_the_others(self, made, reason):
+        """It gives its address and its reason."""
+        found = list(reader.read(made() + warc(B)))
+        assert [record.text for record in found if isinstance(record, Record) and record.text] == ["Two."]
+        bad = [record for record in found if isinstance(record, BadRecord)]
+        assert not bad or bad[0].reason.startswith("the page https://x.example/a: it")
+
+    @PACKING
+    @pytest.mark.parametrize("end", [-1, -20, -200])
+    def test_a_file_that_is_cut_short_gives_what_is_before(self, packed, end):
+        """And is refused then; the page that was cut is not read in part."""
+        found = reader.read(warc(A, B, packed=packed)[:end])
+        before = []
+        with pytest.raises(Refused, match="cut short|ended before"):
+            before.extend(record.text for record in iter(found.__next__, None))
+        assert before in (["One."], ["One.", "Two."])
+
+    @pytest.mark.parametrize("data", [b"", b"words", b"words" * 5000, b"\x1f\x8b", gzip.compress(b"words")])
+    def test_another_file_is_refused(self, data):
+        """Packed or not."""
+        with pytest.raises(Refused, match="can't be read as|cut short"):
+            read(".warc", data)
+
+    def test_a_packed_bomb_is_refused(self, monkeypatch):
+        """By what it unpacks to, as it is read."""
+        monkeypatch.setattr(reader, "MOST_UNPACKED", 100_000)
+        with pytest.raises(Refused, match=r"it unpacks to more than 0\.1 MB"):
+            read(".warc.gz", warc((A[0], b"0" * 1_000_000), packed=True))
+
+    def test_nothing_is_opened(self, sealed):
+        """The file is read where it lies in memory."""
+        read(".warc", warc(A))
+        sealed.clear()
+        read(".warc", warc(A))
+        assert sealed == []
+
+    @settings(max_examples=60)
+    @given(data=damaged(warc(A, B)) | damaged(warc(A, packed=True)) | st.binary(max_size=100))
+    def test_any_bytes_are_read_or_refused(self, data):
+        """However broken a file is."""
+        survives(".warc", data)
+        survives(".warc", b"WARC/1.0\r\n" + data)

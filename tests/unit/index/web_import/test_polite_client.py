@@ -1,0 +1,190 @@
+"""Hosts are asked as they wish to be: by robots.txt, not too often, and later where they say so."""
+
+import pytest
+
+from index.errors import Refused
+from index.web_import.address_policy import Forbidden
+from index.web_import.fetcher import Unreachable
+from index.web_import.polite_client import LONGEST_WAIT, Guest
+from tests.newsstand import Answer, site
+
+HTML = {"content-type": "text/html"}
+PAGE = Answer(b"words", headers=HTML)
+
+
+@pytest.fixture
+def guest(fetcher, clock):
+    return Guest(fetcher, 1.0, clock.times)
+
+
+def robots(text: str) -> Answer:
+    return Answer(text.encode(), headers={"content-type": "text/plain"})
+
+
+def asked(news) -> list[str]:
+    return [path for path, _ in news.asked]
+
+
+class TestRobots:
+    """What a host's robots.txt says holds."""
+
+    def test_what_it_disallows_is_not_fetched(self, news, guest):
+        """The longest rule that fits decides, with its wildcards; the rest may be fetched."""
+        news.pages |= {"/robots.txt": robots("User-agent: *\nDisallow: /a\nAllow: /a/*.html$\n"), "/a/b.html": PAGE}
+        assert guest.get(news.url("/a/b.html", "news.example")).body == b"words"
+        with pytest.raises(Refused, match=r"robots\.txt does not allow it"):
+            guest.get(news.url("/a/b.htm", "news.example"))
+        assert asked(news) == ["/robots.txt", "/a/b.html"]
+
+    def test_rules_for_this_project_go_before_those_for_all(self, news, guest):
+        """A group that names the agent is the one that counts."""
+        news.pages["/robots.txt"] = robots("User-agent: *\nAllow: /\n\nUser-agent: Caspian-Indus-Reader\nDisallow: /\n")
+        with pytest.raises(Refused, match="does not allow"):
+            guest.get(news.url("/", "news.example"))
+
+    @pytest.mark.parametrize("status", [401, 403, 404, 410])
+    def test_without_one_everything_may_be_fetched(self, news, guest, status):
+        """A host that has none, or keeps it to itself, sets no rules."""
+        news.pages |= {"/robots.txt": Answer(status=status), "/": PAGE}
+        assert guest.get(news.url("/", "news.example")).body == b"words"
+
+    @pytest.mark.parametrize("status", [429, 500, 503])
+    def test_while_it_can_not_be_had_nothing_is_fetched(self, news, guest, status):
+        """A host in trouble is left alone, which is said, and is not asked again in this run."""
+        news.pages |= {"/robots.txt": Answer(status=status), "/": PAGE}
+        for _ in range(2):
+            with pytest.raises(Refused, match=rf"robots\.txt can't be fetched: it answers {status}"):
+                guest.get(news.url("/", "news.example"))
+        assert asked(news) == ["/robots.txt"]
+
+    def test_a_host_that_can_not_be_reached_is_said_to_be(self, guest):
+        """The reason is the connection's own."""
+        with site() as gone:
+            address = gone.url("/", "news.example")
+        with pytest.raises(Refused, match=r"robots\.txt can't be fetched: it can't be reached"):
+            guest.get(address)
+
+    def test_a_private_host_is_refused_as_such(self, news, guest):
+        """The reason is the address, not the robots.txt that was not fetched."""
+        with pytest.raises(Forbidden, match="no address of the public web"):
+            guest.get(news.url("/"))
+        assert news.asked == []
+
+    def test_it_is_fetched_once_a_host(self, news, guest):
+        """One host's rules are kept for the run; another host, or port, has its own."""
+        news.pages["/"] = PAGE
+        for host in ("news.example", "news.example", "other.example"):
+            guest.get(news.url("/", host))
+        assert asked(news) == ["/robots.txt", "/", "/", "/robots.txt", "/"]
+
+    def test_where_a_page_redirects_to_is_asked_too(self, news, guest):
+        """A redirect is no way around the rules of its host."""
+        news.pages |= {"/robots.txt": robots("User-agent: *\nDisallow: /b\n"), "/b": PAGE}
+        news.pages["/a"] = Answer(status=302, headers={"location": "/b"})
+        with pytest.raises(Refused, match="does not allow"):
+            guest.get(news.url("/a", "news.example"))
+        assert news.paths == ["/a"]
+
+    @pytest.mark.parametrize(
+        "junk", [b"", b"\xff\xfe\0nonsense", b"<html>not here</html>", b"\xef\xbb\xbfUser-agent: *"]
+    )
+    def test_one_that_says_nothing_sets_no_rules(self, news, guest, junk):
+        """Whatever stands there, only rules are rules."""
+        news.pages |= {"/robots.txt": Answer(junk, headers={}), "/": PAGE}
+        assert guest.get(news.url("/", "news.example")).body == b"words"
+
+    def test_one_that_redirects_is_followed(self, news, guest):
+        """A host may keep its rules elsewhere."""
+        news.pages |= {"/robots.txt": Answer(status=301, headers={"location": "/rules"}), "/": PAGE}
+        news.pages["/rules"] = robots("User-agent: *\nDisallow: /\n")
+        with pytest.raises(Refused, match="does not allow"):
+            guest.get(news.url("/", "news.example"))
+
+
+class TestPauses:
+    """Nobody is hurried."""
+
+    def test_a_host_is_asked_once_a_pause(self, news, guest, clock):
+        """Between the end of a request and the next one to the same host lies the pause."""
+        news.pages["/"] = PAGE
+        for _ in range(3):
+            guest.get(news.url("/", "news.example"))
+        assert clock.slept == [1.0, 1.0, 1.0]
+
+    def test_another_host_is_not_waited_for(self, news, guest, clock):
+        """Pauses are each host's own."""
+        news.pages["/"] = PAGE
+        guest.get(news.url("/", "news.example"))
+        guest.get(news.url("/", "other.example"))
+        assert clock.slept == [1.0, 1.0]  # between each host's robots.txt and page
+
+    def test_time_that_has_passed_is_not_waited_again(self, news, guest, clock):
+        """Who comes late enough need not wait."""
+        news.pages["/"] = PAGE
+        guest.get(news.url("/", "news.example"))
+        clock.seconds += 0.75
+        guest.get(news.url("/", "news.example"))
+        assert clock.slept == [1.0, 0.25]
+
+    def test_a_longer_pause_that_a_host_asks_for_is_kept(self, news, guest, clock):
+        """A crawl-delay goes before a shorter pause of one's own."""
+        news.pages |= {"/robots.txt": robots("User-agent: *\nCrawl-delay: 7.5\n"), "/": PAGE}
+        guest.get(news.url("/", "news.example"))
+        assert clock.slept == [7.5]
+
+    def test_a_pause_too_long_to_keep_is_said(self, news, guest, clock):
+        """A host that would make a run last for days is not asked at all, rather than sooner than it wishes."""
+        news.pages |= {"/robots.txt": robots(f"User-agent: *\nCrawl-delay: {LONGEST_WAIT + 1}\n"), "/": PAGE}
+        with pytest.raises(Refused, match="asks for 121 s between requests"):
+            guest.get(news.url("/", "news.example"))
+        assert clock.slept == []
+
+    def test_no_pause_is_none(self, news, fetcher, clock):
+        """A pause of 0 waits for nothing."""
+        news.pages["/"] = PAGE
+        guest = Guest(fetcher, 0.0, clock.times)
+        guest.get(news.url("/", "news.example"))
+        guest.get(news.url("/", "news.example"))
+        assert clock.slept == []
+
+
+class TestLater:
+    """A host that is busy says when to come back."""
+
+    @pytest.mark.parametrize("status", [429, 503])
+    @pytest.mark.parametrize(("asked_for", "wait"), [("30", 30.0), ("Mon, 23 Nov 2026 12:00:31 GMT", 30.0), ("0", 0.0)])
+    def test_it_is_waited_for_once(self, news, guest, clock, status, asked_for, wait):
+        """In seconds or as a time of day, the wait is kept, and the page is asked for again."""
+        answers = iter([Answer(status=status, headers={"retry-after": asked_for}), PAGE])
+        news.pages["/"] = lambda _: next(answers)
+        assert guest.get(news.url("/", "news.example")).body == b"words"
+        assert clock.slept[0] == 1.0  # after robots.txt
+        assert clock.slept[1] == pytest.approx(wait)
+
+    def test_a_second_time_it_is_given_up(self, news, guest):
+        """The second answer stands, whatever it is."""
+        news.pages["/"] = Answer(status=503, headers={"retry-after": "1"})
+        assert guest.get(news.url("/", "news.example")).status == 503
+        assert news.paths == ["/", "/"]
+
+    @pytest.mark.parametrize("asked_for", ["", "soon", "-1", "99999999999999", "1.5"])
+    def test_without_a_time_it_is_not_waited_for(self, news, guest, clock, asked_for):
+        """A host that does not say when is not asked again."""
+        news.pages["/"] = Answer(status=429, headers={"retry-after": asked_for})
+        with pytest.raises(Unreachable, match="it answers 429$"):
+            guest.get(news.url("/", "news.example"))
+        assert clock.slept == [1.0]
+
+    def test_a_long_wait_is_said(self, news, guest):
+        """Past the bound the wait is reported, not kept."""
+        news.pages["/"] = Answer(status=503, headers={"retry-after": "3600"})
+        with pytest.raises(Unreachable, match="answers 503 and asks to wait 3600 s"):
+            guest.get(news.url("/", "news.example"))
+        assert news.paths == ["/"]
+
+    def test_a_time_that_is_past_is_now(self, news, guest, clock):
+        """A time of day before now needs no wait."""
+        answers = iter([Answer(status=503, headers={"retry-after": "Mon, 23 Nov 2026 11:00:00 GMT"}), PAGE])
+        news.pages["/"] = lambda _: next(answers)
+        assert guest.get(news.url("/", "news.example")).body == b"words"
+        assert clock.slept == [1.0, 0.0, 1.0]

@@ -1,0 +1,341 @@
+"""Whether articles give different answers to one question."""
+
+import calendar
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.evidence import contradictions as agreement
+from rag.evidence.contradictions import Value, answer_text, value_of
+from rag.question.answer_type import COMPARED, Kind
+from tests.unit.index.unicode_texts import any_text
+from tests.unit.rag.conftest import article_of, evidence_of
+
+
+def contradict(one, other, kind):
+    left, right = value_of(one, kind), value_of(other, kind)
+    if left is None or right is None:
+        return False
+    assert left.contradicts(right) is right.contradicts(left)
+    return left.contradicts(right)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("10 April 1996", "April 1996"),
+        ("10 April 1996", "10th of April"),
+        ("10 April 1996", "Apr. 10, 1996"),
+        ("10 April 1996", "1996"),
+        ("April", "1996"),
+        ("in the spring", "1996"),
+        ("the 1990s", "1996"),
+        ("2021", "21"),
+        ("1914 to 1918", "1918"),
+        ("10 April 1996", "10 APRIL 1996"),
+        ("17:30 on 10 April", "10 April"),
+        ("10–12 April 1996", "11 April 1996"),
+        ("April 10 to 12, 1996", "11 April 1996"),
+        ("28 April to 3 May", "30 April"),  # each of two months has days of its own
+        ("January to March", "February"),
+        ("10 April, at 12 o'clock", "April 10"),
+        ("the 7 delegates came in April", "10 April"),
+        ("10 April, the 7 delegates", "10 April"),
+    ],
+)
+def test_times_that_can_both_be_right_agree(one, other):
+    """One may say less than the other, or write it otherwise; only what both say is compared."""
+    assert not contradict(one, other, Kind.TIME)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("10 April 1996", "11 April 1996"),
+        ("April 1996", "May 1996"),
+        ("April 1996", "April 1997"),
+        ("10 April 1996", "10 April 1997"),
+        ("1st of June", "2nd of June"),
+        ("1914 to 1918", "1939 to 1945"),
+        ("2021", "1 January 2022"),
+        ("10–12 April", "13 April"),
+        ("the 10th of April", "April the 11th"),
+        ("January to March", "April"),
+        ("10 April, the 7 delegates", "7 April"),
+    ],
+)
+def test_times_that_cannot_both_be_right_differ(one, other):
+    """Another day, month or year is another time."""
+    assert contradict(one, other, Kind.TIME)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("3,000", "3 thousand"),
+        ("two", "2"),
+        ("Two ships", "2 boats"),
+        ("1,234.5", "1234.5"),
+        ("1.5 million", "1,500,000"),
+        ("one hundred", "100"),
+        ("twelve", "12 dollars"),
+        ("zero", "0"),
+        ("3.0", "3"),
+        ("three of 40", "40"),
+        ("many", "7"),
+        ("thirteen", "7"),  # no word of those that are known: it says nothing
+        ("a tonne", "one"),
+    ],
+)
+def test_numbers_that_can_both_be_right_agree(one, other):
+    """Digits and words, with commas or scales, are one number; and an answer without one agrees with all."""
+    assert not contradict(one, other, Kind.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("two", "3"), ("3 thousand", "3"), ("3,000", "3,001"), ("1.5", "15"), ("40 million", "40 billion"), ("0", "one")],
+)
+def test_numbers_that_cannot_both_be_right_differ(one, other):
+    """Another amount, or another scale, is another number."""
+    assert contradict(one, other, Kind.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("12 ships", "14 ships", True),
+        ("12", "14 ships", True),
+        ("12 ships", "14 men and ships", False),
+        ("12 metres", "40 square metres", False),
+        ("3 and 4", "5 ships", False),
+    ],
+)
+def test_numbers_are_compared_in_one_unit(one, other, differ):
+    """The same words beside both, or one number with none."""
+    assert contradict(one, other, Kind.NUMBER) is differ
+
+
+@pytest.mark.parametrize("kind", [kind for kind in (*Kind, None) if kind not in COMPARED])
+def test_names_and_unknown_kinds_are_not_compared(kind):
+    """Two names may be of one person, so they say nothing that could contradict."""
+    assert value_of("Leyla in 1996", kind) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("4.1 million", "4,100,000"), ("8.2 million", "8,200,000"), ("1.07 billion", "1,070,000,000")]
+)
+def test_a_decimal_with_a_scale_is_the_number_written_out(one, other):
+    """The scale multiplies exactly."""
+    assert not contradict(one, other, Kind.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("twenty-two", "22"), ("two hundred thousand", "200,000"), ("two hundred and fifty", "250"), ("one-third", "33%")],
+)
+def test_a_number_of_several_words_is_compared_whole_or_not_at_all(one, other):
+    """A word within a longer number is no number of its own."""
+    assert not contradict(one, other, Kind.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("5 km", "5,000 metres"),
+        ("three years", "36 months"),
+        ("$1.2bn", "1.2 billion dollars"),
+        ("1,00,000", "100,000"),
+    ],
+)
+def test_one_amount_in_two_units_agrees(one, other):
+    """Amounts in different units, abbreviated scales or South Asian groups of digits can't be told apart by digits."""
+    assert not contradict(one, other, Kind.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the first decade of the century", "May 1905"),
+        ("the week of the market", "April"),
+    ],
+)
+def test_a_word_that_begins_like_a_month_is_none(one, other):
+    """Only names of months, whole or shortened, are months."""
+    assert not contradict(one, other, Kind.TIME)
+
+
+def test_minutes_are_no_day():
+    """A quarter past ten on the 12th is not the 15th: the days differ, and the minutes say nothing of them."""
+    assert contradict("12 April, 10:15", "15 April", Kind.TIME)
+
+
+PARTS = st.frozensets(st.integers(0, 4).map(float), max_size=3)
+
+
+@given(*[st.tuples(PARTS, PARTS, PARTS)] * 2)
+def test_contradicting_is_mutual_and_needs_a_part_without_anything_shared(one, other):
+    """Walking over the parts with loops gives the same, from both sides, and nothing contradicts itself."""
+    expected = False
+    for mine, theirs in zip(one, other, strict=True):
+        shared = [value for value in mine if value in theirs]
+        expected = expected or bool(mine and theirs and not shared)
+    assert Value(one).contradicts(Value(other)) is Value(other).contradicts(Value(one)) is expected
+    assert not Value(one).contradicts(Value(one))
+
+
+NUMBERS = st.text("0123456789٠१²½Ⅻ.,:-–/ \nabm", max_size=30)
+
+
+@given(NUMBERS | any_text, NUMBERS | any_text, st.sampled_from([Kind.TIME, Kind.NUMBER]))
+def test_any_two_texts_can_be_compared(one, other, kind):
+    """No text makes reading its value fail, and it never contradicts itself."""
+    contradict(one, other, kind)
+    assert not contradict(one, one, kind)
+
+
+@given(st.integers(1, 28), st.integers(0, 11), st.integers(1000, 2099), st.integers(1, 28))
+def test_a_date_is_its_day_month_and_year(day, month, year, other_day):
+    """However a date is written, its three parts are those it was made of."""
+    name = calendar.month_name[1 + month]
+    expected = Value((frozenset([float(year)]), frozenset([float(month)]), frozenset([float(day)])))
+    for text in (f"{day} {name} {year}", f"{name} {day}, {year}", f"{day}th of {name[:3]}. {year}"):
+        assert value_of(text, Kind.TIME) == expected
+    assert contradict(f"{day} {name}", f"{other_day} {name}", Kind.TIME) is (day != other_day)
+
+
+@given(st.integers(0, 10**12))
+def test_a_whole_number_is_itself_with_commas_or_without(number):
+    """Commas between thousands change nothing."""
+    assert value_of(f"{number:,}", Kind.NUMBER) == value_of(str(number), Kind.NUMBER) == Value((frozenset([number]),))
+
+
+def opened(name, year, score=1.0, **features):
+    """An article that says when the harbour opened, and the sentence of it as evidence."""
+    sentence = f"The harbour opened in {year}."
+    return evidence_of(article_of(f"{sentence} Tea was sold.", name), sentence, score, str(year), **features)
+
+
+def differing(evidence, kind, **published):
+    return agreement.differing(evidence, kind, published.get)
+
+
+def ids(evidence):
+    return [item.passage.article_id for item in evidence]
+
+
+def test_articles_that_answer_unlike_the_best_follow_it():
+    """The best comes first, then those that contradict it; what agrees with it is not among them."""
+    evidence = [opened("a", 2021, 3.0), opened("b", 2021, 2.5), opened("c", 2022, 2.0), opened("d", 2023, 1.0)]
+    assert ids(differing(evidence, Kind.TIME)) == ["a", "c", "d"]
+
+
+def test_of_many_that_differ_the_newest_follow_the_best():
+    """By the day of publication, the undated last, however good their sentences are."""
+    evidence = [opened(name, 2021 + place, 3.0 - place / 10) for place, name in enumerate("abcd")]
+    found = differing(evidence, Kind.TIME, b="2020-01-01", d="2024-01-01")
+    assert ids(found) == ["a", "d", "b", "c"]
+
+
+def test_of_several_that_agree_on_another_answer_the_newest_comes():
+    """A second paper with the same other date adds nothing."""
+    evidence = [opened("a", 2021), opened("b", 2022), opened("c", 2022), opened("d", 2023)]
+    assert ids(differing(evidence, Kind.TIME, c="2024-01-01", b="2020-01-01")) == ["a", "c", "d"]
+
+
+@pytest.mark.parametrize("years", [[2021], [2021, 2021], [2021, 2021, 2021]])
+def test_where_all_agree_nothing_differs(years):
+    """One answer, however many articles give it, contradicts nothing."""
+    assert differing([opened(f"a{n}", year) for n, year in enumerate(years)], Kind.TIME) == []
+
+
+def test_no_evidence_does_not_differ():
+    """Where nothing was found there is nothing to compare."""
+    assert differing([], Kind.TIME) == []
+
+
+@pytest.mark.parametrize("kind", [Kind.NAME, Kind.NUMBER, None])
+def test_another_kind_of_question_compares_no_years_as_times(kind):
+    """Names are never compared; as numbers, years differ like any other."""
+    found = differing([opened("a", 2021), opened("b", 2022)], kind)
+    assert ids(found) == (["a", "b"] if kind is Kind.NUMBER else [])
+
+
+DID = (("opened", 2021), ("closed", 2022))
+
+
+def test_an_article_never_contradicts_itself():
+    """Two years in one article, in different sentences, are of different things."""
+    article = article_of("It opened in 2021. It closed in 2022.")
+    evidence = [evidence_of(article, f"It {did} in {year}.", 1.0, str(year)) for did, year in DID]
+    assert differing(evidence, Kind.TIME) == []
+
+
+def test_one_sentence_an_article_is_compared():
+    """An article whose best sentence agrees is not searched for one that does not."""
+    article = article_of("It opened in 2021. It closed in 2022.", "b")
+    others = [evidence_of(article, f"It {did} in {year}.", 1.0, str(year)) for did, year in DID]
+    assert differing([opened("a", 2021), *others], Kind.TIME) == []
+    assert ids(differing([opened("a", 2021), *others[::-1]], Kind.TIME)) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("below", "compared"), [(3.0, True), (3.01, False)])
+def test_a_sentence_far_below_the_best_is_of_another_matter(below, compared):
+    """As far as three below is compared; further is not."""
+    evidence = [opened("a", 2021, 5.0), opened("b", 2022, 5.0 - below)]
+    assert bool(differing(evidence, Kind.TIME)) is compared
+
+
+@pytest.mark.parametrize("feature", ["names_missing", "numbers_missing"])
+def test_a_sentence_that_lacks_more_of_the_question_is_of_another_matter(feature):
+    """The harbour of another town opened in another year; one that lacks as much as the best is compared."""
+    lacking = [opened("a", 2021, **{feature: 0.5}), opened("b", 2022, **{feature: 0.6})]
+    assert differing(lacking, Kind.TIME) == []
+    alike = [opened("a", 2021, **{feature: 0.5}), opened("b", 2022, **{feature: 0.5})]
+    assert ids(differing(alike, Kind.TIME)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("unsure", [0, 1])
+def test_an_answer_the_reader_does_not_believe_in_is_not_compared(unsure):
+    """Where no answer is as likely as one, on either side, there is no contradiction."""
+    evidence = [opened("a", 2021), opened("b", 2022)]
+    evidence[unsure] = replace(evidence[unsure], features=evidence[unsure].features | {"reader": 0.0})
+    assert differing(evidence, Kind.TIME) == []
+
+
+def test_without_a_reader_nothing_differs():
+    """Sentences without short answers can't be compared."""
+    articles = [article_of(f"It opened in {year}.", str(year)) for year in (2021, 2022)]
+    evidence = [replace(evidence_of(article, article.text, 1.0), features={}) for article in articles]
+    assert differing(evidence, Kind.TIME) == []
+
+
+def test_a_short_answer_s_text_is_its_words():
+    """The span is of the article, wherever the sentence stands in it; no span is no words."""
+    article = article_of("Before that, all was 🙂 quiet. It opened on 12 March 2021.")
+    item = evidence_of(article, "It opened on 12 March 2021.", 1.0, "12 March 2021")
+    assert answer_text(item) == article.text[slice(*item.answer)] == "12 March 2021"
+    assert answer_text(replace(item, answer=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("$5m", "$5 million", Kind.NUMBER),
+        ("over 200 million", "241 million", Kind.NUMBER),
+        ("nearly 800 km", "796 km", Kind.NUMBER),
+        ("5 to 10 km", "7 km", Kind.NUMBER),
+        ("86 600 km", "86,600 km", Kind.NUMBER),
+        ("3,5 km", "3.5 km", Kind.NUMBER),
+        ("1½", "1.5", Kind.NUMBER),
+        ("before 1996", "1995", Kind.TIME),
+        ("since 1991", "1996", Kind.TIME),
+        ("2023–24", "2024", Kind.TIME),
+        ("1996/97", "1997", Kind.TIME),
+    ],
+)
+def test_what_is_bounded_or_not_read_whole_contradicts_nothing(one, other, kind):
+    """A bound, a range, a rounding or a way of writing that is not known is left alone."""
+    assert not contradict(one, other, kind)

@@ -1,0 +1,110 @@
+"""What a follow-up means."""
+
+import pytest
+
+from rag.question.answer_type import Kind
+from rag.question.follow_ups import interpret, kind_meant
+from tests.unit.rag.conftest import rare_index
+
+BEFORE = "When was the harbour of Lenkoran opened?"
+
+
+@pytest.fixture
+def index(index_of_texts):
+    """Ten passages: the word "harbour" in three, "city" in all, every other in one."""
+    return rare_index(index_of_texts)
+
+
+@pytest.mark.parametrize(
+    ("question", "carried"),
+    [
+        ("How many dollars did it cost?", "harbour, Lenkoran opened"),
+        ("Who brought the first ship in?", "harbour, Lenkoran opened"),
+        ("How large is the harbour?", "Lenkoran opened"),
+        ("And in 2023?", "harbour, Lenkoran opened"),
+        ("Who?", "harbour, Lenkoran opened"),
+    ],
+)
+def test_what_the_question_before_is_about_is_carried(index, question, carried):
+    """Its words that say what it is about follow in brackets, neighbours together, without those that are there."""
+    assert interpret(question, [BEFORE], index) == f"{question} ({carried})"
+
+
+@pytest.mark.parametrize("question", ["What did it cost?", "Who?", BEFORE])
+def test_the_first_question_is_read_as_it_stands(index, question):
+    """Without a question before, nothing is carried."""
+    assert interpret(question, [], index) == question
+
+
+@pytest.mark.parametrize("question", ["When did Basant begin in Lahore?", "What happened in Ganja in 1988?"])
+def test_a_question_that_names_something_new_stands_alone(index, question):
+    """A name or number as rare as what was spoken of begins another topic."""
+    assert interpret(question, [BEFORE], index) == question
+
+
+@pytest.mark.parametrize(
+    "question", ["When did he see Basant?", "And Basant?", "What about Basant?", "Is Basant among these?"]
+)
+def test_a_question_that_points_back_is_no_new_topic(index, question):
+    """Whatever it names, a pronoun or an "and" brings in the questions before."""
+    assert interpret(question, [BEFORE], index).startswith(f"{question} (harbour")
+
+
+def test_a_name_that_is_everywhere_does_not_stand_alone(index):
+    """What nearly every passage holds tells of no other topic."""
+    question = "Who signed for the City?"
+    assert interpret(question, [BEFORE], index) == f"{question} (harbour, Lenkoran opened)"
+
+
+def test_nothing_follows_where_nothing_is_left_to_carry(index):
+    """Questions before that hold no other word add none, and no brackets."""
+    assert interpret("Lenkoran?", ["And what of Lenkoran?", "Who?"], index) == "Lenkoran?"
+
+
+def test_the_rarest_words_are_carried_the_nearer_the_sooner(index):
+    """Of more words than are carried, those further back give way, but those of the first question, the topic, last."""
+    history = ["Who built the tower?", "Were there lamps?", "Were there bells?", "Were there ropes, nets or sails?"]
+    assert interpret("Why?", history, index) == "Why? (built, tower, ropes nets, sails)"
+    assert interpret("Why?", history[1:], index) == "Why? (lamps, bells, ropes nets, sails)"
+
+
+def test_a_word_that_is_rarer_is_carried_from_further_back(index):
+    """Being in fewer passages is worth more than being said last, where the difference is large."""
+    history = ["Who built the tower of Ganja?", "Who saw the city?"]
+    assert interpret("Why?", history, index) == "Why? (built, tower, Ganja, saw, city)"
+    longer = ["Who built the old tower of Ganja in stone?", "Who saw the city?"]
+    assert "city" not in interpret("Why?", longer, index)
+
+
+def test_a_word_is_carried_once_as_it_was_first_typed(index):
+    """Whatever its form: words that are indexed as one are one."""
+    assert (
+        interpret("Why?", ["Which harbours froze?", "Which harbour froze first?"], index)
+        == "Why? (harbours froze, first)"
+    )
+
+
+def test_a_name_that_no_passage_holds_is_carried(index):
+    """Else the answer would be about somebody else."""
+    assert interpret("How old is he?", ["Who is Zanzibari?"], index) == "How old is he? (Zanzibari)"
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many ships came?", Kind.NUMBER),
+        ("And in Karachi?", Kind.TIME),
+        ("What about Karachi?", Kind.TIME),
+        ("And what of it?", Kind.TIME),
+        ("Why?", None),
+        ("Did it cost much?", None),
+    ],
+)
+def test_what_asks_for_nothing_asks_for_what_the_question_before_did(question, kind):
+    """ "And in Karachi?" after "when" asks for a time; a question with a word that asks keeps to its own kind."""
+    assert kind_meant(question, ["Who flies kites?", BEFORE, "Why so?"]) is kind
+
+
+def test_without_questions_before_the_kind_is_the_question_s_own():
+    """A question that no word of asks for anything has none."""
+    assert kind_meant("Karachi?", []) is None

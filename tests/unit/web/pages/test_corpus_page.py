@@ -1,0 +1,240 @@
+"""The page of what the corpus holds, and its form to re-index."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from index.build.build import build_index
+from index.engine.local.local_index import LiveIndex
+from index.errors import WriterBusy
+from rag.assistant import Assistant
+from tests.conftest import WordEmbedder
+from tests.unit.rag.conftest import SENSIBLE
+from tests.unit.web.pages.test_pages import EVIL, page_of
+from web.middleware.keys import Role, add_key
+
+
+@dataclass
+class State:
+    state: str = "idle"
+    done: int = 0
+    total: int = 0
+    problem: dict[str, Any] | None = None
+
+
+@dataclass
+class Reindexer:
+    """Begins nothing, and remembers that it was told to."""
+
+    state: State = field(default_factory=State)
+    begun: int = 0
+
+    def start(self) -> State:
+        self.begun += 1
+        if self.state.state == "running":
+            raise WriterBusy("A re-index is running already.", "Wait.")
+        self.state = State("running", 3, 12)
+        return self.state
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def faulty(tmp_path, serve):
+    """A server of a corpus with a file that is refused, a date that is doubted, and an article without a source."""
+    folder = tmp_path / "faulty"
+    folder.mkdir()
+    good = {"id": "a", "source": f"Source {EVIL}", "language": "ur", "published": "2024-03-05", "text": "Kites."}
+    lines = [json.dumps(good), json.dumps({"id": "b", "published": "3024-01-01", "text": "Tea."}), "no json"]
+    (folder / "some.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    build_index(folder, tmp_path / "faulty-index", WordEmbedder())
+    return serve(Assistant(LiveIndex(tmp_path / "faulty-index", lambda record: WordEmbedder()), weights=SENSIBLE))
+
+
+def test_it_says_what_is_held_and_how_fresh(client):
+    """Counts, days, model, sources and languages, as the index has them."""
+    page = page_of(client, "/corpus")
+    figures = {pair.one("dt").text: pair.one("dd").text for pair in page.one("dl", class_="figures").all("div")}
+    assert figures == {"Articles": "3", "Passages": "3", "Refused": "0"}
+    told = page.one("dl", class_="particulars").text
+    assert "15 January 2023 to 5 March 2024" in told
+    assert "words" in told
+    rows = page.all("table")[0].one("tbody").all("tr")
+    assert sorted(row.one("th").text for row in rows) == ["Coast Daily", "River Post", "not given"]
+    assert re.search(r"made (less than a|\d+) (minute|hour)s? ago", page.one("p", class_="standfirst").text)
+
+
+def test_what_was_refused_and_doubted_is_named_with_why(faulty):
+    """The file and its line, and the reason; nothing of it becomes markup."""
+    page = page_of(faulty, "/corpus")
+    refused, doubted = page.one("section", class_="left-out").all("dl")
+    assert refused.one("dt").text == "some.jsonl, line 3"
+    assert refused.one("dd").text
+    assert "3024" in doubted.one("dd").text
+    assert f"Source {EVIL}" in page.one("main").text
+    assert page.all("img") == []
+
+
+def lines(page):
+    """The titles that are listed."""
+    listing = page.all("ol", class_="listing")
+    rows = listing[0].all("li") if listing else []
+    return [row.one("a").text for row in rows if row.all("a")]
+
+
+def test_articles_are_listed_and_each_opens(client):
+    """The latest day first, from the corpus page on; every title leads to its article."""
+    corpus = page_of(client, "/corpus")
+    page = page_of(client, corpus.one("dl", class_="figures").one("a").attributes["href"])
+    assert "3 articles, the latest day first" in page.one("p", class_="standfirst").text
+    days = [row.text for row in page.one("ol", class_="listing").all("ul", class_="origin")]
+    assert ["5 March 2024" in days[0], "15 January 2023" in days[1]] == [True, True]
+    links = page.one("ol", class_="listing").all("a")
+    assert len(links) == 3
+    for link in links:
+        assert page_of(client, link.attributes["href"]).one("h1").text == link.text
+    assert page.all("nav", class_="onward") == []
+
+
+def test_a_source_leads_to_its_articles_alone(client):
+    """By its name on the corpus page; what has no source has no link."""
+    rows = page_of(client, "/corpus").all("table")[0].one("tbody").all("tr")
+    links = {row.one("th").text: row.all("a") for row in rows}
+    assert links["not given"] == []
+    page = page_of(client, links["Coast Daily"][0].attributes["href"])
+    assert "Only Coast Daily; the" in page.one("p", class_="standfirst").text
+    origins = [origin.text for origin in page.one("ol", class_="listing").all("ul", class_="origin")]
+    assert len(origins) == 1
+    assert "Coast Daily" in origins[0]
+    assert page.one("p", class_="standfirst").one("a").attributes["href"] == "/articles"
+
+
+def test_names_that_a_filter_takes_for_one_are_one(client_of):
+    """Sources whatever their case, languages whatever their region; the link lists as many as the row counts."""
+    names = [("Çay Post", "en-GB"), ("çay post", "EN"), ("Çay Post", "en_us"), ("River", "ur"), (None, "-")]
+    client = client_of(
+        *({"id": f"a{n}", "text": f"Tea {n}.", "source": name, "language": tag} for n, (name, tag) in enumerate(names))
+    )
+    told = [
+        {row.one("th").text: (row.one("td").text.strip(), [link.attributes["href"] for link in row.all("a")])}
+        for table in page_of(client, "/corpus").all("table")
+        for row in table.one("tbody").all("tr")
+    ]
+    rows = {name: pair for row in told for name, pair in row.items() if name != "not given"}
+    assert {name: count for name, (count, _) in rows.items()} == {
+        "Çay Post": "3",
+        "River": "1",
+        "English": "3",
+        "اردو": "1",
+    }
+    for name, (count, (link,)) in rows.items():
+        page = page_of(client, link)
+        assert len(lines(page)) == int(count)
+        assert f"Only {name}; the latest day first." in page.one("p", class_="standfirst").text
+
+
+def test_a_name_too_long_for_the_filter_has_no_link(client_of):
+    """It is shown all the same."""
+    client = client_of(
+        {"id": "a", "text": "Tea.", "source": "S" * 1001}, {"id": "b", "text": "Ink.", "source": "S" * 1000}
+    )
+    page = page_of(client, "/corpus")
+    rows = {row.one("th").text: row.all("a") for row in page.all("table")[0].one("tbody").all("tr")}
+    assert rows["S" * 1001] == []
+    (link,) = rows["S" * 1000]
+    assert len(lines(page_of(client, link.attributes["href"]))) == 1
+
+
+def test_a_long_list_has_pages(client_of):
+    """Of fifty each, by links there and back, with the filters kept; no article is missed or named twice."""
+    client = client_of(*({"id": f"a{n}", "title": f"T{n}", "text": f"Tea {n}.", "source": "S & T"} for n in range(101)))
+    seen, addresses, following = [], [], "/articles?source=s+%26+t"
+    while following:
+        addresses.append(following)
+        page = page_of(client, following)
+        seen.append(lines(page))
+        following = next((a.attributes["href"] for a in page.all("a") if a.attributes.get("rel") == "next"), None)
+    assert [len(titles) for titles in seen] == [50, 50, 1]
+    assert sorted(title for titles in seen for title in titles) == sorted(f"T{n}" for n in range(101))
+    back = next(a.attributes["href"] for a in page.all("a") if a.attributes.get("rel") == "prev")
+    assert lines(page_of(client, back)) == seen[1]
+    assert page.one("ol", class_="listing").attributes["start"] == "101"
+    assert "Only s & t; the latest day first: 101 to 101." in page.one("p", class_="standfirst").text
+    assert page.one("title").text.startswith("Articles, 101 to 101 ·")
+
+
+def test_a_page_after_the_last_and_a_filter_of_nothing_say_so(client):
+    """And lead back."""
+    after = page_of(client, "/articles?page=9")
+    assert (after.one("p", class_="note").text, lines(after)) == ("There is none here.", [])
+    assert len(lines(page_of(client, after.one("nav", class_="onward").one("a").attributes["href"]))) == 3
+    nothing = page_of(client, "/articles?source=Nobody")
+    assert lines(nothing) == []
+    for wrong in ("page=0", "page=x", "published_from=tomorrow"):
+        assert page_of(client, f"/articles?{wrong}", status=422).one("h1").text
+
+
+def test_titles_and_sources_of_a_list_are_only_text(client_of):
+    """And have the direction of their language."""
+    client = client_of({"id": "a/../b?", "title": f"Title {EVIL}", "text": "Kites.", "source": EVIL, "language": "ur"})
+    page = page_of(client, "/articles")
+    link = page.one("ol", class_="listing").one("a")
+    assert (link.text, link.attributes["dir"], link.attributes["lang"]) == (f"Title {EVIL}", "rtl", "ur")
+    assert page.all("img") == []
+    assert page_of(client, link.attributes["href"]).one("h1").text == f"Title {EVIL}"
+
+
+def test_only_an_admin_is_offered_a_re_index(assistant, serve, tmp_path):
+    """With a key to ask, nothing is offered that can't be done, nor done that is not offered."""
+    keys = {role: add_key(tmp_path / "keys", role.name.lower(), role) for role in (Role.ASK, Role.ADMIN)}
+    client = serve(assistant, keys_file=tmp_path / "keys")
+    client.app.state.reindexer = Reindexer()
+    for role, buttons in ((Role.ASK, 0), (Role.ADMIN, 1)):
+        client.headers["authorization"] = f"Bearer {keys[role]}"
+        assert len(page_of(client, "/corpus").one("main").all("button")) == buttons
+        begun = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
+        assert begun.status_code == (303 if buttons else 403)
+    assert client.app.state.reindexer.begun == 1
+
+
+def test_the_form_begins_a_re_index_and_shows_how_far_it_is(client):
+    """Without a script: the form posts, the page is shown again, and reloads itself while it runs."""
+    client.app.state.reindexer = Reindexer()
+    form = page_of(client, "/corpus").one("form")
+    assert (form.attributes["method"], form.attributes["action"]) == ("post", "/corpus/reindex")
+    response = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (303, "/corpus")
+    page = page_of(client, "/corpus")
+    assert page.one("p", class_="progress").text == "Embedding: 3 of 12 new passages."
+    assert page.one("progress").attributes["value"] == "3"
+    assert "disabled" in page.one("form").one("button").attributes
+    assert page.one("noscript").one("meta").attributes["http-equiv"] == "refresh"
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State(), ""),
+        (State("running"), "Reading the articles."),
+        (State("done", 3, 3), "The index is up to date."),
+        (
+            State("failed", problem={"detail": "The disk is full.", "remedy": "Make room."}),
+            "The disk is full. Make room.",
+        ),
+    ],
+)
+def test_how_a_re_index_stands_is_a_sentence(client, state, told):
+    """Of each state."""
+    client.app.state.reindexer = Reindexer(state)
+    assert page_of(client, "/corpus").one("p", class_="progress").text == told
+
+
+def test_a_re_index_that_can_t_begin_is_a_page_that_says_so(client):
+    """With the sentence of the error."""
+    client.app.state.reindexer = Reindexer(State("running"))
+    response = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
+    assert response.status_code >= 400

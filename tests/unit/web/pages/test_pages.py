@@ -1,0 +1,429 @@
+"""The pages, parsed as a browser would."""
+
+import re
+from dataclasses import replace
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import SnapshotMissing
+from rag.assistant import Assistant
+from tests.unit.rag.conftest import SENSIBLE, SURE, UNSURE
+from tests.unit.web.conftest import parse
+from web.pages.article import marked_paragraphs
+from web.pages.turns import article_href
+
+QUESTION = "When was the harbour of Lenkoran opened?"
+QUOTE = "The harbour of Lenkoran was opened on 12 March 2021."
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;"
+OVERRIDE = "\u202egnp.exe\u202c"
+
+
+def page_of(client, path, status=200, **parameters):
+    response = client.get(path, params=parameters or None, headers=BROWSER)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    return parse(response.text)
+
+
+def marks(page):
+    return [mark.text for mark in page.all("mark")]
+
+
+def test_the_chat_page_without_a_question_is_a_form_and_what_is_held(client):
+    """A form that asks by GET, how much is held, and no turn."""
+    page = page_of(client, "/")
+    form = page.one("form", class_="ask")
+    assert (form.attributes["method"], form.attributes["action"]) == ("get", "/")
+    assert form.one("input", id="q").attributes["name"] == "q"
+    assert form.one("input", id="q").attributes["value"] == ""
+    assert "3 articles" in page.one("section", class_="holdings").text
+    assert page.all("section", class_="turn") == page.all("input", name="h") == []
+    assert page.one(role="alert").text == ""
+
+
+def test_an_answered_question_shows_each_quote_with_its_mark(client, assistant):
+    """The quotes stand in reading order, and the best alone is strong."""
+    answer = assistant.ask(QUESTION)
+    page = page_of(client, "/", q=QUESTION)
+    turn = page.one("section", class_="answered")
+    assert turn.one("h2").text == QUESTION
+    quotes = [quote.text for quote in turn.one("p", class_="finding").all("q")]
+    assert [f"{text} {link.text}" for text, link in zip(quotes, turn.all("a", class_="cite"), strict=True)] == [
+        f"{citation.quote} [{citation.number}]"
+        for citation in sorted(answer.citations, key=lambda c: answer.answer.index(c.quote))
+    ]
+    assert turn.one("strong").text == QUOTE
+    assert f"Confidence {round(answer.confidence * 100)}" in turn.one("ul", class_="facts").text
+
+
+def test_a_mark_opens_the_article_at_exactly_the_quoted_words(client):
+    """Following [1] gives a page whose marked words are the quote, where #cited scrolls to."""
+    page = page_of(client, "/", q=QUESTION)
+    quotes = [quote.text for quote in page.one("p", class_="finding").all("q")]
+    for quote, link in zip(quotes, page.all("a", class_="cite"), strict=True):
+        address = urlsplit(link.attributes["href"])
+        assert (address.fragment, set(parse_qs(address.query))) == ("cited", {"start", "end", "version"})
+        article = page_of(client, link.attributes["href"])
+        assert marks(article) == [quote]
+        assert article.one(id="cited").tag == "mark"
+
+
+def test_an_article_edited_since_is_said_to_be(client_of):
+    """A link to another version of the text marks nothing, rather than other words, and says why."""
+    client = client_of({"id": "tea", "text": "Correction added. Tea is hot."})
+    current = client.get("/api/articles/tea").json()["version"]
+    place = {"start": 0, "end": 10}
+    fresh = page_of(client, "/articles/tea", **place, version=current)
+    stale = page_of(client, "/articles/tea", **place, version="0" * 12)
+    assert (marks(fresh), fresh.all("p", class_="caution")) == (["Correction"], [])
+    assert (marks(stale), "edited" in stale.one("p", class_="caution").text) == ([], True)
+
+
+def test_a_follow_up_on_the_page_is_read_with_what_the_question_before_is_about(client):
+    """The form carries the question before, and the page shows how the follow-up was read."""
+    first = page_of(client, "/", q=QUESTION)
+    carried = first.one("input", name="h").attributes["value"]
+    second = page_of(client, "/", q="What did it cost?", h=carried)
+    interpreted = second.one("p", class_="interpreted")
+    assert interpreted.one("span").text == "What did it cost? (harbour, Lenkoran opened)"
+    assert [field.attributes["value"] for field in second.all("input", name="h")] == [QUESTION, "What did it cost?"]
+
+
+def test_a_follow_up_can_be_asked_as_it_was_typed(client):
+    """One link asks the same words with no question before them; the permanent link keeps what they followed."""
+    limited = {"published_from": "2020-01-01", "source": "Coast Daily"}
+    page = page_of(client, "/", q="What did it cost?", h=QUESTION, **limited)
+    typed = page.one("a", class_="as-typed").attributes["href"]
+    assert parse_qs(urlsplit(typed).query) == {
+        "q": ["What did it cost?"],
+        **{name: [value] for name, value in limited.items()},
+    }
+    assert page_of(client, typed).all("p", class_="interpreted") == []
+    kept = parse_qs(urlsplit(page.one("a", class_="permanent").attributes["href"]).query)
+    assert kept["h"] == [QUESTION]
+
+
+def test_the_last_eight_questions_are_carried(client):
+    """A long conversation is sent with the newest of its questions."""
+    earlier = [f"Question {number}?" for number in range(20)]
+    page = page_of(client, "/", q="What did it cost?", h=earlier)
+    carried = [field.attributes["value"] for field in page.all("input", name="h")]
+    assert carried == [*earlier[-7:], "What did it cost?"]
+
+
+def test_each_source_of_an_answer_has_its_card(client):
+    """Number, title, source, day, age, quote, and a link to the original that gives nothing away."""
+    card = page_of(client, "/", q=QUESTION).all("li", class_="card")[0]
+    assert card.one("h4").text.split() == ["[1]", "The", "new", "harbour", "of", "Lenkoran"]
+    source, day, age = (item.text for item in card.one("ul", class_="origin").all("li"))
+    assert (source, day) == ("Coast Daily", "5 March 2024")
+    assert re.fullmatch(r"\d+ (months|years) old", age)
+    assert card.one("blockquote").text == QUOTE
+    original = card.one("a", class_="original")
+    assert original.attributes["href"].startswith("https://example.org/harbour#:~:text=The%20harbour%20of%20Lenkoran")
+    assert {"noopener", "noreferrer"} <= set(original.attributes["rel"].split())
+
+
+def test_an_undated_source_says_since_when_it_is_known(client):
+    """Its card and its page say so; a dated one's page names no other day."""
+    cards = page_of(client, "/", q="Kites fly over Lahore in spring?").all("li", class_="card")
+    told = [item.text for item in cards[0].one("ul", class_="origin").all("li")]
+    assert re.fullmatch(r"undated, first seen \d+ \w+ \d{4}", told[-1])
+    page = page_of(client, "/articles/notes-kites").one("article").one("ul", class_="origin")
+    assert page.all("li")[-1].text.strip() == told[-1]
+    assert "first seen" not in page_of(client, "/articles/harbour").text
+
+
+def test_a_declined_question_shows_the_nearest_passages(client, assistant):
+    """It says that there is no answer, quotes none, and shows passages that open in their articles."""
+    question = "Who invented the xylophone in Vienna?"
+    turn = page_of(client, "/", q=question).one("section", class_="declined")
+    assert "do not hold an answer" in turn.one("p", class_="finding").text
+    assert turn.all("q") == turn.all("a", class_="cite") == []
+    passages = assistant.ask(question).passages[:3]
+    assert [card.one("blockquote").text for card in turn.all("li", class_="card")] == [p.text for p in passages]
+    link = turn.all("li", class_="card")[0].all("a")[0]
+    assert "".join(marks(page_of(client, link.attributes["href"]))) == passages[0].text.replace("\n", "")
+
+
+def test_a_question_has_a_permanent_link_to_itself(client):
+    """The link asks the same question again, whatever characters it holds."""
+    question = "Was it 100% & more? #1 +2 قلم"
+    link = page_of(client, "/", q=question).one("a", class_="permanent").attributes["href"]
+    assert page_of(client, link).one("section", class_="turn").one("h2").text == question
+
+
+@pytest.mark.parametrize("question", ["", "  ", "?!", "x" * 10_000])
+def test_a_refused_question_is_said_to_be_with_what_was_typed(client, question):
+    """422, an alert of one sentence, and the typed words still in the field."""
+    page = page_of(client, "/", 422, q=question)
+    assert page.one(role="alert").text
+    field = page.one("input", id="q")
+    assert (field.attributes["value"], field.attributes["aria-invalid"]) == (question, "true")
+    assert page.all("section", class_="turn") == []
+
+
+@pytest.mark.parametrize("question", [EVIL, "</h2></main>", "{{ 7 * 7 }}", "who %s %d {0}?", '" autofocus onfocus="x'])
+def test_a_question_never_becomes_markup(client, question):
+    """What was typed is shown to the character, and adds no element and no attribute."""
+    page = page_of(client, "/", q=question)
+    assert page.one("section", class_="turn").one("h2").text == question
+    assert page.all("img") == []
+    assert [script.attributes for script in page.all("script")] == [{"type": "module", "src": "/static/chat.js"}]
+    assert not [element for element in page.all() if any(name.startswith("on") for name in element.attributes)]
+
+
+def test_a_refused_question_forgets_none_before_it(client):
+    """The form still carries the earlier questions."""
+    page = page_of(client, "/", 422, q="???", h=[QUESTION, "What did it cost?"])
+    assert [field.attributes["value"] for field in page.all("input", name="h")] == [QUESTION, "What did it cost?"]
+
+
+def test_a_refused_question_never_becomes_markup(client):
+    """The field's value ends where it should."""
+    page = page_of(client, "/", 422, q=EVIL * 50)
+    assert page.one("input", id="q").attributes["value"] == EVIL * 50
+    assert page.all("img") == []
+
+
+@pytest.mark.parametrize("weights", [SURE, UNSURE], ids=["answered", "declined"])
+def test_nothing_of_the_corpus_becomes_markup(client_of, weights):
+    """Text, title, source and author are shown to the character, answered or declined."""
+    text = f"The harbour {EVIL} was opened."
+    record = {"id": "evil", "title": f"Title {EVIL}", "source": f"Source {EVIL}", "author": EVIL, "text": text}
+    client = client_of({**record, "language": 'en" onclick="x'}, weights=weights)
+    for page in (page_of(client, "/", q="harbour opened?"), page_of(client, "/articles/evil")):
+        assert page.all("img") == []
+        assert len(page.all("script")) <= 1
+        assert not [element for element in page.all() if any(name.startswith("on") for name in element.attributes)]
+        assert f"Title {EVIL}" in page.one("main").text
+        assert text in page.one("main").text
+    assert page.one("title").text.startswith("Title <script>")
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "//x", "http://[", "ftp://x", "\x01java"]
+)
+def test_only_an_address_of_the_web_becomes_a_link(client_of, url):
+    """Another scheme in the front matter gives no link at all."""
+    client = client_of({"id": "a", "url": url, "text": "The harbour was opened."}, weights=SURE)
+    for path in ("/?q=harbour", "/articles/a"):
+        links = [link.attributes["href"] for link in page_of(client, path).all("a")]
+        assert all(link.startswith(("/", "#")) and not link.startswith("//") for link in links)
+
+
+def test_bidi_characters_of_the_corpus_stay_inside_their_elements(client_of):
+    """A name that overrides its direction is shown in an element of its own, so it turns nothing else round."""
+    record = {"id": "a", "title": OVERRIDE, "source": OVERRIDE, "text": f"The harbour {OVERRIDE} was opened."}
+    page = page_of(client_of(record, weights=SURE), "/", q="harbour opened?")
+    assert page.one("ul", class_="origin").all("bdi")[0].text == OVERRIDE
+    assert OVERRIDE in [span.text for span in page.one("h4").all("span")]
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [("ur", "rtl"), ("ar", "rtl"), ("fa-IR", "rtl"), ("UR", "rtl"), ("en", "ltr"), ("az", "ltr"), (None, "ltr")],
+)
+def test_text_runs_in_the_direction_of_its_language(client_of, language, direction):
+    """The article and its card are marked with the direction, and with the language where it is known."""
+    client = client_of({"id": "a", "language": language, "text": "حیدر علییف harbour"}, weights=SURE)
+    article = page_of(client, "/articles/a").one("article")
+    card = page_of(client, "/", q="harbour").one("li", class_="card")
+    assert (article.attributes["dir"], article.attributes.get("lang")) == (direction, language)
+    assert card.attributes["dir"] == direction
+    assert card.one("blockquote").attributes.get("lang") == language
+
+
+@pytest.mark.parametrize("published", ["2024-03-05", "2024-03-05T23:30:00", "2024-03-05T23:30:00+05:00", "20240305"])
+def test_a_day_is_shown_as_a_person_writes_it(client_of, published):
+    """A date, or a date and time in any zone, is shown as its own day."""
+    page = page_of(client_of({"id": "a", "published": published, "text": "Kites."}), "/articles/a")
+    assert page.one("ul", class_="origin").all("li")[0].text == "5 March 2024"
+
+
+def test_an_article_s_page_shows_its_particulars(client):
+    """Title, source, day and original, and the whole text unmarked."""
+    page = page_of(client, "/articles/harbour")
+    assert page.one("h1").text == "The new harbour of Lenkoran"
+    origin = [item.text.strip() for item in page.one("ul", class_="origin").all("li")]
+    assert (origin[:2], origin[3:]) == (["Coast Daily", "5 March 2024"], ["Original"])
+    assert re.fullmatch(r"\d+ (months|years) old", origin[2])
+    assert marks(page) == page.all(id="cited") == page.all("a", href="#cited") == []
+
+
+LINES = "One line.\n\nTwo lines: قلم 😀 é.\n  Three & <b>four</b>.\n"
+
+
+@pytest.fixture
+def lines(client_of):
+    return client_of({"id": "lines", "text": LINES})
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(0, 3), (0, len(LINES)), (4, 30), (len(LINES) - 6, len(LINES)), (11, 20), (22, 27), (35, 45), (8, 9), (2, 900)],
+)
+def test_the_marked_words_are_exactly_those_of_the_span(lines, start, end):
+    """Joined, the marks are the text from start to end, line ends apart; only the first carries the id."""
+    page = page_of(lines, "/articles/lines", start=start, end=end)
+    assert "".join(marks(page)) == LINES[start:end].replace("\n", "")
+    assert [mark.attributes.get("id") for mark in page.all("mark")] == ["cited"] + [None] * (len(marks(page)) - 1)
+    assert page.one("a", href="#cited")
+
+
+@pytest.mark.parametrize(
+    "offsets",
+    [
+        {"start": 9, "end": 3},
+        {"start": 5, "end": 5},
+        {"start": 900, "end": 950},
+        {"start": 3},
+        {"end": 3},
+        {"start": 10**30, "end": 10**31},
+    ],
+)
+def test_offsets_that_span_nothing_leave_the_article_unmarked(lines, offsets):
+    """Reversed, empty, beyond the end or half given: the article is shown all the same."""
+    page = page_of(lines, "/articles/lines", **offsets)
+    assert marks(page) == []
+    assert "One line." in page.one("article").text
+
+
+@pytest.mark.parametrize(
+    "offsets", [{"start": -1, "end": 3}, {"start": "x", "end": 3}, {"start": "9" * 5000, "end": 1}]
+)
+def test_offsets_that_are_no_offsets_are_refused_as_a_page(lines, offsets):
+    """Negative, or no number: a page that names the field, and never a defect."""
+    page = page_of(lines, "/articles/lines", 422, **offsets)
+    assert "start" in page.one("p", class_="what").text
+
+
+@given(st.text("ab \n<é😀", max_size=60), st.integers(0, 70), st.integers(0, 70))
+def test_any_span_of_any_text_is_marked_exactly(text, start, end):
+    """Segments hold every line's text to the character, and the marked ones the span's, line ends apart."""
+    paragraphs = marked_paragraphs(text, start, min(end, len(text)))
+    marked = [segment for paragraph in paragraphs for segment in paragraph if segment.marked]
+    assert "".join(segment.text for segment in marked) == text[start:end].replace("\n", "")
+    assert [segment.first_mark for segment in marked] == [True, *[False] * (len(marked) - 1)][: len(marked)]
+    shown = "".join(segment.text for paragraph in paragraphs for segment in paragraph)
+    assert "".join(shown.split()) == "".join(text.split())
+
+
+IDS = ["a/b", "two words", "100%", "قلم", "../x", "what?", "a#b", "a&b", "a+b", '"', "<b>"]
+
+
+def test_a_citation_s_address_survives_any_id(client_of):
+    """Resolved as a browser does, it opens that article at those words."""
+    client = client_of(*({"id": name, "title": name, "text": f"The harbour {name}."} for name in IDS), weights=SURE)
+    assistant = client.app.state.assistant
+    found = assistant.search("harbour")[0]
+    for name in IDS:
+        version = assistant.article(name).version
+        cited = replace(found, article_id=name, version=version, start=4, end=11)
+        address = urljoin("http://testserver/", article_href(cited)).removeprefix("http://testserver")
+        page = page_of(client, address)
+        assert page.one("h1").text == name
+        assert marks(page) == ["harbour"]
+
+
+def test_an_unknown_path_is_a_page_for_a_browser(client):
+    """404 as a page with a way back."""
+    page = page_of(client, "/nothing", 404)
+    assert "404" in page.one("p", class_="code").text
+    assert page.one("main").one("a").attributes["href"] == "/"
+
+
+def test_an_unknown_article_is_a_page_that_names_it_and_no_markup(client):
+    """404, with the id to the character."""
+    page = page_of(client, "/articles/%3Cscript%3Ex", 404)
+    assert "<script>x" in page.one("p", class_="what").text
+    assert page.all("script") == []
+
+
+def test_a_wrong_method_is_a_page_for_a_browser(client):
+    """405 as a page."""
+    response = client.post("/", headers=BROWSER)
+    assert response.status_code == 405
+    assert parse(response.text).one("h1").text == "Method Not Allowed"
+
+
+def test_a_missing_index_is_a_page_that_says_what_to_run(assistant, serve):
+    """503, with the sentence and the command in a browser's page."""
+
+    class Gone:
+        def current(self):
+            raise SnapshotMissing("There is no index yet.", "Run: rag index")
+
+    client = serve(assistant)
+    client.app.state.assistant = Assistant(Gone(), weights=SENSIBLE)
+    page = page_of(client, "/", 503)
+    assert page.one("p", class_="what").text == "There is no index yet."
+    assert page.one("p", class_="remedy").text == "Run: rag index"
+
+
+def test_a_defect_is_a_page_that_tells_nothing(assistant, serve):
+    """500 as a page, without the exception's words."""
+    client = serve(assistant)
+    client.app.state.assistant = None
+    page = page_of(client, "/", 500)
+    assert "NoneType" not in page.text
+
+
+def test_docs_lists_every_route_of_the_description(client):
+    """Each method and path of /openapi.json has its section, with a summary."""
+    paths = client.get("/openapi.json").json()["paths"]
+    page = page_of(client, "/docs")
+    sections = {section.one("h2").text.strip(): section for section in page.all("section", class_="route")}
+    assert set(sections) == {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert all(section.one("p", class_="summary").text for section in sections.values())
+
+
+def test_docs_lists_every_field_of_a_request(client):
+    """The fields of POST /api/ask stand in its table, what is required marked."""
+    page = page_of(client, "/docs")
+    (section,) = [s for s in page.all("section", class_="route") if "/api/ask" in s.one("h2").text]
+    body = next(table for table in section.all("table") if table.one("caption").text == "Body")
+    rows = {row.one("th").one("code").text: row for row in body.one("tbody").all("tr")}
+    schema = client.get("/openapi.json").json()["components"]["schemas"]["AskRequest"]
+    assert set(rows) == set(schema["properties"])
+    assert [name for name, row in rows.items() if row.all(class_="required")] == ["question"]
+    assert all(row.one("td").text for row in rows.values())
+
+
+def test_the_docs_example_works(client):
+    """The curl command's body is one that the route takes."""
+    page = page_of(client, "/docs")
+    (section,) = [s for s in page.all("section", class_="route") if "/api/search" in s.one("h2").text]
+    command = section.all("pre")[0].text
+    data = command.split("-d '")[1].rstrip("'\n")
+    response = client.post("/api/search", content=data, headers={"content-type": "application/json"})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/?q=harbour", "/?q=", "/articles/harbour", "/articles", "/corpus", "/docs", "/nothing"]
+)
+def test_every_page_has_one_heading_one_main_and_a_language(client, path):
+    """What a screen reader goes by is there once, ids are distinct, and every local link leads somewhere."""
+    page = parse(client.get(path, headers=BROWSER).text)
+    assert len(page.all("h1")) == len(page.all("main")) == len(page.all("title")) == 1
+    assert page.one("html").attributes["lang"] == "en"
+    ids = [element.attributes["id"] for element in page.all() if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    links = {link.attributes["href"] for link in page.all("a") + page.all("link")}
+    for link in links:
+        if link.startswith("/"):
+            assert client.get(link, headers=BROWSER).status_code == 200
+        elif link.startswith("#"):
+            assert link[1:] in ids
+
+
+def test_the_site_s_name_is_a_setting(assistant, serve):
+    """Every page is headed by it, as text."""
+    client = serve(assistant, site_name="Tea & <Co>")
+    assert page_of(client, "/").one("a", class_="nameplate").text == "Tea & <Co>"
+    assert page_of(client, "/nothing", 404).one("a", class_="nameplate").text == "Tea & <Co>"

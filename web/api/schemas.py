@@ -1,0 +1,215 @@
+"""What the JSON interface takes and gives. Answers, passages and articles are the rag room's own types."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+
+from index.engine.local.catalog import Filters
+from rag.answer import FoundPassage
+from rag.assistant import DEFAULT_K, MAX_K
+from rag.errors import QuestionError
+from rag.feedback import CitedSpan, Verdict, Vote
+from rag.question.normalise import read_question, readable
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _written(value: object) -> object:
+    written = isinstance(value, str) and _DAY.fullmatch(value)
+    if not (value is None or isinstance(value, date) or written):
+        raise ValueError("a day is written as 2026-11-23")
+    return value
+
+
+# Else a number, and a string of digits, would be taken for seconds since 1970.
+Day = Annotated[date, BeforeValidator(_written)]
+
+
+LONGEST_NAME = 1000  # characters of a source or a language that a filter takes
+
+
+class Filtered(BaseModel):
+    """Which articles are meant."""
+
+    published_from: Day | None = Field(None, description="Only articles published on this day or later.")
+    published_to: Day | None = Field(None, description="Only articles published on this day or earlier.")
+    source: str | None = Field(None, max_length=LONGEST_NAME, description="Only articles of this source.")
+    language: str | None = Field(None, max_length=LONGEST_NAME, description="Only articles in this language.")
+
+    def filters(self) -> Filters:
+        """The request's filters as the index takes them."""
+        return Filters(
+            self.published_from.isoformat() if self.published_from else None,
+            self.published_to.isoformat() if self.published_to else None,
+            self.source,
+            self.language,
+        )
+
+
+class Finding(Filtered):
+    """How many passages to find, and of which articles."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
+
+
+class AskRequest(Finding):
+    """A question, and the questions before it."""
+
+    question: str = Field(
+        description="The question.", examples=["When did Heydar Aliyev visit Pakistan?"], max_length=20_000
+    )
+    history: list[str] = Field(
+        default_factory=list,
+        description="Earlier questions of the conversation, oldest first.",
+        max_length=50,
+    )
+
+
+class SearchRequest(Finding):
+    """A query to find passages for."""
+
+    query: str = Field(description="The query.", examples=["Aliyev Islamabad 1996"], max_length=20_000)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResponse:
+    """The passages found, best first."""
+
+    query: str
+    hits: list[FoundPassage]
+
+
+_Question = Annotated[str, Field(max_length=20_000)]
+_Name = Annotated[str, Field(max_length=1000)]
+_Place = Annotated[int, Field(ge=0, le=2**31)]
+
+
+class VotedCitation(BaseModel):
+    """Where one quote of the answer stands, as its citation gave it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    article_id: _Name
+    version: _Name
+    start: _Place
+    end: _Place
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("start must be less than end")
+        return self
+
+
+class FeedbackRequest(Filtered):
+    """A reader's verdict on one answer, with what identifies it; the filters are those it was asked with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(description="The question, as it was asked.", max_length=20_000)
+    history: list[_Question] = Field(default_factory=list, description="The questions before it.", max_length=50)
+    verdict: Verdict = Field(description="Whether the answer was good.")
+    generation: int = Field(description="`index.generation` of the answer.", ge=0, le=2**31)
+    answered: bool = Field(description="`answered` of the answer.")
+    citations: list[VotedCitation] = Field(
+        default_factory=list, description="The citations of the answer.", max_length=50
+    )
+    comment: str = Field("", description="What the reader wrote about it.", max_length=2000)
+    answer_id: str = Field(
+        "",
+        description="Any name that the client gave this answer: the last verdict on the same question, generation"
+        " and answer_id counts.",
+        max_length=100,
+    )
+
+    def vote(self, live: int) -> Vote:
+        """The vote as it is kept; `live` is the generation that answers now.
+
+        Raises:
+            QuestionError: the question can't be read, or was answered by no generation yet.
+        """
+        if self.generation > live:
+            raise QuestionError(
+                f"No answer is of generation {self.generation}: {live} is live.", "Vote on an answer of this server."
+            )
+        return Vote(
+            question=read_question(self.question),
+            history=tuple(readable(self.history)),
+            verdict=self.verdict,
+            generation=self.generation,
+            answered=self.answered,
+            citations=tuple(CitedSpan(**citation.model_dump()) for citation in self.citations),
+            comment=self.comment,
+            answer_id=self.answer_id,
+            filters=self.filters(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDocument:
+    """One article; every offset of the interface counts characters (code points) of `text`.
+
+    `version` changes with the text: a citation of another version holds for an earlier text. `published` and
+    `modified` are by the article's own account, with where each was found; `first_seen` is when an index first
+    held it.
+    """
+
+    article_id: str
+    version: str
+    title: str
+    text: str
+    path: str
+    published: str | None
+    source: str | None
+    author: str | None
+    url: str | None
+    language: str | None
+    modified: str | None
+    published_origin: str | None
+    modified_origin: str | None
+    first_seen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDocument:
+    """An RFC 9457 problem: what went wrong in `detail`, what to do next in `remedy`; `request_id` is in the log."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """That the process answers at all."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether questions can be answered, from which generation, and what stands against it or against a newer one."""
+
+    status: str
+    generation: int | None
+    reason: str | None
+
+
+# How responses beside the usual one are described in OpenAPI.
+EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Problem documents of these statuses."""
+    schema = TypeAdapter(ProblemDocument).json_schema()
+    described = {"content": {"application/problem+json": {"schema": schema}}}
+    return {status: {"description": HTTPStatus(status).phrase, **described} for status in statuses}

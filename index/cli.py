@@ -93,15 +93,15 @@ def import_command(
     """Bring news pages into the corpus as Markdown files; rag index then reads them."""
     with failures(as_json, usage=(ImportUsageError,)):
         day = _day("--since", since)
-        from index.web_import.address_policy import Guard
+        from index.web_import.address_policy import AddressPolicy
         from index.web_import.fetcher import Fetcher
-        from index.web_import.importer import Wishes, import_pages
-        from index.web_import.polite_client import Guest
+        from index.web_import.importer import ImportOptions, import_pages
+        from index.web_import.polite_client import PoliteClient
 
         folder = corpus or _corpus_of(index)
-        with closing(Fetcher(Guard(allow_private))) as fetcher, progress_of("Importing pages") as progress:
-            wishes = Wishes(limit, day, prune)
-            report = import_pages(folder, inputs, Guest(fetcher, pause), wishes, progress=progress)
+        with closing(Fetcher(AddressPolicy(allow_private))) as fetcher, progress_of("Importing pages") as progress:
+            wishes = ImportOptions(limit, day, prune)
+            report = import_pages(folder, inputs, PoliteClient(fetcher, pause), wishes, progress=progress)
         if as_json:
             show_json(report.as_dict())
         else:
@@ -130,13 +130,15 @@ def index_command(
         raise typer.BadParameter("it goes with neither --dry-run nor --rebuild nor --json.", param_hint="--watch")
     with failures(as_json):
         from index.build.build import build_index, preview_index
-        from index.build.report import model_before, what_differs
-        from index.models.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
+        from index.build.report import live_manifest, reasons_to_embed_again
+        from index.models.embedder import SentenceTransformerEmbedder, choose_precision
+        from index.models.hub import DEFAULT_MODEL
 
         articles = corpus or _corpus_of(index)
-        before = None if rebuild else model_before(index)
+        earlier = None if rebuild else live_manifest(index)
         name = model or DEFAULT_MODEL
-        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, precision, before, in_bulk=True)
+        chosen = choose_precision(precision, name, query_prompt, passage_prompt, earlier.model if earlier else None)
+        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, chosen, in_bulk=True)
 
         def build() -> "BuildReport":
             with progress_of("Embedding passages") as progress:
@@ -150,7 +152,7 @@ def index_command(
                     progress=progress,
                 )
 
-        for sentence in what_differs(index, embedder):
+        for sentence in reasons_to_embed_again(live_manifest(index), embedder.record):
             note(sentence)
 
         if watch:
@@ -183,10 +185,10 @@ def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
     """What the index says it holds, when it was made and from what; rag verify checks it."""
     with failures(as_json):
         from index.engine.local.generations import live_number, read_manifest
-        from index.engine.local.retention import generations
+        from index.engine.local.retention import list_generations
 
         manifest = read_manifest(index, live_number(index))
-        others = [one for one in generations(index) if not one.live]
+        others = [one for one in list_generations(index) if not one.live]
         if as_json:
             kept = [{"generation": one.number, "created": one.manifest and one.manifest.created} for one in others]
             show_json(manifest.model_dump(mode="json") | {"others": kept})
@@ -246,11 +248,11 @@ def verify_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
 def _corpus_of(index: Path) -> Path:
     """What an index was made from, so that one of somebody's articles is never filled from another corpus."""
     from index.engine.local.generations import recorded_corpus
-    from index.errors import CorpusError, SnapshotError
+    from index.errors import CorpusError, GenerationError
 
     try:
         return Path(recorded_corpus(index) or DEFAULT_CORPUS)
-    except SnapshotError as error:
+    except GenerationError as error:
         raise CorpusError(
             f"{error.what} It can't say what it was made from.", f"{error.remedy} --corpus DIR"
         ) from error
@@ -277,21 +279,21 @@ def _print_report(report: "BuildReport", index: Path) -> None:
     counts = report.as_dict()
     names = ("added", "changed", "deleted", "unchanged", "refused")
     say(", ".join(f"{name} {counts[name]}" for name in names))
-    for refused in in_groups(report.plan.refused):
+    for refused in in_groups(report.diff.refused):
         note(f"refused   {refused}")
-    for doubted in in_groups(report.plan.doubted):
+    for doubted in in_groups(report.diff.doubted):
         note(f"doubted   {doubted}")
-    for article_id in report.plan.kept:
+    for article_id in report.diff.kept:
         note(f"kept      the last good version of {article_id}, whose file can't be read now")
     if report.dry_run:
         for name in ("added", "changed", "deleted", "unchanged"):
-            for article_id in getattr(report.plan, name):
+            for article_id in getattr(report.diff, name):
                 say(f"{name:9} {article_id}")
-        for before, after in report.plan.moved:
+        for before, after in report.diff.moved:
             say(f"moved     {before} → {after}")
         took = f", in about {timedelta(seconds=round(report.expected_seconds))}" if report.expected_seconds else ""
         say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded{took}.")
-    elif not (report.embedded or report.plan.added or report.plan.changed or report.plan.deleted):
+    elif not (report.embedded or report.diff.added or report.diff.changed or report.diff.deleted):
         say(f"{index}, generation {report.generation}: up to date.")
     else:
         embedded = (

@@ -8,7 +8,7 @@ import json
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,9 +18,9 @@ import typer
 
 from index import commands
 from index.errors import RagError
+from index.types import Progress
 
 DEFAULT_INDEX = commands.DEFAULT_INDEX
-Progress = Callable[[int, int], None]  # how many are done, and of how many
 
 NAMED = 3  # files that are listed of those with one fault
 
@@ -99,7 +99,7 @@ def failures(as_json: bool, usage: tuple[type[RagError], ...] = ()) -> Iterator[
         yield
     except RagError as error:
         if as_json:
-            show_json({"error": {"type": type(error).__name__, "what": error.what, "remedy": error.remedy}})
+            show_json({"error": {"type": error.code, "what": error.what, "remedy": error.remedy}})
         note(f"rag: {error}")
         raise typer.Exit(2 if isinstance(error, usage) else 1) from error
 

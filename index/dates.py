@@ -1,42 +1,60 @@
-"""The dates of an article: when it was published and changed, by its own account, and whether that can be."""
+"""Dates: parsing them, whether they can be true, and ages. Every date of the project is parsed here."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
-from index.errors import Refused
-
-# Before anything was printed.
-EARLIEST = date(1440, 1, 1)
-# A day that has begun somewhere on Earth has not everywhere.
-TOLERANCE = timedelta(days=1)
+EARLIEST = date(1440, 1, 1)  # nothing was printed before
+TOLERANCE = timedelta(days=1)  # a day begins in some places before it does elsewhere
+_LONGEST = 100  # characters of a date, white space included
 
 
-def as_iso(value: str) -> str:
-    """A date, or a date and time, as ISO 8601 writes it in full.
+def iso_8601(text: str) -> str:
+    """A date, or a date-time, in full ISO 8601.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the text is neither.
     """
     try:
-        return date.fromisoformat(value).isoformat()
+        return date.fromisoformat(text).isoformat()
     except ValueError:
-        return datetime.fromisoformat(value).isoformat()
+        return datetime.fromisoformat(text).isoformat()
 
 
-def read_date(name: str, value: str | None) -> str | None:
-    """The date of that name in ISO 8601; None for none.
+_FORMATS: tuple[Callable[[str], str], ...] = (iso_8601, lambda text: parsedate_to_datetime(text).isoformat())
 
-    Raises:
-        Refused: it is not a date.
+
+def find_date(value: object) -> str | None:
+    """A date or date-time written as ISO 8601 or as in e-mail (RFC 5322), in ISO 8601; None where it is neither.
+
+    A datetime is formatted; anything else that is not a string gives None.
     """
+    if isinstance(value, datetime):
+        return value.isoformat()
+    text = value.strip() if isinstance(value, str) and len(value) < _LONGEST else ""
+    for parse in _FORMATS:
+        with suppress(ValueError, TypeError, IndexError, OverflowError):
+            return parse(text)
+    return None
+
+
+def utc_time(text: str | None) -> datetime | None:
+    """An ISO 8601 time in UTC; a time without an offset is taken as UTC. None where the text is not a time."""
     try:
-        return as_iso(value) if value else None
-    except ValueError as error:
-        written = str(value).encode(errors="backslashreplace").decode()
-        raise Refused(f'its "{name}" is "{written}", which is not an ISO 8601 date') from error
+        time = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def doubt(name: str, value: str | None, now: datetime | None = None) -> str | None:
-    """Why a date in ISO 8601 can't be true, in a sentence; None where it can."""
+def sort_key(value: str | None) -> datetime:
+    """A date in ISO 8601 as a UTC time to sort by; the earliest time of all for None."""
+    return utc_time(value) or datetime.min.replace(tzinfo=UTC)
+
+
+def implausible(name: str, value: str | None, now: datetime | None = None) -> str | None:
+    """Why the date `value`, in ISO 8601, can't be true, in a sentence; None where it can."""
     if value is None:
         return None
     day = date.fromisoformat(value[:10])
@@ -47,28 +65,19 @@ def doubt(name: str, value: str | None, now: datetime | None = None) -> str | No
     return None
 
 
-def moment(value: str | None) -> datetime:
-    """A date in ISO 8601 as a time to compare: of UTC where it names no zone; the earliest of all for none."""
-    if value is None:
-        return datetime.min.replace(tzinfo=UTC)
-    found = datetime.fromisoformat(value)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
 def age_in_days(value: str | None, now: datetime | None = None) -> int | None:
-    """Whole days since a date in ISO 8601, in UTC, never fewer than 0; None for none."""
+    """Whole days since a date in ISO 8601, counted in UTC, never negative; None for None."""
     if value is None:
         return None
-    return max(0, ((now or datetime.now(UTC)).date() - moment(value).date()).days)
+    return max(0, ((now or datetime.now(UTC)).date() - sort_key(value).date()).days)
 
 
 def age_in_words(days: int) -> str:
-    """An age of so many days as a person says it: in days, then months, then years."""
+    """An age in the largest unit of which there are at least two: "today", "12 days old", "3 months old"."""
     if days == 0:
         return "today"
-    for size, unit in ((365, "year"), (30, "month"), (1, "day")):
-        # Two of a unit at least, so that "1 month" is said of no 50 days.
-        if days >= 2 * size or size == 1:
-            count = days // size
-            return f"{count} {unit}{'s' * (count > 1)} old"
-    raise AssertionError(days)
+    # At least two of a unit, so that 50 days are not called 1 month.
+    for size, unit in ((365, "year"), (30, "month")):
+        if days >= 2 * size:
+            return f"{days // size} {unit}s old"
+    return f"{days} day{'s' * (days > 1)} old"

@@ -1,21 +1,28 @@
-"""Everything that can go wrong on the way from a corpus to an index on disk.
+"""Everything that can go wrong between a corpus and an index.
 
-RagError                    the root of every error of this project that a person is shown
-├── CorpusError             the corpus is missing, or holds no readable article
-├── SnapshotError           the index on disk can't be used
-│   ├── SnapshotMissing     there is no index here yet
-│   ├── SnapshotForeign     the directory, or its format, is not one this program writes
-│   └── SnapshotDamaged     a file is missing, cut short or altered
-├── WriterBusy              another process is writing this index, or importing into this corpus
-├── ImportUsageError        an option of an import is not what it should be, such as a day that is none
-├── StorageError            the disk refused a read or a write
-└── ModelError              a model can't be loaded, or is not the index's
-    └── PrecisionError      this processor can't compute it in that precision
+RagError                        root of every error that a person is shown
+├── CorpusError                 the corpus is missing, or holds no article that can be read
+├── GenerationError             the index on disk can't be used
+│   ├── GenerationMissingError  there is no index here yet
+│   ├── GenerationForeignError  another program, or another version of the format, wrote the directory
+│   └── GenerationDamagedError  a file is missing, cut short or altered
+├── WriterBusyError             another process writes this index, or imports into this corpus
+├── ReindexEndedError           the process of a re-index ended before its work was done
+├── ImportUsageError            an option of an import is wrong, such as a day that does not exist
+├── StorageError                the disk refused a read or a write
+└── ModelError                  a model can't be loaded, or is not the one the index was made with
+    └── PrecisionError          this processor can't compute the model in that precision
 
-Refused                     one file or record can't become an article; collected in the
-│                           report, never shown as a failure of the whole run
-└── Withdrawn               it could be read, and what it held before is not kept
+RefusedError                    one file, record or page can't become an article; collected in the report
+├── WithdrawnError              the file could be read, and what it held before is no longer kept
+├── ForbiddenError              an address that rag import may not fetch from
+└── UnreachableError            a server gives no usable answer
+
+Every class of this project's errors ends in Error. `code` is the name by which programs know an error, in the JSON of
+commands and in problem documents; it stays as it is when a class is renamed.
 """
+
+from typing import ClassVar
 
 
 class RagError(Exception):
@@ -24,55 +31,95 @@ class RagError(Exception):
     `str(error)` is both; `what` and `remedy` are the parts, for a program or a page.
     """
 
+    code: ClassVar[str] = "RagError"
+
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(f"{what} {remedy}")
         self.what = what
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type["RagError"], tuple[str, str]]:
+        """Pickle by the two parts, so that a process can send its error to another."""
+        return type(self), (self.what, self.remedy)
+
 
 class CorpusError(RagError):
-    """The corpus is missing, or holds no readable article."""
+    """The corpus is missing, or holds no article that can be read."""
+
+    code = "CorpusError"
 
 
-class SnapshotError(RagError):
+class GenerationError(RagError):
     """The index on disk can't be used."""
 
+    code = "SnapshotError"
 
-class SnapshotMissing(SnapshotError):
+
+class GenerationMissingError(GenerationError):
     """There is no index in this directory yet."""
 
-
-class SnapshotForeign(SnapshotError):
-    """The directory was not written by this program, or by another version of its format."""
+    code = "SnapshotMissing"
 
 
-class SnapshotDamaged(SnapshotError):
+class GenerationForeignError(GenerationError):
+    """Another program, or another version of the format, wrote the directory."""
+
+    code = "SnapshotForeign"
+
+
+class GenerationDamagedError(GenerationError):
     """A file of the live generation is missing, cut short or altered."""
 
+    code = "SnapshotDamaged"
 
-class WriterBusy(RagError):
+
+class WriterBusyError(RagError):
     """Another process holds the writer lock of an index, or of a corpus that is imported into."""
+
+    code = "WriterBusy"
+
+
+class ReindexEndedError(RagError):
+    """The process of a re-index ended before its work was done."""
+
+    code = "ReindexEnded"
 
 
 class ImportUsageError(RagError):
-    """An option of an import is not what it should be, such as a day that is no day."""
+    """An option of an import is wrong, such as a day that does not exist."""
+
+    code = "ImportUsageError"
 
 
 class StorageError(RagError):
-    """The disk refused a read or a write: full, read-only, or no permission."""
+    """The disk refused a read or a write: it is full or read-only, or permission is missing."""
+
+    code = "StorageError"
 
 
 class ModelError(RagError):
-    """A model, to embed, read or re-rank, can't be loaded, or is not the one an index was made with."""
+    """An embedding, reading or reranking model can't be loaded, or is not the one an index was made with."""
+
+    code = "ModelError"
 
 
 class PrecisionError(ModelError):
     """This processor can't compute a model in a precision."""
 
-
-class Refused(ValueError):
-    """One file or record can't become an article; the message is the reason."""
+    code = "PrecisionError"
 
 
-class Withdrawn(Refused):
-    """A file that could be read whole holds no article any more, so what it held before is not kept."""
+class RefusedError(ValueError):
+    """One file, record or page can't become an article; the message is the reason."""
+
+
+class WithdrawnError(RefusedError):
+    """A file that could be read whole no longer holds an article, so what it held before is not kept."""
+
+
+class ForbiddenError(RefusedError):
+    """An address that rag import may not fetch from; the message is the reason."""
+
+
+class UnreachableError(RefusedError):
+    """A server gives no usable answer; the message is the reason."""

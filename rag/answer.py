@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from index.corpus.articles import Article
 from index.dates import age_in_days
 from index.engine.manifest import Manifest
-from index.passages.split import Passage
+from index.types import Article, Passage
 from rag.retrieval.retriever import Hit
 
 ArticleOf = Callable[[str], Article]
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class NearDuplicate:
     """Another article that says nearly the same in one of its passages, which these offsets are of."""
 
     article_id: str
@@ -28,9 +27,9 @@ class Copy:
     version: str
 
     @staticmethod
-    def of(passage: Passage, article: Article) -> "Copy":
+    def of(passage: Passage, article: Article) -> "NearDuplicate":
         """A passage joined with its article."""
-        return Copy(
+        return NearDuplicate(
             article_id=article.article_id,
             passage_id=passage.passage_id,
             title=article.title,
@@ -44,9 +43,9 @@ class Copy:
         )
 
 
-def copies_of(passages: Iterable[Passage], article_of: ArticleOf) -> list[Copy]:
+def near_duplicates_of(passages: Iterable[Passage], article_of: ArticleOf) -> list[NearDuplicate]:
     """Each of these passages joined with its article."""
-    return [Copy.of(passage, article_of(passage.article_id)) for passage in passages]
+    return [NearDuplicate.of(passage, article_of(passage.article_id)) for passage in passages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class FoundPassage:
     modified: str | None
     first_seen: str | None
     age_days: int | None
-    also: list[Copy]
+    also: list[NearDuplicate]
 
     @staticmethod
     def of(hit: Hit, article_of: ArticleOf) -> "FoundPassage":
@@ -98,7 +97,7 @@ class FoundPassage:
             modified=article.modified,
             first_seen=article.first_seen,
             age_days=age_in_days(article.published or article.first_seen),
-            also=copies_of(hit.also, article_of),
+            also=near_duplicates_of(hit.also, article_of),
         )
 
 
@@ -126,7 +125,7 @@ class Citation:
     modified: str | None = None
     first_seen: str | None = None
     age_days: int | None = None
-    also: list[Copy] = field(default_factory=list)
+    also: list[NearDuplicate] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

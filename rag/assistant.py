@@ -3,66 +3,41 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import cache, partial
-from typing import Protocol
 
-from index.corpus.articles import Article
-from index.engine.local.catalog import Filters, Listed
-from index.engine.local.local_index import PassageIndex
 from index.engine.manifest import Manifest
-from index.engine.stats import Holdings
-from rag.answer import Answer, ArticleOf, FoundPassage, IndexInfo
+from index.engine.protocol import IndexSource, PassageIndex
+from index.engine.stats import IndexStats
+from index.types import Article, ArticleSummary, Filters
+from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.cache import AnswerCache, Request
 from rag.clock import Clock
-from rag.compose.extract import Composer, Composition, ExtractiveComposer, Matter
-from rag.errors import ArticleUnknown, FilterError, SettingError
-from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Weigher, Weights, shipped_weights
-from rag.question.follow_ups import Part, read_in_parts
-from rag.question.normalise import read_question, readable
+from rag.compose.extract import Composer, Composition, ExtractiveComposer, SubQuestion
+from rag.errors import ArticleUnknownError, FilterError, SettingError
+from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
+from rag.evidence.confidence import confidence_of
+from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, SentenceScorer
+from rag.evidence.weights import Weights, shipped_weights
+from rag.question.follow_ups import InterpretedQuestion, interpret_question
+from rag.question.normalise import normalise, normalise_history
 from rag.reader import Reader
 from rag.retrieval.reranker import Reranker
-from rag.retrieval.retriever import Retrieval, Retriever, taken_in_turn
+from rag.retrieval.retriever import Retrieval, Retriever, interleaved
+from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, MAX_K
 from rag.suggestions import suggestions
 
-DEFAULT_K = 10
-MAX_K = 100
-# Answered of the answerable questions, and declined of those about articles left out, on 700 of xquad-absent: 0.94
-# and 0.99 at 0.3, 0.92 and 0.99 at 0.35, 0.84 and 1.00 at 0.5; of this project's own questions 0.98 and 0.60, 0.96 and
-# 0.60, 0.91 and 0.70.
-DEFAULT_THRESHOLD = 0.35
-# The one stage of an answer that was kept from before, in its times.
-FROM_CACHE = "cache"
-
-
-class Stage(StrEnum):
-    """What the assistant is about to do for a question."""
-
-    SEARCHING = "searching"
-    READING = "reading"
-    ANSWERING = "answering"
-
-
-# In the order they come: a stage as it begins, the passages when they are found, and last the answer.
-Step = Stage | list[FoundPassage] | Answer
-
-
-class IndexSource(Protocol):
-    """Gives the index to answer from; a question keeps the one it was given to its end."""
-
-    def current(self) -> PassageIndex:
-        """The newest index that can be served."""
-
-    def trouble(self) -> str | None:
-        """Why the newest does not serve, where an older one does; raises a SnapshotError where there is none."""
+FROM_CACHE = "cache"  # the only stage in the times of an answer that was kept
 
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
     """Answers questions from an index with sentences quoted from it, or says that it holds no answer.
 
-    `threshold`, in [0, 1], is the confidence below which it declines; a reranker puts the passages in its order.
-    `kept` answers are remembered for the same question asked again of the same index; 0 remembers none.
+    `threshold`, in [0, 1], is the confidence below which it declines. A reranker puts the passages in its own order. Up
+    to `cached` answers are kept for the same question asked again of the same index.
+
+    Raises:
+        SettingError: `threshold` is not in [0, 1].
     """
 
     source: IndexSource
@@ -71,21 +46,16 @@ class Assistant:
     reader: Reader | None = None
     weights: Weights | None = None
     reranker: Reranker | None = None
-    kept: int = 0
+    cached: int = 0
     _answers: AnswerCache = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse a threshold that is no probability.
-
-        Raises:
-            SettingError: it is not in [0, 1].
-        """
+        """Check the threshold, and make a cache of its own: other settings give other answers."""
         if not 0.0 <= self.threshold <= 1.0:
             raise SettingError(
                 f"The confidence threshold is {self.threshold}, not in [0, 1].", "Set RAG_THRESHOLD between them."
             )
-        # Its own, since another assistant's threshold, reader or weights give other answers.
-        object.__setattr__(self, "_answers", AnswerCache(self.kept))
+        object.__setattr__(self, "_answers", AnswerCache(self.cached))
 
     def ask(
         self, question: str, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters = Filters()
@@ -97,97 +67,110 @@ class Assistant:
             SettingError: k is out of its range.
             FilterError: the last day is before the first.
         """
-        *_, answer = self.ask_in_stages(question, history, k, filters)
-        assert isinstance(answer, Answer)
-        return answer
+        for event in self.ask_in_stages(question, history, k, filters):
+            if isinstance(event, Answered):
+                return event.answer
+        raise AssertionError("no answer was given")
 
     def ask_in_stages(
         self, question: str, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters = Filters()
-    ) -> Iterator[Step]:
-        """Each stage as it begins, the passages as soon as they are found, then the answer.
+    ) -> Iterator[AnswerEvent]:
+        """Events while the question is answered: each stage, the passages once they are found, at last the answer.
 
-        An answer that is kept from before comes in the same steps, with times of its own.
+        The question is checked when this is called, before the first event is asked for. The work of a stage is done
+        when the event after it is asked for. A cached answer gives the same events, with times of its own.
 
-        Raises as `ask`, before the first.
+        Raises:
+            As `ask`.
         """
-        request = _request(question, history, k, filters)
-        index = self.source.current()
-        yield Stage.SEARCHING
-        clock = Clock()
-        kept = self._answers.get(index, request)
-        yield from _again(kept, clock) if kept else self._worked_out(request, index, clock)
+        day = datetime.now(UTC).date().isoformat()
+        request = Request(normalise(question), tuple(normalise_history(history)), _checked(k, filters), filters, day)
+        return self._events(request, self.source.current())
 
-    def _worked_out(self, request: Request, index: PassageIndex, clock: Clock) -> Iterator[Step]:
-        """The steps after the first, each stage's work done when it is asked for."""
-        weigher = self._weigher()
-        article_of = cache(partial(_article, index))  # which is read, and hashed, once
-        parts = read_in_parts(request.question, request.history, index)
-        retrieved = self._retrieved(parts, request, index)
-        hits = taken_in_turn([retrieval.hits for retrieval in retrieved])[: request.k]
-        found = [FoundPassage.of(hit, article_of) for hit in hits]
+    def _events(self, request: Request, index: PassageIndex) -> Iterator[AnswerEvent]:
+        yield StageStarted(Stage.SEARCHING)
+        clock = Clock()
+        cached = self._answers.get(index, request)
+        if cached:
+            clock.lap(FROM_CACHE)
+            yield PassagesFound(cached.passages)
+            yield StageStarted(Stage.READING)
+            yield StageStarted(Stage.ANSWERING)
+            yield Answered(replace(cached, timings_ms=clock.times()))
+        else:
+            yield from self._work_out(request, index, clock)
+
+    def _work_out(self, request: Request, index: PassageIndex, clock: Clock) -> Iterator[AnswerEvent]:
+        """The events after the first, each stage's work done when the event after it is asked for."""
+        scorer = SentenceScorer(self.reader, self.weights or shipped_weights(reading=self.reader is not None))
+        article_of = cache(partial(_article, index))  # each article is read and hashed once
+        questions = interpret_question(request.question, request.history, index)
+        # Not k alone: how many passages are listed must not change the answer.
+        depth = max(request.k, scorer.depth)
+        retriever = Retriever(index, reranker=self.reranker)
+        retrievals = [retriever.retrieve(part.query, depth, request.filters, part.typed_query) for part in questions]
+        hits = interleaved([retrieval.hits for retrieval in retrievals])[: request.k]
+        passages = [FoundPassage.of(hit, article_of) for hit in hits]
         clock.lap("retrieve")
-        yield found
-        yield Stage.READING
+        yield PassagesFound(passages)
+        yield StageStarted(Stage.READING)
         clock.resume()
-        weighed = [_Weighed.of(weigher, *pair, index) for pair in zip(parts, retrieved, strict=True)]
+        scored = [_ScoredQuestion.of(scorer, *pair, index) for pair in zip(questions, retrievals, strict=True)]
         clock.lap("read")
-        yield Stage.ANSWERING
+        yield StageStarted(Stage.ANSWERING)
         clock.resume()
-        composed = self._composed(weighed, article_of)
+        answered = [part for part in scored if part.answers(self.threshold)]
+        to_compose = [SubQuestion(part.question.answer_type, part.evidence) for part in answered]
+        composed = self.composer.compose(to_compose, article_of) if to_compose else Composition("", [])
         clock.lap("compose")
-        answer = self._answer(request, weighed, composed, found, IndexInfo.of(index.manifest))
+        answer = self._answer(request, scored, composed, passages, IndexInfo.of(index.manifest))
         answer = replace(answer, timings_ms=clock.times())
         self._answers.put(index, request, answer)
-        yield answer
-
-    def _retrieved(self, parts: Sequence[Part], request: Request, index: PassageIndex) -> list[Retrieval]:
-        # As many passages are read whatever k is: how many are listed must not change the answer.
-        depth = max(request.k, self._weigher().depth)
-        retriever = Retriever(index, reranker=self.reranker)
-        return [retriever.retrieve(part.query, depth, request.filters, part.typed) for part in parts]
-
-    def _composed(self, weighed: "Sequence[_Weighed]", article_of: ArticleOf) -> Composition:
-        matters = [Matter(one.part.kind, one.evidence) for one in weighed if one.answers(self.threshold)]
-        return self.composer.compose(matters, article_of) if matters else Composition("", [])
+        yield Answered(answer)
 
     def _answer(
         self,
         request: Request,
-        weighed: "Sequence[_Weighed]",
+        scored: "Sequence[_ScoredQuestion]",
         composed: Composition,
-        found: list[FoundPassage],
+        passages: list[FoundPassage],
         index: IndexInfo,
     ) -> Answer:
-        answered = [one for one in weighed if one.answers(self.threshold)]
-        first = weighed[0].part
+        answered = [part for part in scored if part.answers(self.threshold)]
+        declined = [part for part in scored if not part.answers(self.threshold)]
+        first = scored[0].question
         return Answer(
             question=request.question,
-            interpreted_question=request.question.replace(first.asked, first.query, 1),
+            interpreted_question=request.question.replace(first.text, first.query, 1),
             answered=bool(answered),
-            # What holds for all that is quoted; or how near it came to quoting anything.
-            confidence=min(one.sure for one in answered) if answered else max(one.sure for one in weighed),
+            # What holds for everything quoted; or how near the best part came to being quoted.
+            confidence=min(p.confidence for p in answered) if answered else max(p.confidence for p in scored),
             answer=composed.text,
-            short_answer=composed.short_answer if len(weighed) == 1 else None,
+            short_answer=composed.short_answer if len(scored) == 1 else None,
             differing=composed.differing,
-            unanswered=tuple(one.part.asked for one in weighed if answered and not one.answers(self.threshold)),
+            unanswered=tuple(part.question.text for part in declined) if answered else (),
             citations=composed.citations,
-            passages=found,
+            passages=passages,
             index=index,
             timings_ms={},
         )
 
     def search(self, query: str, k: int = DEFAULT_K, filters: Filters = Filters()) -> list[FoundPassage]:
-        """The `k` passages nearest to a query, best first. Raises as `ask`."""
+        """The `k` passages nearest to a query, best first.
+
+        Raises:
+            As `ask`.
+        """
         index = self.source.current()
         retriever = Retriever(index, reranker=self.reranker)
-        hits = retriever.retrieve(read_question(query), _checked(k, filters), filters).hits
+        hits = retriever.retrieve(normalise(query), _checked(k, filters), filters).hits
         return [FoundPassage.of(hit, partial(_article, index)) for hit in hits]
 
     def article(self, article_id: str) -> Article:
         """The article of that id.
 
         Raises:
-            ArticleUnknown: the index holds none.
+            ArticleUnknownError: the index holds none.
         """
         return _article(self.source.current(), article_id)
 
@@ -195,31 +178,31 @@ class Assistant:
         """What the index that answers now holds, and how it was made."""
         return self.source.current().manifest
 
-    def holdings(self) -> Holdings:
+    def stats(self) -> IndexStats:
         """What that index holds, by source, language and day, and what was refused."""
-        return self.source.current().holdings()
+        return self.source.current().stats()
 
-    def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
-        """So many of its articles that pass, the latest day first, from the `first` on, which counts from 0."""
-        return self.source.current().listed(filters, first, count)
+    def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
+        """Up to `limit` of its articles that pass, newest first, after the first `offset` of them."""
+        return self.source.current().list_articles(filters, offset, limit)
 
-    def trouble(self) -> str | None:
-        """Why the newest index does not serve, where an older one does.
+    def degraded_reason(self) -> str | None:
+        """Why the newest generation does not serve while an older one does; None where the newest serves.
 
         Raises:
-            SnapshotError: there is no index to go on with.
+            GenerationError: there is no index any more.
         """
-        return self.source.trouble()
+        return self.source.degraded_reason()
 
     def suggestions(self) -> Iterator[str | None]:
-        """First questions made of what that index holds, that it answers; each step asks one, None if it failed."""
+        """Questions made of what that index holds, and answered by it; each step tries one, and gives None if it failed."""
         return suggestions(self.source.current(), self.ask)
 
     def warm_up(self) -> None:
-        """Load the model and run it on what a question needs, so that the first one does not wait for it."""
+        """Load the models and run each on texts of several lengths, so that the first question waits for nothing."""
         index = self.source.current()
         Retriever(index).retrieve("warm up", 1)
-        for words in (20, 40):  # what computes longer questions is made when the first of them comes
+        for words in (20, 40):  # code for longer questions is compiled when the first of them comes
             index.embedder.embed_query("warm " * words)
         texts = ["a sentence of some length " * count for count in range(1, 1 + SENTENCES_EMBEDDED)]
         if self.reader is None:
@@ -229,14 +212,32 @@ class Assistant:
         if self.reranker:
             self.reranker.scores("warm up", ["warm up"])
 
-    def _weigher(self) -> Weigher:
-        return Weigher(self.reader, self.weights or shipped_weights(reading=self.reader is not None))
+
+@dataclass(frozen=True, slots=True)
+class _ScoredQuestion:
+    """One of the questions asked, its evidence, and the confidence that this answers it."""
+
+    question: InterpretedQuestion
+    evidence: list[Evidence]
+    confidence: float
+
+    @staticmethod
+    def of(
+        scorer: SentenceScorer, question: InterpretedQuestion, retrieval: Retrieval, index: PassageIndex
+    ) -> "_ScoredQuestion":
+        evidence = scorer.score(question.query, question.answer_type, retrieval, index)
+        # Rounded here, so that the confidence shown is the one compared with the threshold.
+        confidence = round(confidence_of(evidence, retrieval.nearest, scorer.weights), 4)
+        return _ScoredQuestion(question, evidence, confidence)
+
+    def answers(self, threshold: float) -> bool:
+        return bool(self.evidence) and self.confidence >= threshold
 
 
 def _article(index: PassageIndex, article_id: str) -> Article:
     article = index.article(article_id)
     if article is None:
-        raise ArticleUnknown(f'There is no article "{article_id}".', "Search for what it said.")
+        raise ArticleUnknownError(f'There is no article "{article_id}".', "Search for what it said.")
     return article
 
 
@@ -247,35 +248,3 @@ def _checked(k: int, filters: Filters) -> int:
     if first and last and last < first:
         raise FilterError(f"The last day, {last}, is before the first, {first}.", "Exchange them.")
     return k
-
-
-def _request(question: str, history: Sequence[str], k: int, filters: Filters) -> Request:
-    asked, earlier = read_question(question), tuple(readable(history))
-    return Request(asked, earlier, _checked(k, filters), filters, datetime.now(UTC).date().isoformat())
-
-
-def _again(kept: Answer, clock: Clock) -> Iterator[Step]:
-    """The steps after the first of an answer that was kept."""
-    clock.lap(FROM_CACHE)
-    yield kept.passages
-    yield Stage.READING
-    yield Stage.ANSWERING
-    yield replace(kept, timings_ms=clock.times())
-
-
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """One part of a question, its evidence, and how sure that answers it."""
-
-    part: Part
-    evidence: list[Evidence]
-    sure: float
-
-    @staticmethod
-    def of(weigher: Weigher, part: Part, retrieval: Retrieval, index: PassageIndex) -> "_Weighed":
-        evidence = weigher.weigh(part.query, part.kind, retrieval, index)
-        sure = round(weigher.confidence(evidence, retrieval.nearest), 4)  # what is shown is what is judged
-        return _Weighed(part, evidence, sure)
-
-    def answers(self, threshold: float) -> bool:
-        return bool(self.evidence) and self.sure >= threshold

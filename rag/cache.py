@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
 
-from index.engine.local.catalog import Filters
-from index.engine.local.local_index import PassageIndex
+from index.engine.protocol import PassageIndex
+from index.types import Filters
 from rag.answer import Answer
 
 # Passages of an answer that counts as one; what lists more counts as several, since they are most of its memory.

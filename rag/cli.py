@@ -21,13 +21,14 @@ from index.console import (
     show_json,
 )
 from rag.errors import FilterError, QuestionError, SettingError
+from rag.settings import DEFAULT_THRESHOLD, AssistantSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index.engine.local.catalog import Filters
     from index.engine.stats import Count
-    from rag.answer import Answer, Citation, Copy, FoundPassage
+    from index.types import Filters
+    from rag.answer import Answer, Citation, FoundPassage, NearDuplicate
     from rag.assistant import Assistant
     from rag.evaluation.compare import Comparison
     from rag.evaluation.run import Report
@@ -39,7 +40,7 @@ _USAGE = (QuestionError, FilterError, SettingError)
 
 KOption = Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages to find.")]
 ThresholdOption = Annotated[
-    float | None,
+    float,
     typer.Option(envvar="RAG_THRESHOLD", min=0.0, max=1.0, help="Decline below this confidence."),
 ]
 RerankerOption = Annotated[
@@ -64,7 +65,7 @@ def ask_command(
     question: str,
     k: KOption = 10,
     index: IndexOption = DEFAULT_INDEX,
-    threshold: ThresholdOption = None,
+    threshold: ThresholdOption = DEFAULT_THRESHOLD,
     reader: ReaderOption = "shipped",
     reranker: RerankerOption = "",
     published_from: FromOption = None,
@@ -77,8 +78,10 @@ def ask_command(
     with failures(as_json, _USAGE):
         from dataclasses import asdict
 
+        from rag.assembly import make_assistant
+
         filters = _filters(published_from, published_to, source, language)
-        assistant = _assistant(index, threshold, reader, reranker)
+        assistant = make_assistant(AssistantSettings(index, threshold, reader, reranker))
         assistant.warm_up()  # so that the time shown is the question's, not the loading's
         answer = assistant.ask(question, k=k, filters=filters)
         if as_json:
@@ -103,13 +106,14 @@ def search_command(
     with failures(as_json, _USAGE):
         from dataclasses import asdict
 
-        from rag.question.normalise import read_question
+        from rag.assembly import make_assistant
+        from rag.question.normalise import normalise
 
         filters = _filters(published_from, published_to, source, language)
-        assistant = _assistant(index, reranker=reranker)
+        assistant = make_assistant(AssistantSettings(index, reader="none", reranker=reranker))
         hits = assistant.search(query, k, filters)
         if as_json:
-            show_json({"query": read_question(query), "hits": [asdict(hit) for hit in hits]})
+            show_json({"query": normalise(query), "hits": [asdict(hit) for hit in hits]})
         elif not hits:
             say(_nothing_passes(assistant, filters))
         else:
@@ -122,7 +126,7 @@ def eval_command(
     collection: Annotated[Path, typer.Argument(help="A directory with questions.jsonl and articles.jsonl.")],
     corpus: Annotated[Path | None, typer.Option(help="Articles, if not the collection's own.")] = None,
     index: Annotated[Path | None, typer.Option("--index", help="Keep the index made for it here.")] = None,
-    threshold: ThresholdOption = None,
+    threshold: ThresholdOption = DEFAULT_THRESHOLD,
     model: ModelOption = None,
     query_prompt: QueryPromptOption = "",
     passage_prompt: PassagePromptOption = "",
@@ -144,8 +148,9 @@ def eval_command(
 ) -> None:
     """Ask every question of a collection and print retrieval, quote, answer, abstention and latency figures."""
     with failures(as_json, _USAGE):
-        from index.build.report import model_before
-        from index.models.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
+        from index.build.report import live_manifest
+        from index.models.embedder import SentenceTransformerEmbedder, choose_precision
+        from index.models.hub import DEFAULT_MODEL
         from rag.evaluation import compare as comparing
         from rag.evaluation import page, saved
         from rag.evaluation.collection import read_collection
@@ -158,11 +163,11 @@ def eval_command(
         before = saved.read_run(compare, read) if compare else None
         for folder in filter(None, (report, save and save.parent)):
             saved.make_folder(folder)
-        before_model = model_before(index) if index else None
-        embedder = SentenceTransformerEmbedder(
-            model or DEFAULT_MODEL, query_prompt, passage_prompt, precision, before_model
-        )
-        answering = Answering(_threshold(threshold), reader_of(reader), reranker_of(reranker))
+        earlier = live_manifest(index) if index else None
+        name = model or DEFAULT_MODEL
+        chosen = choose_precision(precision, name, query_prompt, passage_prompt, earlier.model if earlier else None)
+        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, chosen)
+        answering = Answering(threshold, reader_of(reader), reranker_of(reranker))
         with index_of(read, index, embedder, progress_of) as opened, progress_of("Asking") as progress:
             run = evaluate(read, opened, answering, progress)
         comparison = comparing.compare(before, run, margin) if before else None
@@ -190,23 +195,8 @@ def _show_run(run: "Report", comparison: "Comparison | None", document: dict[str
         raise typer.Exit(1)
 
 
-def _assistant(index: Path, threshold: float | None = None, reader: str = "none", reranker: str = "") -> "Assistant":
-    from index.engine.local.local_index import LiveIndex
-    from rag.assistant import Assistant
-    from rag.reader import reader_of
-    from rag.retrieval.reranker import reranker_of
-
-    return Assistant(LiveIndex(index), _threshold(threshold), reader=reader_of(reader), reranker=reranker_of(reranker))
-
-
-def _threshold(given: float | None) -> float:
-    from rag.assistant import DEFAULT_THRESHOLD
-
-    return DEFAULT_THRESHOLD if given is None else given
-
-
 def _filters(start: str | None, end: str | None, source: str | None, language: str | None) -> "Filters":
-    from index.engine.local.catalog import Filters
+    from index.types import Filters
 
     for flag, value in (("--source", source), ("--language", language)):
         if value is not None and value != value.encode(errors="replace").decode():
@@ -245,7 +235,7 @@ def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") 
 
 def _nothing_passes(assistant: "Assistant", filters: "Filters") -> str:
     """That there is nothing to search, and what the filters that were given could choose."""
-    held = assistant.holdings()
+    held = assistant.stats()
     if not held.passages:
         return "The index holds no article."
     there = []
@@ -275,7 +265,7 @@ def _print_short_answers(answer: "Answer") -> None:
         say()
 
 
-def _also(copies: "Sequence[Copy]") -> str:
+def _also(copies: "Sequence[NearDuplicate]") -> str:
     return f"; also in {', '.join(copy.article_id for copy in copies)}" if copies else ""
 
 

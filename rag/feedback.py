@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from index.engine.local.catalog import Filters
 from index.errors import StorageError
-from rag.errors import FeedbackFull
+from index.types import Filters
+from rag.errors import FeedbackFullError
 
 Verdict = Literal["up", "down"]
 
@@ -72,7 +72,7 @@ class FeedbackStore:
         """Keep a vote, in the place of an earlier one on the same answer.
 
         Raises:
-            FeedbackFull: the file is as large as it may be.
+            FeedbackFullError: the file is as large as it may be.
             StorageError: the file can't be written, or is no file of votes.
         """
         row = (
@@ -110,7 +110,7 @@ class FeedbackStore:
 
     def _check_size(self) -> None:
         if self.path.exists() and self.path.stat().st_size >= MAX_BYTES:
-            raise FeedbackFull(
+            raise FeedbackFullError(
                 f"The feedback in {self.path.name} is as large as it may be ({MAX_BYTES // 2**20} MiB).",
                 "Whoever runs this can set it aside, or name another file in RAG_FEEDBACK.",
             )

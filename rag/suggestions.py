@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from index.engine.local.local_index import PassageIndex
-from index.passages.split import Passage
+from index.engine.protocol import PassageIndex
+from index.types import Passage
 from rag.answer import Answer
 
 SHOWN = 4

@@ -10,8 +10,9 @@ import pytest
 
 from index.build.build import build_index
 from index.engine.local.local_index import LiveIndex, LocalIndex
-from index.engine.manifest import ModelRecord
-from index.models.embedder import Matrix, SentenceTransformerEmbedder, Vector
+from index.models.embedder import SentenceTransformerEmbedder
+from index.models.record import ModelRecord
+from index.types import Matrix, Vector
 
 REPOSITORY = Path(__file__).parents[1]
 

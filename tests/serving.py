@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-from index.engine.local.local_index import EmbedderOf, LiveIndex
+from index.build.reindex_process import Reindexer
+from index.engine.local.local_index import LiveIndex
+from index.engine.protocol import EmbedderOf
 from index.models.embedder import embedder_of_record
 from rag.assistant import Assistant
 from web.app import create_app
-from web.reindexing import Reindexer
 from web.server import server_of
 from web.settings import Settings
 

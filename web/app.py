@@ -12,27 +12,24 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
+from index.build.reindex_process import Reindexer
 from rag.assistant import Assistant
 from rag.feedback import FeedbackStore, feedback_file
-from web import errors
-from web.api import ask as api
-from web.api import health, operations
-from web.api import openai as completions
+from web.api import ask, health, openai, operations
 from web.api.examples import with_examples
 from web.api.mcp import Tools, mcp_route, mcp_server
-from web.api.schemas import problems
+from web.api.schemas import problem_responses
 from web.metrics import Metrics
 from web.middleware.admission import OTHER_THREADS, Admission, TimeLimit
 from web.middleware.auth import BEARER, Gate, keyring_of
-from web.middleware.body_limit import BoundedBody
-from web.middleware.request_log import Observed
-from web.middleware.security_headers import SecureHeaders
-from web.pages import routes as pages
-from web.pages import sign_in
-from web.reindexing import Reindexer
+from web.middleware.body_limit import BodyLimit
+from web.middleware.request_log import RequestLog
+from web.middleware.security_headers import SecurityHeaders
+from web.pages import routes, sign_in
+from web.problems import install_error_handlers
 from web.render import STATIC
 from web.settings import Settings
-from web.suggestions import Suggested
+from web.suggestions import SuggestionWorker
 
 
 def _nothing() -> None:
@@ -62,7 +59,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     )
     _equip(app, assistant, settings)
     _protect(app, settings)
-    errors.install(app)
+    install_error_handlers(app)
     _add_routes(app, settings)
     return app
 
@@ -71,7 +68,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
 async def _lifespan(app: FastAPI, on_ready: Callable[[], None]) -> AsyncIterator[None]:
     """Warm up before anything is answered, and end what goes on beside the requests."""
     state = app.state
-    # Each question that has its turn has a thread, and so has what is asked beside questions.
+    # Each question that has its slot has a thread, and so has what is asked beside questions.
     to_thread.current_default_thread_limiter().total_tokens = state.admission.at_once + OTHER_THREADS
     await to_thread.run_sync(state.assistant.warm_up)
     async with state.tools.session_manager.run(), BlockingPortal() as state.admission.portal:
@@ -93,19 +90,19 @@ def _equip(app: FastAPI, assistant: Assistant, settings: Settings) -> None:
     state.admission = Admission(settings, state.metrics)
     state.reindexer = Reindexer(settings.index, settings.keep)
     state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
-    state.suggestions = Suggested(assistant, state.admission.spare)
-    state.tools = mcp_server(Tools(assistant, state.metrics.count), state.admission.turn)
+    state.suggestions = SuggestionWorker(assistant, state.admission.spare_slot)
+    state.tools = mcp_server(Tools(assistant, state.metrics.count), state.admission.slot)
     state.ready = state.stopping = False
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
-    told = problems(400, 401, 403, 413, 429, 503)
-    app.include_router(api.router, dependencies=[BEARER], responses=told)
-    app.include_router(completions.router, dependencies=[BEARER])
-    app.include_router(operations.router, dependencies=[BEARER], responses=told)
-    app.include_router(health.router, responses=told)
+    described = problem_responses(400, 401, 403, 413, 429, 503)
+    app.include_router(ask.router, dependencies=[BEARER], responses=described)
+    app.include_router(openai.router, dependencies=[BEARER])
+    app.include_router(operations.router, dependencies=[BEARER], responses=described)
+    app.include_router(health.router, responses=described)
     app.include_router(sign_in.router)
-    app.include_router(pages.router)
+    app.include_router(routes.router)
     app.router.routes.append(mcp_route(app.state.tools, settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
@@ -113,7 +110,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
 def _protect(app: FastAPI, settings: Settings) -> None:
     """Put what every request passes before the routes; the last is the first that it meets."""
     metrics = app.state.metrics
-    app.add_middleware(BoundedBody, limit=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(TimeLimit, seconds=settings.time_limit, metrics=metrics)
     app.add_middleware(Gate, settings=settings, keyring=app.state.keyring, metrics=metrics)
     if settings.origins():
@@ -124,5 +121,5 @@ def _protect(app: FastAPI, settings: Settings) -> None:
             allow_headers=["*"],  # clients of MCP and OpenAI bring their own, and none gives a page more power
             expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
-    app.add_middleware(SecureHeaders)
-    app.add_middleware(Observed, metrics=metrics)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=metrics)

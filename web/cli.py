@@ -106,7 +106,7 @@ def mcp_command(
     flags = {"index": index_directory, "threshold": threshold, "reader": reader, "reranker": reranker}
     with failures(as_json=False, usage=(SettingError,)):  # stdout is the protocol's
         settings = _settings({name: value for name, value in flags.items() if value is not None})
-        assistant = _assistant(settings)
+        assistant = _ready_assistant(settings)
 
         from web.api.mcp import Tools, mcp_server
 
@@ -160,31 +160,25 @@ def _bound(host: str, port: int) -> socket.socket:
 @contextmanager
 def _taking(host: str, port: int) -> Iterator[None]:
     """An address that can't be had, in a sentence."""
-    from web.errors import AddressInUse
+    from web.errors import AddressInUseError
 
     try:
         yield
     except (OSError, ValueError, TypeError) as error:  # the latter two for a name that is none
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-        raise AddressInUse(
+        raise AddressInUseError(
             f"Can't listen on {host}:{port} ({reason}).",
             "Name another address, or take a free port: rag serve --port 0",
         ) from error
 
 
-def _assistant(settings: "Settings") -> "Assistant":
-    """The assistant of these settings, its models loaded: one that can't be is said here, in a sentence."""
-    from index.engine.local.local_index import LiveIndex
-    from rag.assistant import Assistant
-    from rag.reader import reader_of
-    from rag.retrieval.reranker import reranker_of
+def _ready_assistant(settings: "Settings") -> "Assistant":
+    """The assistant of these settings, its models loaded, so that one that can't be is reported before serving."""
+    from rag.assembly import make_assistant
+    from rag.settings import AssistantSettings
 
-    assistant = Assistant(
-        LiveIndex(settings.index),
-        settings.threshold,
-        reader=reader_of(settings.reader),
-        reranker=reranker_of(settings.reranker),
-        kept=settings.cache,
+    assistant = make_assistant(
+        AssistantSettings(settings.index, settings.threshold, settings.reader, settings.reranker, settings.cache)
     )
     assistant.warm_up()
     return assistant
@@ -204,7 +198,7 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
         else:
             say(f"Answering at {address} (Ctrl-C stops)")
 
-    assistant = _assistant(settings)
+    assistant = _ready_assistant(settings)
     logs.configure(settings.log_format)
     with _taking(host, port):  # another may have begun to listen there meanwhile
         listener.listen()

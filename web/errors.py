@@ -1,190 +1,129 @@
-"""Which status each error has, and the one place that shows an error: as a page or as a problem document.
+"""Everything that can go wrong between a request and its response.
 
-Problem documents follow RFC 9457, with `remedy` (what to do next) and `request_id` beside its members.
+RagError (of the index room)  what went wrong, where, and what to do next
+├── AddressInUseError         the address to listen on is taken, or can't be listened on
+├── StoppingError             the server is being stopped
+├── ModelNotFoundError        a program asked for a model of another name than this server's
+└── RequestRefusedError       a request refused before anything is done for it; `reason` is a label in the metrics
+    ├── HostUnknownError      it names another host than this server's
+    ├── OriginRefusedError    a page of another site made a browser send it
+    ├── KeyMissingError       it needs a key, and has none or an unknown one
+    ├── RoleMissingError      its key may not do this
+    ├── RateLimitError        its key or its address has asked too often
+    ├── BusyError             as many questions are being answered and are waiting as may
+    └── TimeLimitError        it took longer than a request may
+
+`web.problems` says which status each has, and shows it.
 """
 
-import logging
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Mapping
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
-from starlette.exceptions import HTTPException
+from index.errors import RagError
 
-from index.errors import CorpusError, ModelError, RagError, SnapshotError, StorageError, WriterBusy
-from rag.errors import ArticleUnknown, FeedbackFull, FilterError, QuestionError, SettingError
-from web.logs import REQUEST_ID
-from web.middleware.security_headers import HEADERS
-from web.pages.view_models import ErrorPage
-from web.refusals import Busy, HostUnknown, KeyMissing, OriginRefused, Overdue, RoleMissing, TooMany, TurnedAway
-from web.render import render
-
-_log = logging.getLogger(__name__)
+RETRY_SECONDS = 2  # a question takes far less; long enough that refused clients don't all come back at once
 
 
-class AddressInUse(RagError):
+class AddressInUseError(RagError):
     """The address to listen on is taken, or can't be listened on."""
 
-
-class ReindexEnded(RagError):
-    """The process of a re-index ended before its work was done."""
+    code = "AddressInUse"
 
 
-class Stopping(RagError):
+class StoppingError(RagError):
     """The server is being stopped."""
 
+    code = "Stopping"
 
-class ModelNotFound(RagError):
+
+class ModelNotFoundError(RagError):
     """A program asked for a model of another name than this server's."""
 
-
-STATUS: dict[type[RagError], HTTPStatus] = {
-    ArticleUnknown: HTTPStatus.NOT_FOUND,
-    ModelNotFound: HTTPStatus.NOT_FOUND,
-    QuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    FilterError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    SettingError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    SnapshotError: HTTPStatus.SERVICE_UNAVAILABLE,
-    StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
-    ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
-    CorpusError: HTTPStatus.SERVICE_UNAVAILABLE,
-    FeedbackFull: HTTPStatus.INSUFFICIENT_STORAGE,
-    WriterBusy: HTTPStatus.CONFLICT,
-    ReindexEnded: HTTPStatus.INTERNAL_SERVER_ERROR,
-    Stopping: HTTPStatus.SERVICE_UNAVAILABLE,
-    HostUnknown: HTTPStatus.BAD_REQUEST,
-    OriginRefused: HTTPStatus.FORBIDDEN,
-    KeyMissing: HTTPStatus.UNAUTHORIZED,
-    RoleMissing: HTTPStatus.FORBIDDEN,
-    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
-    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
-    Overdue: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-
-# What Starlette says only by the status' own name.
-_WHAT = {
-    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
-}
+    code = "ModelNotFound"
 
 
-_PROGRAMS = ("/api/", "/v1/")  # below these nothing is a page
-_OPENAI = {
-    HTTPStatus.UNAUTHORIZED: "authentication_error",
-    HTTPStatus.FORBIDDEN: "permission_error",
-    HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_error",
-}
+class RequestRefusedError(RagError):
+    """A request refused before anything is done for it; `headers` go with the response."""
+
+    code = "TurnedAway"
+    reason = ""
+    headers: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One error as it is shown; `code` names it for programs."""
+class HostUnknownError(RequestRefusedError):
+    """The request names another host than this server's."""
 
-    status: HTTPStatus
-    code: str
-    what: str
-    remedy: str
-    param: str | None = None  # the field of the request that is at fault
+    code = "HostUnknown"
+    reason = "host"
 
-    def as_document(self) -> dict[str, object]:
-        """The RFC 9457 document."""
-        return {
-            "type": f"urn:rag:problem:{self.code}",
-            "title": self.status.phrase,
-            "status": int(self.status),
-            "detail": self.what,
-            "remedy": self.remedy,
-            "request_id": REQUEST_ID.get(),
-        }
+    def __init__(self, host: str) -> None:
+        super().__init__(f'This server is not "{host}".', "Whoever runs it can set RAG_ALLOWED_HOSTS.")
 
 
-def problem_of(error: Exception) -> Problem:
-    """How an error is shown; one that no table knows is a defect, and tells a stranger nothing."""
-    if isinstance(error, RagError):
-        for kind in type(error).__mro__:
-            if kind in STATUS:
-                return Problem(STATUS[kind], _kebab(type(error).__name__), error.what, error.remedy)
-    if isinstance(error, RequestValidationError):
-        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", _sentence(error), "See /docs.", _place(error))
-    if isinstance(error, HTTPException):
-        status = HTTPStatus(error.status_code)
-        return Problem(
-            status, _kebab(status.name.title().replace("_", "")), _WHAT.get(status, f"{error.detail}."), _remedy(status)
+class OriginRefusedError(RequestRefusedError):
+    """A page of another site made a browser send the request."""
+
+    code = "OriginRefused"
+    reason = "origin"
+
+    def __init__(self, origin: str | None) -> None:
+        super().__init__(
+            f"A page of {origin or 'another site'} may not send this.", "Whoever runs this can set RAG_ALLOWED_ORIGINS."
         )
-    return Problem(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "defect",
-        "Something went wrong here, and it has been logged.",
-        "Ask again; if it stays, tell whoever runs this server.",
-    )
 
 
-def as_openai(problem: Problem) -> dict[str, object]:
-    """The same in OpenAI's form, which its clients read."""
-    kind = _OPENAI.get(problem.status, "invalid_request_error" if problem.status < 500 else "server_error")
-    message, code = f"{problem.what} {problem.remedy}", problem.code.replace("-", "_")
-    return {"error": {"message": message, "type": kind, "param": problem.param, "code": code}}
+class KeyMissingError(RequestRefusedError):
+    """The request needs a key, and has none or an unknown one."""
+
+    code = "KeyMissing"
+    reason = "key"
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This needs a key that the server knows.",
+            "Send the header Authorization: Bearer KEY, or sign in at /sign-in.",
+        )
 
 
-def logged(what: str, error: Exception) -> None:
-    """Log a failure that is told after its response has begun."""
-    _log.error(what, exc_info=error)
+class RoleMissingError(RequestRefusedError):
+    """The request's key may not do this."""
+
+    code = "RoleMissing"
+    reason = "role"
+
+    def __init__(self, key_name: str) -> None:
+        subject = f'The key "{key_name}"' if key_name else "A caller without a key"
+        super().__init__(f"{subject} may not do this.", "Use a key with the role admin.")
 
 
-def show(request: Request, error: Exception) -> Response:
-    """The error as a page for a browser, and for a program as a problem document; below /v1/ in OpenAI's form."""
-    problem = problem_of(error)
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, TurnedAway):
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    # A defect is shown outside of all middleware, so the protecting headers are set here too.
-    headers = {**HEADERS, "X-Request-ID": REQUEST_ID.get(), **(getattr(error, "headers", None) or {})}
-    if wants_page(request):
-        page = ErrorPage(int(problem.status), problem.status.phrase, problem.what, problem.remedy)
-        return render(request, "error.html", page, status=problem.status, headers=headers)
-    if request.url.path.startswith("/v1/"):
-        return JSONResponse(as_openai(problem), problem.status, headers=headers)
-    return JSONResponse(problem.as_document(), problem.status, headers=headers, media_type="application/problem+json")
+class RateLimitError(RequestRefusedError):
+    """The key or the address has asked too often; after `seconds` it may ask again."""
+
+    code = "TooMany"
+
+    def __init__(self, scope: str, limit: str, seconds: int, headers: Mapping[str, str]) -> None:
+        super().__init__(f"This {scope} has asked more than {limit}.", f"Ask again in {seconds} s.")
+        self.reason = f"rate-{scope}"
+        self.headers = {**headers, "Retry-After": str(seconds)}
 
 
-def wants_page(request: Request) -> bool:
-    """Whether the caller is a browser asking for a page."""
-    return not request.url.path.startswith(_PROGRAMS) and "text/html" in request.headers.get("accept", "")
+class BusyError(RequestRefusedError):
+    """As many questions are being answered, and are waiting, as may."""
+
+    code = "Busy"
+    reason = "busy"
+    headers: Mapping[str, str] = {"Retry-After": str(RETRY_SECONDS)}
+
+    def __init__(self) -> None:
+        super().__init__("Too many questions are waiting here.", f"Ask again in {RETRY_SECONDS} s.")
 
 
-def install(app: FastAPI) -> None:
-    """Show every error of the app through `show`."""
+class TimeLimitError(RequestRefusedError):
+    """The request took longer than it may; its work runs to its end, and the result is dropped."""
 
-    async def handler(request: Request, error: Exception) -> Response:
-        return show(request, error)
+    code = "Overdue"
+    reason = "time"
+    headers: Mapping[str, str] = {"Retry-After": str(RETRY_SECONDS)}
 
-    for kind in (RagError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, handler)
-
-
-def _sentence(error: RequestValidationError) -> str:
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return f"The body is not JSON at character {first['loc'][-1]}."
-    if first["type"] == "model_attributes_type":
-        return "The body is no JSON object sent with Content-Type: application/json."
-    return f"{_place(error) or 'the body'}: {first['msg'].removeprefix('Value error, ')}."
-
-
-def _place(error: RequestValidationError) -> str | None:
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return None
-    return ".".join(str(part) for part in first["loc"] if part != "body") or None
-
-
-def _remedy(status: HTTPStatus) -> str:
-    return (
-        "Ask a question at /, or see /docs for the interface."
-        if status < HTTPStatus.INTERNAL_SERVER_ERROR
-        else "Try again later."
-    )
-
-
-def _kebab(name: str) -> str:
-    return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"This was not done within {seconds:g} s.", "Ask again later, or a shorter question.")

@@ -4,23 +4,15 @@ What comes from the corpus is escaped, so that it reads as it stands: an article
 into somebody's page.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from index.markdown_text import escape_markdown
 from rag.answer import Answer, Citation, FoundPassage
-from web.pages.formatting import web_address
-from web.pages.turns import article_href
+from web.links import article_href, safe_web_url
 
 _NEAREST = 3
-# What Markdown acts on within a line, what makes a line a heading, an item or a rule, and what some pages make a link
-# of by themselves: an address and a name with dots, in which they find no link where a character is escaped.
-_ACTIVE = re.compile(
-    r"[\\`*_\[\]<>~|@]|&(?=#?\w+;)"
-    r"|^[#+=-]|:(?=//)|(?<=\w)\.(?=[^\W\d_])"
-)
-_NUMBERED = re.compile(r"^\d{1,9}(?=[.)])")  # and what begins a numbered list
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +26,7 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedAnswer:
     """An answer in Markdown: what was found, the sources, and where in the first the quotes stand."""
 
     found: str
@@ -47,33 +39,33 @@ class Rendered:
         return self.found + self.sources
 
 
-def rendered(answer: Answer, site: str) -> Rendered:
+def render_markdown(answer: Answer, site: str) -> RenderedAnswer:
     """An answer as Markdown; `site` is this server's address, for links to its articles."""
     if not answer.answered:
-        return Rendered(_declined(answer, site), "".join(_nearest(answer, site)), [])
+        return RenderedAnswer(_declined(answer, site), "".join(_nearest(answer, site)), [])
     found, cited = _marked_quotes(answer, site)
-    found += "".join(f"\n\nThe documents do not hold an answer to: {escaped(part)}" for part in answer.unanswered)
+    found += "".join(f"\n\nThe documents do not hold an answer to: {one_line(part)}" for part in answer.unanswered)
     numbered = sorted(answer.citations, key=lambda citation: citation.number)
     lines = (f"\n- [{one.number}] {_source(one, site)}" for one in numbered)
-    return Rendered(found, "\n\nSources:\n" + "".join(lines), cited)
+    return RenderedAnswer(found, "\n\nSources:\n" + "".join(lines), cited)
 
 
-def escaped(text: str) -> str:
+def one_line(text: str) -> str:
     """Text that Markdown shows to the character, on one line."""
-    return _NUMBERED.sub(r"\g<0>\\", _ACTIVE.sub(r"\\\g<0>", " ".join(text.split())))
+    return escape_markdown(" ".join(text.split()), autolinks=True)
 
 
 def _marked_quotes(answer: Answer, site: str) -> tuple[str, list[Cited]]:
     text, place, cited = "", 0, []
     for at, mark, citation in _marks(answer):
-        before = escaped(answer.answer[place:at])
+        before = one_line(answer.answer[place:at])
         text += f"{before} " if before else ""
         start = len(text)
-        text += f"{escaped(citation.quote)} [{citation.number}]"
+        text += f"{one_line(citation.quote)} [{citation.number}]"
         cited.append(Cited(start, len(text), citation, site + article_href(citation)))
         text += " "
         place = at + len(mark)
-    return (text + escaped(answer.answer[place:])).rstrip(), cited
+    return (text + one_line(answer.answer[place:])).rstrip(), cited
 
 
 def _marks(answer: Answer) -> Iterator[tuple[int, str, Citation]]:
@@ -105,15 +97,15 @@ def _declined(answer: Answer, site: str) -> str:
 
 def _nearest(answer: Answer, site: str) -> Iterator[str]:
     for found in answer.passages[:_NEAREST]:
-        yield f"\n- {_source(found, site)}: {escaped(found.text)}"
+        yield f"\n- {_source(found, site)}: {one_line(found.text)}"
 
 
 def _source(found: Citation | FoundPassage, site: str) -> str:
     """A link that opens the words here, the source and day, and a link to the original where it has one."""
-    original = web_address(found.url)
+    original = safe_web_url(found.url)
     parts = [
         _link(found.title, site + article_href(found)),
-        escaped(found.source or ""),
+        one_line(found.source or ""),
         (found.published or "")[:10],
         _link("original", original) if original else "",
     ]
@@ -121,4 +113,4 @@ def _source(found: Citation | FoundPassage, site: str) -> str:
 
 
 def _link(text: str, address: str) -> str:
-    return f"[{escaped(text)}]({quote(address, safe='/:?#@!$&*+,;=%~')})"
+    return f"[{one_line(text)}]({quote(address, safe='/:?#@!$&*+,;=%~')})"

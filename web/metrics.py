@@ -1,7 +1,7 @@
 """Counters for operators, in Prometheus' form, and the log of what was asked, where that is wanted."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -16,7 +16,8 @@ from prometheus_client import (
 from index.engine.manifest import Manifest
 from index.engine.stats import age_seconds
 from rag.answer import Answer
-from rag.assistant import FROM_CACHE, Step
+from rag.assistant import FROM_CACHE
+from rag.events import Answered, AnswerEvent
 
 _log = logging.getLogger(__name__)
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -59,12 +60,12 @@ class Metrics:
         self._passages = Gauge("rag_index_passages", "Passages of that generation.", registry=self._registry)
         self._age = Gauge("rag_index_age_seconds", "Time since it was made.", registry=self._registry)
 
-    def observed(self, steps: Iterator[Step]) -> Iterator[Step]:
-        """The same steps, counted as they pass."""
-        for step in steps:
-            if isinstance(step, Answer):
-                self.count(step)
-            yield step
+    def counted(self, events: Iterable[AnswerEvent]) -> Iterator[AnswerEvent]:
+        """The same events; the answer is counted as it passes."""
+        for event in events:
+            if isinstance(event, Answered):
+                self.count(event.answer)
+            yield event
 
     def count(self, answer: Answer) -> None:
         """Count one reply."""

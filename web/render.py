@@ -36,7 +36,7 @@ def render(
     return _TEMPLATES.TemplateResponse(request, template, context, status_code=status, headers=headers)
 
 
-def fragment(template: str, page: object) -> str:
+def render_fragment(template: str, page: object) -> str:
     """A part of a page, from its own template."""
     rendered: str = _TEMPLATES.get_template(template).render(page=page)
     return rendered

@@ -6,13 +6,25 @@ A flag of `rag serve` goes before the environment, and that before the default.
 from pathlib import Path
 from typing import Annotated, Literal
 
+from limits import RateLimitItem, parse
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.console import DEFAULT_INDEX
 from index.engine.local.retention import KEPT
-from rag.assistant import DEFAULT_THRESHOLD
-from web.middleware.rate_limits import ip_of, read_rate
+from rag.settings import DEFAULT_THRESHOLD
+from web.addresses import is_loopback
+
+OFF = "off"
+
+
+def read_rate(text: str) -> RateLimitItem | None:
+    """A rate such as 100/minute, or None where it is off.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return None if text == OFF else parse(text)
 
 
 def _rate(text: str) -> str:
@@ -87,14 +99,6 @@ class Settings(BaseSettings):
     def proxies(self) -> list[str]:
         """The proxies that are believed."""
         return _listed(self.trusted_proxies)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address, or the name localhost, is this machine's own."""
-    try:
-        return ip_of(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _listed(text: str) -> list[str]:

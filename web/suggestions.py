@@ -8,13 +8,13 @@ from threading import Event, Lock, Thread
 from rag.assistant import Assistant
 
 _log = logging.getLogger(__name__)
-_LATER = 1.0  # seconds until a spare turn is looked for again, where people have them all
+_LATER = 1.0  # seconds until a spare slot is looked for again, where people have them all
 
 Spare = Callable[[], AbstractContextManager[bool]]  # held while one question is tried, if it gives True
 _NO_MORE = object()
 
 
-class Suggested:
+class SuggestionWorker:
     """The suggested questions of the generation that serves, as far as they are made."""
 
     def __init__(self, assistant: Assistant, spare: Spare = lambda: nullcontext(enter_result=True)) -> None:

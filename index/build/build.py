@@ -1,4 +1,4 @@
-"""Bringing an index up to date with its corpus: embed what is new, write beside, swap."""
+"""Bringing an index up to date with its corpus: embed what is new, write it beside, publish it."""
 
 import shutil
 import tempfile
@@ -12,24 +12,35 @@ from pathlib import Path
 
 import numpy as np
 
-from index.build.diff import Live, Plan, read_corpus, refuse_unreadable
-from index.build.near_duplicates import PERMUTATIONS, Signatures, first_copies, signatures
-from index.build.report import BuildReport, others_of
-from index.build.row_reuse import Sources, save, write_rows
-from index.console import Progress
-from index.corpus.articles import printable
-from index.corpus.parse_cache import is_read_alike
-from index.engine.local import generations as snapshot
+from index.build.diff import CorpusComparison, CorpusDiff, LiveGeneration, refuse_unreadable
+from index.build.near_duplicates import PERMUTATIONS, Signatures, first_near_duplicates, signatures
+from index.build.report import BuildReport, changed_settings
+from index.build.row_reuse import RowReuse, save_array, write_rows
+from index.corpus.articles import printable, read_articles
+from index.corpus.parse_cache import ParseCache, would_parse_the_same
+from index.engine.local import generations
 from index.engine.local.catalog import Catalog
+from index.engine.local.catalog_writer import CatalogWriter
 from index.engine.local.dense import DenseIndex
 from index.engine.local.lexical import LexicalIndex
 from index.engine.local.retention import KEPT, retire
-from index.engine.manifest import CATALOG, COPIES, DENSE, FORMAT_VERSION, LEXICAL, SIGNATURES, VECTORS, Manifest
-from index.errors import SnapshotMissing
-from index.models.embedder import Embedder, Matrix
-from index.passages.split import MAX_CHARACTERS
+from index.engine.manifest import (
+    CATALOG,
+    DENSE,
+    FORMAT_VERSION,
+    LEXICAL,
+    NEAR_DUPLICATES,
+    SIGNATURES,
+    VECTORS,
+    Manifest,
+)
+from index.errors import GenerationMissingError
+from index.models.embedder import Embedder
+from index.passages import MAX_CHARACTERS, split_article
+from index.types import Matrix, Progress, no_progress
 
-_READ_WITH = (
+# With another version of one of these an index may hold other text, passages or rankings.
+_DECIDING_PACKAGES = (
     "markdown-it-py",
     "trafilatura",
     "htmldate",
@@ -39,11 +50,11 @@ _READ_WITH = (
     "python-docx",
     "feedparser",
     "warcio",
+    "sentencex",
+    "tantivy",
+    "faiss-cpu",
+    "datasketch",
 )
-
-
-def _silent(done: int, total: int) -> None:
-    """Report no progress."""
 
 
 def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
@@ -54,44 +65,49 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
     rebuild: bool = False,
     allow_empty: bool = False,
     keep: int = KEPT,
-    progress: Progress = _silent,
+    progress: Progress = no_progress,
 ) -> BuildReport:
     """Bring the index in `directory` up to date with `corpus`, embedding only what is new.
 
-    Nothing is written where nothing changed. `rebuild` starts from nothing, which mends a damaged
-    index. A failure or a kill at any instant leaves the generation that was live, live. The newest `keep`
-    generations stay on the disk, and those that are held. A corpus without an article, more likely a wrong
-    path than what is meant, makes an index of nothing only with `allow_empty`.
+    Nothing is written when nothing changed. `rebuild` starts from nothing, which mends a damaged index. After a failure
+    or a kill at any instant the generation that was live is still live. The newest `keep` generations stay on the disk,
+    and those in use. A corpus without any article is more likely a wrong path than meant, so it empties an index only
+    with `allow_empty`.
 
     Raises:
-        CorpusError: the corpus is missing or holds no readable article.
-        SnapshotError: the index there is damaged or not ours (with `rebuild`: not ours).
-        WriterBusy: another process is writing it.
+        CorpusError: the corpus is missing or holds no article that can be read.
+        GenerationError: the index there is damaged or not ours (with `rebuild`: not ours).
+        WriterBusyError: another process is writing it.
         StorageError: the disk refused.
         ModelError: the model can't be loaded.
     """
     started = time.monotonic()
-    if snapshot.live_mark(directory) is None:  # a first build that must fail leaves no trace
+    if generations.current_mark(directory) is None:  # a first build that must fail leaves no trace
         refuse_unreadable(corpus, directory, allow_empty=allow_empty)
     try:
-        with snapshot.writer_lock(directory), _live(directory, rebuild) as live:
-            before = live.manifest if live else None
-            number, folder = snapshot.new_folder(directory)
+        with generations.writer_lock(directory), _open_live(directory, rebuild) as live:
+            number, folder = generations.new_folder(directory)
             try:
-                plan = read_corpus(corpus, folder, directory, live, allow_empty=allow_empty)
-                if live is not None and _is_current(live, plan, corpus, embedder):
-                    done = _Done(live.manifest.generation, live.manifest.passages, 0, live.manifest.pace)
+                diff = _write_catalog(corpus, folder, directory, live, allow_empty)
+                if live is not None and _is_current(live, diff, corpus, embedder):
+                    built = _Built(live.manifest.generation, live.manifest.articles, live.manifest.passages, 0, None)
                 else:
-                    done = _write_generation(number, folder, live, embedder, progress)
-                    snapshot.publish(directory, folder, _manifest(done, folder, corpus, plan, embedder))
+                    built = _write_generation(number, folder, live, embedder, progress)
+                    generations.publish(directory, folder, _manifest(built, folder, corpus, diff, embedder))
                 retire(directory, keep)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
-        raise snapshot.unwritable(directory, error) from error
-    seconds = time.monotonic() - started
-    others, precision = others_of(before, embedder), embedder.record.precision
-    return BuildReport(plan, done.generation, done.passages, done.embedded, seconds, precision=precision, **others)
+        raise generations.write_error(directory, error) from error
+    return BuildReport(
+        diff,
+        built.generation,
+        built.passages,
+        built.embedded,
+        time.monotonic() - started,
+        precision=embedder.record.precision,
+        **changed_settings(live.manifest if live else None, embedder.record),
+    )
 
 
 def preview_index(
@@ -100,108 +116,143 @@ def preview_index(
     """What `build_index` would do, with nothing written to the index.
 
     Raises:
-        CorpusError, SnapshotError: as `build_index`.
+        CorpusError, GenerationError: as `build_index`.
     """
     started = time.monotonic()
-    with _live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
-        plan = read_corpus(corpus, Path(scratch), directory, live, allow_empty=allow_empty)
-        with closing(Catalog.open(Path(scratch, CATALOG))) as catalog:
-            sources = _sources(catalog, live)
-        new = (sources if _has_vectors(live, embedder) else sources.afresh()).new()
-        manifest = live.manifest if live else None
+    with _open_live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        diff = _write_catalog(corpus, folder, directory, live, allow_empty)
+        with closing(Catalog.open(folder / CATALOG)) as catalog:
+            reuse = _reuse(catalog, live)
+        new = (reuse if _has_vectors_of(live, embedder) else reuse.nothing()).new()
+    manifest = live.manifest if live else None
     pace = manifest.pace if manifest and manifest.model == embedder.record else None
     return BuildReport(
-        plan,
+        diff,
         manifest.generation if manifest else None,
-        len(sources.live),
+        len(reuse.live),
         len(new),
         time.monotonic() - started,
         dry_run=True,
         expected_seconds=len(new) / pace if pace else None,
         precision=embedder.record.precision,
-        **others_of(manifest, embedder),
+        **changed_settings(manifest, embedder.record),
     )
 
 
+def corpus_name(corpus: Path) -> str:
+    """A corpus as the manifest records it: absolute, so that the next run finds it from any directory."""
+    return printable(corpus.absolute())
+
+
 @dataclass(frozen=True, slots=True)
-class _Done:
+class _Built:
     generation: int
+    articles: int
     passages: int
     embedded: int
-    pace: float | None  # passages a second
+    pace: float | None  # passages embedded a second
 
 
 @contextmanager
-def _live(directory: Path, rebuild: bool) -> Iterator[Live | None]:
+def _open_live(directory: Path, rebuild: bool) -> Iterator[LiveGeneration | None]:
     try:
-        manifest = None if rebuild else snapshot.whole_manifest(directory)
-    except SnapshotMissing:
+        manifest = None if rebuild else generations.checked_manifest(directory)
+    except GenerationMissingError:
         manifest = None
     if manifest is None:
         yield None
         return
-    folder = snapshot.generation_folder(directory, manifest.generation)
+    folder = generations.generation_folder(directory, manifest.generation)
     with closing(Catalog.open(folder / CATALOG)) as catalog:
-        yield Live(folder, manifest, catalog)
+        yield LiveGeneration(folder, manifest, catalog)
 
 
-def _is_current(live: Live, plan: Plan, corpus: Path, embedder: Embedder) -> bool:
+def _write_catalog(
+    corpus: Path, folder: Path, directory: Path, live: LiveGeneration | None, allow_empty: bool
+) -> CorpusDiff:
+    """Write every article of the corpus into a new catalog in `folder`; gives the difference to the live generation.
+
+    Articles pass one at a time from reading through comparing to writing, so that memory does not grow with the corpus.
+
+    Raises:
+        CorpusError: nothing exists at that path, or, without `allow_empty`, no article can be read.
+        OSError: the disk refused.
+    """
+    cache = ParseCache(live.folder, live.catalog.paths(), live.catalog.article) if live else ParseCache()
+    comparison = CorpusComparison(live)
+    with closing(CatalogWriter(folder / CATALOG)) as writer:
+        for article in comparison.articles(read_articles(corpus, cache), corpus):
+            writer.add(article, split_article(article))
+        diff = comparison.diff()
+        for article_id, first_seen in comparison.first_seen_of_moved(diff):
+            writer.set_first_seen(article_id, first_seen)
+    if comparison.is_empty() and not allow_empty:
+        raise comparison.nothing_readable(corpus, directory)
+    cache.write(folder)
+    return diff
+
+
+def _is_current(live: LiveGeneration, diff: CorpusDiff, corpus: Path, embedder: Embedder) -> bool:
+    """Whether a build would make the live generation again."""
     manifest = live.manifest
-    same_articles = not (plan.added or plan.changed or plan.deleted)
+    same_articles = not (diff.added or diff.changed or diff.deleted)
     # The corpus too: the next run reads from where this one was told to.
     settings = (corpus_name(corpus), embedder.record, MAX_CHARACTERS, _versions())
     same_settings = (manifest.corpus, manifest.model, manifest.max_characters, manifest.made_with) == settings
-    same_troubles = (manifest.refused, manifest.doubted) == (plan.refused, plan.doubted)
-    # Else all files would be read again by every run, until an article changes.
-    return same_articles and same_settings and same_troubles and is_read_alike(live.folder)
-
-
-def corpus_name(corpus: Path) -> str:
-    """A corpus as the manifest has it, so that the next run finds it from any directory."""
-    return printable(corpus.absolute())
+    same_refusals = (manifest.refused, manifest.doubted) == (diff.refused, diff.doubted)
+    # Without the last, every run would parse all files again until an article changes.
+    return same_articles and same_settings and same_refusals and would_parse_the_same(live.folder)
 
 
 def _versions() -> dict[str, str]:
-    """What the index was made with: with another of these it may hold other text, passages or rankings."""
-    return {name: version(name) for name in (*_READ_WITH, "sentencex", "tantivy", "faiss-cpu", "datasketch")}
+    return {name: version(name) for name in _DECIDING_PACKAGES}
 
 
-def _write_generation(number: int, folder: Path, live: Live | None, embedder: Embedder, progress: Progress) -> _Done:
+def _write_generation(
+    number: int, folder: Path, live: LiveGeneration | None, embedder: Embedder, progress: Progress
+) -> _Built:
+    """Write everything but the catalog, which is there, and the manifest."""
     with closing(Catalog.open(folder / CATALOG)) as catalog:
-        sources = _sources(catalog, live)
-        model = embedder.record  # asked for here, since the pace does not count choosing a precision
+        reuse = _reuse(catalog, live)
+        dimension = len(embedder.embed_query(""))  # loads the model, which the pace does not count
         began = time.monotonic()
-        embedded = _write_vectors(folder, catalog, sources, live, embedder, progress)
+        embedded = _write_vectors(folder, catalog, reuse, live, embedder, dimension, progress)
         seconds = time.monotonic() - began
-        _write_copies(folder, catalog, sources, live)
+        _write_near_duplicates(folder, catalog, reuse, live)
         DenseIndex.write(folder / DENSE, np.load(folder / VECTORS, mmap_mode="r"))
         (folder / LEXICAL).mkdir()
-        passages = ((row, title, passage.text) for row, passage, title in catalog.every_passage())
-        LexicalIndex.write(folder / LEXICAL, passages)
-    before = live.manifest.pace if live and live.manifest.model == model else None
-    pace = round(embedded / seconds, 2) if embedded and seconds else before
-    return _Done(number, len(sources.live), embedded, pace)
+        LexicalIndex.write(folder / LEXICAL, ((row, title, text.text) for row, text, title in catalog.every_passage()))
+        articles, passages = catalog.counts()
+    earlier = live.manifest.pace if live and live.manifest.model == embedder.record else None
+    pace = round(embedded / seconds, 2) if embedded and seconds else earlier
+    return _Built(number, articles, passages, embedded, pace)
 
 
-def _sources(catalog: Catalog, live: Live | None) -> Sources:
+def _reuse(catalog: Catalog, live: LiveGeneration | None) -> RowReuse:
     hashes = catalog.embedded_hashes()
-    return Sources.of(hashes, live.catalog.embedded_hashes() if live else hashes[:0])
+    return RowReuse.of(hashes, live.catalog.embedded_hashes() if live else hashes[:0])
 
 
-def _has_vectors(live: Live | None, embedder: Embedder) -> bool:
-    """Whether the live generation's vectors are this model's."""
+def _has_vectors_of(live: LiveGeneration | None, embedder: Embedder) -> bool:
     return live is not None and live.manifest.model == embedder.record
 
 
-def _write_vectors(
-    folder: Path, catalog: Catalog, sources: Sources, live: Live | None, embedder: Embedder, progress: Progress
+def _write_vectors(  # noqa: PLR0913, PLR0917 (one step of a build, with all that it works on)
+    folder: Path,
+    catalog: Catalog,
+    reuse: RowReuse,
+    live: LiveGeneration | None,
+    embedder: Embedder,
+    dimension: int,
+    progress: Progress,
 ) -> int:
     """Write a vector for each row of the catalog; gives how many had to be computed."""
-    if live is not None and _has_vectors(live, embedder):
-        before = live.vectors()
+    if live is not None and _has_vectors_of(live, embedder):
+        earlier = live.vectors()
     else:
-        before, sources = np.empty((0, len(embedder.embed_query(""))), dtype=np.float32), sources.afresh()
-    total, done = len(sources.new()), 0
+        earlier, reuse = np.empty((0, dimension), dtype=np.float32), reuse.nothing()
+    total, done = len(reuse.new()), 0
 
     def embed(rows: list[int]) -> Matrix:
         nonlocal done
@@ -212,40 +263,38 @@ def _write_vectors(
 
     if total:
         progress(0, total)
-    return write_rows(folder / VECTORS, sources, before, embed)
+    return write_rows(folder / VECTORS, reuse, earlier, embed)
 
 
-def _write_copies(folder: Path, catalog: Catalog, sources: Sources, live: Live | None) -> None:
-    """A signature of each row's text, made only where the live generation has none, and which rows are copies."""
+def _write_near_duplicates(folder: Path, catalog: Catalog, reuse: RowReuse, live: LiveGeneration | None) -> None:
+    """Write a signature of each row's text, reused where the live generation has it, and the groups of near-duplicates."""
     if live is not None and live.manifest.made_with.get("datasketch") == version("datasketch"):
-        before = np.load(live.folder / SIGNATURES, mmap_mode="r")
+        earlier = np.load(live.folder / SIGNATURES, mmap_mode="r")
     else:
-        before, sources = np.empty((0, PERMUTATIONS), dtype=np.uint32), sources.afresh()
+        earlier, reuse = np.empty((0, PERMUTATIONS), dtype=np.uint32), reuse.nothing()
 
     def sign(rows: list[int]) -> Signatures:
         return signatures(passage.text for passage in catalog.passages(rows))
 
-    write_rows(folder / SIGNATURES, sources, before, sign)
-    # As a plain array, of which a row is taken ten times as fast.
+    write_rows(folder / SIGNATURES, reuse, earlier, sign)
+    # As a plain array, of which one row is read ten times as fast as of a mapped file.
     signed = np.asarray(np.load(folder / SIGNATURES, mmap_mode="r"))
-    save(folder / COPIES, first_copies(signed, lambda row: catalog.passages([row])[0].text))
+    save_array(folder / NEAR_DUPLICATES, first_near_duplicates(signed, lambda row: catalog.passages([row])[0].text))
 
 
-def _manifest(done: _Done, folder: Path, corpus: Path, plan: Plan, embedder: Embedder) -> Manifest:
-    with closing(Catalog.open(folder / CATALOG)) as catalog:
-        articles, passages = catalog.counts()
+def _manifest(built: _Built, folder: Path, corpus: Path, diff: CorpusDiff, embedder: Embedder) -> Manifest:
     return Manifest(
         format_version=FORMAT_VERSION,
-        generation=done.generation,
+        generation=built.generation,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         corpus=corpus_name(corpus),
         model=embedder.record,
         max_characters=MAX_CHARACTERS,
         made_with=_versions(),
-        articles=articles,
-        passages=passages,
-        pace=done.pace,
-        refused=plan.refused,
-        doubted=plan.doubted,
-        files=snapshot.file_records(folder),
+        articles=built.articles,
+        passages=built.passages,
+        pace=built.pace,
+        refused=diff.refused,
+        doubted=diff.doubted,
+        files=generations.file_records(folder),
     )

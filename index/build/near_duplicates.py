@@ -4,12 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Set
 from functools import cache, cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.engine.local.dense import Rows
+from index.types import Rows
 
 Signature = NDArray[np.uint32]  # (PERMUTATIONS,)
 Signatures = NDArray[np.uint32]  # (n, PERMUTATIONS)
@@ -60,7 +59,7 @@ def signatures(texts: Iterable[str]) -> Signatures:
     return np.array(made, dtype=np.uint32).reshape(-1, PERMUTATIONS)
 
 
-def first_copies(hashed: Signatures, text_of: Callable[[int], str]) -> Rows:
+def first_near_duplicates(hashed: Signatures, text_of: Callable[[int], str]) -> Rows:
     """For each of n texts the place of the first that says nearly the same, its own where none does, (n,) int64.
 
     `text_of` gives the text of a place, which is asked for only where the signatures are alike. Two texts say
@@ -172,31 +171,3 @@ def _share_at_least(alike: float, one: Set[object], other: Set[object]) -> bool:
         return False
     shared = len(one & other)
     return shared > 0 and shared >= alike * (len(one) + len(other) - shared)
-
-
-class Copies:
-    """Which rows of a generation say nearly the same."""
-
-    def __init__(self, firsts: Rows) -> None:
-        """`firsts`, (n,) int64, is what `first_copies` gave."""
-        self._firsts = firsts
-        # Rows in the order of their firsts, so that all of one group lie side by side.
-        self._order = np.argsort(firsts, kind="stable")
-        self._sorted = firsts[self._order]
-
-    @staticmethod
-    def open(path: Path) -> "Copies":
-        """Read what a build wrote."""
-        return Copies(np.load(path))
-
-    def __len__(self) -> int:
-        return len(self._firsts)
-
-    def first(self, row: int) -> int:
-        """The first row that says nearly what this one says; itself where no earlier one does."""
-        return int(self._firsts[row])
-
-    def of(self, row: int) -> list[int]:
-        """The other rows that say nearly what this one says, ascending."""
-        begin, end = np.searchsorted(self._sorted, [self._firsts[row], self._firsts[row] + 1])
-        return [found for found in self._order[begin:end].tolist() if found != row]

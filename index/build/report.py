@@ -4,25 +4,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from index.build.diff import Plan
-from index.engine.local import generations as snapshot
-from index.engine.manifest import Manifest, ModelRecord
-from index.errors import SnapshotError
-from index.models.embedder import Embedder, same_but_precision
-from index.passages.split import MAX_CHARACTERS
+from index.build.diff import CorpusDiff
+from index.engine.local import generations
+from index.engine.manifest import Manifest
+from index.errors import GenerationError
+from index.models.record import ModelRecord
+from index.passages import MAX_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What one run of `rag index` did, or with `dry_run` would do; `seconds` is wall-clock time.
+    """What one run of `rag index` did, or would do with `dry_run`; `seconds` is wall-clock time.
 
-    `other_model`, `other_precision` and `other_split` are what the index before was made with where that is not what
-    this run has: a model's name, what the same model computed in, and how many characters a passage may hold. Of a
-    dry run, `expected_seconds` is what embedding would take at the pace of the build before, None where no build with
-    this model has told. `precision` is what the model computes in.
+    `other_model`, `other_precision` and `other_split` say what the earlier index was made with where this run differs:
+    a model's name, the precision of the same model, and how many characters a passage may hold. `expected_seconds`, of
+    a dry run, is the time that embedding would take at the pace of the last build, None where that is not known.
     """
 
-    plan: Plan
+    diff: CorpusDiff
     generation: int | None
     passages: int
     embedded: int
@@ -35,62 +34,58 @@ class BuildReport:
     precision: str = "float32"
 
     def as_dict(self) -> dict[str, object]:
-        """The report for a program: counts by the plan's names; ids and reasons under `articles`."""
-        plan = asdict(self.plan)
-        counts = {name: len(items) for name, items in plan.items()}
-        rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "plan"}
-        return {**counts, **rest, "articles": plan}
+        """The report for a program: counts by the names of the difference; ids and reasons under `articles`."""
+        diff = asdict(self.diff)
+        counts = {name: len(items) for name, items in diff.items()}
+        rest = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "diff"}
+        return {**counts, **rest, "articles": diff}
 
 
-class Others(TypedDict):
-    """The three of a BuildReport that say so."""
+class ChangedSettings(TypedDict):
+    """The fields of a BuildReport that say what the earlier index was made with."""
 
     other_model: str | None
     other_precision: str | None
     other_split: int | None
 
 
-def others_of(before: Manifest | None, embedder: Embedder) -> Others:
-    """What the index before was made with, where that is not what a build has now."""
-    other_model = other_precision = None
-    if before and not same_but_precision(before.model, embedder.record):
-        other_model = before.model.name
-    elif before and before.model != embedder.record:
-        other_precision = before.model.precision
-    other_split = before.max_characters if before and before.max_characters != MAX_CHARACTERS else None
+def changed_settings(earlier: Manifest | None, model: ModelRecord) -> ChangedSettings:
+    """What an earlier index was made with, where a build with `model` differs."""
+    other_model = other_precision = other_split = None
+    if earlier and not earlier.model.differs_only_in_precision(model):
+        other_model = earlier.model.name
+    elif earlier and earlier.model != model:
+        other_precision = earlier.model.precision
+    if earlier and earlier.max_characters != MAX_CHARACTERS:
+        other_split = earlier.max_characters
     return {"other_model": other_model, "other_precision": other_precision, "other_split": other_split}
 
 
-def model_before(directory: Path) -> ModelRecord | None:
-    """What the live generation was made with; None where there is none that can be read."""
-    before = _before(directory)
-    return before.model if before else None
-
-
-def _before(directory: Path) -> Manifest | None:
+def live_manifest(directory: Path) -> Manifest | None:
+    """The manifest of the live generation, its files unchecked; None where there is none that can be read."""
     try:
-        return snapshot.read_manifest(directory, snapshot.live_number(directory))
-    except SnapshotError:
+        return generations.read_manifest(directory, generations.live_number(directory))
+    except GenerationError:
         return None
 
 
-def what_differs(directory: Path, embedder: Embedder) -> list[str]:
-    """Why a build would embed again what did not change, a sentence each; none where it would not."""
-    others = others_of(_before(directory), embedder)
+def reasons_to_embed_again(earlier: Manifest | None, model: ModelRecord) -> list[str]:
+    """Why a build with `model` would embed again what did not change, one sentence each."""
+    changed = changed_settings(earlier, model)
     sentences = []
-    if others["other_model"]:
+    if changed["other_model"]:
         sentences.append(
-            f"The index was made with the model {others['other_model']}: with another, or other weights or prompts"
-            " of it, all is embedded again."
+            f"The index was made with the model {changed['other_model']}. Another model, other weights or other prompts"
+            " mean that everything is embedded again."
         )
-    if others["other_precision"]:
+    if changed["other_precision"]:
         sentences.append(
-            f"The index was made in {others['other_precision']}, now the model computes in"
-            f" {embedder.record.precision}: all is embedded again."
+            f"The index was made in {changed['other_precision']}, and the model now computes in {model.precision}:"
+            " everything is embedded again."
         )
-    if others["other_split"]:
+    if changed["other_split"]:
         sentences.append(
-            f"The index holds passages of up to {others['other_split']} characters, now {MAX_CHARACTERS}: what is"
-            " cut otherwise is embedded again."
+            f"The index holds passages of up to {changed['other_split']} characters, now {MAX_CHARACTERS}: passages that"
+            " are split differently are embedded again."
         )
     return sentences

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from index.build.near_duplicates import Copies
-from index.corpus.articles import Article
-from index.corpus.parse_cache import known_articles
-from index.engine.local import generations as snapshot
-from index.engine.local.catalog import Catalog, embedding_text, text_hash
+from index.corpus.parse_cache import FILES, cached_article_ids
+from index.engine.local import generations
+from index.engine.local.catalog import Catalog
 from index.engine.local.checksums import file_names
 from index.engine.local.dense import DenseIndex
 from index.engine.local.lexical import LexicalIndex
-from index.engine.local.retention import Hold
-from index.engine.manifest import CATALOG, COPIES, DENSE, FILES, LEXICAL, SIGNATURES, VECTORS, Manifest
-from index.passages.split import Passage
+from index.engine.local.near_duplicates import NearDuplicates
+from index.engine.local.retention import GenerationLease
+from index.engine.manifest import CATALOG, DENSE, LEXICAL, NEAR_DUPLICATES, SIGNATURES, VECTORS, Manifest
+from index.passages import embedding_text, text_hash
+from index.types import Article, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +42,30 @@ def verify_index(directory: Path) -> VerifyReport:
     """Check the live generation: every file's checksum, then what the files say of one another.
 
     Raises:
-        SnapshotError: there is no index, or no manifest to check it against.
+        GenerationError: there is no index, or no manifest to check it against.
         StorageError: the disk does not let a file be read.
     """
-    number = snapshot.live_number(directory)
-    manifest = snapshot.read_manifest(directory, number)
-    folder = snapshot.generation_folder(directory, number)
+    number = generations.live_number(directory)
+    manifest = generations.read_manifest(directory, number)
+    folder = generations.generation_folder(directory, number)
     with closing(_held(folder)):  # nothing is found missing because a newer generation took its place meanwhile
         # Files that are not those written are not opened: what they would say is of no use.
-        problems = snapshot.check_files(directory, manifest) or list(_contradictions(folder, manifest))
+        problems = generations.check_files(directory, manifest) or list(_contradictions(folder, manifest))
     return VerifyReport(
         manifest.generation,
         len(manifest.files),
         manifest.articles,
         manifest.passages,
         problems,
-        snapshot.rebuild_command(directory) if problems else None,
+        generations.rebuild_command(directory) if problems else None,
     )
 
 
-def _held(folder: Path) -> Hold:
+def _held(folder: Path) -> GenerationLease:
     try:
-        return Hold(folder)
+        return GenerationLease(folder)
     except OSError as error:
-        raise snapshot.unreadable(folder, error) from error
+        raise generations.read_error(folder, error) from error
 
 
 def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -75,23 +75,25 @@ def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
         if (articles, passages) != (manifest.articles, manifest.passages):
             yield f"The catalog holds {articles} articles and {passages} passages, not the manifest's counts."
         yield from _bad_articles(catalog)
-        yield from (f"Article {name} is not filed as what it is, for filters." for name in catalog.misfiled())
-        strange = set(known_articles(folder)) - catalog.hashes().keys()
+        yield from (
+            f"Article {name} is not filed as what it is, for filters." for name in catalog.articles_with_wrong_filters()
+        )
+        strange = set(cached_article_ids(folder)) - catalog.hashes().keys()
         if strange:
             yield f"{FILES} names {min(strange)}, which the catalog does not hold."
         yield from _bad_passages(catalog)
         lexical = LexicalIndex.open(folder / LEXICAL)
         yield from _bad_words(catalog, lexical)
-    copies = Copies.open(folder / COPIES)
+    copies = NearDuplicates.open(folder / NEAR_DUPLICATES)
     signed = np.load(folder / SIGNATURES, mmap_mode="r")
     vectors = np.load(folder / VECTORS, mmap_mode="r")
-    sizes = {VECTORS: len(vectors), LEXICAL: len(lexical), COPIES: len(copies), SIGNATURES: len(signed)}
+    sizes = {VECTORS: len(vectors), LEXICAL: len(lexical), NEAR_DUPLICATES: len(copies), SIGNATURES: len(signed)}
     for name, size in sizes.items():
         if size != passages:
             yield f"{name} holds {size} passages, the catalog {passages}."
     yield from _bad_vectors(folder)
     if not all(copies.first(copies.first(row)) == copies.first(row) <= row for row in range(len(copies))):
-        yield f"{COPIES} names a copy as what others are copies of."
+        yield f"{NEAR_DUPLICATES} names a copy as what others are copies of."
 
 
 def _bad_vectors(folder: Path) -> Iterator[str]:
@@ -108,7 +110,7 @@ def _bad_vectors(folder: Path) -> Iterator[str]:
 def _strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
     """Files that are no part of the generation, and may hold what it does not."""
     for name in file_names(folder):
-        if name not in manifest.files and name != snapshot.MANIFEST:
+        if name not in manifest.files and name != generations.MANIFEST:
             yield f"{folder / name} is no part of the generation."
 
 
@@ -119,7 +121,7 @@ def _bad_articles(catalog: Catalog) -> Iterator[str]:
     passages = (passage for _, passage, _ in catalog.every_passage())
     groups = groupby(passages, key=lambda passage: passage.article_id)
     article_id, own = next(groups, ("", iter(())))
-    for name, version, _ in catalog.histories():
+    for name, version, _ in catalog.versions_and_first_seen():
         covering: list[Passage] = []
         if name == article_id:
             covering = list(own)

@@ -1,35 +1,19 @@
 """What a generation says of itself: how it was made, what it holds, and a checksum of each of its files."""
 
 import hashlib
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from index.corpus.articles import Doubt, Refusal
+from index.models.record import ModelRecord
+from index.types import Doubt, Refusal
 
 FORMAT_VERSION = 3
 CATALOG, VECTORS, DENSE, LEXICAL = "catalog.sqlite", "vectors.npy", "dense.faiss", "lexical"
-SIGNATURES, COPIES, FILES = "signatures.npy", "copies.npy", "files.json"
-
-Precision = Literal["float32", "bfloat16", "int8"]
-PrecisionChoice = Literal["auto"] | Precision
+SIGNATURES, NEAR_DUPLICATES = "signatures.npy", "copies.npy"
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ModelRecord(_Frozen):
-    """The embedding model an index was made with; `fingerprint` is a sha256 of its files.
-
-    `precision` is what the model computes in, for passages and queries alike; vectors are kept as float32.
-    """
-
-    name: str
-    fingerprint: str
-    query_prompt: str = ""
-    passage_prompt: str = ""
-    precision: Precision = "float32"
 
 
 class FileRecord(_Frozen):

@@ -1,11 +1,12 @@
-"""What a generation holds, for a person who wants to know before asking: counts, sources, days, what was refused."""
+"""What a generation holds, told for people: counts, sources, days, and what was refused."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from index.corpus.articles import Doubt, Refusal
-from index.engine.local.catalog import Catalog
 from index.engine.manifest import Manifest
+from index.types import Doubt, Refusal
+
+Group = tuple[str | None, int]  # a source or language, None for articles that name none, and its number of articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,21 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class Breakdown:
+    """Articles by source and by language, largest group first, and the first and last day of publication (ISO 8601)."""
+
+    sources: list[Group]
+    languages: list[Group]
+    earliest: str | None
+    latest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
     """What one generation holds; `created` is ISO 8601 in UTC, `age_seconds` the time since then.
 
-    `sources` and `languages` have the most articles first; `earliest` and `latest` are ISO 8601 days of
-    publication, None where no article has one. What was refused did not become an article, and what was doubted
-    was read without its date.
+    `sources` and `languages` begin with the largest group. `earliest` and `latest` are ISO 8601 days of publication,
+    None where no article has a date. Refused files did not become articles; doubted ones were read without a date.
     """
 
     generation: int
@@ -40,10 +50,9 @@ class Holdings:
     doubted: list[Doubt]
 
     @staticmethod
-    def of(manifest: Manifest, catalog: Catalog) -> "Holdings":
-        """The holdings of an open generation, aged as of now."""
-        sources, languages, (earliest, latest) = catalog.breakdown
-        return Holdings(
+    def of(manifest: Manifest, breakdown: Breakdown) -> "IndexStats":
+        """The statistics of an open generation, its age as of now."""
+        return IndexStats(
             generation=manifest.generation,
             created=manifest.created,
             age_seconds=age_seconds(manifest),
@@ -51,15 +60,15 @@ class Holdings:
             model=manifest.model.name,
             articles=manifest.articles,
             passages=manifest.passages,
-            sources=[Count(*pair) for pair in sources],
-            languages=[Count(*pair) for pair in languages],
-            earliest=earliest,
-            latest=latest,
+            sources=[Count(*group) for group in breakdown.sources],
+            languages=[Count(*group) for group in breakdown.languages],
+            earliest=breakdown.earliest,
+            latest=breakdown.latest,
             refused=manifest.refused,
             doubted=manifest.doubted,
         )
 
 
 def age_seconds(manifest: Manifest) -> float:
-    """How long ago a generation was made."""
+    """Seconds since a generation was made."""
     return (datetime.now(UTC) - datetime.fromisoformat(manifest.created)).total_seconds()

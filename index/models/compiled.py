@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import Tensor, nn
 
-from index.engine.manifest import Precision
+from index.types import Precision
 
 # OpenVINO tells its makers of every import and conversion, over the network, unless it does not find its means to.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]

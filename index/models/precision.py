@@ -5,10 +5,10 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from index.engine.manifest import Precision
 from index.errors import PrecisionError
 from index.models.batching import embed_batched, prompt_of
 from index.models.quantized import quantized
+from index.types import Precision
 
 if TYPE_CHECKING:
     import torch
@@ -45,7 +45,7 @@ def computes_in_bfloat16(device: "torch.device | str" = "cpu") -> bool:
     return kind == "cpu" and bool(cpu)
 
 
-def in_precision(model: "SentenceTransformer", precision: Precision, *, in_bulk: bool = False) -> "SentenceTransformer":
+def to_precision(model: "SentenceTransformer", precision: Precision, *, in_bulk: bool = False) -> "SentenceTransformer":
     """A copy of a float32 model that computes in a precision, compiled for the processor where it can be.
 
     `in_bulk`: for many batches at once. It finds the same then.
@@ -84,7 +84,7 @@ def _with(model: "SentenceTransformer", made: "Compiled") -> "SentenceTransforme
     return copy.deepcopy(model, {id(model[0].model): made}).to("cpu")
 
 
-def measured_precision(model: "SentenceTransformer", *, in_8_bits: bool = False) -> Precision:
+def fastest_precision(model: "SentenceTransformer", *, in_8_bits: bool = False) -> Precision:
     """The precision in which a float32 model embeds a few texts soonest, of those that are near enough to float32.
 
     `in_8_bits`: whether it is the default model, which comes in 8 bits too. Takes some seconds; where the
@@ -94,12 +94,12 @@ def measured_precision(model: "SentenceTransformer", *, in_8_bits: bool = False)
     others += ["int8"] if in_8_bits and model.device.type == "cpu" else []
     if not others:
         return "float32"
-    texts, exact = sample_texts(), in_precision(model, "float32", in_bulk=True)
+    texts, exact = sample_texts(), to_precision(model, "float32", in_bulk=True)
     vectors = embed_batched(exact, texts)
     made: dict[Precision, SentenceTransformer] = {"float32": exact}
     for precision in others:
         try:
-            other = in_precision(model, precision, in_bulk=True)
+            other = to_precision(model, precision, in_bulk=True)
             least = float((vectors * embed_batched(other, texts)).sum(1).min())
         except (PrecisionError, RuntimeError) as error:  # torch has not every kind of layer in bfloat16
             _log.info("the model can't compute in %s: %s", precision, error)

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.engine.local.checksums import sha256_of
 from index.errors import ModelError, PrecisionError
+from index.files import sha256_of
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig

@@ -1,60 +1,60 @@
-"""One module per format: the bytes of a file to records of text and metadata.
+"""One module per format: the bytes of a file become records of text and metadata.
 
-A reader knows nothing of the corpus directory, of identifiers or of what a date may be: `index.corpus.articles`
-turns its records into articles. It refuses what it can't read with `Refused`, for the whole file, or
-yields a `BadRecord` for one record of many. It bounds what it unpacks and what takes time, and neither
-opens a file nor reaches the network, whatever the bytes name.
+A parser knows nothing of the corpus directory, of ids, or of which dates can be true: `index.corpus.articles` makes
+articles of its records. It raises RefusedError for a file that it can't parse, and yields a BadRecord for one record of
+many. It bounds what it unpacks and how long it takes. It neither opens a file nor reaches the network, whatever the
+bytes name.
 """
 
 from collections.abc import Callable, Iterator
 
-from index.errors import Withdrawn
+from index.errors import WithdrawnError
 from index.parsers import csv, docx, epub, html, jsonl, markdown, pdf, text, warc, xml
 from index.parsers.archives import gunzip
 from index.parsers.record import BLANK, BadRecord, Record, is_blank
 
-Reader = Callable[[bytes], Iterator[Record | BadRecord]]
+Parser = Callable[[bytes], Iterator[Record | BadRecord]]
 
 
-def _unpacked(reader: Reader) -> Reader:
-    def read(data: bytes) -> Iterator[Record | BadRecord]:
+def _gunzipped(parse: Parser) -> Parser:
+    def parse_unpacked(data: bytes) -> Iterator[Record | BadRecord]:
         unpacked = gunzip(data)
         if is_blank(unpacked):
-            raise Withdrawn(BLANK)
-        return reader(unpacked)
+            raise WithdrawnError(BLANK)
+        return parse(unpacked)
 
-    return read
+    return parse_unpacked
 
 
-READERS: dict[str, Reader] = {
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-    ".txt": text.read,
-    ".jsonl": jsonl.read,
-    ".jsonl.gz": _unpacked(jsonl.read),
-    ".csv": csv.read,
-    ".csv.gz": _unpacked(csv.read),
-    ".tsv": csv.read,
-    ".html": html.read,
-    ".htm": html.read,
-    ".xhtml": html.read,
-    ".pdf": pdf.read,
-    ".docx": docx.read,
-    ".epub": epub.read,
-    ".rss": xml.read,
-    ".atom": xml.read,
-    ".xml": xml.read,
-    ".warc": warc.read,
-    ".warc.gz": warc.read,
+PARSERS: dict[str, Parser] = {
+    ".md": markdown.parse,
+    ".markdown": markdown.parse,
+    ".txt": text.parse,
+    ".jsonl": jsonl.parse,
+    ".jsonl.gz": _gunzipped(jsonl.parse),
+    ".csv": csv.parse,
+    ".csv.gz": _gunzipped(csv.parse),
+    ".tsv": csv.parse,
+    ".html": html.parse,
+    ".htm": html.parse,
+    ".xhtml": html.parse,
+    ".pdf": pdf.parse,
+    ".docx": docx.parse,
+    ".epub": epub.parse,
+    ".rss": xml.parse,
+    ".atom": xml.parse,
+    ".xml": xml.parse,
+    ".warc": warc.parse,
+    ".warc.gz": warc.parse,
 }
 FORMATS = "Markdown, text, HTML, PDF, Word, EPUB, JSON Lines, CSV, feeds or WARC"  # as people call them
 
 
-def reader_of(name: str) -> Reader | None:
-    """The reader of a file of that name; None for a format that is not read."""
-    suffixes = (suffix for suffix in READERS if name.lower().endswith(suffix))
+def parser_of(name: str) -> Parser | None:
+    """The parser for a file of that name, by its longest known suffix; None for a format that is not read."""
+    suffixes = (suffix for suffix in PARSERS if name.lower().endswith(suffix))
     longest = max(suffixes, key=len, default=None)
-    return READERS[longest] if longest else None
+    return PARSERS[longest] if longest else None
 
 
-__all__ = ["FORMATS", "READERS", "BadRecord", "Reader", "Record", "reader_of"]
+__all__ = ["FORMATS", "PARSERS", "BadRecord", "Parser", "Record", "parser_of"]

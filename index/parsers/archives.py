@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers.record import refusing
 
 GZIP = b"\x1f\x8b"  # what every gzip file begins with
@@ -26,18 +26,18 @@ def gunzip(data: bytes, most: int = MOST_UNPACKED) -> bytes:
     """What gzip packed, without ever holding more than `most` bytes of it.
 
     Raises:
-        Refused: it is not gzip, is cut short, or holds more.
+        RefusedError: it is not gzip, is cut short, or holds more.
     """
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
             unpacked = file.read(most + 1)
     except EOFError as error:
-        raise Refused("its gzip can't be unpacked: it is cut short") from error
+        raise RefusedError("its gzip can't be unpacked: it is cut short") from error
     except (OSError, zlib.error) as error:
         broken = "it is damaged" if data.startswith(GZIP) else "it is not packed by gzip"
-        raise Refused(f"its gzip can't be unpacked: {broken}") from error
+        raise RefusedError(f"its gzip can't be unpacked: {broken}") from error
     if len(unpacked) > most:
-        raise Refused(too_large(most))
+        raise RefusedError(too_large(most))
     return unpacked
 
 
@@ -56,13 +56,15 @@ class Archive:
         """Open an archive that a format of that kind is packed in.
 
         Raises:
-            Refused: it is none, is damaged, or breaks a bound.
+            RefusedError: it is none, is damaged, or breaks a bound.
         """
         if data.startswith(_MICROSOFT):
-            raise Refused(f"it is encrypted, or of a format older than {kind}; save it as {kind} without a password")
+            raise RefusedError(
+                f"it is encrypted, or of a format older than {kind}; save it as {kind} without a password"
+            )
         self._kind = kind
         if not zipfile.is_zipfile(io.BytesIO(data)):
-            raise Refused(f"it can't be read as {kind}: it is something else, or cut short")
+            raise RefusedError(f"it can't be read as {kind}: it is something else, or cut short")
         with refusing(kind):
             self._file = zipfile.ZipFile(io.BytesIO(data))
         _check(self._file.infolist())
@@ -75,13 +77,13 @@ class Archive:
         """A member's bytes.
 
         Raises:
-            Refused: there is none of that name, it is damaged, or larger than `most` bytes.
+            RefusedError: there is none of that name, it is damaged, or larger than `most` bytes.
         """
         member = self._file.NameToInfo.get(name)
         if member is None:
-            raise Refused(f'it holds no "{name}"')
+            raise RefusedError(f'it holds no "{name}"')
         if member.file_size > most:
-            raise Refused(f'its member "{name}" is larger than {most / 1e6:g} MB')
+            raise RefusedError(f'its member "{name}" is larger than {most / 1e6:g} MB')
         with refusing(self._kind), self._file.open(member) as file:
             # Without a bound all is unpacked before what is more than the archive says is cut off.
             return file.read(member.file_size + 1)
@@ -91,29 +93,29 @@ def within(base: str, path: str) -> str:
     """The name of the member at a path that is relative to the folder `base`.
 
     Raises:
-        Refused: it leads outside of the archive.
+        RefusedError: it leads outside of the archive.
     """
     name = posixpath.normpath(posixpath.join(base, path))
     if _OUTSIDE.match(name):
-        raise Refused(f'it names "{path}", which lies outside of it')
+        raise RefusedError(f'it names "{path}", which lies outside of it')
     return name
 
 
 def _check(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MOST_MEMBERS:
-        raise Refused(f"it holds {len(members):,} files, more than {MOST_MEMBERS:,}")
+        raise RefusedError(f"it holds {len(members):,} files, more than {MOST_MEMBERS:,}")
     if sum(member.file_size for member in members) > MOST_UNPACKED:
-        raise Refused(f"it unpacks to more than {MOST_UNPACKED / 1e6:g} MB")
+        raise RefusedError(f"it unpacks to more than {MOST_UNPACKED / 1e6:g} MB")
     for member in members:
         _check_member(member)
 
 
 def _check_member(member: zipfile.ZipInfo) -> None:
     if _OUTSIDE.match(member.orig_filename.replace("\\", "/")):
-        raise Refused(f'its member "{member.orig_filename}" leads outside of it')
+        raise RefusedError(f'its member "{member.orig_filename}" leads outside of it')
     if member.flag_bits & _ENCRYPTED:
-        raise Refused("it is encrypted; save it without a password")
+        raise RefusedError("it is encrypted; save it without a password")
     if member.compress_type not in _METHODS:
-        raise Refused(f'its member "{member.filename}" is packed in a way that is not read; pack it by "deflate"')
+        raise RefusedError(f'its member "{member.filename}" is packed in a way that is not read; pack it by "deflate"')
     if member.file_size > max(_SMALL, MOST_RATIO * member.compress_size):
-        raise Refused(f'its member "{member.filename}" unpacks to more than {MOST_RATIO} times its size')
+        raise RefusedError(f'its member "{member.filename}" unpacks to more than {MOST_RATIO} times its size')

@@ -4,19 +4,19 @@ import csv
 import io
 from collections.abc import Iterator
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers.record import BadRecord, Record, decode
 
 _DELIMITERS = (",", ";", "\t")
 
 
-def read(data: bytes) -> Iterator[Record | BadRecord]:
+def parse(data: bytes) -> Iterator[Record | BadRecord]:
     """Each row as a record; one that does not fit the first row is a BadRecord.
 
     Values are parted by what parts `text` from its neighbours in the first row: a comma, a semicolon or a tab.
 
     Raises:
-        Refused: it is binary, not UTF-8, or its first row has no column of that name.
+        RefusedError: it is binary, not UTF-8, or its first row has no column of that name.
     """
     text = decode(data)
     # A text is of any length, and the library's own bound is one for all of a process.
@@ -33,13 +33,13 @@ def _opened(text: str) -> tuple[list[str], Iterator[tuple[int, list[str] | str]]
         if "text" in names:
             _refuse_twins(names)
             return names, rows
-    raise Refused('its first row names no column "text" (parted by commas, semicolons or tabs)')
+    raise RefusedError('its first row names no column "text" (parted by commas, semicolons or tabs)')
 
 
 def _refuse_twins(names: list[str]) -> None:
     twins = {name for name in names if name and names.count(name) > 1}
     if twins:
-        raise Refused(f'its first row names the column "{min(twins)}" twice')
+        raise RefusedError(f'its first row names the column "{min(twins)}" twice')
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from index.errors import Refused
+from index.dates import find_date
+from index.errors import RefusedError
 from index.parsers.archives import Archive
 from index.parsers.page_metadata import language_tag
 from index.parsers.record import Record, refusing
-from index.parsers.times import iso_date
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -29,11 +29,11 @@ _TEMPLATE_AUTHOR = "python-docx"
 _TEMPLATE_DAY = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)
 
 
-def read(data: bytes) -> Iterator[Record]:
+def parse(data: bytes) -> Iterator[Record]:
     """The document as one record.
 
     Raises:
-        Refused: it is no Word document, is damaged or encrypted, or breaks a bound.
+        RefusedError: it is no Word document, is damaged or encrypted, or breaks a bound.
     """
     import docx
 
@@ -57,9 +57,9 @@ def _checked(archive: Archive) -> io.BytesIO:
             part = part if _may_be_xml(part, name) else b""
             left -= len(part)
             if left < 0:
-                raise Refused(f"its parts are larger than {MOST_XML / 1e6:g} MB together")
+                raise RefusedError(f"its parts are larger than {MOST_XML / 1e6:g} MB together")
             if b"<!DOCTYPE" in part:
-                raise Refused("it has a document type, which no Word document needs")
+                raise RefusedError("it has a document type, which no Word document needs")
             file.writestr(name, part)
     out.seek(0)
     return out
@@ -119,7 +119,7 @@ def _metadata(document: "Document") -> dict[str, object]:
         "title": properties.title,
         "author": None if author == _TEMPLATE_AUTHOR else author,
         "language": language_tag(properties.language),
-        "modified": None if modified == _TEMPLATE_DAY else iso_date(modified),
+        "modified": None if modified == _TEMPLATE_DAY else find_date(modified),
     }
     if found["modified"]:
         found["modified_origin"] = "DOCX property modified"

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers.record import decode
 
 _HEAD = 4096  # bytes in which a page must name its encoding; browsers look at 1024
@@ -30,14 +30,14 @@ def page_text(data: bytes, charset: str | None = None) -> str:
     What can't be decoded in an encoding that is named becomes a replacement character, as in browsers.
 
     Raises:
-        Refused: it is a binary file, or names no encoding and is not UTF-8.
+        RefusedError: it is a binary file, or names no encoding and is not UTF-8.
     """
     encoding = _marked(data) or _web_encoding(charset) or _own_encoding(data)
     if encoding is None:
         return decode(data)
     text = data.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
-        raise Refused("it is a binary file (it holds a NUL byte)")
+        raise RefusedError("it is a binary file (it holds a NUL byte)")
     return text
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from index.errors import Refused
+from index.dates import find_date
+from index.errors import RefusedError
 from index.parsers.archives import Archive, within
 from index.parsers.encoding import page_text
-from index.parsers.markup import paragraphs, parse
+from index.parsers.markup import paragraphs, parse_html
 from index.parsers.page_metadata import language_tag
 from index.parsers.record import Record, refusing
-from index.parsers.times import iso_date
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -23,16 +23,16 @@ MOST_TEXT = 20_000_000  # characters of all chapters; the longest novels have fi
 _PAGES = ("application/xhtml+xml", "text/html")
 
 
-def read(data: bytes) -> Iterator[Record]:
+def parse(data: bytes) -> Iterator[Record]:
     """The book as one record.
 
     Raises:
-        Refused: it is no EPUB, is damaged or encrypted, leads outside of itself, or breaks a bound.
+        RefusedError: it is no EPUB, is damaged or encrypted, leads outside of itself, or breaks a bound.
     """
     archive = Archive(data, "EPUB")
     root = _xml(archive, _CONTAINER).find(".//{*}rootfile")
     if root is None:
-        raise Refused(f'its "{_CONTAINER}" names no book')
+        raise RefusedError(f'its "{_CONTAINER}" names no book')
     opf = within("", root.get("full-path") or "")
     book = _xml(archive, opf)
     chapters = _chapters(book, opf.rpartition("/")[0])
@@ -54,7 +54,7 @@ def _chapters(book: "Element", folder: str) -> list[str]:
     shown = [item for item in spine if "nav" not in (item.get("properties") or "").split()]
     names = [within(folder, unquote(item.get("href") or "")) for item in shown if item.get("media-type") in _PAGES]
     if len(names) > MOST_CHAPTERS:
-        raise Refused(f"it has {len(names):,} chapters, more than {MOST_CHAPTERS:,}")
+        raise RefusedError(f"it has {len(names):,} chapters, more than {MOST_CHAPTERS:,}")
     return list(dict.fromkeys(names))
 
 
@@ -64,7 +64,7 @@ def _refuse_encrypted(archive: Archive, chapters: list[str]) -> None:
         return
     locked = {unquote(item.get("URI") or "") for item in _xml(archive, _ENCRYPTION).iterfind(".//{*}CipherReference")}
     if locked & set(chapters):
-        raise Refused("its chapters are encrypted (DRM), and can't be read without the key of who sold it")
+        raise RefusedError("its chapters are encrypted (DRM), and can't be read without the key of who sold it")
 
 
 def _text(archive: Archive, chapters: list[str]) -> str:
@@ -74,12 +74,12 @@ def _text(archive: Archive, chapters: list[str]) -> str:
         texts.append(_chapter(archive.read(name)))
         left -= len(texts[-1])
         if left < 0:
-            raise Refused(f"it holds more than {MOST_TEXT:,} characters")
+            raise RefusedError(f"it holds more than {MOST_TEXT:,} characters")
     return "\n\n".join(filter(None, texts))
 
 
 def _chapter(data: bytes) -> str:
-    return paragraphs(parse(page_text(data)))
+    return paragraphs(parse_html(page_text(data)))
 
 
 def _metadata(book: "Element") -> dict[str, object]:
@@ -89,9 +89,9 @@ def _metadata(book: "Element") -> dict[str, object]:
         "author": ", ".join(_texts(book, "creator")),
         "source": _said(book, "publisher"),
         "language": language_tag(_said(book, "language")),
-        "published": iso_date(_said(book, "date")),
+        "published": find_date(_said(book, "date")),
         "published_origin": "EPUB dc:date",
-        "modified": next(filter(None, map(iso_date, modified)), None),
+        "modified": next(filter(None, map(find_date, modified)), None),
         "modified_origin": "EPUB dcterms:modified",
     }
     return {key: value for key, value in found.items() if value}

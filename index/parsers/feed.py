@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, Protocol
 from xml.sax import SAXException
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers.archives import too_large
 from index.parsers.markup import fragment, refuse_crowded
 from index.parsers.page_metadata import language_tag
@@ -26,11 +26,11 @@ _AUTHOR_STEP = "_sync_author_detail"
 _PLAIN = "text/plain"
 
 
-def read(data: bytes) -> Iterator[Record | BadRecord]:
+def parse(data: bytes) -> Iterator[Record | BadRecord]:
     """Each entry, with its title, address, days, author and language where it has them; the feed's title is the source.
 
     Raises:
-        Refused: it can't be read as a feed; where it breaks off, the entries before that are given first.
+        RefusedError: it can't be read as a feed; where it breaks off, the entries before that are given first.
     """
     found = parsed(data)
     if found["version"] and not found["entries"]:
@@ -38,23 +38,23 @@ def read(data: bytes) -> Iterator[Record | BadRecord]:
     for number, entry in enumerate(found["entries"], start=1):
         try:
             yield _record(entry, found["feed"], number)
-        except Refused as error:
+        except RefusedError as error:
             yield BadRecord(str(error), number)
     # What was read in spite of it may not be all there was.
     if isinstance(found.get("bozo_exception"), SAXException):
-        raise Refused(f"it is not XML ({said(found['bozo_exception'])})")
+        raise RefusedError(f"it is not XML ({said(found['bozo_exception'])})")
 
 
 def parsed(data: bytes) -> Entry:
     """A feed and its entries, by the names that feedparser has for it all.
 
     Raises:
-        Refused: it is too large, or breaks the library.
+        RefusedError: it is too large, or breaks the library.
     """
     if len(data) > LARGEST_FEED:
-        raise Refused(too_large(LARGEST_FEED))
+        raise RefusedError(too_large(LARGEST_FEED))
     if data.count(b"<") > MOST_TAGS:
-        raise Refused(f"it holds more than {MOST_TAGS:,} tags")
+        raise RefusedError(f"it holds more than {MOST_TAGS:,} tags")
     refuse_crowded(data.decode("latin-1"), MOST_ATTRIBUTES)
     with refusing("a feed"):
         # As a stream: bytes that happen to be a file's name or an address would be opened.
@@ -91,7 +91,7 @@ class _Parser(Protocol):
 def _spend(parser: _Parser, author: str) -> None:
     parser.steps = getattr(parser, "steps", 0) + _steps(author)
     if parser.steps > MOST_STEPS:
-        raise Refused("the names of its authors are too long to be read")
+        raise RefusedError("the names of its authors are too long to be read")
 
 
 def _steps(author: str) -> int:

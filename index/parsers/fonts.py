@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from index.errors import Refused
+from index.errors import RefusedError
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -22,15 +22,15 @@ class FontScale:
         """Look at all the fonts of a page.
 
         Raises:
-            Refused: they are too many, or too large together.
+            RefusedError: they are too many, or too large together.
         """
         codes = 0
         for number, font in enumerate(_fonts(page.get("/Resources")), start=1):
             if number > MOST_FONTS:
-                raise Refused(f"a page of it has more than {MOST_FONTS:,} fonts")
+                raise RefusedError(f"a page of it has more than {MOST_FONTS:,} fonts")
             codes += self._weight(font)
             if codes > MOST_CODES:
-                raise Refused(f"the fonts of a page of it map more than {MOST_CODES:,} characters")
+                raise RefusedError(f"the fonts of a page of it map more than {MOST_CODES:,} characters")
 
     def _weight(self, font: object) -> int:
         place = (getattr(font, "idnum", -1), getattr(font, "generation", -1))

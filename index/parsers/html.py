@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from index.parsers.encoding import page_text
-from index.parsers.markup import paragraphs, parse
+from index.parsers.markup import paragraphs, parse_html
 from index.parsers.page_metadata import facts
 from index.parsers.record import Record, refusing
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 
-def read(data: bytes) -> Iterator[Record]:
+def parse(data: bytes) -> Iterator[Record]:
     """The page as one record.
 
     Raises:
-        Refused: it can't be read, or is larger or nested deeper than a page is.
+        RefusedError: it can't be read, or is larger or nested deeper than a page is.
     """
-    yield page(data)
+    yield parse_page(data)
 
 
-def page(data: bytes, charset: str | None = None) -> Record:
+def parse_page(data: bytes, charset: str | None = None) -> Record:
     """The article of a page; `charset` is what its server said of its encoding.
 
     Raises:
-        Refused: as `read`.
+        RefusedError: as `parse`.
     """
-    tree = parse(page_text(data, charset))
+    tree = parse_html(page_text(data, charset))
     with refusing("HTML"):
         metadata = facts(tree)
         return Record(_main_text(tree), metadata)

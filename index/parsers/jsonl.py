@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from index.parsers.record import BadRecord, Record, decode
 
 
-def read(data: bytes) -> Iterator[Record | BadRecord]:
+def parse(data: bytes) -> Iterator[Record | BadRecord]:
     """Each line as a record; a line that is not an object with a text is a BadRecord.
 
     Raises:
-        Refused: the file is binary or not UTF-8.
+        RefusedError: the file is binary or not UTF-8.
     """
     # Not splitlines(): a U+2028 inside a JSON string does not end the line.
     for number, line in enumerate(decode(data).split("\n"), start=1):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers.record import Record, decode
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ _AsWritten.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|nul
 _AsWritten.add_constructor("tag:yaml.org,2002:null", lambda loader, node: None)  # noqa: ARG005
 
 
-def read(data: bytes) -> Iterator[Record]:
+def parse(data: bytes) -> Iterator[Record]:
     """The file as one record: its front matter, and its body as plain paragraphs.
 
     A first-level heading gives the title where the front matter has none.
 
     Raises:
-        Refused: the file is binary or not UTF-8, or its front matter is not a YAML mapping.
+        RefusedError: the file is binary or not UTF-8, or its front matter is not a YAML mapping.
     """
     metadata, body = _split(decode(data))
     tokens = _parser().parse(body)
@@ -52,15 +52,15 @@ def _split(text: str) -> tuple[dict[str, object], str]:
         return {}, text
     found = _FRONT_MATTER.match(text)
     if found is None:
-        raise Refused("its front matter has no closing --- line")
+        raise RefusedError("its front matter has no closing --- line")
     try:
         metadata = yaml.load(found[1], Loader=_AsWritten)  # noqa: S506 (it makes texts, lists and mappings only)
     except yaml.YAMLError as error:
-        raise Refused(f"its front matter is not YAML ({_where(error)})") from error
+        raise RefusedError(f"its front matter is not YAML ({_where(error)})") from error
     except RecursionError as error:
-        raise Refused("its front matter is nested too deep") from error
+        raise RefusedError("its front matter is nested too deep") from error
     if not isinstance(metadata, dict | NoneType):
-        raise Refused("its front matter is not a mapping of keys to values")
+        raise RefusedError("its front matter is not a mapping of keys to values")
     return metadata or {}, text[found.end() :]
 
 

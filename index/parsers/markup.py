@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers.archives import too_large
 from index.parsers.record import refusing
 
@@ -37,24 +37,24 @@ _SPACE = re.compile(r"[\s\x00-\x1f]+")
 _BLOCK, _LINE, _CELL = "\0", "\1", "\2"
 
 
-def parse(text: str) -> "HtmlElement":
+def parse_html(text: str) -> "HtmlElement":
     """A page as a tree, without comments; nothing that it names is fetched, and no entity of its own grows.
 
     Raises:
-        Refused: it is too large, or nested too deep.
+        RefusedError: it is too large, or nested too deep.
     """
     from lxml import html
 
     if len(text) > LARGEST_PAGE:
-        raise Refused(too_large(LARGEST_PAGE))
+        raise RefusedError(too_large(LARGEST_PAGE))
     refuse_crowded(text, _MOST_ATTRIBUTES)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     with refusing("HTML"):
         tree = _tree(text.encode(errors="replace"), parser)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        raise Refused("it is nested too deep")
+        raise RefusedError("it is nested too deep")
     if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
-        raise Refused(f"it holds more than {MOST_ELEMENTS:,} elements")
+        raise RefusedError(f"it holds more than {MOST_ELEMENTS:,} elements")
     return tree
 
 
@@ -62,10 +62,10 @@ def refuse_crowded(text: str, most: int) -> None:
     """Look, before a parser does, whether an element of HTML or XML has more attributes than `most`.
 
     Raises:
-        Refused: one has.
+        RefusedError: one has.
     """
     if re.search(rf"<[^\s>/!?]++(?:{_ATTRIBUTE}){{{most + 1}}}", text):
-        raise Refused(f"one of its elements has more than {most:,} attributes")
+        raise RefusedError(f"one of its elements has more than {most:,} attributes")
 
 
 def _tree(page: bytes, parser: "HTMLParser") -> "HtmlElement":
@@ -90,10 +90,10 @@ def fragment(markup: str) -> str:
     """The paragraphs of a piece of HTML, such as an entry of a feed has; empty where it holds none.
 
     Raises:
-        Refused: as `parse`.
+        RefusedError: as `parse_html`.
     """
     # The element around it makes a tree of any text.
-    return paragraphs(parse(f"<div>{markup}</div>"))
+    return paragraphs(parse_html(f"<div>{markup}</div>"))
 
 
 def _pieces(root: "_Element", lines: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from index.parsers.times import iso_date
+from index.dates import find_date
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -145,7 +145,7 @@ def _date(
     """A date and where it was found: the first that is one."""
     places = [(story.get(linked), f"JSON-LD {linked}"), *((metas.get(name), f"meta {name}") for name in names)]
     for value, origin in [*places, (shown, "shown on the page, found by htmldate")]:
-        if date := iso_date(value):
+        if date := find_date(value):
             return {key: date, f"{key}_origin": origin}
     return {}
 

@@ -8,7 +8,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from index.errors import Refused, Withdrawn
+from index.errors import RefusedError, WithdrawnError
 from index.parsers.fonts import FontScale
 from index.parsers.record import Record, refusing, said
 
@@ -33,11 +33,11 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_])-\n(?=[^\W\d_])")
 _SOFT_HYPHEN = re.compile("\xad\n?")
 
 
-def read(data: bytes) -> Iterator[Record]:
+def parse(data: bytes) -> Iterator[Record]:
     """The document as one record; pages without text, and pages that can't be read, are doubts.
 
     Raises:
-        Refused: it is no PDF, is damaged or encrypted, has no page with text, or breaks a bound.
+        RefusedError: it is no PDF, is damaged or encrypted, has no page with text, or breaks a bound.
     """
     with refusing("PDF"), _library().apply_configuration(**_BOUNDS):
         reader = _opened(data)
@@ -64,9 +64,9 @@ def _opened(data: bytes) -> "PdfReader":
     reader: PdfReader = _library().PdfReader(io.BytesIO(data))
     # Many are encrypted with no password, only to forbid printing.
     if reader.is_encrypted and not reader.decrypt(""):
-        raise Refused("it is encrypted; save it without a password")
+        raise RefusedError("it is encrypted; save it without a password")
     if len(reader.pages) > MOST_PAGES:
-        raise Refused(f"it has {len(reader.pages):,} pages, more than {MOST_PAGES:,}")
+        raise RefusedError(f"it has {len(reader.pages):,} pages, more than {MOST_PAGES:,}")
     return reader
 
 
@@ -83,7 +83,7 @@ def _text(page: "PageObject", budget: "_Budget", scale: FontScale) -> str | Exce
         text = _joined(page.extract_text(visitor_operand_before=budget))
         lost = not text and "/Contents" in page and page.get_contents() is None
         return ValueError("its content is missing") if lost else text
-    except Refused:
+    except RefusedError:
         raise
     except Exception as error:  # noqa: BLE001 (whatever the library raises on a page is told of that page)
         return error
@@ -99,9 +99,9 @@ class _Budget:
     def __call__(self, *_: object) -> None:
         self._left -= 1
         if self._left < 0:
-            raise Refused(f"it takes more than {MOST_OPERATORS:,} operators to draw it")
+            raise RefusedError(f"it takes more than {MOST_OPERATORS:,} operators to draw it")
         if time.thread_time() > self._end:
-            raise Refused(f"it takes more than {MOST_SECONDS:g} seconds of computing to read")
+            raise RefusedError(f"it takes more than {MOST_SECONDS:g} seconds of computing to read")
 
 
 def _joined(text: str) -> str:
@@ -117,10 +117,10 @@ def _joined(text: str) -> str:
     return "\n\n".join(filter(None, (" ".join(filter(None, lines)) for lines in paragraphs)))
 
 
-def _without_text(pages: Sequence[str | Exception]) -> Refused:
+def _without_text(pages: Sequence[str | Exception]) -> RefusedError:
     """Withdrawn where every page was read: text that was taken out, as by scanning what was printed, is not kept."""
     read_whole = bool(pages) and all(page == "" for page in pages)
-    return (Withdrawn if read_whole else Refused)(
+    return (WithdrawnError if read_whole else RefusedError)(
         "no page of it holds text; if it was scanned, have a program recognise its text first"
     )
 

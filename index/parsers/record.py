@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from index.errors import Refused
+from index.errors import RefusedError
 
 BLANK = "it holds no text"
 _SAID = 200  # characters of a library's own words that a person is shown
@@ -48,29 +48,29 @@ def decode(data: bytes) -> str:
     """The bytes as UTF-8 text with every line end made a single newline.
 
     Raises:
-        Refused: the bytes are not text (a NUL byte) or not UTF-8.
+        RefusedError: the bytes are not text (a NUL byte) or not UTF-8.
     """
     if b"\0" in data:
-        raise Refused("it is a binary file (it holds a NUL byte)")
+        raise RefusedError("it is a binary file (it holds a NUL byte)")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused(
+        raise RefusedError(
             f"it is not UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start}); save it as UTF-8"
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @contextmanager
-def refusing(kind: str, refusal: type[Refused] = Refused) -> Iterator[None]:
+def refusing(kind: str, refusal: type[RefusedError] = RefusedError) -> Iterator[None]:
     """Whatever a library raises inside, on a file that it can't read, refuses that file and no other.
 
     Raises:
-        Refused: the file can't be read as that kind, with the library's own reason.
+        RefusedError: the file can't be read as that kind, with the library's own reason.
     """
     try:
         yield
-    except Refused:
+    except RefusedError:
         raise
     except RecursionError as error:
         raise refusal("it is nested too deep") from error

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from index.parsers.record import Record, decode
 
 
-def read(data: bytes) -> Iterator[Record]:
+def parse(data: bytes) -> Iterator[Record]:
     """The file's text as one record without metadata.
 
     Raises:
-        Refused: the file is binary or not UTF-8.
+        RefusedError: the file is binary or not UTF-8.
     """
     yield Record(decode(data))

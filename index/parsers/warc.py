@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import html
 from index.parsers.archives import GZIP, gunzip, too_large
 from index.parsers.encoding import charset_of
@@ -23,28 +23,28 @@ _ENDS = (b"\r\n\r\n", b"\n\n")  # what every record ends with
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
-def read(data: bytes) -> Iterator[Record | BadRecord]:
+def parse(data: bytes) -> Iterator[Record | BadRecord]:
     """Each page with its address and, as `fetched`, the time of its capture, which says nothing of its publication.
 
     Raises:
-        Refused: it is no WARC file, or breaks off; the pages before that are given first.
+        RefusedError: it is no WARC file, or breaks off; the pages before that are given first.
     """
     pages: dict[str, Record] = {}
-    broken: Refused | None = None
+    broken: RefusedError | None = None
     try:
         for item in _captures(_Stream(data)):
             if isinstance(item, BadRecord):
                 yield item
             else:
                 pages[item.key or ""] = item
-    except Refused as error:
+    except RefusedError as error:
         broken = error
     yield from pages.values()
     if broken or not pages:
-        raise broken or Refused("it holds no page of HTML that was captured whole")
+        raise broken or RefusedError("it holds no page of HTML that was captured whole")
 
 
-class _Broken(Refused):
+class _Broken(RefusedError):
     """The file itself can't be read on, whatever record it is in."""
 
 
@@ -88,11 +88,11 @@ def _captures(stream: _Stream) -> Iterator[Record | BadRecord]:
     for number, item in enumerate(_items(stream), start=1):
         found = _capture(item, number) if _is_page(item) else None
         if getattr(item.raw_stream, "limit", 0) and stream.ended:
-            raise Refused(_CUT_SHORT)
+            raise RefusedError(_CUT_SHORT)
         if found is not None:
             yield found
     if not stream.is_whole:
-        raise Refused(_CUT_SHORT)
+        raise RefusedError(_CUT_SHORT)
 
 
 def _items(stream: _Stream) -> Iterator["ArcWarcRecord"]:
@@ -111,10 +111,10 @@ def _is_page(item: "ArcWarcRecord") -> bool:
 def _capture(item: "ArcWarcRecord", number: int) -> Record | BadRecord:
     address = item.rec_headers.get_header("WARC-Target-URI") or ""
     try:
-        found = html.page(_body(item), charset_of(_header(item, "Content-Type")))
+        found = html.parse_page(_body(item), charset_of(_header(item, "Content-Type")))
     except _Broken:
         raise
-    except Refused as error:
+    except RefusedError as error:
         return BadRecord(f"the page {address}: {error}", number)
     own = {"url": _own_address(found, address), "fetched": item.rec_headers.get_header("WARC-Date")}
     return Record(found.text, {**found.metadata, **own}, number, address or None)
@@ -131,16 +131,16 @@ def _own_address(found: Record, address: str) -> str | None:
 def _body(item: "ArcWarcRecord") -> bytes:
     """The page's bytes, as the server sent them or unpacked."""
     if item.rec_headers.get_header("WARC-Truncated"):
-        raise Refused("it was not captured whole")
+        raise RefusedError("it was not captured whole")
     body: bytes = _unchunked(item).read(LARGEST_PAGE + 1)
     if len(body) > LARGEST_PAGE:
-        raise Refused(too_large(LARGEST_PAGE))
+        raise RefusedError(too_large(LARGEST_PAGE))
     coding = _header(item, "Content-Encoding").strip().lower()
     # Some are kept unpacked, with the header that they came with.
     if coding in ("gzip", "x-gzip") and body.startswith(GZIP):
         return gunzip(body, LARGEST_PAGE)
     if coding not in ("", "identity", "gzip", "x-gzip"):
-        raise Refused(f'its content is packed as "{coding}", which is not read')
+        raise RefusedError(f'its content is packed as "{coding}", which is not read')
     return body
 
 

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import feed, html
 from index.parsers.record import BadRecord, Record
 
-Kind = Literal["feed", "sitemap", "index", "other"]
+XmlKind = Literal["feed", "sitemap", "index", "other"]
 
 _HEAD = 100_000  # bytes in which the first element must begin
 _FIRST_ELEMENT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_KINDS: dict[bytes, Kind] = {
+_KIND_BY_ELEMENT: dict[bytes, XmlKind] = {
     b"rss": "feed",
     b"feed": "feed",
     b"RDF": "feed",
@@ -21,24 +21,24 @@ _KINDS: dict[bytes, Kind] = {
 }
 
 
-def kind_of(data: bytes) -> Kind:
+def xml_kind(data: bytes) -> XmlKind:
     """What a document is, by its first element."""
-    return _KINDS.get(_first_element(data), "other")
+    return _KIND_BY_ELEMENT.get(_first_element(data), "other")
 
 
-def read(data: bytes) -> Iterator[Record | BadRecord]:
+def parse(data: bytes) -> Iterator[Record | BadRecord]:
     """The entries of a feed, or the article of a page.
 
     Raises:
-        Refused: it is a sitemap, none of these, or can't be read.
+        RefusedError: it is a sitemap, none of these, or can't be read.
     """
-    kind, first = kind_of(data), _first_element(data)
+    kind, first = xml_kind(data), _first_element(data)
     if kind in ("sitemap", "index"):
-        raise Refused("it is a sitemap: it holds addresses and no text; rag import FILE brings its pages")
+        raise RefusedError("it is a sitemap: it holds addresses and no text; rag import FILE brings its pages")
     if kind == "other" and first != b"html":
         named = f'its first element is "{first[:40].decode()}"' if first else "it has no first element"
-        raise Refused(f"{named}, so it is no feed (rss, feed, RDF) and no page (html)")
-    return feed.read(data) if kind == "feed" else html.read(data)
+        raise RefusedError(f"{named}, so it is no feed (rss, feed, RDF) and no page (html)")
+    return feed.parse(data) if kind == "feed" else html.parse(data)
 
 
 def _first_element(data: bytes) -> bytes:

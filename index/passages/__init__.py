@@ -1,1 +1,7 @@
-"""index/passages."""
+"""Sentence bounds, and cutting articles into passages on them. It knows nothing of models or of where passages go."""
+
+from index.passages.embedding_text import embedding_text, text_hash
+from index.passages.sentences import sentence_spans
+from index.passages.split import MAX_CHARACTERS, split_article
+
+__all__ = ["MAX_CHARACTERS", "embedding_text", "sentence_spans", "split_article", "text_hash"]

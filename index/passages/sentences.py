@@ -4,7 +4,7 @@ import re
 
 from sentencex import get_sentence_boundaries
 
-Span = tuple[int, int]
+from index.types import Span
 
 DEFAULT_LANGUAGE = "en"
 _BREAK = re.compile(r"\n")

@@ -2,30 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
-from index.corpus.articles import Article
-from index.passages.sentences import Span, sentence_spans
+from index.passages.sentences import sentence_spans
+from index.types import Article, Passage, Span
 
 # Characters. all-MiniLM-L6-v2 reads 256 tokens, which is about 1,100 characters of English: a
 # passage of this size is embedded whole.
 MAX_CHARACTERS = 900
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A run of whole sentences; `article.text[start:end] == text`.
-
-    `sentences` are spans in characters of the article, not of the passage.
-    """
-
-    passage_id: str
-    article_id: str
-    start: int
-    end: int
-    text: str
-    sentences: tuple[Span, ...]
 
 
 def split_article(article: Article, max_characters: int = MAX_CHARACTERS) -> list[Passage]:

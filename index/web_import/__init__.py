@@ -1,5 +1,5 @@
 """Pages of the web, of feeds, sitemaps and WARC files become Markdown files in a corpus directory.
 
-What is fetched goes through `fetcher`, the only way out, and nothing here is imported by what reads,
-indexes or answers: those never reach the network.
+Everything is fetched by `fetcher`, the project's only way out to the network. Nothing here is imported by what reads,
+indexes or answers.
 """

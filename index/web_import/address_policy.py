@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 
 import httpx2
 
-from index.errors import Refused
+from index.errors import ForbiddenError, RefusedError
 
 Resolve = Callable[[str, int], Sequence[str]]  # the addresses of a name and port, as text
 Address = IPv4Address | IPv6Address
@@ -28,27 +28,23 @@ _NOT_PUBLIC = [
 ]
 
 
-class Forbidden(Refused):
-    """An address that may not be fetched from; the message is the reason."""
-
-
 def checked_url(text: str) -> httpx2.URL:
     """The address in its one spelling: no fragment, no port that goes without saying.
 
     Raises:
-        Forbidden: it is no address, not http or https, or carries a user name.
+        ForbiddenError: it is no address, not http or https, or carries a user name.
     """
     try:
         url = httpx2.URL(text.strip())
     except httpx2.InvalidURL as error:
-        raise Forbidden(f"it is no address ({error})") from error
+        raise ForbiddenError(f"it is no address ({error})") from error
     if url.scheme not in DEFAULT_PORTS:
-        raise Forbidden(f'only http and https are fetched, not "{url.scheme}"')
+        raise ForbiddenError(f'only http and https are fetched, not "{url.scheme}"')
     if url.userinfo:
-        raise Forbidden("its address carries a user name or password")
+        raise ForbiddenError("its address carries a user name or password")
     usual = DEFAULT_PORTS[url.scheme]
     if not url.host or not 0 < (usual if url.port is None else url.port) < 65536:
-        raise Forbidden("it is no address (it names no host, or no port there can be)")
+        raise ForbiddenError("it is no address (it names no host, or no port there can be)")
     return url.copy_with(fragment=None, port=None if url.port == usual else url.port)
 
 
@@ -56,17 +52,17 @@ def system_addresses(host: str, port: int) -> Sequence[str]:
     """What the system's own look-up says of a name, each address once, in its order.
 
     Raises:
-        Refused: the name can't be resolved.
+        RefusedError: the name can't be resolved.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:  # UnicodeError: a label that no name can have
-        raise Refused(f'the name "{host}" can\'t be resolved') from error
+        raise RefusedError(f'the name "{host}" can\'t be resolved') from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class AddressPolicy:
     """Gives the addresses of a host, all of them checked."""
 
     allow_private: bool = False
@@ -76,12 +72,12 @@ class Guard:
         """Every address of a host, in the order of the look-up, which is done once.
 
         Raises:
-            Forbidden: one of them is not of the public web, so none is used.
-            Refused: the name can't be resolved.
+            ForbiddenError: one of them is not of the public web, so none is used.
+            RefusedError: the name can't be resolved.
         """
         found = self.resolve(host, port)
         if not found:
-            raise Refused(f'the name "{host}" has no address')
+            raise RefusedError(f'the name "{host}" has no address')
         for address in found if not self.allow_private else ():
             _refuse_private(host, address)
         return found
@@ -91,7 +87,7 @@ def _refuse_private(host: str, address: str) -> None:
     for meant in _meanings(ip_address(address)):
         if not _is_public(meant):
             names = "" if host == address else f'"{host}" is '
-            raise Forbidden(f"{names}{address} is no address of the public web; --allow-private allows it")
+            raise ForbiddenError(f"{names}{address} is no address of the public web; --allow-private allows it")
 
 
 def _meanings(address: Address) -> Iterator[Address]:

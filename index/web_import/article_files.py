@@ -1,19 +1,19 @@
 """The corpus directory as an import sees it: one file a page, its name made from the page's address."""
 
-import os
 import re
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from index.corpus.ids import address_id
-from index.web_import.clock import moment
+from index.dates import utc_time
+from index.files import write_whole
 
 _FETCHED = re.compile(r"^fetched: (.*)\n", re.MULTILINE)
-_PARTIAL = ".import.partial"
+PARTIAL = ".import.partial"
 
 
-class Shelf:
+class ArticleFiles:
     """The files of a corpus directory that were brought in; every method raises OSError where the disk refuses."""
 
     def __init__(self, corpus: Path) -> None:
@@ -34,7 +34,7 @@ class Shelf:
         """
         kind = self.compare(url, document)
         if kind != "unchanged":
-            write_whole(self.file(url), document.encode())
+            write_whole(self.file(url), document.encode(), self._corpus / PARTIAL)
         return kind
 
     def compare(self, url: str, document: str) -> Literal["new", "changed", "unchanged"]:
@@ -47,7 +47,7 @@ class Shelf:
     def fetched(self, url: str) -> datetime | None:
         """When the text of a page's article was fetched; None where there is none, or it does not say so."""
         line = _FETCHED.search(self._before(url) or "")
-        return moment(line[1].strip("'\"")) if line else None
+        return utc_time(line[1].strip("'\"")) if line else None
 
     def _before(self, url: str) -> str | None:
         path = self.file(url)
@@ -56,20 +56,6 @@ class Shelf:
     def drop(self, url: str) -> None:
         """Delete a page's article."""
         self.file(url).unlink(missing_ok=True)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that, whenever the machine stops, it is there whole, as before or as now.
-
-    Raises:
-        OSError: the disk refuses.
-    """
-    partial = path.with_name(_PARTIAL)
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def _without_fetched(document: str) -> str:

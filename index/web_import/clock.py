@@ -34,12 +34,3 @@ class Deadline:
     def left(self) -> float:
         """Seconds, below 0 when it is over."""
         return self._end - self._monotonic()
-
-
-def moment(text: str) -> datetime | None:
-    """A time of ISO 8601, which without an offset is UTC; None where it is none."""
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -13,11 +13,11 @@ from types import MappingProxyType
 import httpcore2
 import httpx2
 
-from index.errors import Refused
+from index.errors import RefusedError, UnreachableError
 from index.parsers.archives import gunzip, too_large
-from index.web_import.address_policy import Guard, checked_url
+from index.web_import.address_policy import AddressPolicy, checked_url
 from index.web_import.clock import Deadline, Times
-from index.web_import.pinned_transport import CheckedNetwork
+from index.web_import.pinned_transport import PinnedTransport
 
 AGENT = f"caspian-indus-reader/{version('caspian-indus-reader')}"
 Turn = Callable[[httpx2.URL], AbstractContextManager[None]]  # held while one request is made
@@ -55,23 +55,19 @@ class Reply:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class Unreachable(Refused):
-    """A server gives no answer, or none that can be used; the message is the reason."""
-
-
 class Fetcher:
     """Gets one address at a time."""
 
     def __init__(
         self,
-        guard: Guard,
+        guard: AddressPolicy,
         bounds: Bounds = Bounds(),
         times: Times = Times(),
         dial: httpcore2.NetworkBackend | None = None,
     ) -> None:
         self._bounds = bounds
         self._deadline = Deadline(times.monotonic, bounds.total)
-        self._pool = httpcore2.ConnectionPool(network_backend=CheckedNetwork(guard, self._deadline, dial))
+        self._pool = httpcore2.ConnectionPool(network_backend=PinnedTransport(guard, self._deadline, dial))
 
     def get(
         self,
@@ -83,8 +79,8 @@ class Fetcher:
         """The reply at an address or where it redirects to; `turn` is entered for each request.
 
         Raises:
-            Forbidden: it, or where it redirects to, may not be fetched from.
-            Refused: it can't be reached, is too slow, too large, or of a kind that holds no article.
+            ForbiddenError: it, or where it redirects to, may not be fetched from.
+            RefusedError: it can't be reached, is too slow, too large, or of a kind that holds no article.
         """
         url = checked_url(address)
         for _ in range(self._bounds.redirects + 1):
@@ -93,7 +89,7 @@ class Fetcher:
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 return reply
             url = checked_url(_joined(url, reply.headers["location"]))
-        raise Unreachable(f"it redirects more than {self._bounds.redirects} times")
+        raise UnreachableError(f"it redirects more than {self._bounds.redirects} times")
 
     def close(self) -> None:
         """End every connection."""
@@ -109,9 +105,9 @@ class Fetcher:
             with self._pool.stream("GET", _target(url), headers=sent, extensions={"timeout": timeouts}) as response:
                 return self._read(url, response, any_kind)
         except httpcore2.TimeoutException as error:
-            raise Unreachable("it takes too long to answer") from error
+            raise UnreachableError("it takes too long to answer") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-            raise Unreachable(f"it can't be reached ({_said(error)})") from error
+            raise UnreachableError(f"it can't be reached ({_said(error)})") from error
 
     def _read(self, url: httpx2.URL, response: httpcore2.Response, any_kind: bool) -> Reply:
         headers = {_text(name).lower(): _text(value) for name, value in response.headers}
@@ -130,7 +126,7 @@ class Fetcher:
         for chunk in chunks:
             body += chunk
             if len(body) > self._bounds.size:
-                raise Refused(too_large(self._bounds.size))
+                raise RefusedError(too_large(self._bounds.size))
         return bytes(body)
 
 
@@ -139,14 +135,14 @@ def _unpacked(body: bytes, headers: Mapping[str, str], most: int) -> bytes:
     if coding in ("", "identity"):
         return body
     if coding not in ("gzip", "x-gzip"):
-        raise Refused(f'its content is packed as "{coding}", which was not asked for')
+        raise RefusedError(f'its content is packed as "{coding}", which was not asked for')
     return gunzip(body, most)
 
 
 def _refuse_other_kinds(kind: str, path: str) -> None:
     if _KINDS.fullmatch(kind) or (path.lower().endswith(".gz") and _COMPRESSED.fullmatch(kind)):
         return
-    raise Refused(f'it is of the kind "{kind}", no page, feed or sitemap' if kind else "it does not say its kind")
+    raise RefusedError(f'it is of the kind "{kind}", no page, feed or sitemap' if kind else "it does not say its kind")
 
 
 def _target(url: httpx2.URL) -> httpcore2.URL:

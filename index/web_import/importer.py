@@ -8,19 +8,20 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.console import Progress
-from index.errors import CorpusError, Refused, StorageError, WriterBusy
-from index.parsers import reader_of, warc
+from index.dates import utc_time
+from index.errors import CorpusError, RefusedError, StorageError, WriterBusyError
+from index.parsers import parser_of, warc
 from index.parsers.archives import GZIP, gunzip
 from index.parsers.record import BadRecord, Record
-from index.parsers.xml import Kind, kind_of
+from index.parsers.xml import XmlKind, xml_kind
+from index.types import Progress
 from index.web_import.address_policy import checked_url
-from index.web_import.article_files import Shelf
-from index.web_import.clock import Times, moment
+from index.web_import.article_files import ArticleFiles
+from index.web_import.clock import Times
 from index.web_import.fetcher import LARGEST, Reply
 from index.web_import.links import Link, feed_links, newest, sitemap_links
 from index.web_import.page import article, record_of
-from index.web_import.polite_client import Guest
+from index.web_import.polite_client import PoliteClient
 from index.web_import.report import ImportReport, Outcome
 from index.web_import.state import STATE, Seen, State
 
@@ -30,7 +31,7 @@ _SITEMAPS = 50  # the most that are read of one index
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ImportOptions:
     """What is asked of an import: the most pages of one list, none before a day, and whether gone ones are deleted."""
 
     limit: int = 100
@@ -41,8 +42,8 @@ class Wishes:
 def import_pages(
     corpus: Path,
     inputs: Sequence[str],
-    guest: Guest,
-    wishes: Wishes = Wishes(),
+    guest: PoliteClient,
+    wishes: ImportOptions = ImportOptions(),
     times: Times = Times(),
     progress: Progress = lambda _done, _total: None,
 ) -> ImportReport:
@@ -52,7 +53,7 @@ def import_pages(
 
     Raises:
         CorpusError: the corpus is a file.
-        WriterBusy: another import writes it.
+        WriterBusyError: another import writes it.
         StorageError: it can't be written.
     """
     with _sole_writer(corpus):
@@ -62,12 +63,12 @@ def import_pages(
 class Importer:
     """One run over a corpus directory."""
 
-    def __init__(self, corpus: Path, guest: Guest, wishes: Wishes, times: Times) -> None:
+    def __init__(self, corpus: Path, guest: PoliteClient, wishes: ImportOptions, times: Times) -> None:
         self._corpus = corpus
         self._guest = guest
         self._wishes = wishes
         self._times = times
-        self._shelf = Shelf(corpus)
+        self._shelf = ArticleFiles(corpus)
         self._state = State(corpus)
         self._expected = 0
 
@@ -89,7 +90,7 @@ class Importer:
     def _bring(self, given: str) -> Iterator[Outcome]:
         try:
             yield from self._from_address(given) if "://" in given else self._from_file(Path(given))
-        except Refused as error:
+        except RefusedError as error:
             yield Outcome("refused", given, str(error))
 
     def _from_address(self, given: str) -> Iterator[Outcome]:
@@ -99,7 +100,7 @@ class Importer:
             return
         reply = self._fetch(url)
         data = _unzipped(reply.body)
-        kind = kind_of(data)
+        kind = xml_kind(data)
         if kind == "other":
             yield self._settle(Link(url), reply)
         else:
@@ -109,21 +110,23 @@ class Importer:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise Refused(f"it is no address (https://…) and no file that can be read ({error.strerror})") from error
+            raise RefusedError(
+                f"it is no address (https://…) and no file that can be read ({error.strerror})"
+            ) from error
         if path.name.lower().endswith((".warc", ".warc.gz")):
             yield from self._from_warc(path, data)
             return
         data = _unzipped(data)
-        kind = kind_of(data)
+        kind = xml_kind(data)
         if kind == "other":
-            reader = " Put it into the corpus as it is: rag index reads it." if reader_of(path.name) else ""
-            raise Refused(f"it is no feed, no sitemap and no WARC file (.warc, .warc.gz).{reader}")
+            reader = " Put it into the corpus as it is: rag index reads it." if parser_of(path.name) else ""
+            raise RefusedError(f"it is no feed, no sitemap and no WARC file (.warc, .warc.gz).{reader}")
         yield from self._from_list(kind, data)
 
-    def _from_list(self, kind: Kind, data: bytes, found_at: str = "") -> Iterator[Outcome]:
+    def _from_list(self, kind: XmlKind, data: bytes, found_at: str = "") -> Iterator[Outcome]:
         links = feed_links(data, found_at) if kind == "feed" else sitemap_links(data)
         if not links:
-            raise Refused("it names no pages")
+            raise RefusedError("it names no pages")
         if kind == "index":
             sitemaps, links = links, []
             yield from self._gather(sitemaps, links)
@@ -138,17 +141,17 @@ class Importer:
                 return
             try:
                 links += newest(self._sitemap(sitemap.url), self._wishes.limit, self._wishes.since)
-            except Refused as error:
+            except RefusedError as error:
                 self._expected += 1
                 yield Outcome("refused", sitemap.url, str(error))
 
     def _sitemap(self, url: str) -> list[Link]:
         reply = self._guest.get(url)
         if reply.status != 200:
-            raise Refused(f"it answers {reply.status}")
+            raise RefusedError(f"it answers {reply.status}")
         data = _unzipped(reply.body)
-        if kind_of(data) != "sitemap":
-            raise Refused("it is no sitemap, and its index says that it is")
+        if xml_kind(data) != "sitemap":
+            raise RefusedError("it is no sitemap, and its index says that it is")
         return sitemap_links(data)
 
     def _from_warc(self, path: Path, data: bytes) -> Iterator[Outcome]:
@@ -160,13 +163,13 @@ class Importer:
     def _page_of_warc(self, address: str, record: Record) -> Outcome:
         try:
             url = str(checked_url(address))
-            captured = moment(str(record.metadata.get("fetched") or ""))
+            captured = utc_time(str(record.metadata.get("fetched") or ""))
             held = self._shelf.fetched(url)
             if held and (captured is None or captured < held):
                 return Outcome("unchanged", url, "what is there was fetched later", self._shelf.file(url).name)
             fetched = captured.isoformat() if captured else self._now()
             return self._keep_captured(url, article(record, Link(url), url, fetched))
-        except Refused as error:
+        except RefusedError as error:
             return Outcome("refused", address, str(error))
 
     def _keep_captured(self, url: str, text: str) -> Outcome:
@@ -178,15 +181,15 @@ class Importer:
     def _page(self, link: Link) -> Outcome:
         try:
             return self._page_at(str(checked_url(link.url)), link)
-        except Refused as error:
+        except RefusedError as error:
             return Outcome("refused", link.url, str(error))
 
     def _page_at(self, url: str, link: Link) -> Outcome:
         if self._is_done(url):
             return self._done_already(url)
         reply = self._fetch(url)
-        if kind_of(reply.body) != "other":
-            raise Refused("it is a feed or a sitemap, where a page should be")
+        if xml_kind(reply.body) != "other":
+            raise RefusedError("it is a feed or a sitemap, where a page should be")
         return self._settle(Link(url, link.published, link.modified, link.origin), reply)
 
     def _fetch(self, url: str) -> Reply:
@@ -199,7 +202,7 @@ class Importer:
             self._state.put(self._state.get(link.url))
             return Outcome("unchanged", link.url, file=self._shelf.file(link.url).name)
         if reply.status != 200:
-            raise Refused(f"it answers {reply.status}")
+            raise RefusedError(f"it answers {reply.status}")
         outcome = self._keep(link, article(record_of(reply), link, reply.url, self._now()))
         self._state.put(Seen(link.url, reply.headers.get("etag"), reply.headers.get("last-modified")))
         return outcome
@@ -234,12 +237,12 @@ def _pages_of_warc(data: bytes) -> tuple[dict[str, Record], list[str]]:
     pages: dict[str, Record] = {}
     reasons: list[str] = []
     try:
-        for record in warc.read(data):
+        for record in warc.parse(data):
             if isinstance(record, BadRecord):
                 reasons.append(record.reason)
             else:
                 pages[str(record.key)] = record
-    except Refused as error:
+    except RefusedError as error:
         reasons.append(str(error))
     return pages, reasons
 
@@ -255,7 +258,9 @@ def _sole_writer(corpus: Path) -> Iterator[None]:
             yield
             _tidy(corpus, missing)
     except Timeout:
-        raise WriterBusy(f"Another rag import is writing {corpus}.", "Wait until it ends, then run it again.") from None
+        raise WriterBusyError(
+            f"Another rag import is writing {corpus}.", "Wait until it ends, then run it again."
+        ) from None
     except OSError as error:
         raise StorageError(
             f"The corpus {corpus} can't be written ({error.strerror or error}).",

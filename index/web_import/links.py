@@ -2,16 +2,16 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from index.errors import Refused
+from index.dates import find_date
+from index.errors import RefusedError
 from index.parsers import feed
 
 _ELEMENTS = 1_000_000  # the most in one sitemap, which may name 50,000 pages
@@ -47,7 +47,7 @@ def feed_links(data: bytes, url: str = "") -> list[Link]:
     """The pages of an RSS or Atom feed; `url` is where it was found, which its relative addresses start from.
 
     Raises:
-        Refused: it can't be read.
+        RefusedError: it can't be read.
     """
     entries = feed.parsed(data)["entries"]
     return [
@@ -60,23 +60,23 @@ def sitemap_links(data: bytes) -> list[Link]:
     """The pages of a sitemap, or the sitemaps of an index.
 
     Raises:
-        Refused: it is not XML, has a document type (which could grow without bound), or is too large.
+        RefusedError: it is not XML, has a document type (which could grow without bound), or is too large.
     """
     try:
         return list(_sitemap_links(data))
-    except Refused:
+    except RefusedError:
         raise
     except DefusedXmlException as error:
-        raise Refused("it has a document type, which no sitemap needs") from error
+        raise RefusedError("it has a document type, which no sitemap needs") from error
     except (ParseError, LookupError, ValueError) as error:  # the latter two: an encoding that is none
-        raise Refused(f"it is not XML ({error})") from error
+        raise RefusedError(f"it is not XML ({error})") from error
 
 
 def _sitemap_links(data: bytes) -> Iterator[Link]:
     open_elements: list[Element] = []
     for count, (event, element) in enumerate(iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True)):
         if len(open_elements) > _DEPTH or count > 2 * _ELEMENTS:
-            raise Refused("it is nested too deep, or holds too much, for a sitemap")
+            raise RefusedError("it is nested too deep, or holds too much, for a sitemap")
         if event == "start":
             open_elements.append(element)
             continue
@@ -92,7 +92,7 @@ def _link(element: Element) -> Iterator[Link]:
     if _local(element) in ("url", "sitemap") and address:
         # Of all that may stand deeper, only news:publication_date is read: an image has a loc of its own.
         news = next((child.text for child in element.iter() if _local(child) == "publication_date"), None)
-        yield Link(address, _iso(news), _iso(own.get("lastmod")), "sitemap")
+        yield Link(address, find_date(news), find_date(own.get("lastmod")), "sitemap")
 
 
 def _local(element: Element) -> str:
@@ -104,12 +104,3 @@ def _joined(base: str, link: str) -> str:
         return urljoin(base, link)
     except ValueError:  # no address; whoever fetches it says so
         return link
-
-
-def _iso(value: object) -> str | None:
-    """The day, or day and time, in ISO 8601; None where it is none, for the page may say it better."""
-    text = str(value or "").strip()
-    for parse in (date.fromisoformat, datetime.fromisoformat):
-        with suppress(ValueError):
-            return parse(text).isoformat()
-    return None

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import yaml
 
+from index.markdown_text import escape_markdown
+
 KEYS = (
     "id",
     "title",
@@ -19,11 +21,6 @@ KEYS = (
     "fetched",
 )
 _BLANK_LINES = re.compile(r"\n\s*\n")
-# What begins or ends markup anywhere in a line: escapes, code, emphasis, links, autolinks, entities, cells.
-_ANYWHERE = re.compile(r"[\\`*_\[\]<|]|&(?=#?\w+;)")
-# Up to where a line's first character, or the one after its number, would make it a heading, a list, a quote, a
-# rule, an underline, a fence, or the second line of a table.
-_AT_START = re.compile(r"^(?:[0-9]{1,9}(?=[.)])|(?=[#+\-=>~:]))")
 
 
 def document(text: str, metadata: Mapping[str, object]) -> str:
@@ -46,8 +43,4 @@ def _clean(text: str) -> str:
 def _paragraph(text: str) -> str:
     lines = (line.strip() for line in text.split("\n"))
     # A backslash at the end keeps the line's end a line's end.
-    return "\\\n".join(_escaped(line) for line in lines if line)
-
-
-def _escaped(line: str) -> str:
-    return _AT_START.sub(r"\g<0>\\", _ANYWHERE.sub(r"\\\g<0>", line))
+    return "\\\n".join(escape_markdown(line) for line in lines if line)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from index.corpus.ids import address_id
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers.archives import GZIP
 from index.parsers.encoding import charset_of, page_text
-from index.parsers.html import page
+from index.parsers.html import parse_page
 from index.parsers.record import Record
 from index.web_import.address_policy import checked_url
 from index.web_import.fetcher import Reply
@@ -19,12 +19,12 @@ def record_of(reply: Reply) -> Record:
     """The article in a page of HTML, or of plain text.
 
     Raises:
-        Refused: it holds none.
+        RefusedError: it holds none.
     """
     if reply.body.startswith(GZIP):
-        raise Refused("it is a packed file, and no sitemap")
+        raise RefusedError("it is a packed file, and no sitemap")
     charset = charset_of(reply.headers.get("content-type", ""))
-    return Record(page_text(reply.body, charset)) if reply.kind == "text/plain" else page(reply.body, charset)
+    return Record(page_text(reply.body, charset)) if reply.kind == "text/plain" else parse_page(reply.body, charset)
 
 
 def article(record: Record, link: Link, found_at: str, fetched: str) -> str:
@@ -34,10 +34,10 @@ def article(record: Record, link: Link, found_at: str, fetched: str) -> str:
     it is; `fetched` is ISO 8601 in UTC.
 
     Raises:
-        Refused: it holds no text.
+        RefusedError: it holds no text.
     """
     if not record.text.strip():
-        raise Refused("it holds no text")
+        raise RefusedError("it holds no text")
     own = {"id": address_id(link.url), "url": _address(record.metadata.get("url"), found_at), "fetched": fetched}
     return document(record.text, {**record.metadata, **_missing_days(record.metadata, link), **own})
 

@@ -6,18 +6,18 @@ from typing import Any
 
 import httpcore2
 
-from index.web_import.address_policy import Guard
+from index.web_import.address_policy import AddressPolicy
 from index.web_import.clock import Deadline
 
 
-class CheckedNetwork(httpcore2.NetworkBackend):
+class PinnedTransport(httpcore2.NetworkBackend):
     """Connects to a host by the very addresses that the guard has checked.
 
     The name is not looked up again, so an answer that changes meanwhile changes nothing; the
     encryption still proves the name.
     """
 
-    def __init__(self, guard: Guard, deadline: Deadline, dial: httpcore2.NetworkBackend | None = None) -> None:
+    def __init__(self, guard: AddressPolicy, deadline: Deadline, dial: httpcore2.NetworkBackend | None = None) -> None:
         self._guard = guard
         self._deadline = deadline
         self._dial = dial or httpcore2.SyncBackend()
@@ -33,7 +33,7 @@ class CheckedNetwork(httpcore2.NetworkBackend):
         """A connection to the first checked address that takes one.
 
         Raises:
-            Refused: the name can't be resolved, or has an address that may not be fetched from.
+            RefusedError: the name can't be resolved, or has an address that may not be fetched from.
             httpcore2.NetworkError: none of them takes it.
             httpcore2.TimeoutException: they do not in time.
         """

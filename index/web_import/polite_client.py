@@ -9,10 +9,9 @@ from email.utils import parsedate_to_datetime
 import httpx2
 from protego import Protego
 
-from index.errors import Refused
-from index.web_import.address_policy import Forbidden
+from index.errors import ForbiddenError, RefusedError, UnreachableError
 from index.web_import.clock import Times
-from index.web_import.fetcher import AGENT, NO_HEADERS, Fetcher, Reply, Unreachable
+from index.web_import.fetcher import AGENT, NO_HEADERS, Fetcher, Reply
 
 LONGEST_WAIT = 120.0  # seconds that a server may ask for, between requests or after one
 _LATER = (429, 503)
@@ -34,17 +33,17 @@ class Rules:
         """Let an address pass.
 
         Raises:
-            Refused: robots.txt does not allow it, asks for too long a pause, or could not be fetched.
+            RefusedError: robots.txt does not allow it, asks for too long a pause, or could not be fetched.
         """
         if self.reason:
-            raise Refused(self.reason)
+            raise RefusedError(self.reason)
         if not self.robots.can_fetch(url, AGENT):
-            raise Refused("its host's robots.txt does not allow it")
+            raise RefusedError("its host's robots.txt does not allow it")
         if self.delay() > LONGEST_WAIT:
-            raise Refused(f"its host's robots.txt asks for {self.delay():g} s between requests")
+            raise RefusedError(f"its host's robots.txt asks for {self.delay():g} s between requests")
 
 
-class Guest:
+class PoliteClient:
     """Fetches one address after another, by the rules of each host."""
 
     def __init__(self, fetcher: Fetcher, pause: float = 1.0, times: Times = Times()) -> None:
@@ -58,8 +57,8 @@ class Guest:
         """The reply at an address; one that says when to come back is asked once more then.
 
         Raises:
-            Forbidden: it, or where it redirects to, may not be fetched from.
-            Refused: robots.txt does not allow it, or it can't be fetched.
+            ForbiddenError: it, or where it redirects to, may not be fetched from.
+            RefusedError: robots.txt does not allow it, or it can't be fetched.
         """
         reply = self._fetcher.get(address, headers, self._turn)
         if reply.status not in _LATER:
@@ -95,9 +94,9 @@ class Guest:
     def _fetch_rules(self, robots: str) -> Rules:
         try:
             reply = self._fetcher.get(robots, turn=self._paused, any_kind=True)
-        except Forbidden:
+        except ForbiddenError:
             raise
-        except Refused as error:
+        except RefusedError as error:
             return Rules(Protego.parse(""), f"its host's robots.txt can't be fetched: {error}")
         if reply.status >= 500 or reply.status == 429:
             return Rules(Protego.parse(""), f"its host's robots.txt can't be fetched: it answers {reply.status}")
@@ -107,9 +106,9 @@ class Guest:
         asked = reply.headers.get("retry-after", "")
         seconds = _seconds(asked, self._times.now())
         if seconds is None:
-            raise Unreachable(f"it answers {reply.status}")
+            raise UnreachableError(f"it answers {reply.status}")
         if seconds > LONGEST_WAIT:
-            raise Unreachable(f"it answers {reply.status} and asks to wait {seconds:.0f} s")
+            raise UnreachableError(f"it answers {reply.status} and asks to wait {seconds:.0f} s")
         return seconds
 
 

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from index.web_import.article_files import write_whole
+from index.files import write_whole
+from index.web_import.article_files import PARTIAL
 
 STATE = ".import.jsonl"
 STALE = timedelta(days=1)  # a run that was stopped longer ago is begun anew, for its pages may have changed
@@ -54,7 +55,7 @@ class State:
         """Nothing of this run is left to do."""
         self._begun, self._done = {}, set()
         lines = [json.dumps(asdict(seen)) + "\n" for seen in self._seen.values()]
-        write_whole(self._path, "".join(lines).encode())
+        write_whole(self._path, "".join(lines).encode(), self._path.with_name(PARTIAL))
 
     def done(self, url: str) -> bool:
         """Whether this run had brought the page in before it was stopped."""

@@ -1,1 +1,1 @@
-"""Measuring the assistant on collections of questions whose answers are known."""
+"""What `rag eval` and `rag feedback` need: collections, metrics, runs saved and compared, reports, votes reviewed."""

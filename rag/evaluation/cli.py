@@ -10,7 +10,7 @@ from index.console import DEFAULT_INDEX, IndexOption, JsonOption, failures, note
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.evaluation.vote_review import Judged
+    from rag.evaluation.vote_review import VoteReview
     from rag.feedback import Vote
 
 app = typer.Typer()
@@ -31,14 +31,14 @@ def feedback_command(
     """What readers thought of answers; with --out, those voted up become a collection that rag eval reads."""
     with failures(as_json):
         from index.engine.local.local_index import LocalIndex
-        from rag.evaluation.vote_review import judged, write_judged
+        from rag.evaluation.vote_review import review_votes, write_review
         from rag.feedback import FeedbackStore, feedback_file
 
         votes = FeedbackStore(feedback or feedback_file(index)).votes()
         live = LocalIndex.open(index)
-        found = judged(votes, live.article)
+        found = review_votes(votes, live.article)
         if out:
-            write_judged(found, out)
+            write_review(found, out)
         if as_json:
             show_json(_document(found, votes))
         else:
@@ -47,7 +47,7 @@ def feedback_command(
             note(f"Run: rag eval {out} --corpus {live.manifest.corpus}")
 
 
-def _document(found: "Judged", votes: "Sequence[Vote]") -> dict[str, object]:
+def _document(found: "VoteReview", votes: "Sequence[Vote]") -> dict[str, object]:
     from dataclasses import asdict
 
     return {
@@ -57,7 +57,7 @@ def _document(found: "Judged", votes: "Sequence[Vote]") -> dict[str, object]:
     }
 
 
-def _print_votes(found: "Judged", votes: "Sequence[Vote]") -> None:
+def _print_votes(found: "VoteReview", votes: "Sequence[Vote]") -> None:
     for vote in votes:
         outcome = "answered" if vote.answered else "declined"
         say(f"{vote.verdict:<4}  {outcome}  generation {vote.generation}  {vote.question}")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.corpus.articles import Article, read_articles
+from index.corpus.articles import read_articles
+from index.types import Article
 from rag.errors import CollectionError, QuestionError
-from rag.question.normalise import read_question
+from rag.question.normalise import normalise
 
 
 class GoldSpan(BaseModel):
@@ -87,7 +88,7 @@ def _questions(path: Path) -> list[Question]:
 def _question(line: str, where: str) -> Question:
     try:
         question = Question.model_validate_json(line)
-        read_question(question.question)
+        normalise(question.question)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the line"

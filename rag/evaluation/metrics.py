@@ -8,7 +8,7 @@ import numpy as np
 from ir_measures import RR, Measure, Qrel, ScoredDoc, Success, nDCG
 from sklearn.metrics import roc_auc_score
 
-from index.passages.split import Passage
+from index.types import Passage
 from rag.answer import Answer, Citation, FoundPassage
 from rag.evaluation.collection import GoldSpan, Question
 

@@ -9,12 +9,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from index.errors import StorageError
 from rag.errors import RunError
 from rag.evaluation import plots, saved
-from rag.evaluation.calibration import Judged
+from rag.evaluation.calibration import ScoredAnswer
 from rag.evaluation.collection import Collection
 from rag.evaluation.compare import Comparison, compare
 from rag.evaluation.figures import grouped, shown
 from rag.evaluation.report import held, minute, models
-from rag.evaluation.results import Result, judged
+from rag.evaluation.results import Result, scored_answers
 from rag.evaluation.run import Report
 
 RUN = "run.json"
@@ -38,14 +38,14 @@ def write_report(report: Report, collection: Collection, folder: Path, margin: f
         StorageError: the disk refused.
     """
     since = _since(report, collection, folder / RUN, margin)
-    sure = judged(report.results)
+    sure = scored_answers(report.results)
     if sure:
         _draw(sure, report.threshold, folder)
     saved.write(folder / "index.html", _page(report, since, pictures=bool(sure)))
     saved.save(report, folder / RUN, results=True)  # last: until the page stands, the earlier run stays
 
 
-def _draw(sure: list[Judged], threshold: float, folder: Path) -> None:
+def _draw(sure: list[ScoredAnswer], threshold: float, folder: Path) -> None:
     try:
         plots.draw(sure, threshold, folder)
     except OSError as error:

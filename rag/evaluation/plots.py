@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.evaluation.calibration import Judged, reliability, risk_coverage
+from rag.evaluation.calibration import ScoredAnswer, reliability, risk_coverage
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ class Colours:
 THEMES = (Colours("light", "#17181a", "#85888a", "#8a6100"), Colours("dark", "#eae9e3", "#7c7f83", "#f0c239"))
 
 
-def draw(judged: Sequence[Judged], threshold: float, folder: Path) -> None:
+def draw(judged: Sequence[ScoredAnswer], threshold: float, folder: Path) -> None:
     """Write risk-coverage-light.svg, reliability-light.svg, and both again for a dark page."""
     for colours in THEMES:
         with _picture(folder / f"risk-coverage-{colours.name}.svg", colours) as axes:
@@ -61,7 +61,7 @@ def style(colours: Colours) -> "dict[RcKeyType, str]":
     }
 
 
-def _draw_risk(axes: "Axes", judged: Sequence[Judged], threshold: float, colours: Colours) -> None:
+def _draw_risk(axes: "Axes", judged: Sequence[ScoredAnswer], threshold: float, colours: Colours) -> None:
     points = risk_coverage(judged)
     axes.set(xlabel="coverage: share of questions answered", ylabel="risk: share of those that is wrong")
     axes.plot(*zip(*points, strict=True), color=colours.line, linewidth=2, marker="." if len(points) < 3 else None)
@@ -73,7 +73,7 @@ def _draw_risk(axes: "Axes", judged: Sequence[Judged], threshold: float, colours
         axes.annotate(f"threshold {threshold:g}", here, beside[1], textcoords="offset points", ha=beside[0])
 
 
-def _draw_reliability(axes: "Axes", judged: Sequence[Judged], colours: Colours) -> None:
+def _draw_reliability(axes: "Axes", judged: Sequence[ScoredAnswer], colours: Colours) -> None:
     bins = reliability(judged)
     axes.set(xlabel="confidence, mean of the bin", ylabel="share that is right")
     axes.plot([0, 1], [0, 1], "--", color=colours.quiet, linewidth=1)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rag.evaluation.compare import BETTER, WITHIN, WORSE, Comparison
 from rag.evaluation.figures import Figure, grouped, shown
 from rag.evaluation.run import Report
-from rag.reader import NONE
+from rag.settings import NONE
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.evaluation.calibration import Judged
+from rag.evaluation.calibration import ScoredAnswer
 from rag.evaluation.metrics import Outcome, holds, is_relevant, short_scores
 
 
@@ -61,6 +61,6 @@ def _rank(outcome: Outcome) -> int | None:
     return next((passage.rank for passage in found if is_relevant(passage, outcome.question)), None)
 
 
-def judged(results: Iterable[Result]) -> list[Judged]:
+def scored_answers(results: Iterable[Result]) -> list[ScoredAnswer]:
     """The confidence of each question that gold can judge, with whether its answer is right."""
     return [(result.confidence, result.right) for result in results if result.right is not None]

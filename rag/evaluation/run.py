@@ -12,13 +12,12 @@ from pathlib import Path
 from pydantic import FiniteFloat
 
 from index.build.build import build_index, corpus_name
-from index.console import Progress
-from index.engine.local import generations as snapshot
+from index.engine.local import generations
 from index.engine.local.local_index import LocalIndex
-from index.errors import SnapshotMissing
+from index.errors import GenerationMissingError
 from index.models.embedder import Embedder
-from index.passages.split import Passage
-from rag.assistant import DEFAULT_K, DEFAULT_THRESHOLD, Assistant
+from index.types import Passage, Progress
+from rag.assistant import Assistant
 from rag.errors import CollectionError
 from rag.evaluation.calibration import calibration_figures
 from rag.evaluation.collection import Collection, Question
@@ -31,10 +30,11 @@ from rag.evaluation.metrics import (
     retrieval_figures,
     short_figures,
 )
-from rag.evaluation.results import Result, judged, result_of
-from rag.reader import NONE, Reader
+from rag.evaluation.results import Result, result_of, scored_answers
+from rag.reader import Reader
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.retriever import Retriever
+from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, NONE
 
 ProgressOf = Callable[[str], AbstractContextManager[Progress]]
 
@@ -101,8 +101,8 @@ def index_of(
 
 def _refuse_another_corpus(collection: Collection, directory: Path) -> None:
     try:
-        corpus = snapshot.whole_manifest(directory).corpus
-    except SnapshotMissing:
+        corpus = generations.checked_manifest(directory).corpus
+    except GenerationMissingError:
         return
     if corpus != corpus_name(collection.corpus):
         raise CollectionError(
@@ -121,7 +121,7 @@ class _Fixed:
         """That generation."""
         return self._index
 
-    def trouble(self) -> None:
+    def degraded_reason(self) -> None:
         """None: nothing newer is looked for."""
 
 
@@ -151,7 +151,7 @@ def evaluate(collection: Collection, index: LocalIndex, answering: Answering, pr
             "citation exactness": exactness(outcomes),
             **short_figures(outcomes),
             **abstention_figures(outcomes, answering.threshold),
-            **calibration_figures(judged(results)),
+            **calibration_figures(scored_answers(results)),
             **latency_figures(outcomes),
         },
         retrieval_alone=_retrieval_alone(outcomes, index, passages),
@@ -188,7 +188,7 @@ def _retrieval_alone(
         runs[NO_HISTORY] = Retriever(index), [(own, own) for _, own in read]
     figures = {}
     for name, (retriever, queries) in runs.items():
-        found = (retriever.retrieve(query, DEFAULT_K, own=own).hits for query, own in queries)
+        found = (retriever.retrieve(query, DEFAULT_K, typed_query=own).hits for query, own in queries)
         rankings = [[hit.passage.passage_id for hit in hits] for hits in found]
         figures[name] = retrieval_figures([outcome.question for outcome in outcomes], rankings, passages)
     return figures

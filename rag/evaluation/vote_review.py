@@ -8,8 +8,8 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from index.corpus.articles import Article
 from index.errors import StorageError
+from index.types import Article, Filters
 from rag.evaluation.collection import GoldSpan, Question
 from rag.feedback import CitedSpan, Vote
 
@@ -25,14 +25,14 @@ class Unjudged:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class VoteReview:
     """Questions whose quotes readers found good, and the votes that say less than that."""
 
     questions: list[Question]
     unjudged: list[Unjudged]
 
 
-def judged(votes: Iterable[Vote], article_at: ArticleAt) -> Judged:
+def review_votes(votes: Iterable[Vote], article_at: ArticleAt) -> VoteReview:
     """Each question of which an answer was voted up, its gold what that answer quoted.
 
     Only quotes of texts that have not changed since are gold: their offsets hold. A vote down says that an answer
@@ -52,10 +52,10 @@ def judged(votes: Iterable[Vote], article_at: ArticleAt) -> Judged:
         if spans:
             gold = sorted(spans.values(), key=attrgetter("article_id", "start", "end"))
             questions.append(_question(asked, history, gold))
-    return Judged(questions, unjudged)
+    return VoteReview(questions, unjudged)
 
 
-def write_judged(found: Judged, folder: Path) -> None:
+def write_review(found: VoteReview, folder: Path) -> None:
     """FOLDER/questions.jsonl, which `rag eval` reads, and FOLDER/unjudged.jsonl.
 
     Raises:
@@ -91,7 +91,7 @@ def _left_open(vote: Vote, exact: bool) -> str | None:
         return "declined: a vote can't tell that no article answers"
     if vote.verdict == "down":
         return "voted down: what would answer is not known"
-    if vote.filters.clauses():
+    if vote.filters != Filters():
         return "asked of some articles only: among all, others may answer better"
     return None if exact else "no quote of it stands in the index as it was"
 

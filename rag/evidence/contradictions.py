@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.dates import moment
+from index.dates import sort_key
 from rag.evidence.scoring import Evidence
-from rag.question.answer_type import Kind
+from rag.question.answer_type import AnswerType
 
 # The reader's log-odds, divided by 10 as the feature has them, from which what it read is taken for an answer.
 SURE = 0.0
@@ -85,18 +85,18 @@ _OPEN_TIME = re.compile(
 )
 
 
-def value_of(answer: str, kind: Kind | None) -> Value | None:
+def value_of(answer: str, answer_type: AnswerType | None) -> Value | None:
     """The years, months and days of a time, or the numbers of a number; None for what can't be compared."""
-    if kind is Kind.TIME and not _OPEN_TIME.search(answer):
+    if answer_type is AnswerType.TIME and not _OPEN_TIME.search(answer):
         day = _CLOCK.sub(" ", answer)
         return Value((_filled(day, _YEAR), _months(day), _days(day)))
-    if kind is not Kind.NUMBER or _UNREAD.search(answer) or _BOUNDED.search(answer):
+    if answer_type is not AnswerType.NUMBER or _UNREAD.search(answer) or _BOUNDED.search(answer):
         return None
     return Value((_numbers(answer),), _unit(answer))
 
 
-def differing(
-    evidence: Sequence[Evidence], kind: Kind | None, published_of: Callable[[str], str | None]
+def contradictory_evidence(
+    evidence: Sequence[Evidence], answer_type: AnswerType | None, published_of: Callable[[str], str | None]
 ) -> list[Evidence]:
     """The best sentence, and behind it one of each article that answers unlike it; none where all agree.
 
@@ -104,16 +104,16 @@ def differing(
     several that agree with each other only the first. One sentence an article is compared: its best, where
     the reader found an answer in it and it is about what was asked as much as the best one is.
     """
-    if not evidence or (best := _answer_value(evidence[0], kind)) is None:
+    if not evidence or (best := _answer_value(evidence[0], answer_type)) is None:
         return []
     others: dict[str, Evidence] = {}
     for item in evidence[1:]:
         if item.passage.article_id != evidence[0].passage.article_id and _comparable(item, evidence[0]):
             others.setdefault(item.passage.article_id, item)
-    newest = sorted(others.values(), key=lambda item: moment(published_of(item.passage.article_id)), reverse=True)
+    newest = sorted(others.values(), key=lambda item: sort_key(published_of(item.passage.article_id)), reverse=True)
     chosen, values = [evidence[0]], [best]
     for item in newest:
-        value = _answer_value(item, kind)
+        value = _answer_value(item, answer_type)
         if value and all(value.contradicts(other) for other in values):
             chosen.append(item)
             values.append(value)
@@ -125,7 +125,7 @@ def reader_is_sure(item: Evidence) -> bool:
     return item.features.get("reader", -1.0) > SURE
 
 
-def answer_text(item: Evidence) -> str:
+def short_answer_text(item: Evidence) -> str:
     """The words of a sentence's short answer; empty where it has none."""
     if item.answer is None:
         return ""
@@ -133,8 +133,8 @@ def answer_text(item: Evidence) -> str:
     return item.text[start - item.span[0] : end - item.span[0]]
 
 
-def _answer_value(item: Evidence, kind: Kind | None) -> Value | None:
-    return value_of(answer_text(item), kind) if reader_is_sure(item) else None
+def _answer_value(item: Evidence, answer_type: AnswerType | None) -> Value | None:
+    return value_of(short_answer_text(item), answer_type) if reader_is_sure(item) else None
 
 
 def _comparable(item: Evidence, best: Evidence) -> bool:

@@ -1,4 +1,4 @@
-"""Reading what a person typed: cleaned of what no person means to type, and refused where it asks nothing."""
+"""Cleaning what a person typed, and refusing what asks nothing."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ from rag.errors import QuestionError
 MAX_CHARACTERS = 2000
 
 
-def read_question(typed: str) -> str:
-    """The question with control characters taken out and white space made single.
+def normalise(typed: str) -> str:
+    """The question with control characters removed and white space collapsed.
 
     Raises:
         QuestionError: it is empty, too long, or holds no letter or digit.
     """
-    # Cc control, Cf format (bidi overrides among them), Cs half a surrogate pair; a joiner inside an
-    # Urdu or Persian word is Cf too, and is meant.
+    # Cc is control, Cf format (bidi overrides among them), Cs half a surrogate pair. The joiners inside an Urdu or
+    # Persian word are Cf too, and are kept.
     kept = (
         char if char in "\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else " "
         for char in typed
@@ -34,10 +34,10 @@ def read_question(typed: str) -> str:
     return question
 
 
-def readable(turns: Iterable[str]) -> list[str]:
-    """The earlier questions that can be read; one that was refused then does not refuse the next."""
+def normalise_history(questions: Iterable[str]) -> list[str]:
+    """The earlier questions that can be read; one that was refused does not refuse the next question."""
     read = []
-    for turn in turns:
+    for question in questions:
         with suppress(QuestionError):
-            read.append(read_question(turn))
+            read.append(normalise(question))
     return read

@@ -1,6 +1,8 @@
-"""The reading model: what of a passage answers a question. Training it is in `train`, its card in README.md."""
+"""The reader: the question-answering model, which says how likely each span of a passage answers. README.md is its card.
 
-from rag.reader.loading import SHIPPED
-from rag.reader.model import NONE, Reader, Reading, TransformerReader, reader_of
+It reads texts for a question and knows nothing of indexes or articles. `rag.training` trains it.
+"""
 
-__all__ = ["NONE", "SHIPPED", "Reader", "Reading", "TransformerReader", "reader_of"]
+from rag.reader.model import Reader, Reading, TransformerReader, reader_of
+
+__all__ = ["Reader", "Reading", "TransformerReader", "reader_of"]

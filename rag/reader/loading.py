@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from index.errors import ModelError
-from index.models.embedder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, local_folder
+from index.models.hub import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, find_model
+from rag.settings import SHIPPED
 
 if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
     from transformers import PretrainedConfig, PreTrainedModel
 
-SHIPPED = "shipped"
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 FROZEN = "bert.embeddings."  # parameters that training leaves as the embedding model has them
 MAX_TOKENS = 320  # a passage of 900 characters is 200 to 250 in English
@@ -94,7 +94,7 @@ def folder_of(name: str) -> Path:
     """
     if name == SHIPPED:
         return bundled_folder()
-    folder = local_folder(name)
+    folder = find_model(name)
     if folder is None:
         raise ModelError(f'The reader "{name}" is not on this machine.', _REMEDY)
     return folder

@@ -4,7 +4,6 @@ The shipped reader is the bundled embedding model's embeddings under layers and 
 (rag/reader/README.md); any Hugging Face question-answering model takes its place by name or directory.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -16,18 +15,18 @@ from numpy.typing import NDArray
 
 from index.models.batching import PADDED_TO
 from index.models.precision import computes_in_bfloat16
-from index.passages.sentences import Span
-from rag.reader.loading import SHIPPED, WEIGHTS, folder_of, foreign_model, tokenizer_of, trained_model
+from index.types import Span
+from rag.reader.loading import WEIGHTS, folder_of, foreign_model, tokenizer_of, trained_model
+from rag.settings import NONE, SHIPPED
 
 if TYPE_CHECKING:
     import torch
     from tokenizers import Encoding, Tokenizer
     from transformers import PretrainedConfig, PreTrainedModel
 
-    from index.engine.manifest import Precision
     from index.models.compiled import Compiled
+    from index.types import Precision
 
-NONE = "none"
 _HEADS = ("start_logits", "end_logits")
 
 # Characters: of a longer question its end is read, where what is asked for mostly stands.
@@ -90,7 +89,6 @@ class TransformerReader:
     """
 
     def __init__(self, name: str = SHIPPED) -> None:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
         self.name = name
         self._folder = folder_of(name)
         self._loading = Lock()

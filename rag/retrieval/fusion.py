@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from index.engine.local.dense import Scored
+from index.types import Scored
 
 # A dense ranking, a lexical one and the weight of the first, in [0, 1], make one ranking of all rows in
 # either, best first, with scores in [0, 1]. A ranking of weight 0 gives no rows. Equal scores keep the
@@ -23,7 +23,7 @@ def min_max(dense: Sequence[Scored], lexical: Sequence[Scored], dense_weight: fl
     return _joined(_rescaled(dense), _rescaled(lexical), dense_weight)
 
 
-def theoretical(dense: Sequence[Scored], lexical: Sequence[Scored], dense_weight: float) -> list[Scored]:
+def tmm_convex(dense: Sequence[Scored], lexical: Sequence[Scored], dense_weight: float) -> list[Scored]:
     """As `min_max`, on scales from the lowest score there can be, -1 for a cosine and 0 for BM25, to the first's.
 
     A row that the dense ranking does not hold has what its last has, since a cosine of the row there is
@@ -50,7 +50,7 @@ def reciprocal_ranks(
     return _joined(_by_rank(dense, constant), _by_rank(lexical, constant), dense_weight)
 
 
-def two_readings(read: Sequence[Scored], own: Sequence[Scored]) -> list[Scored]:
+def mean_fusion(read: Sequence[Scored], own: Sequence[Scored]) -> list[Scored]:
     """The mean of two fused rankings: of what a question was read as, and of its own words.
 
     A row that one of them does not hold has what its last has there.

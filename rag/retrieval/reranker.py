@@ -1,6 +1,5 @@
 """Reading each passage found together with the question, to put the best first; off unless a model is named."""
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -8,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from index.errors import ModelError
-from index.models.embedder import local_folder
+from index.models.hub import find_model
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -40,8 +39,6 @@ class CrossEncoderReranker:
     """
 
     def __init__(self, name: str) -> None:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         self.name = name
         self._folder = _folder(name)
         self._loading = Lock()
@@ -79,7 +76,7 @@ def reranker_of(name: str | None) -> Reranker | None:
 
 
 def _folder(name: str) -> Path:
-    folder = local_folder(name, "cross-encoder")
+    folder = find_model(name, "cross-encoder")
     if folder is None:
         raise ModelError(f'The reranking model "{name}" is not on this machine.', _REMEDY)
     return folder

@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 
-from index.engine.local.catalog import Filters, embedding_text
-from index.engine.local.dense import Scored
-from index.engine.local.local_index import PassageIndex
-from index.models.embedder import Matrix, Vector
-from index.passages.split import Passage
-from rag.retrieval.fusion import Fusion, theoretical, two_readings
+from index.engine.protocol import PassageIndex
+from index.passages import embedding_text
+from index.types import Filters, Matrix, Passage, Scored, Vector
+from rag.retrieval.fusion import Fusion, mean_fusion, tmm_convex
 from rag.retrieval.reranker import Reranker
 
 # Passages taken from each ranking before they are joined; and as many where more are asked for than that gives, or
@@ -29,7 +27,7 @@ RERANKED = 20
 # Whether the words are searched in a thread while the query is embedded and the vectors are searched. On 2 cores a
 # search took 4.8 ms so and 5.0 one after the other over 10,006 passages, 4.6 and 5.0 over 100,004; over 1,000,006, with
 # a thread started for each, 8.1 and 11.8.
-BESIDE = True
+CONCURRENT = True
 # Started when they are first needed, and kept: starting one for each search took 0.4 ms of 5. Where the model fails,
 # what one has begun it ends for nobody.
 _threads = ThreadPoolExecutor(thread_name_prefix="words")
@@ -66,27 +64,27 @@ class Retriever:
 
     `dense_weight` in [0, 1]: 0 is BM25 alone, 1 is vectors alone. With `distinct` a passage that says
     nearly the same as a better one is passed over. With a reranker the hits have its scores and, RERANKED by
-    RERANKED, its order. `beside` changes nothing but the time it takes.
+    RERANKED, its order. `concurrent` changes nothing but the time it takes.
     """
 
     index: PassageIndex
     dense_weight: float = DENSE_WEIGHT
     title_weight: float = TITLE_WEIGHT
-    fusion: Fusion = theoretical
+    fusion: Fusion = tmm_convex
     distinct: bool = True
     reranker: Reranker | None = None
-    beside: bool = BESIDE
+    concurrent: bool = CONCURRENT
 
-    def retrieve(self, query: str, k: int, filters: Filters = Filters(), own: str = "") -> Retrieval:
+    def retrieve(self, query: str, k: int, filters: Filters = Filters(), typed_query: str = "") -> Retrieval:
         """The `k` best passages for a query that pass the filters, no two of which say nearly the same.
 
         Those for a smaller `k` are the first of those for a larger one. Where the query is what a follow-up was
-        read as, `own` are the words that were typed, which are searched too.
+        read as, `typed_query` are the words that were typed, which are searched too.
 
         Raises:
             ModelError: the reranker can't be loaded.
         """
-        texts = [query, own] if own not in ("", query) else [query]
+        texts = [query, typed_query] if typed_query not in ("", query) else [query]
         embed = partial(self.index.embedder.embed_queries, texts)
         vectors, fused, nearest = self._fused(texts, embed, filters, DEPTH if len(texts) == 1 else DEEPER)
         read = k if self.reranker is None else -(-k // RERANKED) * RERANKED
@@ -101,12 +99,12 @@ class Retriever:
     ) -> tuple[Matrix, list[Scored], float]:
         """The vectors, both rankings joined, of the query or of both readings, and the query's nearest cosine."""
         match = partial(self.index.matching, k=depth, title_weight=self.title_weight, filters=filters)
-        words = _threads.map(match, texts) if self.beside else map(match, texts)
+        words = _threads.map(match, texts) if self.concurrent else map(match, texts)
         vectors = embed()
         dense = [self.index.nearest(vector, depth, filters) for vector in vectors]
         rankings = [self.fusion(near, lexical, self.dense_weight) for near, lexical in zip(dense, words, strict=True)]
         nearest = dense[0][0][1] if dense[0] else 0.0
-        return vectors, rankings[0] if len(rankings) == 1 else two_readings(rankings[0], rankings[1]), nearest
+        return vectors, rankings[0] if len(rankings) == 1 else mean_fusion(rankings[0], rankings[1]), nearest
 
     def _distinct(self, fused: Sequence[Scored], most: int) -> list[Scored]:
         """The first of the ranking, no two of which say nearly the same."""
@@ -116,7 +114,7 @@ class Retriever:
         for row, score in fused:
             if len(best) == most:
                 break
-            best.setdefault(self.index.first_copy(row), (row, score))
+            best.setdefault(self.index.first_near_duplicate(row), (row, score))
         return list(best.values())
 
     def _hits(self, rows: Sequence[Scored], filters: Filters) -> list[Hit]:
@@ -129,7 +127,7 @@ class Retriever:
     def _also(self, row: int, passage: Passage, filters: Filters) -> tuple[Passage, ...]:
         if not self.distinct:
             return ()
-        others = {copy.article_id: copy for copy in self.index.passages(self.index.copies(row, filters))}
+        others = {copy.article_id: copy for copy in self.index.passages(self.index.near_duplicates(row, filters))}
         return tuple(copy for article_id, copy in others.items() if article_id != passage.article_id)
 
     def _reranked(self, query: str, hits: list[Hit]) -> list[Hit]:
@@ -149,7 +147,7 @@ class Retriever:
         return embedding_text(article.title, passage.text) if article else passage.text
 
 
-def taken_in_turn(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
+def interleaved(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
     """The hits of several queries in one list: the best of each, then the second of each; each text once."""
     if len(rankings) == 1:
         return list(rankings[0])

@@ -1,1 +1,1 @@
-"""rag/training."""
+"""Programs that train the reader, learn the weights and measure parts of retrieval. Nothing that runs imports them."""

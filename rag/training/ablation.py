@@ -17,17 +17,17 @@ import typer
 
 from index.console import failures, progress_of, say
 from index.engine.local.local_index import LocalIndex
-from index.models.embedder import Embedder, Matrix, SentenceTransformerEmbedder, Vector
-from index.passages.split import Passage
-from rag.assistant import DEFAULT_K
+from index.models.embedder import Embedder, SentenceTransformerEmbedder
+from index.types import Matrix, Passage, Vector
 from rag.errors import CollectionError
 from rag.evaluation.collection import Collection, Question, read_collection
 from rag.evaluation.metrics import retrieval_figures
 from rag.evaluation.run import index_of
 from rag.question.follow_ups import interpret
-from rag.question.normalise import read_question, readable
+from rag.question.normalise import normalise, normalise_history
 from rag.retrieval.fusion import min_max, reciprocal_ranks
 from rag.retrieval.retriever import Retriever
+from rag.settings import DEFAULT_K
 
 SHIPPED = "as shipped"
 SHOWN = ("hit@1", "hit@5", "MRR@10", "nDCG@10")
@@ -113,14 +113,15 @@ def ablate(
     asked, compared = with_gold(collection), compared or settings()
     if not asked:
         raise CollectionError(f"{collection.name} holds no answerable question with gold.", "Leave it out.")
-    typed = [read_question(question.question) for question in asked]
+    typed = [normalise(question.question) for question in asked]
     queries = [
-        (interpret(own, readable(question.history), index), own) for own, question in zip(typed, asked, strict=True)
+        (interpret(own, normalise_history(question.history), index), own)
+        for own, question in zip(typed, asked, strict=True)
     ]
     passages = index.passages(range(index.manifest.passages))
     known = KnownQueries(index.embedder, [text for query in queries for text in query])
     quick = InMemory(
-        index.manifest, known, index.catalog, index.dense, index.lexical, index.alike, index.hold, passages
+        index.manifest, known, index.catalog, index.dense, index.lexical, index.duplicates, index.lease, passages
     )
     figures = {}
     with progress_of(f"{collection.name}: settings") as progress:
@@ -132,7 +133,7 @@ def ablate(
 
 
 def _rankings(retriever: Retriever, queries: Sequence[tuple[str, str]]) -> list[list[str]]:
-    found = (retriever.retrieve(query, DEFAULT_K, own=own).hits for query, own in queries)
+    found = (retriever.retrieve(query, DEFAULT_K, typed_query=own).hits for query, own in queries)
     return [[hit.passage.passage_id for hit in hits] for hits in found]
 
 

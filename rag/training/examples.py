@@ -18,14 +18,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from index.build.build import build_index
-from index.console import Progress
-from index.corpus.articles import Article
-from index.engine.local.catalog import Filters
 from index.engine.local.local_index import LocalIndex
 from index.models.embedder import Embedder
-from index.passages.sentences import Span
-from index.passages.split import Passage, split_article
-from rag.retrieval.fusion import theoretical
+from index.passages.split import split_article
+from index.types import Article, Filters, Passage, Progress, Span
+from rag.retrieval.fusion import tmm_convex
 from rag.retrieval.retriever import DENSE_WEIGHT, DEPTH, TITLE_WEIGHT
 
 # Of the groups (articles, stories, products), one in this many is kept from training.
@@ -220,7 +217,7 @@ def mined(rows: Sequence[Row], embedder: Embedder, progress: Progress) -> Iterat
         for row, vector in zip(asked, vectors, strict=True):
             dense = index.nearest(vector, DEPTH, Filters())
             lexical = index.matching(row.question, DEPTH, TITLE_WEIGHT, Filters())
-            found = index.passages([number for number, _ in theoretical(dense, lexical, DENSE_WEIGHT)[:10]])
+            found = index.passages([number for number, _ in tmm_convex(dense, lexical, DENSE_WEIGHT)[:10]])
             wrong = next((p for p in found if p.article_id != ids[row.context] and not _says(p.text, row)), None)
             if wrong is not None:
                 yield _example(row, f"{row.set}, mined", wrong.text, ())

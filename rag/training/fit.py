@@ -20,19 +20,20 @@ from sklearn.linear_model import LogisticRegression
 
 from index.console import progress_of
 from index.models.embedder import Embedder, SentenceTransformerEmbedder
-from rag.assistant import DEFAULT_K
-from rag.compose.extract import chosen_of
+from rag.compose.extract import best_sentences
 from rag.evaluation.collection import Collection, Question, read_collection
 from rag.evaluation.run import index_of
-from rag.evidence.features import Features
-from rag.evidence.scoring import Evidence, Weigher, Weights, confidence_features, log_odds
-from rag.question.follow_ups import interpret, kind_meant
-from rag.reader import SHIPPED, Reader, TransformerReader
+from rag.evidence.confidence import confidence_features
+from rag.evidence.scoring import Evidence, SentenceScorer
+from rag.evidence.weights import Features, Weights, log_odds
+from rag.question.follow_ups import answer_type_in_conversation, interpret
+from rag.reader import Reader, TransformerReader
 from rag.retrieval.retriever import Retriever
+from rag.settings import DEFAULT_K, SHIPPED
 
 WEIGHTS = Path(__file__).parents[1] / "evidence" / "weights.json"
 # Enough to choose the sentences that are embedded; the other weights are learned from what that gives.
-FIRST_LOOK = {"overlap": 4.0, "overlap_with_before": 2.0, "passage": 10.0, "kind": 1.0, "phrase": 2.0}
+FIRST_LOOK = {"overlap": 4.0, "overlap_with_before": 2.0, "passage": 10.0, "answer_type": 1.0, "phrase": 2.0}
 # An answerable question counts as so many: half of those learned from can't be answered, and of those that people
 # ask of documents fewer. Counted once, ECE was 0.32 on xquad-en and 0.15 on this project's questions against 0.22 and
 # 0.10, but 0.08 against 0.16 on squad2-dev, where half can't be answered either.
@@ -40,7 +41,7 @@ _ANSWERABLE = 2.0
 _PENALTY = 1e-4  # of squared weights, per question: keeps a feature that tells nothing near 0
 
 # Whether a question is answerable, its sentences, which of them hold a gold span, and the nearest passage's cosine.
-Judged = tuple[bool, list[Evidence], list[bool], float]
+TrainingRow = tuple[bool, list[Evidence], list[bool], float]
 
 
 class FirstLook(dict[str, float]):
@@ -53,7 +54,7 @@ class FirstLook(dict[str, float]):
 
 def fit(collections: Sequence[Collection], embedder: Embedder, reader: Reader) -> dict[str, object]:
     """The contents of weights.json, learned from collections."""
-    judged = [judge(collection, embedder, (reader, None)) for collection in collections]
+    judged = [training_rows(collection, embedder, (reader, None)) for collection in collections]
     with_reader, without = ([row for rows in judged for row in rows[place]] for place in (0, 1))
     fast = learn(without)
     look = {name: FIRST_LOOK.get(name, 0.0) for name in fast["sentence"] if name != "similarity"}
@@ -74,17 +75,19 @@ def fit(collections: Sequence[Collection], embedder: Embedder, reader: Reader) -
     }
 
 
-def judge(collection: Collection, embedder: Embedder, readers: Sequence[Reader | None]) -> list[list[Judged]]:
+def training_rows(
+    collection: Collection, embedder: Embedder, readers: Sequence[Reader | None]
+) -> list[list[TrainingRow]]:
     """What each reader makes of each question of a collection, in the order of the readers."""
-    weighers = [Weigher(reader, Weights(FirstLook(FIRST_LOOK), {})) for reader in readers]
-    judged: list[list[Judged]] = [[] for _ in weighers]
+    scorers = [SentenceScorer(reader, Weights(FirstLook(FIRST_LOOK), {})) for reader in readers]
+    judged: list[list[TrainingRow]] = [[] for _ in scorers]
     with index_of(collection, None, embedder, progress_of) as index, progress_of(collection.name) as progress:
         for done, question in enumerate(collection.questions, start=1):
             asked = interpret(question.question, question.history, index)
-            kind = kind_meant(question.question, question.history)
-            retrieval = Retriever(index).retrieve(asked, DEFAULT_K, own=question.question)
-            for rows, weigher in zip(judged, weighers, strict=True):
-                evidence = weigher.weigh(asked, kind, retrieval, index)
+            kind = answer_type_in_conversation(question.question, question.history)
+            retrieval = Retriever(index).retrieve(asked, DEFAULT_K, typed_query=question.question)
+            for rows, scorer in zip(judged, scorers, strict=True):
+                evidence = scorer.score(asked, kind, retrieval, index)
                 gold = [_holds(item, question) for item in evidence]
                 rows.append((question.answerable, evidence, gold, retrieval.nearest))
             if done % 100 == 0:
@@ -92,7 +95,7 @@ def judge(collection: Collection, embedder: Embedder, readers: Sequence[Reader |
     return judged
 
 
-def learn(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
+def learn(judged: Sequence[TrainingRow]) -> dict[str, dict[str, float]]:
     """The weights of sentences and of confidence."""
     sentence = _fit_sentences([(evidence, gold) for _, evidence, gold, _ in judged if any(gold)])
     weights = Weights(sentence, {})
@@ -137,7 +140,7 @@ def rescored(
     right = {(item.passage.passage_id, item.span) for item, holds in zip(evidence, gold, strict=True) if holds}
     scored = [replace(item, score=log_odds(item.features, weights.sentence)) for item in evidence]
     scored.sort(key=lambda item: -item.score)
-    cited = chosen_of(scored)
+    cited = best_sentences(scored)
     return confidence_features(scored, nearest), any((item.passage.passage_id, item.span) in right for item in cited)
 
 

@@ -25,7 +25,8 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
 from index.console import note, progress_of
-from index.models.embedder import DEFAULT_MODEL_SHA256, SentenceTransformerEmbedder, bundled_folder
+from index.models.embedder import SentenceTransformerEmbedder
+from index.models.hub import DEFAULT_MODEL_SHA256, bundled_folder
 from rag.reader.loading import base_model, tokenizer_of, trained_names
 from rag.reader.model import batch_of, encode, lead_of, own_tokens
 from rag.training.examples import Example, edited, examples_of, mined, read_rows

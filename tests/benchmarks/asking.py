@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.engine.local.local_index import LocalIndex
-from index.models.embedder import bundled_folder
+from index.models.hub import bundled_folder
 from rag.answer import Answer
 from rag.assistant import Assistant
-from rag.reader import SHIPPED, reader_of
+from rag.reader import reader_of
+from rag.settings import SHIPPED
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.results import Ask
 from tests.benchmarks.timing import in_hand, spread, spread_of
@@ -26,7 +27,7 @@ class Fixed:
         """The index."""
         return self.index
 
-    def trouble(self) -> str | None:
+    def degraded_reason(self) -> str | None:
         """None."""
         return None
 
@@ -61,7 +62,7 @@ def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Ask:
 
 def _asking(index: LocalIndex, reader: str, answers: list[Answer]) -> Callable[[str], None]:
     """An assistant, warmed up, whose answers are kept."""
-    assistant = Assistant(Fixed(index), reader=reader_of(reader), kept=_KEPT)
+    assistant = Assistant(Fixed(index), reader=reader_of(reader), cached=_KEPT)
     assistant.warm_up()
     return lambda text: answers.append(assistant.ask(text))
 

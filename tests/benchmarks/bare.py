@@ -11,7 +11,7 @@ from statistics import median
 import torch
 from sentence_transformers import SentenceTransformer
 
-from index.models.embedder import Matrix
+from index.types import Matrix
 from tests.benchmarks.results import Pace
 from tests.benchmarks.timing import seconds_of
 

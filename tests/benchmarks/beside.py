@@ -5,7 +5,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from index.models.embedder import Matrix, bundled_folder
+from index.models.hub import bundled_folder
+from index.types import Matrix
 
 MISSING = (
     "txtai is not installed, so nothing is compared with it:"

@@ -8,10 +8,12 @@ from statistics import median
 import numpy as np
 
 from index.build.build import build_index
-from index.corpus.articles import Article, read_articles
-from index.engine.local.catalog import embedding_text
-from index.models.embedder import SentenceTransformerEmbedder, bundled_folder
+from index.corpus.articles import read_articles
+from index.models.embedder import SentenceTransformerEmbedder
+from index.models.hub import bundled_folder
+from index.passages import embedding_text
 from index.passages.split import split_article
+from index.types import Article
 from tests.benchmarks import beside
 from tests.benchmarks.bare import AUTOCAST, Bare
 from tests.benchmarks.processor import profile, rates

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from index.models.embedder import DEFAULT_MODEL, Matrix, SentenceTransformerEmbedder, Vector
+from index.models.embedder import SentenceTransformerEmbedder
+from index.models.hub import DEFAULT_MODEL
+from index.types import Matrix, Vector
 from tests.benchmarks.texts import masked
 
 # The length of what is added to a vector of unit length, about: the cosine of a copy to its real text is then some

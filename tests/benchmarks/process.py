@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from index.build.build import build_index
-from index.engine.local.catalog import Filters
 from index.engine.local.local_index import LiveIndex, LocalIndex
-from index.models.embedder import Vector
+from index.types import Filters, Vector
 from rag.assistant import Assistant
-from rag.reader import SHIPPED, reader_of
+from rag.reader import reader_of
 from rag.retrieval.retriever import DEPTH, TITLE_WEIGHT, Retriever
+from rag.settings import SHIPPED
 from tests.benchmarks.machine import memory
 from tests.benchmarks.perturbed import PerturbedEmbedder
 from tests.benchmarks.recall import passing, recalls
@@ -38,7 +38,7 @@ def build(vectors: Path, corpus: Path, directory: Path) -> Built:
     edited = build_index(corpus, directory, embedder, keep=1)
     return Built(
         passages=report.passages,
-        articles=len(report.plan.added),
+        articles=len(report.diff.added),
         unknown=embedder.unknown,
         write_seconds=0.0,
         build_seconds=round(took, 3),

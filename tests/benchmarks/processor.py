@@ -12,11 +12,11 @@ import torch
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
-from index.engine.manifest import Precision
 from index.models.batching import embed_batched
 from index.models.compiled import VECTORS, Compiled, Vectors, followed, openvino, with_mean
-from index.models.embedder import bundled_folder
+from index.models.hub import bundled_folder
 from index.models.quantized import GRAPH, INPUTS
+from index.types import Precision
 from tests.benchmarks.results import Rate, Share
 from tests.benchmarks.timing import seconds_of
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from index.console import progress_of
-from index.engine.manifest import Precision
 from index.models.embedder import SentenceTransformerEmbedder
 from index.models.precision import computes_in_bfloat16
+from index.types import Precision
 from rag.evaluation.collection import Collection, read_collection
 from rag.evaluation.run import index_of
 from rag.training.ablation import SHIPPED, ablate, settings, with_gold

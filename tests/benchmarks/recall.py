@@ -5,9 +5,8 @@ from itertools import islice
 
 import numpy as np
 
-from index.engine.local.catalog import Filters
 from index.engine.local.local_index import LocalIndex
-from index.models.embedder import Matrix, Vector
+from index.types import Filters, Matrix, Vector
 from tests.benchmarks.searching import CHUNK, passages_of
 
 _NONE = -2.0  # less than any cosine

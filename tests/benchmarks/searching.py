@@ -5,9 +5,10 @@ from contextlib import closing, contextmanager
 from functools import cache, partial
 from typing import Any
 
-from index.engine.local.catalog import Filters, embedding_text
 from index.engine.local.local_index import LocalIndex
-from index.models.embedder import Embedder, Matrix, Vector
+from index.models.embedder import Embedder
+from index.passages import embedding_text
+from index.types import Filters, Matrix, Vector
 from rag.retrieval.retriever import DEPTH, TITLE_WEIGHT, Retriever
 from tests.benchmarks import beside
 from tests.benchmarks.results import Search
@@ -105,7 +106,7 @@ def _systems(index: LocalIndex, database: Any) -> dict[str, Callable[[str], obje
     """Every search of passages for a question, by what it is called in the results."""
     retrievers = {"whole": index, "besides_embedding": Embedded(index), "fusion_and_catalog": Searched(index)}
     systems = {name: partial(_retrieve, Retriever(one)) for name, one in retrievers.items()}  # type: ignore[arg-type]
-    systems["one_by_one"] = partial(_retrieve, Retriever(index, beside=False))
+    systems["one_by_one"] = partial(_retrieve, Retriever(index, concurrent=False))
     if database:
         theirs = {"txtai": False, "txtai_besides_embedding": True}
         systems |= {name: partial(_search, database, remembering) for name, remembering in theirs.items()}

@@ -18,7 +18,7 @@ def test_the_models_operations_are_what_torch_counts():
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
-    from index.models.embedder import bundled_folder
+    from index.models.hub import bundled_folder
     from tests.benchmarks.bare import FULL as FLOAT32
     from tests.benchmarks.bare import Bare
 

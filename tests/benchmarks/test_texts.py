@@ -1,4 +1,4 @@
-"""Copies of texts, their vectors, and the recall of searching these, are what they are said to be."""
+"""NearDuplicates of texts, their vectors, and the recall of searching these, are what they are said to be."""
 
 import random
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from index.build.build import build_index
-from index.build.near_duplicates import first_copies, signatures
-from index.corpus.articles import Article, read_articles
-from index.engine.local.catalog import Filters
+from index.build.near_duplicates import first_near_duplicates, signatures
+from index.corpus.articles import read_articles
 from index.engine.local.local_index import LocalIndex
 from index.passages.split import split_article
+from index.types import Article, Filters
 from tests.benchmarks import texts
 from tests.benchmarks.perturbed import PerturbedEmbedder, write_vectors
 from tests.benchmarks.recall import passing, recalls
@@ -51,7 +51,7 @@ def test_copies_keep_the_bounds_of_passages_and_lead_back_to_them(real, written)
 def test_copies_are_no_near_copies(written):
     """None is folded away, so that an index has as much to do as with other texts."""
     passages = [passage.text for article in written for passage in split_article(article)]
-    firsts = first_copies(signatures(passages), lambda place: passages[place])
+    firsts = first_near_duplicates(signatures(passages), lambda place: passages[place])
     assert firsts.tolist() == list(range(len(passages)))
 
 

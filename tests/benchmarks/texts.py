@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from index.corpus.articles import Article, read_articles
-from index.engine.local.catalog import embedding_text
+from index.corpus.articles import read_articles
+from index.passages import embedding_text
 from index.passages.split import split_article
+from index.types import Article
 from tests.benchmarks.results import Texts
 from tests.conftest import REPOSITORY
 

@@ -8,14 +8,14 @@ from threading import Event
 from typing import Any
 
 from index.build.build import build_index
+from index.build.reindex_process import Reindexer
 from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
-from rag.evidence.scoring import Weights
+from rag.evidence.weights import Weights
 from rag.reader import Reading
 from tests.conftest import WordEmbedder
 from tests.serving import serving
 from tests.unit.rag.conftest import SENSIBLE, ScriptedReader
-from web.reindexing import Reindexer
 
 QUESTION = "When was the harbour of Lenkoran opened?"
 SENTENCE = "The harbour of Lenkoran was opened on 12 March 2021, after six years of work."

@@ -34,7 +34,7 @@ def pointed(page: Page) -> None:
     expect(page.locator("#peek")).to_be_visible()
 
 
-def listed(page: Page) -> None:
+def list_articles(page: Page) -> None:
     page.locator(".masthead [popovertarget]").click()
     expect(page.locator(".kept li")).to_have_count(1)
 

@@ -45,7 +45,7 @@ def sent(page: Page) -> list[dict[str, Any]]:
     return bodies
 
 
-def judge(page: Page, verdict: str) -> None:
+def training_rows(page: Page, verdict: str) -> None:
     page.click(f"[data-verdict={verdict}]")
     expect(page.locator(f"[data-verdict={verdict}]")).to_have_attribute("aria-pressed", "true")
 
@@ -75,7 +75,7 @@ def test_a_verdict_is_sent_with_what_it_is_of(page: Page, made: str, sent: list[
 def test_a_verdict_names_the_filters_that_were_set(page: Page, made: str, sent: list[dict[str, Any]]) -> None:
     """And no others."""
     page.goto(f"{made}/?q={quote(QUESTION)}&source=Coast+Daily&language=&published_from=2024-01-01")
-    judge(page, "up")
+    training_rows(page, "up")
     (body,) = sent
     filters = {name: body.get(name) for name in ("source", "language", "published_from", "published_to")}
     assert {name: value for name, value in filters.items() if value is not None} == {
@@ -93,12 +93,12 @@ def test_each_reader_s_last_verdict_is_kept(
     with made_server(tmp_path, ARTICLES, GatedReader()) as address:
         for reader in (page, listened(another.new_page(), complaints)):
             reader.goto(f"{address}/?q={quote(QUESTION)}")
-            judge(reader, "up")
+            training_rows(reader, "up")
         page.reload()
-        judge(page, "down")
+        training_rows(page, "down")
         page.click(".masthead [popovertarget]")
         page.click(".kept .open")
-        judge(page, "down")
+        training_rows(page, "down")
         votes = FeedbackStore(feedback_file(tmp_path / "index")).votes()
     another.close()
     assert sorted(vote.verdict for vote in votes) == ["down", "up"]

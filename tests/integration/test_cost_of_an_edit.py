@@ -58,13 +58,13 @@ def test_an_edit_of_one_in_a_thousand_articles_costs_under_a_twentieth_of_a_full
     embedder = Counting()
     embedder.embed_query("warm up")  # loading the model is part of neither
     full, seconds = timed(corpus, directory, embedder)
-    assert (len(full.plan.added), full.embedded) == (ARTICLES, full.passages)
+    assert (len(full.diff.added), full.embedded) == (ARTICLES, full.passages)
     for number in (500, 900):
         path = corpus / f"a{number:04d}.md"
         path.write_text(path.read_text() + "\n\n" + "A sentence was added about the ferry of Lenkoran. " * 17)
         embedder.embedded.clear()
         edit, took = timed(corpus, directory, embedder)
-        assert (edit.plan.changed, edit.embedded) == ([f"a{number:04d}"], 1)
+        assert (edit.diff.changed, edit.embedded) == ([f"a{number:04d}"], 1)
         assert ["ferry of Lenkoran" in text for text in embedder.embedded] == [True]
         assert took < SHARE * seconds, f"{took:.2f} s of {seconds:.1f} s for {full.passages} passages"
         print(f"{full.passages} passages: {seconds:.1f} s, an edit {took:.2f} s: {took / seconds:.3f} of it;")

@@ -11,10 +11,10 @@ import pytest
 
 from index.build.build import build_index
 from index.build.verify import verify_index
-from index.engine.local.catalog import Filters
 from index.engine.local.generations import live_number
 from index.engine.local.local_index import LocalIndex
-from index.errors import SnapshotMissing, StorageError
+from index.errors import GenerationMissingError, StorageError
+from index.types import Filters
 from tests.conftest import REPOSITORY, WordEmbedder
 
 pytestmark = pytest.mark.slow
@@ -117,7 +117,7 @@ def test_a_kill_leaves_the_old_or_the_new_index_whole(corpus, built, instant):
 def test_a_kill_of_the_first_build_leaves_nothing_that_opens(corpus, directory, instant):
     """With no index before there is none after, and the next run makes one all the same."""
     run_until(corpus, directory, instant)
-    with pytest.raises(SnapshotMissing):
+    with pytest.raises(GenerationMissingError):
         live_number(directory)
     assert build_index(corpus, directory, WordEmbedder()).generation == live_number(directory)
     assert verify_index(directory).problems == []
@@ -132,10 +132,10 @@ def test_a_second_indexer_is_told_at_once(corpus, built, rag):
         second = rag("index", "--index", built, "--corpus", corpus, "--json")
         process.kill()
     error = json.loads(second.stdout)["error"]
-    assert (second.returncode, error["type"]) == (1, "WriterBusy")
+    assert (second.returncode, error["type"]) == (1, "WriterBusyError")
     assert error["what"] == f"Another rag index is writing {built}."
     assert not finds(opened(built), NEW)
-    assert build_index(corpus, built, WordEmbedder()).plan.added == ["zebra"]
+    assert build_index(corpus, built, WordEmbedder()).diff.added == ["zebra"]
 
 
 FULL_DISK = """

@@ -12,8 +12,8 @@ import pytest
 
 from index.build.build import build_index
 from index.build.verify import verify_index
-from index.engine.local.catalog import Filters
 from index.engine.local.local_index import LocalIndex
+from index.types import Filters
 from tests.conftest import REPOSITORY, WordEmbedder
 
 pytestmark = pytest.mark.slow

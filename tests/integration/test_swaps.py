@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from index.build.build import build_index
 from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
-from rag.evidence.scoring import Weights
+from rag.evidence.weights import Weights
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SURE
 from web.app import create_app

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from index.build.build import build_index
+from index import files
 from index.engine.local import generations as snapshot
 from tests.conftest import WordEmbedder, write_corpus
 
@@ -33,7 +34,8 @@ def tmp_path() -> Iterator[Path]:
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of what is forced to the disk, in order; nothing is really forced."""
     names: list[str] = []
-    monkeypatch.setattr(snapshot, "_sync", lambda path: names.append(path.name))
+    for module in (files, snapshot):
+        monkeypatch.setattr(module, "sync", lambda path: names.append(path.name))
     return names
 
 

@@ -7,8 +7,8 @@ from fastapi.responses import JSONResponse, Response
 
 from index.errors import RagError
 from rag.assistant import Assistant
-from web.api.ask import TheAssistant
 from web.api.schemas import Health, Readiness
+from web.dependencies import TheAssistant
 from web.middleware.auth import caller_of
 from web.middleware.keys import Role
 
@@ -39,7 +39,7 @@ def _readiness(request: Request, assistant: Assistant) -> Readiness:
     if request.app.state.stopping or not request.app.state.ready:
         return Readiness("stopping" if request.app.state.stopping else "starting", None, None)
     try:
-        generation, trouble = assistant.manifest().generation, assistant.trouble()
+        generation, trouble = assistant.manifest().generation, assistant.degraded_reason()
     except RagError as error:
         return Readiness("no index", None, str(error) if in_full else "There is no index that can be opened.")
     short = trouble and "The newest generation can't be opened; the one before serves."

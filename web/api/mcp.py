@@ -19,10 +19,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.engine.local.catalog import Filters
 from index.errors import RagError
+from index.types import Filters
 from rag.answer import Answer
-from rag.assistant import DEFAULT_K, MAX_K, Assistant
+from rag.assistant import Assistant
+from rag.settings import DEFAULT_K, MAX_K
 from web.api.schemas import ArticleDocument, Day, Filtered, SearchResponse
 from web.settings import Settings
 
@@ -50,17 +51,17 @@ _NO_MESSAGE = {
 _READS_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
 
-Turn = Callable[[], AbstractAsyncContextManager[None]]  # held while one call is answered
+Slot = Callable[[], AbstractAsyncContextManager[None]]  # held while one call is answered
 
 
-class _Told(Tool):
-    """A tool that waits for its turn, and whose failures are one sentence each, with what to do next."""
+class _SlottedTool(Tool):
+    """A tool that waits for a slot, and whose failures are one sentence each, with what to do next."""
 
-    turn: Turn = Field(default=nullcontext, exclude=True)
+    slot: Slot = Field(default=nullcontext, exclude=True)
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:  # noqa: ANN401 (as the SDK's own)
         try:
-            async with self.turn():
+            async with self.slot():
                 return await super().run(arguments, context, convert_result)
         except RagError as refusal:
             raise ToolError(str(refusal)) from refusal
@@ -130,11 +131,13 @@ class _Named(Route):
         return match, {**child, "route": self} if match != Match.NONE else child
 
 
-def mcp_server(tools: Tools, turn: Turn = nullcontext) -> MCPServer[Any]:
-    """A server of the tools, each call of which waits for its turn."""
+def mcp_server(tools: Tools, slot: Slot = nullcontext) -> MCPServer[Any]:
+    """A server of the tools, each call of which waits for a slot."""
     calls = (tools.search, tools.ask, tools.read_article)
     made: list[Tool] = [
-        _Told.from_function(call, annotations=_READS_ONLY, structured_output=True).model_copy(update={"turn": turn})
+        _SlottedTool.from_function(call, annotations=_READS_ONLY, structured_output=True).model_copy(
+            update={"slot": slot}
+        )
         for call in calls
     ]
     name = "caspian-indus-reader"

@@ -2,10 +2,9 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -15,8 +14,8 @@ from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
 from rag.answer import Answer
-from rag.assistant import Assistant, Step
-from web.api.ask import TheAssistant, TheMetrics
+from rag.assistant import Assistant
+from rag.events import AnswerEvent
 from web.api.openai_schemas import (
     MODEL,
     Annotation,
@@ -30,9 +29,12 @@ from web.api.openai_schemas import (
     UrlCitation,
     Usage,
 )
-from web.errors import ModelNotFound, as_openai, logged, problem_of
-from web.markdown import Rendered, rendered
-from web.middleware.admission import ADMITTED, Streamed
+from web.dependencies import TheAssistant, TheMetrics
+from web.errors import ModelNotFoundError
+from web.events import answer_of
+from web.markdown import RenderedAnswer, render_markdown
+from web.middleware.admission import Slot, StreamedAnswer
+from web.problems import as_openai, log_failure, problem_of
 
 router = APIRouter(prefix="/v1")
 
@@ -44,27 +46,26 @@ _ERRORS: _Responses = {status: {"model": OpenAIErrorDocument} for status in (400
 _STREAM: _Responses = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
 
 
-@router.post("/chat/completions", response_model=Completion, responses={**_ERRORS, **_STREAM}, dependencies=[ADMITTED])
-def complete(body: CompletionRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics) -> Response:
+@router.post("/chat/completions", response_model=Completion, responses={**_ERRORS, **_STREAM})
+def complete(
+    body: CompletionRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics, slot: Slot
+) -> Response:
     """Answer the last user message of a conversation, in OpenAI's form.
 
     The content is Markdown: the quoted sentences with [n] marks, then the numbered sources. `annotations` say where
     each quote stands in it, and `answer` is what POST /api/ask gives. With "stream": true the same comes as
     chunks, annotations and answer with the last delta, ending in [DONE].
     """
-    _known(body.model)
+    _check_model(body.model)
     *earlier, question = body.questions()
-    steps = assistant.ask_in_stages(question, earlier, body.k, body.filters())
-    first = next(steps)  # a question that can't be read is refused here, with its own status
-    counted = metrics.observed(steps)
+    events = metrics.counted(assistant.ask_in_stages(question, earlier, body.k, body.filters()))
     site = str(request.base_url).rstrip("/")
     if body.stream:
         with_usage = bool(body.stream_options and body.stream_options.include_usage)
-        return Streamed(request, _Stream(site, with_usage=with_usage).events(first, counted))
-    *_, answer = counted
-    assert isinstance(answer, Answer)
-    shown = rendered(answer, site)
-    message = CompletionMessage(shown.text, _annotations(shown), answer)
+        return StreamedAnswer(slot, _Stream(site, with_usage=with_usage).encode(events))
+    answer = answer_of(events)
+    rendered = render_markdown(answer, site)
+    message = CompletionMessage(rendered.text, _annotations(rendered), answer)
     completion = Completion(_new_id(), int(time.time()), [Choice(message)])
     return Response(_COMPLETION.dump_json(completion), media_type="application/json")
 
@@ -78,13 +79,13 @@ def models(assistant: TheAssistant) -> ModelList:
 @router.get("/models/{model}", responses=_ERRORS)
 def model_of(model: ModelName, assistant: TheAssistant) -> Model:
     """That model."""
-    _known(model)
+    _check_model(model)
     return _model(assistant)
 
 
-def _known(model: str) -> None:
+def _check_model(model: str) -> None:
     if model != MODEL:
-        raise ModelNotFound(f'There is no model "{model}".', f'Name "{MODEL}".')
+        raise ModelNotFoundError(f'There is no model "{model}".', f'Name "{MODEL}".')
 
 
 def _model(assistant: Assistant) -> Model:
@@ -95,8 +96,10 @@ def _new_id() -> str:
     return f"chatcmpl-{uuid4().hex}"
 
 
-def _annotations(shown: Rendered) -> list[Annotation]:
-    return [Annotation(UrlCitation(one.start, one.end, one.citation.title, one.url)) for one in shown.cited]
+def _annotations(rendered: RenderedAnswer) -> list[Annotation]:
+    return [
+        Annotation(UrlCitation(cited.start, cited.end, cited.citation.title, cited.url)) for cited in rendered.cited
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +111,21 @@ class _Stream:
     id: str = field(default_factory=_new_id)
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def events(self, first: Step, rest: Iterator[Step]) -> Iterator[bytes]:
-        """The chunks as server-sent events; what fails on the way is an event too, and [DONE] is last."""
+    def encode(self, events: Iterable[AnswerEvent]) -> Iterator[bytes]:
+        """The chunks as server-sent events; a failure on the way is an event too, and [DONE] is the last."""
         try:
             yield self._delta({"role": "assistant", "content": ""})
-            for step in chain([first], rest):
-                if isinstance(step, Answer):
-                    yield from self._answer(step)
-        except Exception as error:  # noqa: BLE001 (the status has been sent: a failure is told as an event, and logged)
-            logged("an answer failed after its first chunk", error)
+            yield from self._answer_chunks(answer_of(events))
+        except Exception as error:  # noqa: BLE001 (the status has been sent: a failure becomes an event, and is logged)
+            log_failure("an answer failed after its first chunk", error)
             yield _event(as_openai(problem_of(error)))
         yield format_sse_event(data_str="[DONE]")
 
-    def _answer(self, answer: Answer) -> Iterator[bytes]:
-        shown = rendered(answer, self.site)
-        yield self._delta({"content": shown.found})
-        last = {"annotations": [asdict(one) for one in _annotations(shown)]}
-        yield self._delta({"content": shown.sources, **last, "answer": _ANSWER.dump_python(answer, mode="json")})
+    def _answer_chunks(self, answer: Answer) -> Iterator[bytes]:
+        rendered = render_markdown(answer, self.site)
+        yield self._delta({"content": rendered.found})
+        last = {"annotations": [asdict(annotation) for annotation in _annotations(rendered)]}
+        yield self._delta({"content": rendered.sources, **last, "answer": _ANSWER.dump_python(answer, mode="json")})
         yield self._delta({}, "stop")
         if self.with_usage:
             yield self._chunk([], asdict(Usage()))

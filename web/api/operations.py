@@ -3,53 +3,43 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated
 
 import anyio
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
-from index.engine.stats import Holdings
-from web.api.ask import TheAssistant
-from web.api.schemas import EVENTS, problems
-from web.errors import Stopping, problem_of
-from web.reindexing import Reindexer, Reindexing
+from index.build.reindex_process import Reindexer, ReindexStatus
+from index.engine.stats import IndexStats
+from web.api.schemas import EVENTS, ReindexDocument, problem_responses
+from web.dependencies import TheAssistant, TheReindexer
+from web.errors import StoppingError
 
 router = APIRouter()
 
-_HOLDINGS = TypeAdapter(Holdings)
-_REINDEXING = TypeAdapter(Reindexing)
-_LOOK = 0.2  # seconds between two looks at a running build
+_STATS = TypeAdapter(IndexStats)
+_REINDEX = TypeAdapter(ReindexDocument)
+_POLL_SECONDS = 0.2  # between two looks at a running build
 
 
-def the_reindexer(request: Request) -> Reindexer:
-    """The app's re-indexer."""
-    reindexer: Reindexer = request.app.state.reindexer
-    return reindexer
-
-
-TheReindexer = Annotated[Reindexer, Depends(the_reindexer)]
-
-
-@router.get("/api/index", response_model=Holdings, responses=problems(503))
+@router.get("/api/index", response_model=IndexStats, responses=problem_responses(503))
 def index(assistant: TheAssistant) -> Response:
     """What the index holds: sources, languages and days, how old it is, and what was refused and why."""
-    return Response(_HOLDINGS.dump_json(assistant.holdings()), media_type="application/json")
+    return Response(_STATS.dump_json(assistant.stats()), media_type="application/json")
 
 
-@router.post("/api/reindex", status_code=HTTPStatus.ACCEPTED, responses=problems(409, 503))
-def reindex(reindexer: TheReindexer) -> Reindexing:
+@router.post("/api/reindex", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409, 503))
+def start_reindex(reindexer: TheReindexer) -> ReindexDocument:
     """Bring the index up to date with the corpus it was made from, in the background.
 
     Questions are answered from what there was until it is done. Only one build runs at a time.
     """
-    return reindexer.start()
+    return ReindexDocument.of(reindexer.start())
 
 
-@router.get("/api/reindex", response_model=Reindexing, responses={200: EVENTS})
-async def reindexing(request: Request, reindexer: TheReindexer) -> Response:
+@router.get("/api/reindex", response_model=ReindexDocument, responses={200: EVENTS})
+async def reindex_status(request: Request, reindexer: TheReindexer) -> Response:
     """How the last re-index that this server was told to do stands.
 
     With the header Accept: text/event-stream the same comes as events: "progress" whenever it changes, and
@@ -57,22 +47,22 @@ async def reindexing(request: Request, reindexer: TheReindexer) -> Response:
     """
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(_events(request, reindexer), media_type="text/event-stream")
-    return Response(_REINDEXING.dump_json(reindexer.state), media_type="application/json")
+    return Response(_REINDEX.dump_json(ReindexDocument.of(reindexer.status)), media_type="application/json")
 
 
 async def _events(request: Request, reindexer: Reindexer) -> AsyncIterator[bytes]:
-    shown = None
-    while (state := reindexer.state).state == "running":
+    sent = None
+    while (status := reindexer.status).state == "running":
         if request.app.state.stopping:
-            stopping = problem_of(Stopping("The server is stopping.", "Start it again, then POST /api/reindex."))
-            state = replace(state, state="failed", problem=stopping.as_document())
+            stopping = StoppingError("The server is stopping.", "Start it again, then POST /api/reindex.")
+            status = replace(status, state="failed", failure=stopping)
             break
-        if state != shown:
-            yield _event("progress", state)
-            shown = state
-        await anyio.sleep(_LOOK)
-    yield _event("done", state)
+        if status != sent:
+            yield _event("progress", status)
+            sent = status
+        await anyio.sleep(_POLL_SECONDS)
+    yield _event("done", status)
 
 
-def _event(name: str, state: Reindexing) -> bytes:
-    return format_sse_event(data_str=_REINDEXING.dump_json(state).decode(), event=name)
+def _event(name: str, status: ReindexStatus) -> bytes:
+    return format_sse_event(data_str=_REINDEX.dump_json(ReindexDocument.of(status)).decode(), event=name)

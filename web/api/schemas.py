@@ -1,19 +1,22 @@
 """What the JSON interface takes and gives. Answers, passages and articles are the rag room's own types."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
-from index.engine.local.catalog import Filters
+from index.build.reindex_process import ReindexReport, ReindexStatus
+from index.types import Filters
 from rag.answer import FoundPassage
-from rag.assistant import DEFAULT_K, MAX_K
 from rag.errors import QuestionError
 from rag.feedback import CitedSpan, Verdict, Vote
-from rag.question.normalise import read_question, readable
+from rag.question.normalise import normalise, normalise_history
+from rag.settings import DEFAULT_K, MAX_K
+from web.problems import problem_of
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -139,8 +142,8 @@ class FeedbackRequest(Filtered):
                 f"No answer is of generation {self.generation}: {live} is live.", "Vote on an answer of this server."
             )
         return Vote(
-            question=read_question(self.question),
-            history=tuple(readable(self.history)),
+            question=normalise(self.question),
+            history=tuple(normalise_history(self.history)),
             verdict=self.verdict,
             generation=self.generation,
             answered=self.answered,
@@ -189,6 +192,31 @@ class ProblemDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ReindexDocument:
+    """How the last re-index of this server stands; `done` of `total` passages that are new have been embedded.
+
+    `report` is there when it is done and `problem`, a problem document, when it failed. `started` and `ended` are
+    ISO 8601 in UTC.
+    """
+
+    state: Literal["idle", "running", "done", "failed"]
+    done: int
+    total: int
+    started: str | None
+    ended: str | None
+    report: ReindexReport | None
+    problem: Mapping[str, Any] | None
+
+    @staticmethod
+    def of(status: ReindexStatus) -> "ReindexDocument":
+        """A status, its failure as a problem document."""
+        problem = problem_of(status.failure).as_document() if status.failure else None
+        return ReindexDocument(
+            status.state, status.done, status.total, status.started, status.ended, status.report, problem
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """That the process answers at all."""
 
@@ -208,7 +236,7 @@ class Readiness:
 EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Problem documents of these statuses."""
     schema = TypeAdapter(ProblemDocument).json_schema()
     described = {"content": {"application/problem+json": {"schema": schema}}}

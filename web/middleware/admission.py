@@ -1,9 +1,8 @@
 """How many questions are answered at once, how many wait, and how long a request may take.
 
-Answering runs in threads, which can't be ended from outside. So what bounds the work is that a question waits
-for its turn before it is given a thread, and keeps that turn until its thread is done with it, even where its
-asker has been told that it took too long. Sending is no part of a turn: who does not read what they asked for
-keeps nobody waiting.
+Answering runs in threads, which can't be ended from outside. So the work is bounded by slots: a question waits for a slot
+before it is given a thread, and keeps the slot until its thread is done, even where its client has been told that it took
+too long. Sending is not part of it: a slow client keeps nobody waiting.
 """
 
 import asyncio
@@ -11,6 +10,7 @@ import math
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Annotated
 
 import anyio
 from anyio.from_thread import BlockingPortal
@@ -19,133 +19,130 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.errors import show
+from web.errors import BusyError, TimeLimitError
 from web.metrics import Metrics
-from web.refusals import Busy, Overdue
+from web.problems import show
 from web.settings import Settings
 
-# Threads beside those that answer: for articles, files and pages, none of which takes long.
-OTHER_THREADS = 16
+OTHER_THREADS = 16  # beside those that answer: for articles, files and pages, none of which takes long
 
 
 class Admission:
-    """A turn for each question: some at once, some waiting, and more are refused."""
+    """A slot for each question: some are answered at once, some wait, and more are refused."""
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self.at_once = settings.at_once or max(2, os.cpu_count() or 1)
         self._most_waiting = settings.waiting
-        self._patience = settings.time_limit / 2  # so that the other half is left to answer
-        self._turns = anyio.Semaphore(self.at_once)
+        self._longest_wait = settings.time_limit / 2  # seconds, so that the other half remains to answer
+        self._slots = anyio.Semaphore(self.at_once)
         self._waiting = 0
-        self._spared = 0
+        self._spare_in_use = 0
         self._metrics = metrics
         self.portal: BlockingPortal | None = None  # the way into the event loop, while the app runs
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn, and have it until the block ends.
+    async def slot(self) -> AsyncIterator[None]:
+        """Wait for a slot, and hold it until the block ends.
 
         Raises:
-            Busy: too many wait already, or none came in time.
+            BusyError: too many wait already, or no slot came free in time.
         """
-        await self._take()
+        try:
+            self._slots.acquire_nowait()
+        except anyio.WouldBlock:
+            await self._wait()
         self._metrics.asking.inc()
         try:
             yield
         finally:
             self._metrics.asking.dec()
-            self._turns.release()
+            self._slots.release()
 
     @contextmanager
-    def spare(self) -> Iterator[bool]:
-        """For a thread of its own: a turn that nobody wants now, or False; nobody is refused for it."""
+    def spare_slot(self) -> Iterator[bool]:
+        """For a background thread: True with a slot that no question wants now, or False; nobody is refused for it."""
         portal = self.portal
         taken = portal is not None and portal.call(self._take_spare)
         try:
             yield taken
         finally:
             if portal and taken:
-                portal.call(self._give_spare)
+                portal.call(self._release_spare)
 
     def _take_spare(self) -> bool:
         try:
-            self._turns.acquire_nowait()
+            self._slots.acquire_nowait()
         except anyio.WouldBlock:
             return False
-        self._spared += 1
+        self._spare_in_use += 1
         return True
 
-    def _give_spare(self) -> None:
-        self._spared -= 1
-        self._turns.release()
-
-    async def _take(self) -> None:
-        try:
-            self._turns.acquire_nowait()
-        except anyio.WouldBlock:
-            await self._wait()
+    def _release_spare(self) -> None:
+        self._spare_in_use -= 1
+        self._slots.release()
 
     async def _wait(self) -> None:
-        if self._waiting >= self._most_waiting + self._spared:
+        if self._waiting >= self._most_waiting + self._spare_in_use:
             raise self._refusal()
         self._waiting += 1
         self._metrics.waiting.set(self._waiting)
         try:
-            with anyio.fail_after(self._patience):
-                await self._turns.acquire()
+            with anyio.fail_after(self._longest_wait):
+                await self._slots.acquire()
         except TimeoutError:
             raise self._refusal() from None
         finally:
             self._waiting -= 1
             self._metrics.waiting.set(self._waiting)
 
-    def _refusal(self) -> Busy:
-        self._metrics.count_refused(Busy.reason)
-        return Busy()
+    def _refusal(self) -> BusyError:
+        self._metrics.count_refused(BusyError.reason)
+        return BusyError()
 
 
-async def _admitted(request: Request) -> AsyncIterator[None]:
-    if request.method in ("GET", "HEAD") and not request.query_params.get("q"):
-        yield  # a page that asks nothing
-        return
-    admission: Admission = request.app.state.admission
-    async with AsyncExitStack() as turn:
-        await turn.enter_async_context(admission.turn())
-        request.state.turn = turn
-        yield
+async def _slot_of(request: Request) -> AsyncIterator[AsyncExitStack]:
+    """A slot for a request that asks a question, held until the route has returned, or longer by `pop_all`."""
+    async with AsyncExitStack() as slot:
+        asks = request.method not in ("GET", "HEAD") or bool(request.query_params.get("q"))
+        if asks:
+            admission: Admission = request.app.state.admission
+            await slot.enter_async_context(admission.slot())
+        yield slot
 
 
-# Among the dependencies of a route that answers questions; its turn ends before the response is sent.
-ADMITTED = Depends(_admitted, scope="function")
+# A parameter of every route that answers questions; its slot is released before the response is sent.
+Slot = Annotated[AsyncExitStack, Depends(_slot_of, scope="function")]
 
 
-class Streamed(StreamingResponse):
-    """Events of an answer, made as fast as they can be, however slowly they are read; it takes over the turn."""
+class StreamedAnswer(StreamingResponse):
+    """The events of an answer, made as fast as they can be, however slowly they are read.
 
-    def __init__(self, request: Request, made: Iterator[bytes]) -> None:
-        turn: AsyncExitStack = request.state.turn
-        self._turn = turn.pop_all()
-        self._made = made
-        self._left = False
+    It takes over the slot, which is free again once the last event is made.
+    """
+
+    def __init__(self, slot: AsyncExitStack, events: Iterator[bytes]) -> None:
+        self._slot = slot.pop_all()
+        self._events = events
+        self._client_left = False
         super().__init__(self._sent(), media_type="text/event-stream")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the events while they are made; where the reader leaves, what is being made is the last."""
-        # One answer has few events, so what is held for a slow reader is no more than a whole answer would be.
+        """Send the events while they are made; once the client leaves, the event being made is the last."""
+        # An answer has few events, so what is held for a slow client is no more than a whole answer would be.
         self._into, self._out = anyio.create_memory_object_stream[bytes](math.inf)
         making = asyncio.create_task(self._make())
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._left = True
+            self._client_left = True
             self._out.close()
             await making
 
     async def _make(self) -> None:
-        async with self._turn:
+        async with self._slot:
             with self._into:
-                async for event in iterate_in_threadpool(self._made):
-                    if self._left:
+                async for event in iterate_in_threadpool(self._events):
+                    if self._client_left:
                         return
                     self._into.send_nowait(event)
 
@@ -180,8 +177,8 @@ class TimeLimit:
             await asyncio.sleep(self._seconds)
             if not begun:
                 overdue = True
-                self._metrics.count_refused(Overdue.reason)
-                await show(Request(scope), Overdue(self._seconds))(scope, receive, send)
+                self._metrics.count_refused(TimeLimitError.reason)
+                await show(Request(scope), TimeLimitError(self._seconds))(scope, receive, send)
 
         watcher = asyncio.create_task(watch())
         try:

@@ -16,12 +16,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingError
-from web.errors import show, wants_page
+from web.addresses import is_loopback
+from web.errors import HostUnknownError, KeyMissingError, OriginRefusedError, RequestRefusedError, RoleMissingError
 from web.metrics import Metrics
 from web.middleware.keys import Keyring, Role, read_keys
 from web.middleware.rate_limits import Rates
-from web.refusals import HostUnknown, KeyMissing, OriginRefused, RoleMissing, TurnedAway
-from web.settings import Settings, is_loopback
+from web.problems import show, wants_page
+from web.settings import Settings
 
 # What the OpenAPI description says of keys; the gate is what asks for them.
 BEARER = Depends(HTTPBearer(auto_error=False, description="A key, where the server asks for one."))
@@ -120,7 +121,7 @@ class Gate:
         request = Request(scope, receive)
         try:
             gained = self._admit(request)
-        except TurnedAway as refusal:
+        except RequestRefusedError as refusal:
             self._metrics.count_refused(refusal.reason)
             await _shown(request, refusal)(scope, receive, send)
             return
@@ -144,7 +145,7 @@ class Gate:
         if role == Role.ANYONE:
             return headers  # a key that has asked too often can still be given back
         if caller.role < role:
-            raise RoleMissing(caller.key) if caller.role > Role.ANYONE else KeyMissing
+            raise RoleMissingError(caller.key) if caller.role > Role.ANYONE else KeyMissingError
         return self._rates.count("key", caller.key) if caller.key else headers
 
     def _check_host(self, request: Request) -> None:
@@ -157,7 +158,7 @@ class Gate:
         except ValueError:
             host = ""
         if not any(fnmatchcase(host, pattern) for pattern in self._hosts):
-            raise HostUnknown(named)
+            raise HostUnknownError(named)
 
     def _check_origin(self, request: Request) -> None:
         """Refuse what a page elsewhere makes a browser send.
@@ -171,7 +172,7 @@ class Gate:
             return
         same_host = origin is None or _host_of(origin) == request.headers.get("host")
         if site is not None or not same_host:
-            raise OriginRefused(origin)
+            raise OriginRefusedError(origin)
 
     def _recognised(self, request: Request) -> Caller:
         address = request.client.host if request.client else ""
@@ -190,9 +191,9 @@ def _host_of(origin: str) -> str | None:
         return None
 
 
-def _shown(request: Request, refusal: TurnedAway) -> Response:
+def _shown(request: Request, refusal: RequestRefusedError) -> Response:
     """Why a request was turned away; a person without a key is asked for one."""
-    if isinstance(refusal, KeyMissing) and wants_page(request) and request.method == "GET":
+    if isinstance(refusal, KeyMissingError) and wants_page(request) and request.method == "GET":
         wanted = urlencode({"next": request.url.replace(scheme="", netloc="")})
         return RedirectResponse(f"{SIGN_IN}?{wanted}", HTTPStatus.SEE_OTHER)
     return show(request, refusal)

@@ -5,10 +5,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.errors import show
+from web.problems import show
 
 
-class BoundedBody:
+class BodyLimit:
     """Refuses a request body of more than `limit` bytes, as announced or as it comes."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:

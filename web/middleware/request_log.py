@@ -16,7 +16,7 @@ _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")  # what can be neither a line of a l
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
-class Observed:
+class RequestLog:
     """Gives every request an id, its own X-Request-ID if that is a sane one, and tells of it when it has ended."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

@@ -1,8 +1,9 @@
 """From an article to its page: paragraphs of segments, with a span of its text marked."""
 
-from index.corpus.articles import Article
 from index.dates import age_in_days
-from web.pages.formatting import age, direction, original, published_day
+from index.types import Article
+from web.links import original_url
+from web.pages.formatting import age, direction, published_day
 from web.pages.view_models import ArticlePage, Segment
 
 
@@ -17,7 +18,7 @@ def article_page(article: Article, span: tuple[int, int], *, changed: bool) -> A
         author=article.author,
         published=published_day(article.published),
         age=age(age_in_days(article.published or article.first_seen), article.published, article.first_seen),
-        url=original(article.url, article.text[start:end], article.text[:start], article.text[end:]),
+        url=original_url(article.url, article.text[start:end], article.text[:start], article.text[end:]),
         language=article.language,
         direction=direction(article.language),
         modified=published_day(article.modified),

@@ -1,18 +1,19 @@
 """From what the index holds to the page that tells it, and to the filters of the chat page."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from index.corpus.articles import Doubt, Refusal
-from index.engine.local.catalog import spoken
-from index.engine.stats import Count, Holdings
+from index.build.reindex_process import ReindexStatus
+from index.engine.stats import Count, IndexStats
+from index.languages import primary_language
+from index.types import Doubt, Refusal
 from web.api.schemas import LONGEST_NAME
 from web.pages.formatting import day, language_name
-from web.pages.query import Asked
+from web.pages.query import ChatQuery
 from web.pages.view_models import Choice, CorpusFacts, CorpusPage, Fault, FilterForm, Reindex, Share
+from web.problems import problem_of
 
 _OFFERED = 100  # sources to choose from: those with the most articles
 _LISTED = 200  # files that were refused, or doubted
@@ -24,70 +25,51 @@ def corpus_facts(articles: int, passages: int, created: str) -> CorpusFacts:
     return CorpusFacts(articles, passages, f"{day(made)}, {made:%H:%M} UTC")
 
 
-class ReindexState(Protocol):
-    """How a re-index stands, as whatever runs it tells."""
-
-    @property
-    def state(self) -> str:
-        """One of "idle", "running", "done" and "failed"."""
-
-    @property
-    def done(self) -> int:
-        """The new passages that are embedded."""
-
-    @property
-    def total(self) -> int:
-        """All the new passages, 0 until they are counted."""
-
-    @property
-    def problem(self) -> Mapping[str, Any] | None:
-        """Why it failed, a problem document."""
-
-
-def reindex_of(state: ReindexState) -> Reindex:
+def reindex_view(status: ReindexStatus) -> Reindex:
     """How a re-index stands, for a person."""
-    told = {"done": "The index is up to date.", "running": "Reading the articles."}.get(state.state, "")
-    if state.state == "running" and state.total:
-        told = f"Embedding: {state.done} of {state.total} new passages."
-    if state.problem is not None:
-        told = f"{state.problem['detail']} {state.problem['remedy']}"
-    return Reindex(state.state == "running", state.done, state.total, told)
+    message = {"done": "The index is up to date.", "running": "Reading the articles."}.get(status.state, "")
+    if status.state == "running" and status.total:
+        message = f"Embedding: {status.done} of {status.total} new passages."
+    if status.failure is not None:
+        problem = problem_of(status.failure)
+        message = f"{problem.what} {problem.remedy}"
+    return Reindex(status.state == "running", status.done, status.total, message)
 
 
-def corpus_page(holdings: Holdings, reindexing: Reindex | None) -> CorpusPage:
+def corpus_page(stats: IndexStats, reindex: Reindex | None) -> CorpusPage:
     """What an index holds, and what was left out of it."""
     return CorpusPage(
-        corpus=corpus_facts(holdings.articles, holdings.passages, holdings.created),
-        age=_duration(holdings.age_seconds),
-        generation=holdings.generation,
-        model=holdings.model,
-        days=_days(holdings),
-        sources=_shares("source", holdings.sources),
+        corpus=corpus_facts(stats.articles, stats.passages, stats.created),
+        age=_duration(stats.age_seconds),
+        generation=stats.generation,
+        model=stats.model,
+        days=_days(stats),
+        sources=_shares("source", stats.sources),
         languages=_shares(
-            "language", [replace(count, name=spoken(count.name)) for count in holdings.languages], language_name
+            "language", [replace(count, name=primary_language(count.name)) for count in stats.languages], language_name
         ),
-        refused=_faults(holdings.refused[:_LISTED]),
-        refused_more=max(0, len(holdings.refused) - _LISTED),
-        doubted=_faults(holdings.doubted[:_LISTED]),
-        doubted_more=max(0, len(holdings.doubted) - _LISTED),
-        reindexing=reindexing,
+        refused=_faults(stats.refused[:_LISTED]),
+        refused_more=max(0, len(stats.refused) - _LISTED),
+        doubted=_faults(stats.doubted[:_LISTED]),
+        doubted_more=max(0, len(stats.doubted) - _LISTED),
+        reindexing=reindex,
     )
 
 
-def filter_form(holdings: Holdings, asked: Asked) -> FilterForm:
+def filter_form(stats: IndexStats, query: ChatQuery) -> FilterForm:
     """The filters as they are chosen, with what the index has to choose from."""
-    sources = [count.name for count in holdings.sources if count.name is not None]
+    sources = [count.name for count in stats.sources if count.name is not None]
     # As the filter compares them: en-GB is offered as en.
-    languages = list(dict.fromkeys(tag for count in holdings.languages if (tag := spoken(count.name))))
-    language = spoken(asked.language)
+    languages = list(dict.fromkeys(tag for count in stats.languages if (tag := primary_language(count.name))))
+    language = primary_language(query.language)
     return FilterForm(
-        published_from=str(asked.published_from or ""),
-        published_to=str(asked.published_to or ""),
-        source=asked.source or "",
+        published_from=str(query.published_from or ""),
+        published_to=str(query.published_to or ""),
+        source=query.source or "",
         language=language or "",
-        sources=[Choice(name, name) for name in _offered(sources, asked.source)],
+        sources=[Choice(name, name) for name in _offered(sources, query.source)],
         languages=[Choice(tag, language_name(tag)) for tag in _offered(languages, language)],
-        chosen=bool(asked.filters().clauses()),
+        chosen=query.is_filtered(),
     )
 
 
@@ -118,10 +100,10 @@ def _shares(field: str, counts: Iterable[Count], shown: Callable[[str], str] = s
     ]
 
 
-def _days(holdings: Holdings) -> str | None:
-    if holdings.earliest is None or holdings.latest is None:
+def _days(stats: IndexStats) -> str | None:
+    if stats.earliest is None or stats.latest is None:
         return None
-    first, last = (day(date.fromisoformat(text)) for text in (holdings.earliest, holdings.latest))
+    first, last = (day(date.fromisoformat(text)) for text in (stats.earliest, stats.latest))
     return first if first == last else f"{first} to {last}"
 
 

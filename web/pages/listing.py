@@ -3,29 +3,29 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from index.engine.local.catalog import Listed
+from index.types import ArticleSummary
 from web.pages.formatting import direction, published_day
-from web.pages.query import Browsed
+from web.pages.query import ListingQuery
 from web.pages.view_models import ArticleLine, ListingPage
 
 
-def listing_page(browsed: Browsed, found: Sequence[Listed], held: int) -> ListingPage:
+def listing_page(query: ListingQuery, found: Sequence[ArticleSummary], held: int) -> ListingPage:
     """A page of a list; `found` has one article more than it shows where another page follows."""
-    first, most = browsed.span
+    first, most = query.span
     last = first + min(len(found), most)
     part = found and (first > 0 or len(found) > most)
     return ListingPage(
-        limits=browsed.limits(),
+        limits=query.limits(),
         articles=[_line(one) for one in found[:most]],
         first=first + 1,
         place=f"{first + 1:,} to {last:,}" if part else "",
         held=held,
-        newer=browsed.address(browsed.page - 1 if found else 1) if browsed.page > 1 else None,
-        older=browsed.address(browsed.page + 1) if len(found) > most else None,
+        newer=query.address(query.page - 1 if found else 1) if query.page > 1 else None,
+        older=query.address(query.page + 1) if len(found) > most else None,
     )
 
 
-def _line(one: Listed) -> ArticleLine:
+def _line(one: ArticleSummary) -> ArticleLine:
     return ArticleLine(
         title=one.title,
         href=f"/articles/{quote(one.article_id, safe='')}",

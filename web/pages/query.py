@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from pydantic import Field, field_validator
 
-from index.engine.local.catalog import spoken
+from index.languages import primary_language
+from index.types import NO_FILTERS
 from web.api.schemas import Filtered
 from web.pages.formatting import day, language_name
 
@@ -13,7 +14,7 @@ _REMEMBERED = 8  # earlier questions that a follow-up is sent with
 _LISTED = 50  # articles a page
 
 
-class Chosen(Filtered):
+class FilterQuery(Filtered):
     """The filters of a page; a field of its form that is left blank asks for nothing."""
 
     @field_validator("published_from", "published_to", "source", "language", mode="before")
@@ -26,10 +27,14 @@ class Chosen(Filtered):
         since, until = self.published_from, self.published_to
         return [
             *([self.source] if self.source else []),
-            *([language_name(spoken(self.language) or "")] if self.language else []),
+            *([language_name(primary_language(self.language) or "")] if self.language else []),
             *([f"since {day(since)}"] if since else []),
             *([f"until {day(until)}"] if until else []),
         ]
+
+    def is_filtered(self) -> bool:
+        """Whether any filter is chosen."""
+        return self.filters() != NO_FILTERS
 
     def fields(self) -> list[tuple[str, str]]:
         """The filters that are chosen, as an address has them."""
@@ -37,7 +42,7 @@ class Chosen(Filtered):
         return list(kept.items())
 
 
-class Asked(Chosen):
+class ChatQuery(FilterQuery):
     """The parameters of the chat page."""
 
     q: str | None = None
@@ -53,7 +58,7 @@ class Asked(Chosen):
         return f"/?{urlencode([('q', question), *(('h', turn) for turn in earlier), *self.fields()])}"
 
 
-class Browsed(Chosen):
+class ListingQuery(FilterQuery):
     """The parameters of the list of articles."""
 
     page: int = Field(1, ge=1, le=1_000_000)

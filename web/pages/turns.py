@@ -1,22 +1,16 @@
 """From an answer to one turn of the conversation, in plain values that a template only sets out."""
 
 from dataclasses import replace
-from urllib.parse import quote, urlencode
 
-from rag.answer import Answer, Citation, Copy, FoundPassage, ShortAnswer
-from web.pages.formatting import age, direction, original, published_day
-from web.pages.query import Asked
+from rag.answer import Answer, Citation, FoundPassage, NearDuplicate, ShortAnswer
+from web.links import article_href, original_url
+from web.pages.formatting import age, direction, published_day
+from web.pages.query import ChatQuery
 from web.pages.view_models import AnswerSentence, ArticleLine, Place, ShortWords, SourceCard, Turn
 
 
-def article_href(cited: Citation | FoundPassage | Copy) -> str:
-    """The address of an article opened at a span; #cited scrolls there without a script."""
-    place = urlencode({"start": cited.start, "end": cited.end, "version": cited.version})
-    return f"/articles/{quote(cited.article_id, safe='')}?{place}#cited"
-
-
-def turn_of(answer: Answer, asked: Asked) -> Turn:
-    """The turn that shows an answer to what was asked."""
+def turn_of(answer: Answer, query: ChatQuery) -> Turn:
+    """The turn that shows an answer to what was query."""
     interpreted = answer.interpreted_question if answer.interpreted_question != answer.question else None
     numbered = sorted(answer.citations, key=lambda citation: citation.number)
     cited = [_card(citation, citation.quote, citation.number) for citation in numbered]
@@ -26,8 +20,8 @@ def turn_of(answer: Answer, asked: Asked) -> Turn:
     return Turn(
         question=answer.question,
         interpreted_question=interpreted,
-        as_typed=asked.address(answer.question),
-        limits=asked.limits(),
+        as_typed=query.address(answer.question),
+        limits=query.limits(),
         answered=answer.answered,
         confidence_percent=round(answer.confidence * 100),
         short=shorts[0] if shorts and not answer.differing else None,
@@ -39,7 +33,7 @@ def turn_of(answer: Answer, asked: Asked) -> Turn:
         unanswered=list(answer.unanswered),
         sources=cited if answer.answered else nearest,
         milliseconds=round(answer.timings_ms["total"]),
-        href=asked.address(answer.question, asked.h if interpreted else ()),
+        href=query.address(answer.question, query.h if interpreted else ()),
         generation=answer.index.generation,
     )
 
@@ -91,7 +85,7 @@ def _card(found: Citation | FoundPassage, text: str, number: int | None) -> Sour
         source=found.source,
         published=published_day(found.published),
         age=age(found.age_days, found.published, found.first_seen),
-        url=original(found.url, text),
+        url=original_url(found.url, text),
         language=found.language,
         direction=direction(found.language),
         also=[_copy_line(copy) for copy in found.also],
@@ -99,7 +93,7 @@ def _card(found: Citation | FoundPassage, text: str, number: int | None) -> Sour
     )
 
 
-def _copy_line(copy: Copy) -> ArticleLine:
+def _copy_line(copy: NearDuplicate) -> ArticleLine:
     return ArticleLine(
         title=copy.title,
         href=article_href(copy),

@@ -236,16 +236,6 @@ class ArticlePage:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorPage:
-    """Why a page can't be shown: what happened, and what to do next."""
-
-    status: int
-    title: str
-    what: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
 class SignInPage:
     """Where a person gives a key, or gives it back; `key` is the name of the one they came with, if any."""
 

@@ -1,14 +1,10 @@
 """Articles and passages in one SQLite file; a passage's row is also its row in the vectors."""
 
-import hashlib
 import json
-import re
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from threading import Lock
@@ -18,15 +14,14 @@ import numpy as np
 from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
-from index.corpus.articles import Article
-from index.engine.local.dense import Rows
-from index.passages.split import Passage
+from index.engine.stats import Breakdown, Group
+from index.languages import primary_language
+from index.passages import embedding_text
+from index.types import Article, ArticleSummary, Filters, Passage, Rows
 
 FILTERS_REMEMBERED = 16  # each up to 4 bytes a passage
 ARTICLES_REMEMBERED = 64  # of which one question asks for the same several times
 Hashes = NDArray[np.bytes_]  # (n,) sha256 in hexadecimal, a row each
-Group = tuple[str | None, int]  # what some articles have in common, and how many they are
-
 _CHUNK = 500  # rows read at once; SQLite takes no more than 999 values everywhere
 ARTICLE_COLUMNS = (
     "article_id, title, text, path, published, source, author, url, language,"
@@ -34,63 +29,24 @@ ARTICLE_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What a list says of an article; `published` is ISO 8601, None where it has no date."""
-
-    article_id: str
-    title: str
-    published: str | None
-    source: str | None
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which articles may answer; None lets all through. Dates are ISO 8601 days, both included.
-
-    An article without a date passes no date filter. A source is compared without regard to case, a language
-    by the first part of its tag alone: en finds en-GB, and EN-us does too.
-    """
-
-    published_from: str | None = None
-    published_to: str | None = None
-    source: str | None = None
-    language: str | None = None
-
-    def clauses(self) -> dict[str, str]:
-        """SQL conditions over the articles table as a Catalog has it, with the value each is compared to."""
-        conditions = {
-            "day >= ?": self.published_from,
-            "day <= ?": self.published_to,
-            "folded_source = ?": _folded(self.source),
-            "spoken = ?": spoken(self.language),
-        }
-        return {condition: value for condition, value in conditions.items() if value is not None}
+def filter_clauses(filters: Filters) -> dict[str, str]:
+    """SQL conditions over the articles table, each with the value it is compared to; none for no filter."""
+    conditions = {
+        "day >= ?": filters.published_from,
+        "day <= ?": filters.published_to,
+        "folded_source = ?": _folded(filters.source),
+        "spoken = ?": primary_language(filters.language),
+    }
+    return {condition: value for condition, value in conditions.items() if value is not None}
 
 
-def spoken(tag: str | None) -> str | None:
-    """The language of a BCP 47 tag, its first part, in small letters: en of en-GB, EN_us and en."""
-    return None if tag is None else re.split("[-_]", tag.strip(), maxsplit=1)[0].casefold()
+def filter_columns(published: str | None, source: str | None, language: str | None) -> tuple[str | None, ...]:
+    """What filters compare, (day, folded source, language), as a catalog stores it: SQLite's lower() knows only ASCII."""
+    return (None if published is None else published[:10]), _folded(source), primary_language(language)
 
 
 def _folded(name: str | None) -> str | None:
     return None if name is None else name.casefold()
-
-
-def filed(published: str | None, source: str | None, language: str | None) -> tuple[str | None, ...]:
-    """What filters compare, as a Catalog keeps it: SQLite's lower() knows ASCII alone."""
-    return (None if published is None else published[:10]), _folded(source), spoken(language)
-
-
-def embedding_text(title: str, text: str) -> str:
-    """What is embedded for a passage: its words alone do not always name what the article is about."""
-    return f"{title}\n{text}"
-
-
-def text_hash(text: str) -> str:
-    """A sha256, in hexadecimal; the key by which a vector is used again."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Catalog:
@@ -104,6 +60,7 @@ class Catalog:
         self._passing: LRUCache[object, NDArray[np.int32]] = LRUCache(FILTERS_REMEMBERED)
         self._articles: LRUCache[object, Article | None] = LRUCache(ARTICLES_REMEMBERED)
         self._remembering = Lock()
+        self._breakdown: Breakdown | None = None
         # Nobody can tell when the last question that was given this generation has ended, but its collection.
         self._finalizer = weakref.finalize(self, connection.close)
 
@@ -133,21 +90,21 @@ class Catalog:
         found = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", (article_id,))
         return Article(*found[0]) if found else None
 
-    def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
-        """So many of the articles that pass, from the `first` on, which counts from 0.
+    def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
+        """Up to `limit` of the articles that pass, after the first `offset` of them.
 
-        Those of the latest day come first, those without a day last, and those of one day as they were added.
+        Newest day first, articles without a day last, and articles of one day in the order they were added.
         """
-        clauses = filters.clauses()
+        clauses = filter_clauses(filters)
         where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
-        # Chosen by an index alone: what is passed over would else be read with its text.
+        # The inner query reads an SQLite index alone; without it the text of every skipped article would be read.
         found = self._all(
             "SELECT article_id, title, published, source, language FROM"
             f" (SELECT number AS chosen FROM articles {where} ORDER BY day DESC, number LIMIT ? OFFSET ?)"
             " CROSS JOIN articles ON number = chosen ORDER BY day DESC, number",
-            (*clauses.values(), count, first),
+            (*clauses.values(), limit, offset),
         )
-        return [Listed(*values) for values in found]
+        return [ArticleSummary(*values) for values in found]
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the order asked.
@@ -179,7 +136,7 @@ class Catalog:
 
     def rows_of(self, filters: Filters) -> Rows | None:
         """The rows of passages whose article passes, ascending; None where every one does."""
-        clauses = filters.clauses()
+        clauses = filter_clauses(filters)
         if not clauses:
             return None
         # Filters that are written otherwise, and ask the same, are the same.
@@ -196,7 +153,7 @@ class Catalog:
         begin = np.cumsum(counts) - counts
         return (np.repeat(first - begin, counts) + np.arange(counts.sum())).astype(np.int32)
 
-    def histories(self) -> list[tuple[str, str, str]]:
+    def versions_and_first_seen(self) -> list[tuple[str, str, str]]:
         """Each article's id, the version of its text, and when that was first held, in order of rows."""
         return self._all("SELECT article_id, version, first_seen FROM articles ORDER BY number")
 
@@ -214,7 +171,7 @@ class Catalog:
             found = self._connection.execute("SELECT embedded_hash FROM passages ORDER BY row")
             return np.fromiter((value for (value,) in found), dtype="S64")
 
-    def misfiled(self) -> list[str]:
+    def articles_with_wrong_filters(self) -> list[str]:
         """The ids of articles that filters find by something else than they hold, and of those with rows not theirs."""
         kept = self._all("SELECT article_id, published, source, language, day, folded_source, spoken FROM articles")
         strange = self._all(
@@ -222,9 +179,9 @@ class Catalog:
             " FROM passages GROUP BY article) ON article = number"
             " WHERE (low, high + 1, held) != (first_row, end_row, end_row - first_row)"
         )
-        return [name for name, *own, day, source, language in kept if filed(*own) != (day, source, language)] + [
-            name for (name,) in strange
-        ]
+        return [
+            name for name, *own, day, source, language in kept if filter_columns(*own) != (day, source, language)
+        ] + [name for (name,) in strange]
 
     def counts(self) -> tuple[int, int]:
         """How many articles, and how many passages."""
@@ -232,14 +189,12 @@ class Catalog:
         ((passages,),) = self._all("SELECT count(*) FROM passages")
         return articles, passages
 
-    @cached_property
-    def breakdown(self) -> tuple[list[Group], list[Group], tuple[str | None, str | None]]:
-        """How many articles each source and each language has, the most first, and the days of the first and the last.
-
-        Read once, since it takes every article.
-        """
-        (days,) = self._all("SELECT min(day), max(day) FROM articles")
-        return self._groups("source"), self._groups("language"), days
+    def breakdown(self) -> Breakdown:
+        """Articles by source, by language and by day. It reads every article once, and remembers the result."""
+        if self._breakdown is None:
+            ((earliest, latest),) = self._all("SELECT min(day), max(day) FROM articles")
+            self._breakdown = Breakdown(self._groups("source"), self._groups("language"), earliest, latest)
+        return self._breakdown
 
     def _groups(self, column: str) -> list[Group]:
         return self._all(f"SELECT {column}, count(*) FROM articles GROUP BY {column} ORDER BY count(*) DESC, {column}")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from index.corpus.articles import Article
-from index.engine.local.catalog import ARTICLE_COLUMNS, disk_errors, embedding_text, filed, text_hash
-from index.passages.split import Passage
+from index.engine.local.catalog import ARTICLE_COLUMNS, disk_errors, filter_columns
+from index.passages import embedding_text, text_hash
+from index.types import Article, Passage
 
 # Languages are few, so that what a filter by one alone finds is a fair share of what it reads, the whole of by_day.
 _SCHEMA = """
@@ -51,7 +51,7 @@ class CatalogWriter:
 
     def _add(self, article: Article, passages: Sequence[Passage]) -> None:
         values = (getattr(article, name) for name in ARTICLE_COLUMNS.split(", "))
-        as_filed = filed(article.published, article.source, article.language)
+        as_filed = filter_columns(article.published, article.source, article.language)
         self._connection.execute(
             f"INSERT INTO articles VALUES (?{', ?' * 20})",
             (

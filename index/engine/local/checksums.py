@@ -1,19 +1,9 @@
 """What the files of a folder are known by: their names, sizes and hashes."""
 
-import hashlib
 from pathlib import Path
 
 from index.engine.manifest import FileRecord
-
-
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file, in hexadecimal.
-
-    Raises:
-        OSError: it can't be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+from index.files import sha256_of
 
 
 def file_names(folder: Path) -> list[str]:

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.embedder import Matrix, Vector
+from index.types import Matrix, Rows, Scored, Vector
 
 if TYPE_CHECKING:
     from faiss import IndexIVF
-
-Rows = NDArray[np.int64]
-Scored = tuple[int, float]  # a passage's row, and its score: larger is nearer
 
 # Rows compared one by one, of all or of those a filter passes. Of 384 numbers each they take 3.5 ms of a core, and
 # twice as many twice that; the candidates of a larger index take 1 ms.

@@ -7,7 +7,6 @@ DIR/feedback.sqlite           what readers thought of answers, which the rag roo
 """
 
 import logging
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,16 +16,17 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from index.commands import command
-from index.engine.local.checksums import fault_of, file_names, sha256_of
+from index.engine.local.checksums import fault_of, file_names
 from index.engine.manifest import FORMAT_VERSION, FileRecord, Manifest
 from index.errors import (
+    GenerationDamagedError,
+    GenerationForeignError,
+    GenerationMissingError,
     RagError,
-    SnapshotDamaged,
-    SnapshotForeign,
-    SnapshotMissing,
     StorageError,
-    WriterBusy,
+    WriterBusyError,
 )
+from index.files import sha256_of, sync, write_whole
 
 _log = logging.getLogger(__name__)
 _CURRENT, _LOCK, _GENERATIONS, MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
@@ -37,9 +37,9 @@ def live_number(directory: Path) -> int:
     """The number in CURRENT.
 
     Raises:
-        SnapshotMissing: no generation has been published here.
-        SnapshotForeign: the directory holds something else, and no index.
-        SnapshotDamaged: CURRENT is not a number.
+        GenerationMissingError: no generation has been published here.
+        GenerationForeignError: the directory holds something else, and no index.
+        GenerationDamagedError: CURRENT is not a number.
         StorageError: it can't be read.
     """
     current = directory / _CURRENT
@@ -48,29 +48,31 @@ def live_number(directory: Path) -> int:
     except FileNotFoundError:
         # Generations without a CURRENT are those of a first build that was cut off: none of them ever served.
         _refuse_foreign(directory)
-        raise SnapshotMissing(
+        raise GenerationMissingError(
             f"There is no index in {directory} yet.", f"Run: {command('rag index', directory)}"
         ) from None
     except ValueError:
-        raise SnapshotDamaged(f"{current} does not hold a generation's number.", rebuild_command(directory)) from None
+        raise GenerationDamagedError(
+            f"{current} does not hold a generation's number.", rebuild_command(directory)
+        ) from None
     except OSError as error:
         _refuse_foreign(directory)
-        raise unreadable(current, error) from error
+        raise read_error(current, error) from error
 
 
 def recorded_corpus(directory: Path) -> str | None:
     """What the live generation was made from; None where there is no index yet.
 
     Raises:
-        SnapshotError: there is one, and it can't say.
+        GenerationError: there is one, and it can't say.
     """
     try:
         return read_manifest(directory, live_number(directory)).corpus
-    except SnapshotMissing:
+    except GenerationMissingError:
         return None
 
 
-def live_mark(directory: Path) -> tuple[int, int] | None:
+def current_mark(directory: Path) -> tuple[int, int] | None:
     """What changes whenever CURRENT is replaced, even by the same number in a new directory; None without one."""
     try:
         found = (directory / _CURRENT).stat()
@@ -88,33 +90,33 @@ def read_manifest(directory: Path, number: int) -> Manifest:
     """The manifest of a generation, with its format checked and its files not yet.
 
     Raises:
-        SnapshotDamaged: it is missing or half-written.
-        SnapshotForeign: another version of the format wrote it.
+        GenerationDamagedError: it is missing or half-written.
+        GenerationForeignError: another version of the format wrote it.
     """
     path = generation_folder(directory, number) / MANIFEST
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValidationError) as error:
         _refuse_other_format(path, directory)
-        raise SnapshotDamaged(f"{path} is missing or half-written.", rebuild_command(directory)) from error
+        raise GenerationDamagedError(f"{path} is missing or half-written.", rebuild_command(directory)) from error
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise read_error(path, error) from error
     _refuse_other_format(path, directory)
     if manifest.checksum != manifest.sealed().checksum:
-        raise SnapshotDamaged(f"{path} is not the manifest that was written.", rebuild_command(directory))
+        raise GenerationDamagedError(f"{path} is not the manifest that was written.", rebuild_command(directory))
     return manifest
 
 
-def whole_manifest(directory: Path) -> Manifest:
+def checked_manifest(directory: Path) -> Manifest:
     """The manifest of the live generation, with every file checked against it.
 
     Raises:
-        SnapshotError: there is none, it is not ours, or a file is missing, cut short or altered.
+        GenerationError: there is none, it is not ours, or a file is missing, cut short or altered.
     """
     manifest = read_manifest(directory, live_number(directory))
     problems = check_files(directory, manifest)
     if problems:
-        raise SnapshotDamaged(" ".join(problems), rebuild_command(directory))
+        raise GenerationDamagedError(" ".join(problems), rebuild_command(directory))
     return manifest
 
 
@@ -133,7 +135,7 @@ def _check_file(path: Path, record: FileRecord) -> str | None:
     try:
         return fault_of(path, record)
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise read_error(path, error) from error
 
 
 @contextmanager
@@ -141,8 +143,8 @@ def writer_lock(directory: Path) -> Iterator[None]:
     """Hold the one writer's place of an index directory, which is made if it is missing.
 
     Raises:
-        WriterBusy: another process holds it.
-        SnapshotForeign: the directory holds something else.
+        WriterBusyError: another process holds it.
+        GenerationForeignError: the directory holds something else.
         StorageError: the directory can't be made or written.
     """
     _refuse_foreign(directory)
@@ -151,11 +153,11 @@ def writer_lock(directory: Path) -> Iterator[None]:
         lock = FileLock(directory / _LOCK, timeout=0)
         lock.acquire()
     except Timeout:
-        raise WriterBusy(
+        raise WriterBusyError(
             f"Another rag index is writing {directory}.", "Wait until it ends, then run it again."
         ) from None
     except OSError as error:
-        raise unwritable(directory, error) from error
+        raise write_error(directory, error) from error
     try:
         yield
     finally:
@@ -168,7 +170,9 @@ def new_folder(directory: Path) -> tuple[int, Path]:
     What an interrupted run left behind, which no CURRENT ever named, is removed.
     """
     leftovers = list((directory / _GENERATIONS).glob("[0-9]*.partial"))
-    number = 1 + max([0, *numbered(directory), *(int(path.stem) for path in leftovers if path.stem.isdigit())])
+    number = 1 + max(
+        [0, *generation_numbers(directory), *(int(path.stem) for path in leftovers if path.stem.isdigit())]
+    )
     for leftover in leftovers:
         try:
             shutil.rmtree(leftover)
@@ -184,7 +188,7 @@ def file_records(folder: Path) -> dict[str, FileRecord]:
     records = {}
     for name in file_names(folder):
         path = folder / name
-        _sync(path)
+        sync(path)
         records[name] = FileRecord(bytes=path.stat().st_size, sha256=sha256_of(path))
     return records
 
@@ -192,14 +196,14 @@ def file_records(folder: Path) -> dict[str, FileRecord]:
 def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
     """Make a finished folder the live generation; a crash at any instant leaves the old or the new."""
     (folder / MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
-    _sync(folder / MANIFEST)
+    sync(folder / MANIFEST)
     for inner in (path for path in folder.rglob("*") if path.is_dir()):
-        _sync(inner)
-    _sync(folder)
+        sync(inner)
+    sync(folder)
     finished = folder.rename(generation_folder(directory, manifest.generation))
     try:
-        _sync(directory / _GENERATIONS)
-        name_live(directory, manifest.generation)
+        sync(directory / _GENERATIONS)
+        set_live(directory, manifest.generation)
     except OSError:
         if not _may_be_live(directory, manifest.generation):
             shutil.rmtree(finished, ignore_errors=True)  # a disk that is full is not filled further by each try
@@ -209,27 +213,23 @@ def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
 def _may_be_live(directory: Path, number: int) -> bool:
     try:
         return live_number(directory) == number
-    except SnapshotMissing:
+    except GenerationMissingError:
         return False
     except RagError:  # what CURRENT names can't be told
         return True
 
 
-def name_live(directory: Path, number: int) -> None:
+def set_live(directory: Path, number: int) -> None:
     """Make a generation that is on the disk the live one, by one atomic rename."""
-    waiting = directory / f"{_CURRENT}.new"
-    waiting.write_text(f"{number}\n")
-    _sync(waiting)
-    waiting.replace(directory / _CURRENT)
-    _sync(directory)
+    write_whole(directory / _CURRENT, f"{number}\n".encode())
 
 
-def unreadable(path: Path, error: OSError) -> StorageError:
+def read_error(path: Path, error: OSError) -> StorageError:
     """The error for a path of the index that can't be read."""
     return StorageError(f"{path} can't be read ({error.strerror or error}).", "Mend its permissions.")
 
 
-def unwritable(path: Path, error: OSError) -> StorageError:
+def write_error(path: Path, error: OSError) -> StorageError:
     """The error for an index directory that can't be written; the live generation is untouched."""
     return StorageError(
         f"The index {path} can't be written ({error.strerror or error}); what was there still serves.",
@@ -242,7 +242,7 @@ def rebuild_command(directory: Path) -> str:
     return f"Run: {command('rag index --rebuild', directory)}"
 
 
-def numbered(directory: Path) -> Iterator[int]:
+def generation_numbers(directory: Path) -> Iterator[int]:
     """The numbers of the generations on the disk, live or not."""
     for path in (directory / _GENERATIONS).glob("[0-9]*"):
         if path.name.isdigit():
@@ -253,12 +253,14 @@ def _refuse_foreign(directory: Path) -> None:
     ours = {_CURRENT, _LOCK, _GENERATIONS, f"{_CURRENT}.new", *_FEEDBACK}
     try:
         if directory.exists() and not directory.is_dir():
-            raise SnapshotForeign(f"{directory} is a file, not an index directory.", "Name another with --index.")
+            raise GenerationForeignError(
+                f"{directory} is a file, not an index directory.", "Name another with --index."
+            )
         foreign = directory.is_dir() and bool(_visible(directory) - ours)
     except OSError as error:
-        raise unreadable(directory, error) from error
+        raise read_error(directory, error) from error
     if foreign:
-        raise SnapshotForeign(
+        raise GenerationForeignError(
             f"{directory} holds files that are not an index's.",
             "Name an empty or new directory with --index.",
         )
@@ -277,15 +279,7 @@ def _refuse_other_format(path: Path, directory: Path) -> None:
     except (OSError, ValidationError):
         return
     if version != FORMAT_VERSION:
-        raise SnapshotForeign(
+        raise GenerationForeignError(
             f"{path} has format {version}; this program reads format {FORMAT_VERSION}.",
             rebuild_command(directory),
         )
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

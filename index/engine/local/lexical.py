@@ -20,8 +20,8 @@ from tantivy import (
     Tokenizer,
 )
 
-from index.engine.local.dense import Rows, Scored
 from index.errors import StorageError
+from index.types import Rows, Scored
 
 ANALYZER = "folded_english"
 _HEAP_BYTES = 64_000_000

@@ -1,130 +1,82 @@
-"""What answering may ask of any engine, and the local engine that joins dense, lexical and catalog.
-
-Another engine (a cluster's) is another class with `PassageIndex`'s methods.
-"""
+"""One generation opened for searching, and following the live one."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
 
 import numpy as np
 
-from index.build.near_duplicates import Copies
 from index.commands import command
-from index.corpus.articles import Article
-from index.engine.local import generations as snapshot
-from index.engine.local.catalog import Catalog, Filters, Listed
-from index.engine.local.dense import DenseIndex, Scored
+from index.engine.local import generations
+from index.engine.local.catalog import Catalog
+from index.engine.local.dense import DenseIndex
 from index.engine.local.lexical import LexicalIndex
-from index.engine.local.retention import Hold
-from index.engine.manifest import CATALOG, COPIES, DENSE, LEXICAL, VECTORS, Manifest, ModelRecord
-from index.engine.stats import Holdings
-from index.errors import ModelError, RagError, SnapshotDamaged
-from index.models.embedder import Embedder, Vector, embedder_of_record
-from index.passages.split import Passage
-
-EmbedderOf = Callable[[ModelRecord], Embedder]
+from index.engine.local.near_duplicates import NearDuplicates
+from index.engine.local.retention import GenerationLease
+from index.engine.manifest import CATALOG, DENSE, LEXICAL, NEAR_DUPLICATES, VECTORS, Manifest
+from index.engine.protocol import EmbedderOf
+from index.engine.stats import IndexStats
+from index.errors import GenerationDamagedError, ModelError, RagError
+from index.models.embedder import Embedder, embedder_of_record
+from index.types import Article, ArticleSummary, Filters, Passage, Scored, Vector
 
 _log = logging.getLogger(__name__)
 
 
-class PassageIndex(Protocol):
-    """Searches of one generation of one corpus. A row is the engine's own number of a passage."""
-
-    @property
-    def manifest(self) -> Manifest:
-        """What the generation holds and how it was made."""
-
-    @property
-    def embedder(self) -> Embedder:
-        """The model its passages were embedded with, for queries and sentences."""
-
-    def nearest(self, vector: Vector, k: int, filters: Filters) -> list[Scored]:
-        """Up to `k` (row, cosine in [-1, 1]), best first."""
-
-    def matching(self, query: str, k: int, title_weight: float, filters: Filters) -> list[Scored]:
-        """Up to `k` (row, BM25 score ≥ 0), best first."""
-
-    def passages(self, rows: Sequence[int]) -> list[Passage]:
-        """The passages of these rows, in the order asked."""
-
-    def first_copy(self, row: int) -> int:
-        """The first row that says nearly what this one says; itself where no earlier one does."""
-
-    def copies(self, row: int, filters: Filters) -> list[int]:
-        """The other rows that say nearly what this one says and pass the filters, ascending."""
-
-    def article(self, article_id: str) -> Article | None:
-        """The article of that id, or None."""
-
-    def terms(self, text: str) -> list[str]:
-        """The words of a text as they are indexed, in order."""
-
-    def document_frequency(self, term: str) -> int:
-        """How many passages hold an indexed word."""
-
-    def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
-        """So many of the articles that pass, the latest day first, from the `first` on, which counts from 0."""
-
-    def holdings(self) -> Holdings:
-        """What the generation holds, by source, language and day, and what was refused."""
-
-
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class LocalIndex:
-    """One generation on this machine's disk, opened whole and never changing."""
+    """A PassageIndex of one generation on this machine's disk, opened whole and never changing."""
 
     manifest: Manifest
     embedder: Embedder
     catalog: Catalog
     dense: DenseIndex
     lexical: LexicalIndex
-    alike: Copies
-    hold: Hold  # while it is in use its files stay on the disk
+    duplicates: NearDuplicates
+    lease: GenerationLease  # keeps the files on the disk while the generation is in use
 
     @staticmethod
     def open(directory: Path, embedder_of: EmbedderOf = embedder_of_record) -> "LocalIndex":
-        """Open the live generation of an index directory, every file checked, with the model that made it.
+        """Open the live generation of an index directory, with every file checked and the model that made it.
 
         Raises:
-            SnapshotError: there is none, it is damaged, or it is not ours; with the command that mends it.
+            GenerationError: there is none, it is damaged, or it is not ours; the remedy is the command that mends it.
             ModelError: the model it was made with is not on this machine.
         """
-        mark = snapshot.live_mark(directory)
+        mark = generations.current_mark(directory)
         try:
-            return LocalIndex._opened(directory, embedder_of)
+            return LocalIndex._open(directory, embedder_of)
         except RagError:
-            if snapshot.live_mark(directory) == mark:
+            if generations.current_mark(directory) == mark:
                 raise
-            # It was replaced, and perhaps removed, while it was being opened.
-            return LocalIndex._opened(directory, embedder_of)
+            # The generation was replaced, and perhaps removed, while it was being opened.
+            return LocalIndex._open(directory, embedder_of)
 
     @staticmethod
-    def _opened(directory: Path, embedder_of: EmbedderOf) -> "LocalIndex":
-        manifest = snapshot.whole_manifest(directory)
-        folder = snapshot.generation_folder(directory, manifest.generation)
+    def _open(directory: Path, embedder_of: EmbedderOf) -> "LocalIndex":
+        manifest = generations.checked_manifest(directory)
+        folder = generations.generation_folder(directory, manifest.generation)
         try:
             embedder = embedder_of(manifest.model)
         except ModelError as error:
             again = command("rag index", directory)
             raise ModelError(error.what, f"{error.remedy} Or make the index again: {again}") from error
         try:
-            hold = Hold(folder)
+            lease = GenerationLease(folder)
             return LocalIndex(
                 manifest,
                 embedder,
                 Catalog.open(folder / CATALOG),
                 DenseIndex.open(folder / VECTORS, folder / DENSE),
                 LexicalIndex.open(folder / LEXICAL),
-                Copies.open(folder / COPIES),
-                hold,
+                NearDuplicates.open(folder / NEAR_DUPLICATES),
+                lease,
             )
-        except (OSError, RuntimeError, ValueError) as error:  # as SQLite, faiss and tantivy tell of a bad file
-            raise SnapshotDamaged(
-                f"{folder} can't be opened ({error}).", snapshot.rebuild_command(directory)
+        except (OSError, RuntimeError, ValueError) as error:  # what SQLite, faiss and tantivy raise for a bad file
+            raise GenerationDamagedError(
+                f"{folder} can't be opened ({error}).", generations.rebuild_command(directory)
             ) from error
 
     def nearest(self, vector: Vector, k: int, filters: Filters) -> list[Scored]:
@@ -139,13 +91,13 @@ class LocalIndex:
         """The passages of these rows, in the order asked."""
         return self.catalog.passages(rows)
 
-    def first_copy(self, row: int) -> int:
-        """The first row that says nearly what this one says; itself where no earlier one does."""
-        return self.alike.first(row)
+    def first_near_duplicate(self, row: int) -> int:
+        """The first row whose passage is a near-duplicate of this row's; the row itself where no earlier one is."""
+        return self.duplicates.first(row)
 
-    def copies(self, row: int, filters: Filters) -> list[int]:
-        """The other rows that say nearly what this one says and pass the filters, ascending."""
-        others = self.alike.of(row)
+    def near_duplicates(self, row: int, filters: Filters) -> list[int]:
+        """The other rows that are near-duplicates of this one and pass the filters, ascending."""
+        others = self.duplicates.others(row)
         passing = self.catalog.rows_of(filters) if others else None
         return others if passing is None else np.intersect1d(others, passing).tolist()
 
@@ -161,42 +113,42 @@ class LocalIndex:
         """How many passages hold an indexed word."""
         return self.lexical.document_frequency(term)
 
-    def listed(self, filters: Filters, first: int, count: int) -> list[Listed]:
-        """So many of the articles that pass, the latest day first, from the `first` on, which counts from 0."""
-        return self.catalog.listed(filters, first, count)
+    def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
+        """Up to `limit` of the articles that pass, newest first, after the first `offset` of them."""
+        return self.catalog.list_articles(filters, offset, limit)
 
-    def holdings(self) -> Holdings:
+    def stats(self) -> IndexStats:
         """What the generation holds, by source, language and day, and what was refused."""
-        return Holdings.of(self.manifest, self.catalog)
+        return IndexStats.of(self.manifest, self.catalog.breakdown())
 
 
 class LiveIndex:
-    """Always the newest generation of a directory; each caller keeps the one it was given.
+    """An IndexSource that follows the live generation of a directory.
 
-    A generation that can't be opened is logged and passed over: the one that serves goes on serving.
+    A new generation that can't be opened is logged and skipped; the one that serves goes on serving.
     """
 
     def __init__(self, directory: Path, embedder_of: EmbedderOf = embedder_of_record) -> None:
         self._directory = directory
         self._embedder_of = embedder_of
         self._lock = Lock()
-        self._mark = snapshot.live_mark(directory)
+        self._mark = generations.current_mark(directory)
         self._serving = LocalIndex.open(directory, embedder_of)
-        self._trouble: str | None = None
+        self._degraded_reason: str | None = None
 
-    def trouble(self) -> str | None:
-        """Why the newest generation does not serve, where an older one does.
+    def degraded_reason(self) -> str | None:
+        """Why the newest generation does not serve while an older one does; None where the newest serves.
 
         Raises:
-            SnapshotError: the directory holds no index any more.
+            GenerationError: the directory holds no index any more.
         """
         self.current()
-        snapshot.live_number(self._directory)
-        return self._trouble
+        generations.live_number(self._directory)
+        return self._degraded_reason
 
     def current(self) -> LocalIndex:
-        """The live generation, opened anew if CURRENT was replaced since the last call."""
-        if snapshot.live_mark(self._directory) == self._mark:
+        """The live generation, opened again if CURRENT was replaced since the last call."""
+        if generations.current_mark(self._directory) == self._mark:
             return self._serving
         # One caller opens the new generation; the others are answered from the old one meanwhile.
         if self._lock.acquire(blocking=False):
@@ -207,17 +159,17 @@ class LiveIndex:
         return self._serving
 
     def _swap(self) -> None:
-        mark = snapshot.live_mark(self._directory)
+        mark = generations.current_mark(self._directory)
         if mark == self._mark:
             return
         try:
             opened = LocalIndex.open(self._directory, self._embedder_of)
-            opened.embedder.embed_query("warm up")  # another model is loaded here, not within the next question
+            opened.embedder.embed_query("warm up")  # loads another model here rather than within the next question
             self._serving = opened
-            self._trouble = None
+            self._degraded_reason = None
         except RagError as error:
             number = self._serving.manifest.generation
-            self._trouble = f"The new index can't be served, generation {number} still is: {error}"
-            _log.error("%s", self._trouble)
-        # Also where it failed: it is tried again when CURRENT is next replaced.
+            self._degraded_reason = f"The new index can't be served, generation {number} still is: {error}"
+            _log.error("%s", self._degraded_reason)
+        # Set also after a failure, which is tried again when CURRENT is next replaced.
         self._mark = mark

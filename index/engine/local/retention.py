@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.commands import command
-from index.engine.local import generations as snapshot
+from index.engine.local import generations
 from index.engine.manifest import Manifest
-from index.errors import RagError, SnapshotDamaged, SnapshotMissing
+from index.errors import GenerationDamagedError, GenerationMissingError, RagError
 
 KEPT = 3  # generations, the live one among them
 
 _log = logging.getLogger(__name__)
 
 
-class Hold:
+class GenerationLease:
     """Keeps a generation from being removed until it is closed, or no one has it any more."""
 
     def __init__(self, folder: Path) -> None:
@@ -30,7 +30,7 @@ class Hold:
             OSError: it is not there.
         """
         # On the manifest, which every generation has; a lock on a file needs no right to write it.
-        descriptor = os.open(folder / snapshot.MANIFEST, os.O_RDONLY)
+        descriptor = os.open(folder / generations.MANIFEST, os.O_RDONLY)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         self._finalizer = weakref.finalize(self, os.close, descriptor)
 
@@ -49,19 +49,22 @@ class Generation:
     trouble: str | None = None
 
 
-def generations(directory: Path) -> list[Generation]:
+def list_generations(directory: Path) -> list[Generation]:
     """Every generation of an index, the newest first.
 
     Raises:
-        SnapshotError: there is no index there.
+        GenerationError: there is no index there.
     """
-    live = snapshot.live_number(directory)
-    return [_generation(directory, number, live) for number in sorted(snapshot.numbered(directory), reverse=True)]
+    live = generations.live_number(directory)
+    return [
+        _generation(directory, number, live)
+        for number in sorted(generations.generation_numbers(directory), reverse=True)
+    ]
 
 
 def _generation(directory: Path, number: int, live: int) -> Generation:
     try:
-        return Generation(number, number == live, snapshot.read_manifest(directory, number))
+        return Generation(number, number == live, generations.read_manifest(directory, number))
     except RagError as error:
         return Generation(number, number == live, None, error.what)
 
@@ -72,40 +75,40 @@ def roll_back(directory: Path, number: int | None = None) -> Manifest:
     Every file of it is checked first. What was live stays on the disk.
 
     Raises:
-        SnapshotMissing: there is no such generation.
-        SnapshotDamaged: it is not whole.
-        WriterBusy: another process is writing the index.
+        GenerationMissingError: there is no such generation.
+        GenerationDamagedError: it is not whole.
+        WriterBusyError: another process is writing the index.
         StorageError: the disk refused.
     """
     _chosen(directory, number)  # before a lock is made where there is no index
-    with snapshot.writer_lock(directory):
+    with generations.writer_lock(directory):
         chosen = _chosen(directory, number)
-        manifest = snapshot.read_manifest(directory, chosen)
-        problems = snapshot.check_files(directory, manifest)
+        manifest = generations.read_manifest(directory, chosen)
+        problems = generations.check_files(directory, manifest)
         if problems:
-            raise SnapshotDamaged(" ".join(problems), _listed(directory))
+            raise GenerationDamagedError(" ".join(problems), _listed(directory))
         try:
-            snapshot.name_live(directory, chosen)
+            generations.set_live(directory, chosen)
         except OSError as error:
-            raise snapshot.unwritable(directory, error) from error
+            raise generations.write_error(directory, error) from error
     return manifest
 
 
 def _chosen(directory: Path, number: int | None) -> int:
-    there = set(snapshot.numbered(directory))
+    there = set(generations.generation_numbers(directory))
     if number is None or not there:
-        snapshot.live_number(directory)  # says that there is no index
+        generations.live_number(directory)  # says that there is no index
     chosen = _earlier(directory) if number is None else number
     if chosen not in there:
-        raise SnapshotMissing(f"{directory} holds no generation {chosen}.", _listed(directory))
+        raise GenerationMissingError(f"{directory} holds no generation {chosen}.", _listed(directory))
     return chosen
 
 
 def _earlier(directory: Path) -> int:
-    live = snapshot.live_number(directory)
-    before = [number for number in snapshot.numbered(directory) if number < live]
+    live = generations.live_number(directory)
+    before = [number for number in generations.generation_numbers(directory) if number < live]
     if not before:
-        raise SnapshotMissing(
+        raise GenerationMissingError(
             f"{directory} holds no generation before {live}.", f"Run: {command('rag index', directory)}"
         )
     return max(before)
@@ -120,12 +123,12 @@ def retire(directory: Path, kept: int) -> list[int]:
 
     Call it with the writer lock held. One that can't be removed is tried again by the next run.
     """
-    others = sorted(set(snapshot.numbered(directory)) - {snapshot.live_number(directory)})
+    others = sorted(set(generations.generation_numbers(directory)) - {generations.live_number(directory)})
     return [number for number in others[: max(0, len(others) - kept + 1)] if _remove(directory, number)]
 
 
 def _remove(directory: Path, number: int) -> bool:
-    folder = snapshot.generation_folder(directory, number)
+    folder = generations.generation_folder(directory, number)
     try:
         with _unheld(folder) as unheld:
             if unheld:
@@ -141,7 +144,7 @@ def _remove(directory: Path, number: int) -> bool:
 def _unheld(folder: Path) -> Iterator[bool]:
     """Whether nobody holds a generation; then nobody can while it is being removed."""
     try:
-        descriptor = os.open(folder / snapshot.MANIFEST, os.O_RDONLY)
+        descriptor = os.open(folder / generations.MANIFEST, os.O_RDONLY)
     except FileNotFoundError:  # one whose files somebody deleted
         yield True
         return

@@ -12,13 +12,14 @@ import typer
 from sentence_transformers import SentenceTransformer
 
 from index.console import note
-from index.corpus.articles import Article, read_articles
-from index.engine.local.catalog import embedding_text
-from index.engine.local.checksums import sha256_of
+from index.corpus.articles import read_articles
+from index.files import sha256_of
 from index.models.compiled import followed, openvino
-from index.models.embedder import bundled_folder
+from index.models.hub import bundled_folder
 from index.models.quantized import GRAPH, INPUTS, OUTPUT, files
+from index.passages import embedding_text
 from index.passages.split import split_article
+from index.types import Article
 
 _PASSAGES = 150  # at most
 _QUESTIONS = 50  # first sentences, and their first words, that stand in for questions, which are shorter

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from index.console import _pace, in_groups, note, progress_of, say
-from index.corpus.articles import Refusal
+from index.types import Refusal
 
 
 def test_control_characters_of_a_corpus_do_not_reach_the_terminal(capsys):

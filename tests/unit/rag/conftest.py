@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from index.build.build import build_index
-from index.corpus.articles import Article
 from index.engine.local.local_index import LiveIndex, LocalIndex
 from index.passages.sentences import sentence_spans
-from index.passages.split import Passage
+from index.types import Article, Passage
 from rag.assistant import Assistant
-from rag.evidence.scoring import Evidence, Weights
+from rag.evidence.scoring import Evidence
+from rag.evidence.weights import Weights
 from rag.reader import Reading
 from tests.conftest import WordEmbedder
 
@@ -41,7 +41,7 @@ class Fixed:
     def current(self) -> LocalIndex:
         return self.index
 
-    def trouble(self) -> None:
+    def degraded_reason(self) -> None:
         return None
 
 

@@ -11,15 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.build.build import build_index
-from index.engine.local.catalog import Filters
 from index.engine.local.local_index import LocalIndex
+from index.types import Filters
 from rag.answer import Answer
-from rag.assistant import MAX_K, Assistant
+from rag.assistant import Assistant
 from rag.compose.extract import DIFFERENT, Composition
-from rag.errors import ArticleUnknown, FilterError, QuestionError, SettingError
-from rag.evidence.scoring import PASSAGES_READ, shipped_weights
-from rag.question.answer_type import Kind
+from rag.errors import ArticleUnknownError, FilterError, QuestionError, SettingError
+from rag.evidence.scoring import PASSAGES_READ
+from rag.evidence.weights import shipped_weights
+from rag.question.answer_type import AnswerType
 from rag.retrieval.retriever import Retriever
+from rag.settings import MAX_K
 from tests.conftest import ARTICLES, WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, SURE, UNSURE, Fixed, ScriptedReader, made_weights
 
@@ -180,7 +182,7 @@ def test_a_follow_up_s_own_words_are_searched_too(assistant):
     """Its passages are those of both readings together; without history it is searched as it was typed."""
     answer = assistant.ask("What did it cost?", history=[QUESTION])
     index = assistant.source.current()
-    both = Retriever(index).retrieve(answer.interpreted_question, 10, own=answer.question).hits
+    both = Retriever(index).retrieve(answer.interpreted_question, 10, typed_query=answer.question).hits
     assert [(found.passage_id, found.score) for found in answer.passages] == [
         (hit.passage.passage_id, pytest.approx(hit.score, abs=1e-4)) for hit in both
     ]
@@ -220,7 +222,7 @@ def test_filters_hold_for_answers_and_searches(assistant):
 
 def test_an_unknown_article_is_said_to_be_unknown(assistant):
     """The error names the id."""
-    with pytest.raises(ArticleUnknown, match="no-such"):
+    with pytest.raises(ArticleUnknownError, match="no-such"):
         assistant.article("no-such")
 
 
@@ -387,7 +389,7 @@ def test_a_follow_up_asks_for_its_own_kind(assistant):
     other = replace(assistant, composer=SimpleNamespace(compose=compose), threshold=0.0)
     other.ask("How much did it cost, how many dollars?", history=[QUESTION])
     other.ask("And what of it?", history=[QUESTION])
-    assert seen == [Kind.NUMBER, Kind.TIME]
+    assert seen == [AnswerType.NUMBER, AnswerType.TIME]
 
 
 def test_where_nothing_is_carried_history_changes_nothing(assistant):

@@ -11,8 +11,8 @@ import pytest
 import index.dates
 import rag.assistant
 from index.build.build import build_index
-from index.engine.local.catalog import Filters
-from rag.answer import Copy, FoundPassage
+from index.types import Filters
+from rag.answer import FoundPassage, NearDuplicate
 from rag.assistant import Assistant
 from rag.cache import AnswerCache, weight_of
 from tests.unit.rag.conftest import SENSIBLE, SURE, UNSURE, ScriptedReader
@@ -29,7 +29,7 @@ def reader():
 @pytest.fixture
 def keeping(live_index, reader):
     """An assistant that keeps ten answers."""
-    return Assistant(live_index, weights=SENSIBLE, reader=reader, kept=10)
+    return Assistant(live_index, weights=SENSIBLE, reader=reader, cached=10)
 
 
 def untimed(answer):
@@ -75,7 +75,7 @@ def test_whatever_decides_an_answer_makes_it_another(keeping, reader, other):
     """Other history, another k, other filters and other words are worked out anew, once."""
     keeping.ask(QUESTION)
     asked = {"question": QUESTION} | other
-    fresh = replace(keeping, kept=0).ask(**asked)
+    fresh = replace(keeping, cached=0).ask(**asked)
     assert untimed(keeping.ask(**asked)) == untimed(keeping.ask(**asked)) == untimed(fresh)
     assert len(reader.asked) == 3
 
@@ -139,7 +139,7 @@ def test_assistants_that_answer_otherwise_share_no_answers(keeping):
 
 def test_answers_asked_for_longest_ago_leave_first(live_index, reader):
     """No more are kept than was said."""
-    assistant = Assistant(live_index, weights=SENSIBLE, reader=reader, kept=2)
+    assistant = Assistant(live_index, weights=SENSIBLE, reader=reader, cached=2)
     bridge, kites = "How long is the bridge over the Kura?", "What is the festival of kites called?"
     for question in (QUESTION, bridge, QUESTION, kites):  # the bridge is what was asked for longest ago
         assistant.ask(question)
@@ -149,7 +149,7 @@ def test_answers_asked_for_longest_ago_leave_first(live_index, reader):
 
 
 def found_passage(copies: int) -> FoundPassage:
-    return FoundPassage(*[None] * 17, also=[Copy(*[None] * 10)] * copies)
+    return FoundPassage(*[None] * 17, also=[NearDuplicate(*[None] * 10)] * copies)
 
 
 @pytest.mark.parametrize(("passages", "copies", "weight"), [(0, 0, 1), (10, 0, 1), (100, 0, 10), (10, 3, 4)])
@@ -165,9 +165,9 @@ def test_an_answer_counts_by_what_it_lists(keeping, passages, copies, weight):
 
 def test_equal_questions_at_once_get_equal_answers(live_index):
     """Threads may share what is kept, and a cache so small that each answer drives another out."""
-    assistant = Assistant(live_index, weights=SENSIBLE, kept=2)
+    assistant = Assistant(live_index, weights=SENSIBLE, cached=2)
     questions = [QUESTION, "How long is the bridge over the Kura?", "What is the festival of kites called?"]
-    expected = [untimed(replace(assistant, kept=0).ask(question)) for question in questions]
+    expected = [untimed(replace(assistant, cached=0).ask(question)) for question in questions]
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(assistant.ask, questions * 30))
     assert [untimed(answer) for answer in answers] == expected * 30

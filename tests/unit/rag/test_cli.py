@@ -197,7 +197,9 @@ def test_a_missing_index_fails_and_says_what_to_run(directory, command):
     assert f"rag index --index {directory}" in result.stderr
 
 
-@pytest.mark.parametrize(("question", "kind", "code"), [("", "QuestionError", 2), ("who?", "SnapshotMissing", 1)])
+@pytest.mark.parametrize(
+    ("question", "kind", "code"), [("", "QuestionError", 2), ("who?", "GenerationMissingError", 1)]
+)
 def test_an_error_is_one_json_document_too(built, tmp_path, question, kind, code):
     """With --json stdout holds the error's type, what happened and what to do."""
     index = built if code == 2 else tmp_path / "nothing"

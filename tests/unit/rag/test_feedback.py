@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 import web.cli
 from index.build.build import build_index
 from index.engine.local import generations as snapshot
-from index.engine.local.catalog import Filters
-from index.errors import SnapshotMissing, StorageError
-from rag.errors import FeedbackFull
+from index.errors import GenerationMissingError, StorageError
+from index.types import Filters
+from rag.errors import FeedbackFullError
 from rag.evaluation.collection import read_collection
-from rag.evaluation.vote_review import judged
+from rag.evaluation.vote_review import review_votes
 from rag.feedback import CitedSpan, FeedbackStore, Vote, feedback_file
 
 FILTERED = {"filters": Filters(published_from="2024-01-01", language="en")}
@@ -94,7 +94,7 @@ def test_a_file_that_is_as_large_as_it_may_be_takes_no_more(store, vote, monkeyp
     """Its votes can still be read."""
     store.add(vote)
     monkeypatch.setattr("rag.feedback.MAX_BYTES", store.path.stat().st_size)
-    with pytest.raises(FeedbackFull, match=r"as large as it may be .*RAG_FEEDBACK"):
+    with pytest.raises(FeedbackFullError, match=r"as large as it may be .*RAG_FEEDBACK"):
         store.add(replace(vote, answer_id="b"))
     assert len(store.votes()) == 1
 
@@ -108,14 +108,14 @@ def test_votes_outlast_a_re_index_a_rebuild_and_a_rollback(store, vote, corpus, 
     assert len(store.votes()) == 1
     assert sqlite3.connect(store.path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
     (built / "CURRENT").unlink()
-    with pytest.raises(SnapshotMissing):
+    with pytest.raises(GenerationMissingError):
         snapshot.live_number(built)
     build_index(corpus, built, embedder)
 
 
 def test_quotes_voted_up_become_gold(index, vote):
     """A question with the spans its answer quoted, to the character."""
-    found = judged([vote], index.article)
+    found = review_votes([vote], index.article)
     (question,) = found.questions
     assert (question.question, question.answerable, found.unjudged) == (QUESTION, True, [])
     assert [(span.article_id, span.start, span.end) for span in question.spans] == sorted(
@@ -128,7 +128,7 @@ def test_votes_on_one_question_are_one_question(index, vote):
     """Whoever gave them: its gold is all that was quoted, once; another history is another question."""
     first = vote.citations[0]
     more = replace(vote, answer_id="b", citations=(first, replace(first, end=first.end - 5)))
-    found = judged([vote, more, replace(vote, history=("Who?",))], index.article)
+    found = review_votes([vote, more, replace(vote, history=("Who?",))], index.article)
     assert [len(question.spans) for question in found.questions] == [len(vote.citations) + 1, len(vote.citations)]
     assert len({question.id for question in found.questions}) == 2
 
@@ -145,7 +145,7 @@ OPEN = [
 @pytest.mark.parametrize(("changed", "reason"), OPEN)
 def test_a_vote_that_gives_no_gold_is_left_to_a_person(index, vote, changed, reason):
     """With the reason, and no question is made of it."""
-    found = judged([replace(vote, **changed)], index.article)
+    found = review_votes([replace(vote, **changed)], index.article)
     assert found.questions == []
     assert found.unjudged[0].reason.startswith(reason)
 
@@ -157,8 +157,8 @@ STALE = [{"version": "0" * 12}, {"article_id": "none"}, {"end": 10**6}, {"start"
 def test_a_quote_that_is_no_longer_there_is_no_gold(index, vote, changed):
     """Another version, another article, or a place outside the text; what still holds is kept."""
     stale = replace(vote.citations[0], **changed)
-    assert judged([replace(vote, citations=(stale,))], index.article).unjudged[0].reason.startswith("no quote")
-    found = judged([replace(vote, citations=(stale, vote.citations[0]))], index.article)
+    assert review_votes([replace(vote, citations=(stale,))], index.article).unjudged[0].reason.startswith("no quote")
+    found = review_votes([replace(vote, citations=(stale, vote.citations[0]))], index.article)
     assert len(found.questions[0].spans) == 1
 
 

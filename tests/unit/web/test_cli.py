@@ -14,7 +14,7 @@ import web.cli
 from index.console import DEFAULT_INDEX
 from tests.conftest import REPOSITORY
 from tests.unit.web.conftest import on_loopback
-from web.errors import AddressInUse
+from web.errors import AddressInUseError
 from web.server import server_of
 from web.settings import Settings
 
@@ -158,14 +158,14 @@ def test_an_address_is_held_before_anybody_can_connect(host):
             pass
         held.listen()
         socket.create_connection((host, port), timeout=5).close()
-        with pytest.raises(AddressInUse, match=f"{port}.*rag serve --port 0"):
+        with pytest.raises(AddressInUseError, match=f"{port}.*rag serve --port 0"):
             web.cli._bound(host, port)
 
 
 def test_a_taken_port_is_a_json_document_too(served, taken):
     """With --json stdout holds the error."""
     error = json.loads(run("serve", "--port", taken, "--json").stdout)["error"]
-    assert error["type"] == "AddressInUse"
+    assert error["type"] == "AddressInUseError"
 
 
 def test_a_missing_index_is_one_sentence_and_a_failure(directory):

@@ -7,8 +7,8 @@ from index.build.build import build_index
 from tests.unit.web.api.test_ask import assert_problem
 from tests.unit.web.conftest import on_loopback, status_of
 from web.app import create_app
+from web.headers import SECURITY_HEADERS as HEADERS
 from web.middleware.keys import Role, add_key
-from web.middleware.security_headers import HEADERS
 from web.settings import Settings
 
 QUESTION = "When was the harbour of Lenkoran opened?"

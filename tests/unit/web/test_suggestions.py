@@ -4,7 +4,7 @@ import logging
 from contextlib import nullcontext
 from threading import Event, Thread
 
-from web.suggestions import Suggested
+from web.suggestions import SuggestionWorker
 
 
 class Scripted:
@@ -37,7 +37,7 @@ def finished(suggested):
 def test_nobody_waits_for_suggestions():
     """There are none until they are made, and then they are there, made once."""
     assistant = Scripted("Who?", "When?")
-    suggested = Suggested(assistant)
+    suggested = SuggestionWorker(assistant)
     assert suggested.current() == []
     assistant.go.set()
     assert finished(suggested) == ["Who?", "When?"]
@@ -49,7 +49,7 @@ def test_a_new_generation_has_its_own():
     """Those of the one before are gone at once."""
     assistant = Scripted("Who?")
     assistant.go.set()
-    suggested = Suggested(assistant)
+    suggested = SuggestionWorker(assistant)
     suggested.current()
     assert finished(suggested) == ["Who?"]
     assistant.generation, assistant.questions = 2, ("Where?",)
@@ -63,7 +63,7 @@ def test_a_failure_is_logged_and_leaves_the_page_whole(caplog):
     """There are no suggestions, and the log says why."""
     assistant = Scripted(fails=True)
     assistant.go.set()
-    suggested = Suggested(assistant)
+    suggested = SuggestionWorker(assistant)
     suggested.current()
     with caplog.at_level(logging.ERROR):
         assert finished(suggested) == []
@@ -73,7 +73,7 @@ def test_a_failure_is_logged_and_leaves_the_page_whole(caplog):
 def test_closed_it_makes_no_more():
     """What was being made ends, and a later look begins nothing."""
     assistant = Scripted("Who?")
-    suggested = Suggested(assistant)
+    suggested = SuggestionWorker(assistant)
     suggested.current()
     assistant.go.set()
     suggested.close()
@@ -113,7 +113,7 @@ def closed_beside(assistant, suggested):
 def test_closing_waits_for_the_question_that_is_tried_and_no_more():
     """Though none of them was suggested."""
     assistant = Declining()
-    suggested = Suggested(assistant)
+    suggested = SuggestionWorker(assistant)
     suggested.current()
     assert assistant.trying.wait(30)
     closed_beside(assistant, suggested)
@@ -123,7 +123,7 @@ def test_closing_waits_for_the_question_that_is_tried_and_no_more():
 def test_closing_waits_for_what_an_earlier_generation_is_tried_for():
     """Every thread has ended."""
     assistant = Declining()
-    suggested = Suggested(assistant)
+    suggested = SuggestionWorker(assistant)
     suggested.current()
     assistant.generation = 2
     suggested.current()
@@ -138,7 +138,7 @@ def test_a_question_is_tried_only_while_a_turn_is_spare(monkeypatch):
     spares = iter([False, True, False, False, True, True])
     assistant = Scripted("Who?", "When?")
     assistant.go.set()
-    suggested = Suggested(assistant, lambda: nullcontext(next(spares)))
+    suggested = SuggestionWorker(assistant, lambda: nullcontext(next(spares)))
     suggested.current()
     assert finished(suggested) == ["Who?", "When?"]
     assert list(spares) == []

@@ -14,15 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.build.build import build_index, preview_index
-from index.build.report import model_before, what_differs
+from index.build.report import live_manifest, reasons_to_embed_again
 from index.build.verify import verify_index
 from index.engine.local import generations as snapshot
-from index.engine.local.catalog import Catalog, Filters
-from index.engine.local.generations import generation_folder, live_number, whole_manifest
+from index.engine.local.catalog import Catalog
+from index.engine.local.generations import checked_manifest, generation_folder, live_number
 from index.engine.local.local_index import LocalIndex
-from index.engine.manifest import CATALOG, DENSE, VECTORS, ModelRecord
-from index.errors import CorpusError, SnapshotDamaged
+from index.engine.manifest import CATALOG, DENSE, VECTORS
+from index.errors import CorpusError, GenerationDamagedError
+from index.models.record import ModelRecord
 from index.passages.split import split_article
+from index.types import Filters
 from tests.conftest import WordEmbedder, write_corpus
 from tests.unit.index.conftest import MEMORY
 from tests.unit.index.engine.test_generations import edit
@@ -127,7 +129,7 @@ class TestChanges:
         """Its id changes with its path; its vectors are used again."""
         (corpus / "notes" / "kites.txt").rename(corpus / "kites.txt")
         report = build_index(corpus, built, embedder)
-        assert (report.plan.added, report.plan.deleted) == (["kites"], ["notes-kites"])
+        assert (report.diff.added, report.diff.deleted) == (["kites"], ["notes-kites"])
         assert (report.embedded, embedder.embedded) == (0, [])
 
     def test_the_same_passage_twice_is_embedded_once(self, corpus, directory, embedder):
@@ -147,7 +149,7 @@ class TestChanges:
         embedder.record = embedder.record.model_copy(update=change)
         report = build_index(corpus, built, embedder)
         assert counts(report) == {"unchanged": 3, "embedded": 3}
-        assert whole_manifest(built).model == embedder.record
+        assert checked_manifest(built).model == embedder.record
         assert isinstance(embedder.record, ModelRecord)
 
     def test_progress_counts_up_to_all_that_is_embedded(self, corpus, directory, embedder):
@@ -173,10 +175,10 @@ class TestRefused:
         (corpus / "bridge.md").write_bytes(b"\xff\xfe broken")
         report = build_index(corpus, built, embedder)
         assert counts(report) == {"unchanged": 2, "kept": 1, "refused": 1, "embedded": 0}
-        assert report.plan.kept == ["bridge"]
+        assert report.diff.kept == ["bridge"]
         assert open_index(built).article("bridge").title == "A bridge over the Kura"
         again = build_index(corpus, built, embedder)
-        assert (again.generation, again.plan.kept) == (report.generation, ["bridge"])
+        assert (again.generation, again.diff.kept) == (report.generation, ["bridge"])
 
     def test_a_file_mended_is_read_again(self, corpus, built, embedder, open_index):
         """What was kept is replaced as soon as the file can be read."""
@@ -204,7 +206,7 @@ class TestRefused:
         build_index(corpus, built, embedder)
         assert open_index(built).article("ships") is not None
         (corpus / "ships.csv").write_bytes(b"")
-        assert build_index(corpus, built, embedder).plan.deleted == ["ships"]
+        assert build_index(corpus, built, embedder).diff.deleted == ["ships"]
         assert open_index(built).article("ships") is None
 
     def test_a_broken_file_that_is_deleted_is_gone(self, corpus, built, embedder, open_index):
@@ -212,7 +214,7 @@ class TestRefused:
         (corpus / "bridge.md").write_bytes(b"\xff")
         build_index(corpus, built, embedder)
         (corpus / "bridge.md").unlink()
-        assert build_index(corpus, built, embedder).plan.deleted == ["bridge"]
+        assert build_index(corpus, built, embedder).diff.deleted == ["bridge"]
         assert open_index(built).article("bridge") is None
 
     @pytest.mark.parametrize("how", ["link", "race"])
@@ -228,13 +230,13 @@ class TestRefused:
             monkeypatch.setattr("index.corpus.articles._paths", lambda corpus: paths)
             path.unlink()
         report = build_index(corpus, built, embedder)
-        assert (report.plan.kept, report.plan.deleted, len(report.plan.refused)) == ([], ["bridge"], 1)
+        assert (report.diff.kept, report.diff.deleted, len(report.diff.refused)) == ([], ["bridge"], 1)
 
     def test_refusals_are_kept_in_the_manifest(self, corpus, directory, embedder):
         """What could not be read is known without reading the corpus again."""
         (corpus / "photo.png").write_bytes(b"\x89PNG\0")
         report = build_index(corpus, directory, embedder)
-        assert whole_manifest(directory).refused == report.plan.refused
+        assert checked_manifest(directory).refused == report.diff.refused
         assert build_index(corpus, directory, embedder).generation == 1
 
     def test_a_line_deleted_beside_a_repeated_id_is_gone(self, corpus, built, embedder, open_index):
@@ -259,7 +261,7 @@ class TestRefused:
         (elsewhere / "notes").chmod(0)
         with unprivileged():
             report = build_index(elsewhere, directory, embedder)
-        assert report.plan.deleted == []
+        assert report.diff.deleted == []
 
     def test_a_half_surrogate_in_a_date_does_not_stop_the_build(self, corpus, directory, embedder):
         """One bad line never stops the rest, whatever its characters."""
@@ -287,7 +289,7 @@ class TestFailures:
         with pytest.raises(CorpusError, match="wrong.*(rag index|--corpus)"):
             build_index(wrong, built, embedder)
         assert files_of(built / "generations") == before
-        assert whole_manifest(built).generation == 1
+        assert checked_manifest(built).generation == 1
 
     def test_a_corpus_emptied_on_purpose_leaves_nothing(self, corpus, built, embedder, open_index):
         """It is refused until that is asked for, as the error says; then not a word answers, and all can come back."""
@@ -318,7 +320,7 @@ class TestFailures:
         """Vectors whose checksum differs are never used again: the error says how to rebuild."""
         path = generation_folder(built, 1) / VECTORS
         path.write_bytes(path.read_bytes()[:-4] + b"oops")
-        with pytest.raises(SnapshotDamaged, match="rag index --rebuild"):
+        with pytest.raises(GenerationDamagedError, match="rag index --rebuild"):
             build_index(corpus, built, embedder)
 
     @pytest.mark.parametrize("damage", [CATALOG, VECTORS, DENSE, "manifest.json", "../../CURRENT"])
@@ -340,7 +342,7 @@ class TestFirstSeen:
     def seen(self, directory):
         folder = generation_folder(directory, live_number(directory))
         with closing(Catalog.open(folder / CATALOG)) as catalog:
-            return {name: seen for name, _, seen in catalog.histories()}
+            return {name: seen for name, _, seen in catalog.versions_and_first_seen()}
 
     @pytest.fixture
     def later(self, monkeypatch):
@@ -374,7 +376,7 @@ class TestFirstSeen:
         (corpus / "notes" / "kites.txt").rename(corpus / "paper-kites.txt")
         report = build_index(corpus, built, embedder)
         assert self.seen(built)["paper-kites"] == first
-        assert report.plan.moved == [("notes-kites", "paper-kites")]
+        assert report.diff.moved == [("notes-kites", "paper-kites")]
         assert counts(report) == {"added": 1, "deleted": 1, "unchanged": 2, "moved": 1, "embedded": 0}
 
     def test_a_copy_has_its_own(self, corpus, built, embedder, later):
@@ -415,12 +417,12 @@ def test_a_copy_has_not_moved(corpus, built, embedder):
     """Where the first stays nothing is said to have moved, and of two copies only one has."""
     text = (corpus / "notes" / "kites.txt").read_text()
     (corpus / "copy.txt").write_text(text)
-    assert build_index(corpus, built, embedder).plan.moved == []
+    assert build_index(corpus, built, embedder).diff.moved == []
     (corpus / "copy.txt").unlink()
     (corpus / "notes" / "kites.txt").unlink()
     for name in ("one.txt", "two.txt"):
         (corpus / name).write_text(text)
-    assert len(build_index(corpus, built, embedder).plan.moved) == 1
+    assert len(build_index(corpus, built, embedder).diff.moved) == 1
 
 
 def test_what_is_doubted_is_in_the_report_and_the_manifest(corpus, built, embedder):
@@ -428,11 +430,11 @@ def test_what_is_doubted_is_in_the_report_and_the_manifest(corpus, built, embedd
     (corpus / "tea.md").write_text("---\npublished: 2999-01-01\n---\nTea grows.")
     report = build_index(corpus, built, embedder)
     assert counts(report) == {"added": 1, "unchanged": 3, "doubted": 1, "embedded": 1}
-    assert [doubt.path for doubt in whole_manifest(built).doubted] == ["tea.md"]
+    assert [doubt.path for doubt in checked_manifest(built).doubted] == ["tea.md"]
     assert build_index(corpus, built, embedder).generation == report.generation
     (corpus / "tea.md").write_text("---\npublished: 2998-01-01\n---\nTea grows.")
     build_index(corpus, built, embedder)
-    assert "2998" in whole_manifest(built).doubted[0].reason
+    assert "2998" in checked_manifest(built).doubted[0].reason
 
 
 class TestDryRun:
@@ -459,40 +461,40 @@ class TestDryRun:
         shutil.move(corpus / "harbour.md", corpus / "port.md")
         preview = preview_index(corpus, built, embedder)
         report = build_index(corpus, built, embedder)
-        assert preview.plan == report.plan
+        assert preview.diff == report.diff
         assert (preview.passages, preview.embedded) == (report.passages, report.embedded)
 
     def test_it_says_how_long_it_would_take(self, corpus, built, embedder):
         """At the pace of the build before; of a model that built nothing yet, only that all is embedded again."""
         edit(corpus, "New words.")
         report = preview_index(corpus, built, embedder)
-        pace = whole_manifest(built).pace
+        pace = checked_manifest(built).pace
         assert (report.embedded, report.other_model) == (1, None)
         assert report.expected_seconds == pytest.approx(1 / pace)
         embedder.record = ModelRecord(name="other words", fingerprint="1" * 64)
         other = preview_index(corpus, built, embedder)
         assert (other.embedded, other.expected_seconds, other.other_model) == (4, None, "words")
-        assert what_differs(built, embedder)[0].startswith("The index was made with the model words")
+        assert reasons_to_embed_again(built, embedder)[0].startswith("The index was made with the model words")
         assert build_index(corpus, built, embedder).other_model == "words"
-        assert what_differs(built, embedder) == []
+        assert reasons_to_embed_again(built, embedder) == []
 
     def test_it_says_what_another_precision_costs(self, corpus, built, embedder):
         """The model is the same, and yet all is embedded again."""
-        assert what_differs(built, embedder) == []
-        assert model_before(built) == embedder.record
+        assert reasons_to_embed_again(built, embedder) == []
+        assert live_manifest(built) == embedder.record
         embedder.record = embedder.record.model_copy(update={"precision": "bfloat16"})
         preview = preview_index(corpus, built, embedder)
         assert (preview.embedded, preview.other_model, preview.other_precision) == (3, None, "float32")
-        assert what_differs(built, embedder) == [
+        assert reasons_to_embed_again(built, embedder) == [
             "The index was made in float32, now the model computes in bfloat16: all is embedded again."
         ]
         report = build_index(corpus, built, embedder)
         assert (report.other_precision, report.as_dict()["other_precision"]) == ("float32", "float32")
-        assert what_differs(built, embedder) == []
+        assert reasons_to_embed_again(built, embedder) == []
 
     def test_where_no_index_is_nothing_was_before(self, directory):
         """So that its first build chooses."""
-        assert model_before(directory) is None
+        assert live_manifest(directory) is None
 
     def test_it_says_what_another_split_costs(self, corpus, built, embedder, monkeypatch):
         """Only what is cut otherwise is embedded again, by the preview and by the run, and both say why."""
@@ -503,19 +505,19 @@ class TestDryRun:
         monkeypatch.setattr("index.build.diff.split_article", lambda article: split_article(article, 500))
         preview = preview_index(corpus, built, embedder)
         assert (preview.passages, preview.embedded, preview.other_split) == (5, 2, 900)
-        assert what_differs(built, embedder) == [
+        assert reasons_to_embed_again(built, embedder) == [
             "The index holds passages of up to 900 characters, now 500: what is cut otherwise is embedded again."
         ]
         report = build_index(corpus, built, embedder)
         assert (report.passages, report.embedded, report.other_split) == (5, 2, 900)
-        assert (whole_manifest(built).max_characters, what_differs(built, embedder)) == (500, [])
+        assert (checked_manifest(built).max_characters, reasons_to_embed_again(built, embedder)) == (500, [])
 
     def test_a_build_that_embeds_nothing_keeps_the_pace(self, corpus, built, embedder):
         """The last that embedded anything tells how long the next takes."""
-        pace = whole_manifest(built).pace
+        pace = checked_manifest(built).pace
         (corpus / "notes" / "kites.txt").unlink()
         assert build_index(corpus, built, embedder).embedded == 0
-        assert whole_manifest(built).pace == pace
+        assert checked_manifest(built).pace == pace
 
     def test_it_says_what_a_rebuild_would_do(self, corpus, built, embedder):
         """With rebuild everything counts as added, even over a damaged index."""
@@ -584,7 +586,7 @@ def answers(directory: Path) -> tuple[dict, dict, list]:
             index.nearest(index.embedder.embed_query(query), 20, Filters()),
         )
         found[query] = [[(ids[row], score) for row, score in ranking] for ranking in hits]
-    copies = {name: ids[index.first_copy(row)] for row, name in enumerate(ids)}
+    copies = {name: ids[index.first_near_duplicate(row)] for row, name in enumerate(ids)}
     return found, copies, index.manifest.refused
 
 
@@ -627,7 +629,7 @@ def test_a_bad_line_that_says_its_id_keeps_that_article(tmp_path, directory, emb
     build_index(corpus, directory, embedder)
     path.write_text("".join(json.dumps(line) + "\n" for line in ({**good[0], "published": "soon"}, good[1])))
     report = build_index(corpus, directory, embedder)
-    assert (report.plan.kept, report.plan.deleted) == (["one"], ["three"])
+    assert (report.diff.kept, report.diff.deleted) == (["one"], ["three"])
     kept = open_index(directory).article("one")
     assert kept is not None
     assert kept.text == "Words of one."
@@ -648,12 +650,12 @@ def test_a_line_that_is_no_json_keeps_its_article_until_it_is_mended_or_taken_ou
     path.write_text("\n".join([lines[0], lines[1][:-2]]))
     for _ in range(2):
         report = build_index(corpus, directory, embedder)
-        assert (report.plan.kept, len(report.plan.refused)) == ([two], 1)
+        assert (report.diff.kept, len(report.diff.refused)) == ([two], 1)
         assert (open_index(directory).article(two) is None, open_index(directory).article(three)) == (False, None)
     path.write_text("\n".join([lines[0], '{"id": "\\x", "text": "Nothing legible']))
-    assert build_index(corpus, directory, embedder).plan.deleted == [two]
+    assert build_index(corpus, directory, embedder).diff.deleted == [two]
     path.write_text("\n".join(lines))
-    assert sorted(build_index(corpus, directory, embedder).plan.added) == [two, three]
+    assert sorted(build_index(corpus, directory, embedder).diff.added) == [two, three]
     assert open_index(directory).article(one) is not None
 
 
@@ -666,7 +668,7 @@ def test_a_broken_line_without_an_id_keeps_no_line_that_was_deleted(tmp_path, di
     build_index(corpus, directory, embedder)
     path.write_text('{"text": "One."}\n{"text": "Three."\n')
     report = build_index(corpus, directory, embedder)
-    assert (report.plan.kept, sorted(report.plan.deleted)) == ([], ["news-2", "news-3"])
+    assert (report.diff.kept, sorted(report.diff.deleted)) == ([], ["news-2", "news-3"])
     assert open_index(directory).article("news-2") is None
 
 
@@ -678,7 +680,7 @@ def test_a_line_without_a_text_withdraws_its_article(tmp_path, directory, embedd
     (corpus / "news.jsonl").write_text(good + '{"id": "two", "text": "Tea."}')
     build_index(corpus, directory, embedder)
     (corpus / "news.jsonl").write_text(good + '{"id": "two"}')
-    assert build_index(corpus, directory, embedder).plan.deleted == ["two"]
+    assert build_index(corpus, directory, embedder).diff.deleted == ["two"]
     assert open_index(directory).article("two") is None
 
 

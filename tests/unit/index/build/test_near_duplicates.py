@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.near_duplicates import ALIKE, Copies, first_copies, signatures
+from index.build.near_duplicates import ALIKE, first_near_duplicates, signatures
+from index.engine.local.near_duplicates import NearDuplicates
 
 STORY = (
     "The ministers signed the agreement in Baku on 12 March 2021, and both said that it would bring the two "
@@ -19,7 +20,7 @@ STORY = (
 
 
 def firsts_of(texts):
-    return first_copies(signatures(texts), texts.__getitem__).tolist()
+    return first_near_duplicates(signatures(texts), texts.__getitem__).tolist()
 
 
 def same(*texts):
@@ -82,7 +83,7 @@ def test_long_copies_are_found_as_well(words, data):
 def test_every_row_knows_the_others_of_its_group(texts):
     """Walking over all rows with loops finds the same ones."""
     firsts = firsts_of(texts)
-    copies = Copies(np.array(firsts, dtype=np.int64))
+    copies = NearDuplicates(np.array(firsts, dtype=np.int64))
     assert len(copies) == len(texts)
     for row, first in enumerate(firsts):
         assert copies.first(row) == first

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build import row_reuse as reuse
-from index.build.row_reuse import RowWriter, Sources, save, write_rows
+from index.build.row_reuse import RowReuse, RowWriter, save_array, write_rows
 
 LETTERS = st.lists(st.sampled_from("abcdefgh"), max_size=30)
 
@@ -35,7 +35,7 @@ def test_each_row_is_that_of_its_text_and_each_new_text_is_made_once(tmp_path_fa
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(reuse, "CHUNK", chunk)
         patched.setattr(reuse, "BLOCK", block)
-        count = write_rows(path, Sources.of(hashes(now), hashes(before)), live, make)
+        count = write_rows(path, RowReuse.of(hashes(now), hashes(before)), live, make)
     assert np.load(path).tolist() == [row_of(letter) for letter in now]
     made = [now[row] for rows in asked for row in rows]
     assert sorted(made) == sorted(set(now) - set(before))
@@ -45,7 +45,7 @@ def test_each_row_is_that_of_its_text_and_each_new_text_is_made_once(tmp_path_fa
 
 def test_afresh_all_is_made():
     """Vectors of another model are of no use, whatever their texts."""
-    sources = Sources.of(hashes(["a", "b", "a"]), hashes(["a", "b"]))
+    sources = RowReuse.of(hashes(["a", "b", "a"]), hashes(["a", "b"]))
     assert sources.new().tolist() == []
     assert sources.afresh().new().tolist() == [0, 1]
 
@@ -63,7 +63,7 @@ def test_what_was_written_can_be_read_before_the_end(tmp_path):
 @pytest.mark.parametrize("array", [np.arange(3), np.empty((0, 4), dtype=np.uint32), np.eye(3)[:, ::-1].T])
 def test_a_saved_array_is_read_as_it_was(tmp_path, array):
     """Of any type, shape and order, with or without rows."""
-    save(tmp_path / "a.npy", array)
+    save_array(tmp_path / "a.npy", array)
     read = np.load(tmp_path / "a.npy", mmap_mode="r")
     assert (read.tolist(), read.dtype, read.shape) == (array.tolist(), array.dtype, array.shape)
 
@@ -71,4 +71,4 @@ def test_a_saved_array_is_read_as_it_was(tmp_path, array):
 def test_a_full_disk_is_an_error_that_says_so():
     """Written as a file is, so that it can be told."""
     with pytest.raises(OSError, match="No space left"):
-        save(Path("/dev/full"), np.zeros((100_000, 2)))
+        save_array(Path("/dev/full"), np.zeros((100_000, 2)))

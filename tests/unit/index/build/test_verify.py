@@ -11,14 +11,15 @@ import pytest
 
 from index.build.build import build_index
 from index.build.verify import verify_index
-from index.corpus.articles import Article
+from index.corpus.parse_cache import FILES
 from index.engine.local import generations as snapshot
 from index.engine.local.catalog import Catalog
 from index.engine.local.dense import DenseIndex
 from index.engine.local.generations import file_records, generation_folder
 from index.engine.local.lexical import LexicalIndex
-from index.engine.manifest import CATALOG, COPIES, DENSE, FILES, LEXICAL, SIGNATURES, VECTORS, Manifest
-from index.errors import SnapshotDamaged, SnapshotMissing
+from index.engine.manifest import CATALOG, DENSE, LEXICAL, NEAR_DUPLICATES, SIGNATURES, VECTORS, Manifest
+from index.errors import GenerationDamagedError, GenerationMissingError
+from index.types import Article
 
 
 def folder_of(built: Path) -> Path:
@@ -79,7 +80,7 @@ def test_an_index_stays_whole_over_many_runs(corpus, built, embedder):
     assert verify_index(built).problems == []
 
 
-@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, COPIES, f"{LEXICAL}/meta.json"])
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, NEAR_DUPLICATES, f"{LEXICAL}/meta.json"])
 def test_a_lost_file_is_found(built_in_lists, name):
     """A missing file is named by its path."""
     path = folder_of(built_in_lists) / name
@@ -87,7 +88,7 @@ def test_a_lost_file_is_found(built_in_lists, name):
     assert f"{path} is missing" in problems(built_in_lists)
 
 
-@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, COPIES, f"{LEXICAL}/meta.json"])
+@pytest.mark.parametrize("name", [CATALOG, VECTORS, DENSE, FILES, SIGNATURES, NEAR_DUPLICATES, f"{LEXICAL}/meta.json"])
 def test_an_altered_file_is_found(built_in_lists, name):
     """A flipped bit is named by its file."""
     path = folder_of(built_in_lists) / name
@@ -267,20 +268,20 @@ def test_what_is_verified_stays_while_it_is(corpus, built, embedder, monkeypatch
 
 def test_copies_of_copies_are_found(built):
     """What others are copies of is no copy itself, and comes before them."""
-    np.save(folder_of(built) / COPIES, np.array([1, 2, 2]))
+    np.save(folder_of(built) / NEAR_DUPLICATES, np.array([1, 2, 2]))
     sign(built)
-    assert COPIES in problems(built)
-    np.save(folder_of(built) / COPIES, np.array([0, 1]))
+    assert NEAR_DUPLICATES in problems(built)
+    np.save(folder_of(built) / NEAR_DUPLICATES, np.array([0, 1]))
     sign(built)
-    assert f"{COPIES} holds 2 passages, the catalog 3" in problems(built)
+    assert f"{NEAR_DUPLICATES} holds 2 passages, the catalog 3" in problems(built)
 
 
 def test_no_index_is_an_error(directory, built):
     """Without an index, or a manifest to check against, there is nothing to report on."""
-    with pytest.raises(SnapshotMissing):
+    with pytest.raises(GenerationMissingError):
         verify_index(directory / "nowhere")
     (folder_of(built) / "manifest.json").unlink()
-    with pytest.raises(SnapshotDamaged):
+    with pytest.raises(GenerationDamagedError):
         verify_index(built)
 
 

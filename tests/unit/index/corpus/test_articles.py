@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.corpus.articles import GIVEN, TITLE_CHARACTERS, Article, Doubt, Refusal, read_articles
+from index.corpus.articles import _NO_ORIGIN, TITLE_CHARACTERS, read_articles
 from index.errors import CorpusError
+from index.types import Article, Doubt, Refusal
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ class TestFields:
             url="https://example.org/tea",
             language="en",
             modified="2024-03-06",
-            published_origin=GIVEN,
+            published_origin=_NO_ORIGIN,
             modified_origin="json-ld",
         )
 
@@ -126,7 +127,7 @@ class TestFields:
         keys = {"id": "tea", "title": "Tea", "published": "2024-03-05", "source": "S", "language": "en"}
         put(folder, "it.jsonl", json.dumps({"text": "Some words.", "author": "A", "url": "U"} | keys))
         assert only(folder) == Article(
-            "tea", "Tea", "Some words.", "it.jsonl", "2024-03-05", "S", "A", "U", "en", published_origin=GIVEN
+            "tea", "Tea", "Some words.", "it.jsonl", "2024-03-05", "S", "A", "U", "en", published_origin=_NO_ORIGIN
         )
 
     def test_absent_and_empty_keys_are_none(self, folder):

@@ -6,9 +6,10 @@ import pytest
 
 from index.build.build import build_index
 from index.corpus import parse_cache as known
+from index.corpus.parse_cache import FILES
 from index.engine.local.generations import generation_folder, live_number
-from index.engine.manifest import FILES, Manifest
-from index.parsers import READERS
+from index.engine.manifest import Manifest
+from index.parsers import PARSERS
 from tests.unit.index.build.test_build import contents
 
 
@@ -20,8 +21,8 @@ def read(monkeypatch) -> list[bytes]:
     def noting(reader):
         return lambda data: given.append(data) or reader(data)
 
-    for suffix, reader in READERS.items():
-        monkeypatch.setitem(READERS, suffix, noting(reader))
+    for suffix, reader in PARSERS.items():
+        monkeypatch.setitem(PARSERS, suffix, noting(reader))
     return given
 
 
@@ -30,7 +31,7 @@ def test_only_the_file_that_changed_is_read(corpus, built, embedder, read):
     build_index(corpus, built, embedder)
     assert read == []
     (corpus / "bridge.md").write_text("---\nid: bridge\n---\nThe bridge fell.")
-    assert build_index(corpus, built, embedder).plan.changed == ["bridge"]
+    assert build_index(corpus, built, embedder).diff.changed == ["bridge"]
     assert read == [(corpus / "bridge.md").read_bytes()]
 
 
@@ -53,9 +54,9 @@ def test_a_moved_file_is_read_again(corpus, built, embedder, read):
 def test_what_was_refused_or_doubted_is_read_and_told_by_every_build(corpus, built, embedder, read, content):
     """Its reasons are in the report each time."""
     (corpus / "tea.md").write_bytes(content)
-    first = build_index(corpus, built, embedder).plan
+    first = build_index(corpus, built, embedder).diff
     read.clear()
-    again = build_index(corpus, built, embedder).plan
+    again = build_index(corpus, built, embedder).diff
     assert (again.refused, again.doubted) == (first.refused, first.doubted)
     assert len(again.refused + again.doubted) == 1
     assert read == [content]
@@ -72,25 +73,25 @@ def test_other_code_or_packages_read_everything_again(corpus, built, embedder, r
 
 def test_what_decides_a_reading_is_all_code_for_it(monkeypatch):
     """A package more, or another version of one, makes another reading."""
-    known._reading.cache_clear()
-    before = known._reading()
+    parse_cache._parsing_fingerprint.cache_clear()
+    before = parse_cache._parsing_fingerprint()
     monkeypatch.setattr("importlib.metadata.distributions", list)
-    known._reading.cache_clear()
-    assert known._reading() != before
-    known._reading.cache_clear()
+    parse_cache._parsing_fingerprint.cache_clear()
+    assert parse_cache._parsing_fingerprint() != before
+    parse_cache._parsing_fingerprint.cache_clear()
 
 
 @pytest.mark.parametrize("module", ["articles", "dates", "ids"])
 def test_code_beside_the_readers_counts(monkeypatch, tmp_path, module):
     """What makes ids and days of a record decides what a file becomes too."""
-    known._reading.cache_clear()
-    before = known._reading()
+    parse_cache._parsing_fingerprint.cache_clear()
+    before = parse_cache._parsing_fingerprint()
     changed = tmp_path / "changed.py"
     changed.write_text("# another")
     monkeypatch.setattr(getattr(known, module), "__file__", str(changed))
-    known._reading.cache_clear()
-    assert known._reading() != before
-    known._reading.cache_clear()
+    parse_cache._parsing_fingerprint.cache_clear()
+    assert parse_cache._parsing_fingerprint() != before
+    parse_cache._parsing_fingerprint.cache_clear()
 
 
 def test_an_index_that_kept_no_files_is_read_anew(corpus, built, embedder, read):
@@ -101,7 +102,7 @@ def test_an_index_that_kept_no_files_is_read_anew(corpus, built, embedder, read)
     manifest = Manifest.model_validate_json(path.read_bytes())
     files = {name: file for name, file in manifest.files.items() if name != FILES}
     path.write_text(manifest.model_copy(update={"files": files}).sealed().model_dump_json())
-    assert len(build_index(corpus, built, embedder).plan.unchanged) == 3
+    assert len(build_index(corpus, built, embedder).diff.unchanged) == 3
     build_index(corpus, built, embedder)
     assert len(read) == 3
 
@@ -113,11 +114,11 @@ def test_an_id_that_another_file_takes_and_leaves_again(tmp_path, directory, emb
     (corpus / "b.jsonl").write_text('{"id": "zero", "text": "Nothing."}\n{"id": "one", "text": "Ships."}\n')
     build_index(corpus, directory, embedder)
     (corpus / "a.md").write_text("---\nid: one\n---\nTea.")
-    (refusal,) = build_index(corpus, directory, embedder).plan.refused
+    (refusal,) = build_index(corpus, directory, embedder).diff.refused
     assert (refusal.path, refusal.line) == ("b.jsonl", 2)
     assert contents(directory)[0]["one"].text == "Tea."
     (corpus / "a.md").unlink()
-    assert build_index(corpus, directory, embedder).plan.refused == []
+    assert build_index(corpus, directory, embedder).diff.refused == []
     assert contents(directory)[0]["one"].text == "Ships."
 
 
@@ -137,6 +138,6 @@ def test_a_file_with_one_bad_line_is_read_by_every_build(corpus, built, embedder
     (corpus / "news.jsonl").write_text('{"id": "one", "text": "Ships."}\nnonsense\n')
     for _ in range(2):
         read.clear()
-        plan = build_index(corpus, built, embedder).plan
+        plan = build_index(corpus, built, embedder).diff
         assert ([refusal.line for refusal in plan.refused], len(read)) == ([2], 1)
     assert "one" in contents(built)[0]

@@ -14,7 +14,7 @@ from index.build.build import build_index
 from index.corpus.watch import _Attempts, follow
 from index.engine.local.generations import writer_lock
 from index.engine.local.local_index import LiveIndex
-from index.errors import CorpusError, WriterBusy
+from index.errors import CorpusError, WriterBusyError
 
 LONG = 60  # seconds after which a change was certainly missed
 
@@ -36,7 +36,7 @@ def following(corpus, build) -> Iterator[queue.Queue]:
 def test_each_change_leads_to_a_build(corpus, directory, embedder):
     """First all is built; then what is added, edited and deleted is followed, one after the other."""
     with following(corpus, lambda: build_index(corpus, directory, embedder)) as told:
-        assert len(told.get(timeout=LONG).plan.added) == 3
+        assert len(told.get(timeout=LONG).diff.added) == 3
         (corpus / "new").mkdir()
         (corpus / "new" / "tea.txt").write_text("Tea grows near Lenkoran.")
         assert told_of(told, "added") == ["new-tea"]
@@ -62,7 +62,7 @@ def test_a_server_swaps_to_what_was_followed(corpus, directory, embedder):
 def told_of(told, name):
     """What the next report that says something of it says; a file's making and its writing may be two changes."""
     while True:
-        if found := getattr(told.get(timeout=LONG).plan, name):
+        if found := getattr(told.get(timeout=LONG).diff, name):
             return found
 
 
@@ -71,11 +71,11 @@ def test_one_file_is_followed_too(tmp_path, directory, embedder):
     path = tmp_path / "articles.jsonl"
     path.write_text('{"id": "a", "text": "One."}\n')
     with following(path, lambda: build_index(path, directory, embedder)) as told:
-        assert told.get(timeout=LONG).plan.added == ["a"]
+        assert told.get(timeout=LONG).diff.added == ["a"]
         (tmp_path / "other.jsonl").write_text("no matter")
         (tmp_path / "part").write_text('{"id": "a", "text": "Two."}\n')
         (tmp_path / "part").replace(path)
-        assert told.get(timeout=LONG).plan.changed == ["a"]
+        assert told.get(timeout=LONG).diff.changed == ["a"]
 
 
 def test_a_corpus_by_a_relative_path_below_a_hidden_folder(corpus, directory, embedder, monkeypatch):
@@ -100,7 +100,7 @@ def test_an_error_is_told_and_the_next_change_mends_it(tmp_path, directory, embe
         (corpus / "tea.txt").write_text("Tea.")
         while isinstance(report := told.get(timeout=LONG), CorpusError):
             pass  # it was seen between its making and its writing
-        assert report.plan.added == ["tea"]
+        assert report.diff.added == ["tea"]
 
 
 def test_a_change_that_meets_another_writer_is_built_once_that_ends(corpus, built, embedder):
@@ -109,7 +109,7 @@ def test_a_change_that_meets_another_writer_is_built_once_that_ends(corpus, buil
         told.get(timeout=LONG)
         with writer_lock(built):
             (corpus / "tea.txt").write_text("Tea.")
-            assert isinstance(told.get(timeout=LONG), WriterBusy)
+            assert isinstance(told.get(timeout=LONG), WriterBusyError)
         assert told_of(told, "added") == ["tea"]
 
 
@@ -117,7 +117,7 @@ def test_an_error_that_stays_is_told_once(corpus, monkeypatch):
     """It is built again until that succeeds, which is told; the same error after that is told anew."""
     monkeypatch.setattr("index.corpus.watch._QUIET", 10)
     monkeypatch.setattr("index.corpus.watch._LOOK", 20)
-    left = [KeyError("the end"), WriterBusy("Busy.", "Wait."), "built", *[WriterBusy("Busy.", "Wait.")] * 3]
+    left = [KeyError("the end"), WriterBusyError("Busy.", "Wait."), "built", *[WriterBusyError("Busy.", "Wait.")] * 3]
 
     def build():
         (corpus / f"{len(left)}.txt").write_text("A change, so that what was built is built again.")
@@ -128,12 +128,16 @@ def test_an_error_that_stays_is_told_once(corpus, monkeypatch):
     told = []
     with pytest.raises(KeyError):
         follow(corpus, build, told.append)
-    assert list(map(str, told)) == [str(WriterBusy("Busy.", "Wait.")), "built", str(WriterBusy("Busy.", "Wait."))]
+    assert list(map(str, told)) == [
+        str(WriterBusyError("Busy.", "Wait.")),
+        "built",
+        str(WriterBusyError("Busy.", "Wait.")),
+    ]
 
 
 def test_no_change_is_needed_and_the_wait_doubles():
     """After errors it is built at looks 1, 2, 4, 8 …, at most 60 apart; a change begins anew, success ends it."""
-    built, errors = [], [WriterBusy("Busy.", "Wait.")] * 11
+    built, errors = [], [WriterBusyError("Busy.", "Wait.")] * 11
     attempts = _Attempts(lambda: built.append(number) or fail(errors), lambda report: None)
     for number in range(1, 190):  # noqa: B007 (which the build above reads)
         attempts.look(changed=False)

@@ -5,10 +5,11 @@ from contextlib import closing
 
 import pytest
 
-from index.corpus.articles import Article
-from index.engine.local.catalog import FILTERS_REMEMBERED, Catalog, Filters, embedding_text, text_hash
+from index.engine.local.catalog import FILTERS_REMEMBERED, Catalog
 from index.engine.local.catalog_writer import CatalogWriter
+from index.passages import embedding_text, text_hash
 from index.passages.split import split_article
+from index.types import Article, Filters
 
 SEVERAL = "One is here. Two is here.\n\nThree is here. Four is here."
 
@@ -194,7 +195,7 @@ def test_every_filter_gives_the_rows_of_a_scan(tmp_path, count):
         held = [(row, catalog.article(passage.article_id)) for row, passage, _ in catalog.every_passage()]
         expected = [row for row, one in held if (one.source or "").lower() == "s" and (one.published or "") > "2024"]
         assert catalog.rows_of(Filters(source="S", published_from="2024-01-01")).tolist() == expected
-        assert catalog.misfiled() == []
+        assert catalog.articles_with_wrong_filters() == []
 
 
 @pytest.mark.parametrize(
@@ -213,9 +214,9 @@ def test_articles_are_listed_by_their_days_as_a_sort_of_all_lists_them(catalog, 
     expected = [one.article_id for one in undated_last if passes(one)]
     for first in range(len(ARTICLES) + 1):
         for count in (1, 2, 10):
-            found = catalog.listed(Filters(**filters), first, count)
+            found = catalog.list_articles(Filters(**filters), first, count)
             assert [one.article_id for one in found] == expected[first : first + count]
-    for one in catalog.listed(Filters(), 0, 10):
+    for one in catalog.list_articles(Filters(), 0, 10):
         held = catalog.article(one.article_id)
         assert [getattr(one, name) for name in ("title", "published", "source", "language")] == [
             getattr(held, name) for name in ("title", "published", "source", "language")
@@ -230,12 +231,12 @@ ON_THE_ASK_PATH = [
     lambda catalog: catalog.rows_of(Filters(source="S")),
     lambda catalog: catalog.rows_of(Filters(source="S", language="en")),
     lambda catalog: catalog.rows_of(Filters(source="S", published_to="2024-03-06")),
-    lambda catalog: catalog.listed(Filters(source="S"), 0, 10),
-    lambda catalog: catalog.listed(Filters(published_to="2024-03-06"), 5, 10),
+    lambda catalog: catalog.list_articles(Filters(source="S"), 0, 10),
+    lambda catalog: catalog.list_articles(Filters(published_to="2024-03-06"), 5, 10),
 ]
 WHOLE_INDEXES = [
-    lambda catalog: catalog.listed(Filters(), 0, 10),
-    lambda catalog: catalog.listed(Filters(language="en"), 0, 10),
+    lambda catalog: catalog.list_articles(Filters(), 0, 10),
+    lambda catalog: catalog.list_articles(Filters(language="en"), 0, 10),
     lambda catalog: catalog.rows_of(Filters(language="en")),
     lambda catalog: catalog.breakdown,
 ]

@@ -14,12 +14,12 @@ from index.build.row_reuse import RowWriter
 from index.build.verify import verify_index
 from index.engine.local import generations as snapshot
 from index.errors import (
+    GenerationDamagedError,
+    GenerationForeignError,
+    GenerationMissingError,
     RagError,
-    SnapshotDamaged,
-    SnapshotForeign,
-    SnapshotMissing,
     StorageError,
-    WriterBusy,
+    WriterBusyError,
 )
 
 REBUILD = "rag index --rebuild --index"
@@ -47,14 +47,14 @@ def edit(corpus: Path, words: str) -> None:
 
 def refused(directory: Path, kind: type[RagError]) -> RagError:
     with pytest.raises(kind) as caught:
-        snapshot.whole_manifest(directory)
+        snapshot.checked_manifest(directory)
     assert str(directory) in caught.value.what
     return caught.value
 
 
 def test_a_whole_index_opens(built_in_lists):
     """The manifest of what was just built_in_lists is that on disk, with its counts."""
-    manifest = snapshot.whole_manifest(built_in_lists)
+    manifest = snapshot.checked_manifest(built_in_lists)
     assert (manifest.generation, manifest.articles, manifest.passages) == (1, 3, 3)
     assert manifest.model.name == "words"
     assert set(FILES) <= set(manifest.files)
@@ -65,63 +65,63 @@ class TestRefusals:
 
     def test_no_directory(self, directory):
         """Where nothing is, the error says how to make an index there."""
-        assert f"rag index --index {directory}" in refused(directory, SnapshotMissing).remedy
+        assert f"rag index --index {directory}" in refused(directory, GenerationMissingError).remedy
 
     def test_an_empty_directory(self, directory):
         """An empty directory is no index yet, and no one else's either."""
         directory.mkdir()
-        assert f"rag index --index {directory}" in refused(directory, SnapshotMissing).remedy
+        assert f"rag index --index {directory}" in refused(directory, GenerationMissingError).remedy
 
     def test_foreign_files(self, directory):
         """A directory of other files is not ours to write in."""
         directory.mkdir()
         (directory / "thesis.docx").write_text("mine")
-        assert "--index" in refused(directory, SnapshotForeign).remedy
+        assert "--index" in refused(directory, GenerationForeignError).remedy
 
     def test_a_file_in_its_place(self, directory):
         """A file where the index should be is foreign, as it is to a writer."""
         directory.write_text("mine")
-        assert "--index" in refused(directory, SnapshotForeign).remedy
+        assert "--index" in refused(directory, GenerationForeignError).remedy
 
     def test_a_lost_current(self, built):
         """Generations without a CURRENT never served: there is no index yet, and rag index makes one."""
         (built / "CURRENT").unlink()
-        assert f"rag index --index {built}" in refused(built, SnapshotMissing).remedy
+        assert f"rag index --index {built}" in refused(built, GenerationMissingError).remedy
 
     @pytest.mark.parametrize("content", [b"", b"two", b"\xff\xfe", b"1.0", b"99", b"-1"])
     def test_a_garbled_current(self, built, content):
         """A CURRENT that names no generation is damage."""
         (built / "CURRENT").write_bytes(content)
-        assert f"{REBUILD} {built}" in refused(built, SnapshotDamaged).remedy
+        assert f"{REBUILD} {built}" in refused(built, GenerationDamagedError).remedy
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'{"format_version": 3}'])
     def test_a_half_written_manifest(self, built, content):
         """A manifest that is not all there is damage."""
         (live(built) / "manifest.json").write_bytes(content)
-        assert f"{REBUILD} {built}" in refused(built, SnapshotDamaged).remedy
+        assert f"{REBUILD} {built}" in refused(built, GenerationDamagedError).remedy
 
     @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
     def test_a_manifest_cut_short(self, built, share):
         """A manifest cut anywhere is damage."""
         path = live(built) / "manifest.json"
         path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
-        refused(built, SnapshotDamaged)
+        refused(built, GenerationDamagedError)
 
     def test_a_lost_manifest(self, built):
         """A generation without its manifest is damage."""
         (live(built) / "manifest.json").unlink()
-        assert "manifest.json" in refused(built, SnapshotDamaged).what
+        assert "manifest.json" in refused(built, GenerationDamagedError).what
 
     def test_a_lost_generation(self, built):
         """A CURRENT whose generation is gone is damage."""
         shutil.rmtree(live(built))
-        assert f"{REBUILD} {built}" in refused(built, SnapshotDamaged).remedy
+        assert f"{REBUILD} {built}" in refused(built, GenerationDamagedError).remedy
 
     @pytest.mark.parametrize("extra", [{}, {"new_key": 1}], ids=["same keys", "new keys"])
     def test_another_format(self, built, extra):
         """Another version of the format is told apart from damage, with both versions."""
         edit_manifest(built, format_version=snapshot.FORMAT_VERSION + 1, **extra)
-        error = refused(built, SnapshotForeign)
+        error = refused(built, GenerationForeignError)
         assert "has format 4; this program reads format 3" in error.what
         assert f"{REBUILD} {built}" in error.remedy
 
@@ -129,21 +129,21 @@ class TestRefusals:
     def test_a_lost_file(self, built_in_lists, name):
         """Each file of a generation is needed."""
         (live(built_in_lists) / name).unlink()
-        assert f"{live(built_in_lists) / name} is missing" in refused(built_in_lists, SnapshotDamaged).what
+        assert f"{live(built_in_lists) / name} is missing" in refused(built_in_lists, GenerationDamagedError).what
 
     @pytest.mark.parametrize("name", FILES)
     def test_a_file_cut_short(self, built_in_lists, name):
         """A file with a byte less is found by its size."""
         path = live(built_in_lists) / name
         path.write_bytes(path.read_bytes()[:-1])
-        assert f"{path} has" in refused(built_in_lists, SnapshotDamaged).what
+        assert f"{path} has" in refused(built_in_lists, GenerationDamagedError).what
 
     @pytest.mark.parametrize("place", [0, -1])
     @pytest.mark.parametrize("name", FILES)
     def test_a_flipped_bit(self, built_in_lists, name, place):
         """One bit of one file is found by its checksum."""
         flip(live(built_in_lists) / name, place)
-        error = refused(built_in_lists, SnapshotDamaged)
+        error = refused(built_in_lists, GenerationDamagedError)
         assert "checksum" in error.what
         assert f"{REBUILD} {built_in_lists}" in error.remedy
 
@@ -151,13 +151,13 @@ class TestRefusals:
         """A manifest that is still JSON but not the one written is found too."""
         path = live(built) / "manifest.json"
         flip(path, path.read_bytes().index(b'"passages": 3') + len(b'"passages": '))
-        refused(built, SnapshotDamaged)
+        refused(built, GenerationDamagedError)
 
     def test_another_precision_than_was_written(self, built):
         """Passages would be compared with questions that are embedded otherwise."""
         said = json.loads((live(built) / "manifest.json").read_text())
         edit_manifest(built, model=said["model"] | {"precision": "bfloat16"})
-        assert "not the manifest that was written" in refused(built, SnapshotDamaged).what
+        assert "not the manifest that was written" in refused(built, GenerationDamagedError).what
 
     def test_a_file_that_cannot_be_read(self, open_to_all, corpus, embedder, unprivileged):
         """Without permission the error is about the disk, not damage, and names the path."""
@@ -180,11 +180,11 @@ class TestWriting:
 
     def test_a_second_writer_is_turned_away(self, built, corpus, embedder):
         """While the lock is held nobody else writes, and the live index answers on."""
-        before = snapshot.whole_manifest(built)
+        before = snapshot.checked_manifest(built)
         edit(corpus, "New words.")
-        with snapshot.writer_lock(built), pytest.raises(WriterBusy, match=str(built)):
+        with snapshot.writer_lock(built), pytest.raises(WriterBusyError, match=str(built)):
             build_index(corpus, built, embedder)
-        assert snapshot.whole_manifest(built) == before
+        assert snapshot.checked_manifest(built) == before
 
     def test_the_lock_is_free_after_a_failure(self, built):
         """A writer that fails leaves the place to the next."""
@@ -196,7 +196,7 @@ class TestWriting:
     def test_readers_do_not_wait_for_a_writer(self, built):
         """The index opens while it is being written."""
         with snapshot.writer_lock(built):
-            assert snapshot.whole_manifest(built).generation == 1
+            assert snapshot.checked_manifest(built).generation == 1
 
     @pytest.mark.parametrize("kind", ["file", "foreign"])
     def test_what_is_not_ours_is_never_written(self, directory, corpus, embedder, kind):
@@ -205,7 +205,7 @@ class TestWriting:
         theirs.parent.mkdir(exist_ok=True)
         theirs.write_text("mine")
         for rebuild in (False, True):
-            with pytest.raises(SnapshotForeign, match=str(directory)):
+            with pytest.raises(GenerationForeignError, match=str(directory)):
                 build_index(corpus, directory, embedder, rebuild=rebuild)
         assert theirs.read_text() == "mine"
         assert list(theirs.parent.glob("*")) == [theirs] or kind == "file"
@@ -216,7 +216,7 @@ class TestWriting:
         (leftover / "lexical").mkdir(parents=True)
         (leftover / "catalog.sqlite").write_text("half")
         (built / "CURRENT.new").write_text("7")
-        assert snapshot.whole_manifest(built).generation == 1
+        assert snapshot.checked_manifest(built).generation == 1
         edit(corpus, "New words.")
         build_index(corpus, built, embedder)
         assert not leftover.exists()
@@ -261,7 +261,7 @@ class TestWriting:
         edit(corpus, "New words.")
         build_index(corpus, built, embedder)
         before = set(synced[: synced.index("renamed")])
-        assert {Path(name).name for name in snapshot.whole_manifest(built).files} <= before
+        assert {Path(name).name for name in snapshot.checked_manifest(built).files} <= before
         assert {"manifest.json", "lexical", "000002.partial"} <= before
         assert synced[synced.index("renamed") :] == [
             "renamed",
@@ -276,18 +276,18 @@ class TestWriting:
         folder = live(built)
         paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
         files = {path.relative_to(folder).as_posix() for path in paths}
-        assert files - {"manifest.json"} == set(snapshot.whole_manifest(built).files)
+        assert files - {"manifest.json"} == set(snapshot.checked_manifest(built).files)
 
     def test_a_disk_that_refuses_is_an_error_with_the_path(self, open_to_all, corpus, embedder, unprivileged):
         """Without permission to write, the error names the directory and the live index stays."""
         build_index(corpus, open_to_all, embedder)
         with unprivileged(), pytest.raises(StorageError, match=str(open_to_all)):
             build_index(corpus, open_to_all, embedder)
-        assert snapshot.whole_manifest(open_to_all).generation == 1
+        assert snapshot.checked_manifest(open_to_all).generation == 1
 
 
 STEPS = [
-    (snapshot, "_sync"),
+    (snapshot, "sync"),
     (Path, "mkdir"),
     (Path, "rename"),
     (Path, "replace"),
@@ -348,13 +348,13 @@ class FailingEmbedder:
 def test_a_failure_in_the_middle_leaves_the_live_generation(built, corpus, embedder, monkeypatch, calls):
     """An embedder that fails leaves the old index serving and nothing half-written; the next run finishes."""
     monkeypatch.setattr("index.build.row_reuse.CHUNK", 1)
-    before = snapshot.whole_manifest(built)
+    before = snapshot.checked_manifest(built)
     for number in range(4):
         (corpus / f"new{number}.txt").write_text(f"New words number {number}.")
     with pytest.raises(MemoryError):
         build_index(corpus, built, FailingEmbedder(embedder, calls))
-    assert snapshot.whole_manifest(built) == before
+    assert snapshot.checked_manifest(built) == before
     assert [path.name for path in (built / "generations").iterdir()] == ["000001"]
     report = build_index(corpus, built, embedder)
-    assert (report.generation, len(report.plan.added)) == (2, 4)
-    assert snapshot.whole_manifest(built).articles == 7
+    assert (report.generation, len(report.diff.added)) == (2, 4)
+    assert snapshot.checked_manifest(built).articles == 7

@@ -11,12 +11,11 @@ import pytest
 
 from index.build.build import build_index
 from index.build.verify import verify_index
-from index.corpus.articles import Article
-from index.engine.local.catalog import Filters
 from index.engine.local.generations import generation_folder
 from index.engine.local.local_index import LiveIndex, LocalIndex
 from index.engine.manifest import VECTORS
-from index.errors import ModelError, SnapshotDamaged, SnapshotMissing, StorageError
+from index.errors import GenerationDamagedError, GenerationMissingError, ModelError, StorageError
+from index.types import Article, Filters
 from tests.unit.index.engine.test_generations import edit
 
 ANY = Filters()
@@ -190,10 +189,10 @@ class TestLiveIndex:
 
     def test_a_start_without_an_index_is_an_error(self, directory, built, embedder):
         """Serving can't begin without a whole index."""
-        with pytest.raises(SnapshotMissing):
+        with pytest.raises(GenerationMissingError):
             LiveIndex(directory / "nothing", lambda record: embedder)
         damage(built, 1)
-        with pytest.raises(SnapshotDamaged):
+        with pytest.raises(GenerationDamagedError):
             LiveIndex(built, lambda record: embedder)
 
     def test_callers_are_not_held_up_by_a_swap(self, live_index, corpus, built, embedder):

@@ -12,8 +12,8 @@ import index.cli
 from index.build.build import build_index
 from index.engine.local import generations as snapshot
 from index.engine.local.local_index import LiveIndex, LocalIndex
-from index.engine.local.retention import KEPT, Hold, generations, retire, roll_back
-from index.errors import SnapshotDamaged, SnapshotMissing, StorageError, WriterBusy
+from index.engine.local.retention import KEPT, GenerationLease, list_generations, retire, roll_back
+from index.errors import GenerationDamagedError, GenerationMissingError, StorageError, WriterBusyError
 from tests.conftest import WordEmbedder
 
 
@@ -31,7 +31,7 @@ def editions(built, corpus, embedder):
 
 
 def numbers(directory):
-    return sorted(snapshot.numbered(directory))
+    return sorted(snapshot.generation_numbers(directory))
 
 
 def opened(directory):
@@ -49,7 +49,7 @@ def test_the_newest_generations_stay(editions, keep, left):
 def test_a_generation_that_is_held_is_not_removed(editions):
     """It stays while somebody answers from it, and goes with the next run after that."""
     directory = editions(9)
-    hold = Hold(snapshot.generation_folder(directory, 2))
+    hold = GenerationLease(snapshot.generation_folder(directory, 2))
     assert retire(directory, 1) == [1, 3, 4]
     assert numbers(directory) == [2, 5]
     hold.close()
@@ -72,7 +72,7 @@ def test_an_open_index_holds_its_generation(built, corpus, embedder):
 def test_many_may_hold_one_generation(editions):
     """It goes when the last of them is done."""
     directory = editions(9)
-    first, second = (Hold(snapshot.generation_folder(directory, 4)) for _ in range(2))
+    first, second = (GenerationLease(snapshot.generation_folder(directory, 4)) for _ in range(2))
     for hold in (first, second):
         assert 4 not in retire(directory, 1)
         hold.close()
@@ -150,7 +150,7 @@ def test_the_live_generation_stays_however_old(editions, corpus, embedder):
 @pytest.mark.parametrize("number", [0, 7, None])
 def test_a_generation_that_is_not_there_is_refused(built, number):
     """With where to look, and what is live stays live."""
-    with pytest.raises(SnapshotMissing, match="no generation"):
+    with pytest.raises(GenerationMissingError, match="no generation"):
         roll_back(built, number)
     assert snapshot.live_number(built) == 1
 
@@ -161,7 +161,7 @@ def test_a_damaged_generation_is_never_made_live(editions, name):
     directory = editions(9)
     path = snapshot.generation_folder(directory, 4) / name
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(SnapshotDamaged):
+    with pytest.raises(GenerationDamagedError):
         roll_back(directory)
     assert snapshot.live_number(directory) == 5
 
@@ -169,7 +169,7 @@ def test_a_damaged_generation_is_never_made_live(editions, name):
 def test_rolling_back_waits_for_no_writer(editions):
     """It is told at once that another writes."""
     directory = editions(9)
-    with snapshot.writer_lock(directory), pytest.raises(WriterBusy):
+    with snapshot.writer_lock(directory), pytest.raises(WriterBusyError):
         roll_back(directory)
 
 
@@ -187,16 +187,16 @@ def test_generations_are_listed_newest_first(editions):
     """With which is live, and what is wrong with one that can't be read."""
     directory = editions(3)
     (snapshot.generation_folder(directory, 3) / "manifest.json").write_text("{")
-    listed = generations(directory)
+    listed = list_generations(directory)
     assert [(one.number, one.live) for one in listed] == [(5, True), (4, False), (3, False)]
-    assert listed[0].manifest == snapshot.whole_manifest(directory)
+    assert listed[0].manifest == snapshot.checked_manifest(directory)
     assert listed[2].manifest is None
     assert "manifest.json" in listed[2].trouble
 
 
 def test_an_index_replaced_while_it_is_opened_is_opened_anew(built, corpus, embedder, monkeypatch):
     """A reader that had read the old CURRENT, whose generation is gone, gets the new one."""
-    whole = snapshot.whole_manifest
+    whole = snapshot.checked_manifest
     calls = []
 
     def replaced(directory):
@@ -207,7 +207,7 @@ def test_an_index_replaced_while_it_is_opened_is_opened_anew(built, corpus, embe
             return snapshot.read_manifest(built, 1)
         return whole(directory)
 
-    monkeypatch.setattr("index.engine.local.local_index.snapshot.whole_manifest", replaced)
+    monkeypatch.setattr("index.engine.local.local_index.snapshot.checked_manifest", replaced)
     assert opened(built).manifest.generation == 2
 
 

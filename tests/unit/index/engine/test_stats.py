@@ -12,7 +12,7 @@ def test_holdings_tell_counts_days_and_refusals(corpus, directory, embedder, ope
     (corpus / "odd.md").write_text("---\npublished: 2999-01-01\n---\nTea is hot.\n")
     build_index(corpus, directory, embedder)
     index = open_index(directory)
-    held = index.holdings()
+    held = index.stats()
     assert (held.generation, held.articles, held.passages) == (1, 4, index.manifest.passages)
     assert (held.corpus, held.model) == (str(corpus), "words")
     assert held.sources == [Count(None, 2), Count("Coast Daily", 1), Count("River Post", 1)]
@@ -26,7 +26,7 @@ def test_holdings_without_days_have_none(tmp_path, directory, embedder, open_ind
     """Where no article has a day of publication, neither end is one."""
     (tmp_path / "tea.txt").write_text("Tea is hot.")
     build_index(tmp_path / "tea.txt", directory, embedder)
-    held = open_index(directory).holdings()
+    held = open_index(directory).stats()
     assert (held.earliest, held.latest) == (None, None)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.models import batching as packing
 from index.models import compiled
 from index.models.batching import PADDED_TO, TOKENS_A_BATCH, embed_batched, is_compiled, token_batches
-from index.models.precision import in_precision
+from index.models.precision import to_precision
 from tests.tiny_reader import letter_tokenizer
 
 MANY = [f"{'port ' * (n * 7 % 19)}{n}." for n in range(60)]  # of many lengths, in no order, some too long
@@ -56,7 +56,7 @@ def test_with_a_batch_a_core_the_vectors_are_the_same(load, cores, monkeypatch):
 def test_compiled_and_with_some_cores_for_each_batch_the_vectors_are_the_same(load, cores, monkeypatch, make):
     """Whatever a model's modules make of its tokens' vectors, rows stay in order; torch keeps all of its cores."""
     model = load(**make)
-    made = in_precision(model, "float32")
+    made = to_precision(model, "float32")
     assert is_compiled(made)
     monkeypatch.setattr(packing, "TOKENS_A_BATCH", 64)
     assert embed_batched(made, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
@@ -136,7 +136,7 @@ def test_a_text_of_no_tokens_has_no_direction(load):
     model = load()
     bare = TemplateProcessing(single="$A", pair="$A $B", special_tokens=[])
     model.tokenizer.backend_tokenizer.post_processor = bare
-    rough = in_precision(model, "float32")
+    rough = to_precision(model, "float32")
     for one in (model, rough):
         made = embed_batched(one, ["", "tea", "a port"])
         assert made[1:] == pytest.approx(encoded(model, ["tea", "a port"]), abs=1e-5)

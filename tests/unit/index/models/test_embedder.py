@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 import torch
 
-from index.engine.manifest import ModelRecord
 from index.errors import ModelError
 from index.models.batching import is_compiled
-from index.models.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder, embedder_of_record
+from index.models.embedder import SentenceTransformerEmbedder, embedder_of_record
+from index.models.hub import DEFAULT_MODEL
 from index.models.precision import LEAST_COSINE, sample_texts
+from index.models.record import ModelRecord
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_an_index_s_model_must_be_the_very_same(model):
 @pytest.fixture
 def never(monkeypatch):
     """Measuring is an error."""
-    monkeypatch.setattr("index.models.embedder.measured_precision", None)
+    monkeypatch.setattr("index.models.embedder.fastest_precision", None)
 
 
 def test_a_record_from_before_there_was_a_choice_is_of_float32():
@@ -99,9 +100,7 @@ def test_an_index_s_precision_is_kept(model, never, precision):
 def test_the_precision_of_another_model_is_measured_once(saved, monkeypatch, other):
     """Another model, other weights or another prompt make a new choice, when it is first asked for."""
     asked = []
-    monkeypatch.setattr(
-        "index.models.embedder.measured_precision", lambda model, **_: asked.append(model) or "bfloat16"
-    )
+    monkeypatch.setattr("index.models.embedder.fastest_precision", lambda model, **_: asked.append(model) or "bfloat16")
     folder = str(saved())
     before = SentenceTransformerEmbedder(folder).record.model_copy(update=other) if other else None
     embedder = SentenceTransformerEmbedder(folder, precision="auto", before=before)
@@ -167,7 +166,7 @@ def test_8_bits_are_measured_for_the_default_model_alone(saved, monkeypatch):
     """Another has none."""
     asked = []
     monkeypatch.setattr(
-        "index.models.embedder.measured_precision", lambda model, *, in_8_bits: asked.append(in_8_bits) or "float32"
+        "index.models.embedder.fastest_precision", lambda model, *, in_8_bits: asked.append(in_8_bits) or "float32"
     )
     monkeypatch.setattr("index.models.embedder._load", lambda folder, name: None)
     for name in (DEFAULT_MODEL, str(saved())):

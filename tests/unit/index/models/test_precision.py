@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.errors import ModelError, PrecisionError
 from index.models import precision
 from index.models.batching import embed_batched, is_compiled
-from index.models.precision import LEAST_COSINE, computes_in_bfloat16, in_precision, measured_precision, sample_texts
+from index.models.precision import LEAST_COSINE, computes_in_bfloat16, fastest_precision, sample_texts, to_precision
 from tests.tiny_reader import letter_tokenizer
 
 TEXTS = ["tea", "", "a vessel entered the port.", "port " * 30, "1996"]
@@ -44,7 +44,7 @@ def encoded(model, texts=TEXTS):
 def test_a_model_of_any_make_finds_in_float32_what_it_found_before(load, kind, compiled):
     """Compiled where it can be, and otherwise as it was."""
     model = load(kind=kind)
-    made = in_precision(model, "float32")
+    made = to_precision(model, "float32")
     assert is_compiled(made) == compiled
     assert embed_batched(made, TEXTS) == pytest.approx(encoded(model), abs=1e-5)
 
@@ -54,7 +54,7 @@ def test_in_bfloat16_vectors_are_near_and_kept_as_float32(load, kind):
     """They have unit length in float32, and the model that was given computes as before."""
     model = load(kind=kind)
     exact = embed_batched(model, TEXTS)
-    rough = embed_batched(in_precision(model, "bfloat16"), TEXTS)
+    rough = embed_batched(to_precision(model, "bfloat16"), TEXTS)
     assert rough.dtype == np.float32
     assert np.linalg.norm(rough, axis=1) == pytest.approx(1.0, abs=1e-5)
     assert (rough * exact).sum(1).min() > 0.995
@@ -66,7 +66,7 @@ def test_where_nothing_can_be_compiled_torch_computes(load, monkeypatch, wanted)
     """In the precision that is wanted; in float32 it is the model itself."""
     monkeypatch.setattr("index.models.compiled.compiled", lambda *_, **named: None)
     model = load()
-    made = in_precision(model, wanted)
+    made = to_precision(model, wanted)
     assert (made.dtype, made is model) == (getattr(torch, wanted), wanted == "float32")
     assert (embed_batched(made, TEXTS) * encoded(model)).sum(1).min() > 0.995
 
@@ -77,7 +77,7 @@ def test_a_model_that_reads_no_table_of_tokens_is_left_as_it_is():
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     model = SentenceTransformer(modules=[StaticEmbedding(letter_tokenizer(), embedding_dim=8)], device="cpu")
-    assert in_precision(model, "float32") is model
+    assert to_precision(model, "float32") is model
 
 
 @pytest.mark.parametrize("pooling", ["mean", "max", "lasttoken"])
@@ -88,7 +88,7 @@ def test_what_a_model_s_configuration_says_is_kept(load, include, pooling):
     model[1].include_prompt = include
     model.prompts, model.default_prompt_name, model.truncate_dim = {"given": "ship: "}, "given", 8
     model.max_seq_length = 20
-    made = in_precision(model, "float32")
+    made = to_precision(model, "float32")
     assert is_compiled(made)
     assert embed_batched(made, TEXTS) == pytest.approx(encoded(model), abs=1e-5)
 
@@ -98,14 +98,14 @@ def test_where_padding_stands_first_torch_computes(load, kind):
     """Tokens of a row then begin somewhere else in each batch, which is not what a graph was made of."""
     model = load(kind=kind)
     model.tokenizer.padding_side = "left"
-    assert in_precision(model, "float32") is model
+    assert to_precision(model, "float32") is model
 
 
 def test_the_weights_are_not_held_twice(load):
     """A compiled model has none of the transformer's parameters, and the one it was made of has all of them."""
     model = load()
     count = sum(1 for _ in model.parameters())
-    made = in_precision(model, "bfloat16")
+    made = to_precision(model, "bfloat16")
     assert (sum(1 for _ in made.parameters()), sum(1 for _ in model.parameters())) == (0, count)
     assert count > 0
 
@@ -124,10 +124,10 @@ def chosen(seconds, cosines=None, *, bfloat16=True, device="cpu", in_8_bits=Fals
     near = dict.fromkeys(PRECISIONS, 1.0) | (cosines or {})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(precision, "computes_in_bfloat16", lambda device: bfloat16)
-        patch.setattr(precision, "in_precision", lambda model, name, *, in_bulk: name)
+        patch.setattr(precision, "to_precision", lambda model, name, *, in_bulk: name)
         patch.setattr(precision, "embed_batched", lambda name, texts: vectors(near[name], len(texts)))
         patch.setattr(precision, "_seconds", lambda name, texts: next(turns[name]))
-        return measured_precision(SimpleNamespace(device=torch.device(device)), in_8_bits=in_8_bits)
+        return fastest_precision(SimpleNamespace(device=torch.device(device)), in_8_bits=in_8_bits)
 
 
 def vectors(cosine, count):
@@ -190,7 +190,7 @@ def test_a_model_that_can_not_compute_in_bfloat16_computes_in_float32(load, monk
     monkeypatch.setattr(Linear, "forward", refuse)
     monkeypatch.setattr("index.models.compiled.compiled", lambda *_, **named: None)
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: True)
-    assert measured_precision(load()) == "float32"
+    assert fastest_precision(load()) == "float32"
     assert "can't compute in bfloat16: not implemented for 'BFloat16'" in caplog.text
 
 
@@ -202,7 +202,7 @@ def test_8_bits_that_the_processor_can_not_compute_are_passed_over(load, monkeyp
 
     monkeypatch.setattr(precision, "quantized", failing)
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)
-    assert measured_precision(load(), in_8_bits=True) == "float32"
+    assert fastest_precision(load(), in_8_bits=True) == "float32"
 
 
 def test_8_bits_that_are_altered_are_not_passed_over(load, monkeypatch):
@@ -213,15 +213,15 @@ def test_8_bits_that_are_altered_are_not_passed_over(load, monkeypatch):
 
     monkeypatch.setattr(precision, "quantized", altered)
     with pytest.raises(ModelError, match="altered"):
-        measured_precision(load(), in_8_bits=True)
+        fastest_precision(load(), in_8_bits=True)
 
 
 def test_where_there_is_float32_alone_nothing_is_measured(load, monkeypatch):
     """There is nothing to choose."""
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)
-    monkeypatch.setattr(precision, "in_precision", None)
+    monkeypatch.setattr(precision, "to_precision", None)
     monkeypatch.setattr(precision, "embed_batched", None)
-    assert measured_precision(load()) == "float32"
+    assert fastest_precision(load()) == "float32"
 
 
 @pytest.mark.parametrize(("bf16", "amx", "has"), [(True, False, True), (False, True, True), (False, False, False)])
@@ -235,7 +235,7 @@ def test_a_processor_has_bfloat16_by_either_kind_of_instruction(monkeypatch, bf1
 def test_it_is_measured_in_each(load, monkeypatch):
     """Really embedding the texts: once each to compare, then in turns."""
     names, embedded = {}, []
-    make, embed = precision.in_precision, precision.embed_batched
+    make, embed = precision.to_precision, precision.embed_batched
 
     def noted(model, name, *, in_bulk):
         assert in_bulk  # as a build does it
@@ -249,9 +249,9 @@ def test_it_is_measured_in_each(load, monkeypatch):
         return embed(model, texts)
 
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: True)
-    monkeypatch.setattr(precision, "in_precision", noted)
+    monkeypatch.setattr(precision, "to_precision", noted)
     monkeypatch.setattr(precision, "embed_batched", note)
-    assert measured_precision(load(), in_8_bits=True) in PRECISIONS
+    assert fastest_precision(load(), in_8_bits=True) in PRECISIONS
     assert embedded == list(PRECISIONS) * 3
 
 

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index.engine.local.catalog import embedding_text
-from index.engine.local.checksums import sha256_of
 from index.errors import ModelError, PrecisionError
+from index.files import sha256_of
 from index.models import quantized
 from index.models.batching import embed_batched
 from index.models.precision import LEAST_COSINE, sample_texts
 from index.models.tools import quantize
+from index.passages import embedding_text
 from tests.conftest import REPOSITORY
 
 
@@ -100,7 +100,7 @@ def test_the_files_can_be_made_again(tmp_path):
     from sentence_transformers import SentenceTransformer
 
     from index.models.compiled import VECTORS, stored
-    from index.models.embedder import bundled_folder
+    from index.models.hub import bundled_folder
 
     quantize.quantize(REPOSITORY / "corpus", tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in quantized.files()}

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
-from index.errors import Refused
-from index.parsers import READERS, BadRecord, Record
+from index.errors import RefusedError
+from index.parsers import PARSERS, BadRecord, Record
 
 ARTICLE = (
     "The harbour of Lenkoran was opened on 3 March 2021 by the minister, after four years of work.",
@@ -37,7 +37,7 @@ words = st.lists(
 
 def read(suffix: str, data: bytes) -> list[Record | BadRecord]:
     """What the reader of files with that suffix makes of bytes."""
-    return list(READERS[suffix](data))
+    return list(PARSERS[suffix](data))
 
 
 def one(suffix: str, data: bytes) -> Record:
@@ -53,7 +53,7 @@ def survives(suffix: str, data: bytes) -> None:
     records: list[Record | BadRecord] = []
     try:
         records = read(suffix, data)
-    except Refused as error:
+    except RefusedError as error:
         reasons.append(str(error))
     assert not any("\n" in reason for reason in reasons)
     assert all(isinstance(record, (Record, BadRecord)) for record in records)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import archives as packed
 from tests.unit.index.parsers.files import book, one, read, unzipped, word, zipped
 
@@ -29,21 +29,21 @@ def with_member(suffix: str, name: str, data: bytes) -> bytes:
 @pytest.mark.parametrize("data", [b"Words.", b"%PDF-1.7"])
 def test_what_is_no_archive_is_said_to_be_another_format(suffix, data):
     """Nobody need know that the format is an archive."""
-    with pytest.raises(Refused, match=f"^it can't be read as {suffix[1:].upper()}: it is something else"):
+    with pytest.raises(RefusedError, match=f"^it can't be read as {suffix[1:].upper()}: it is something else"):
         read(suffix, data)
 
 
 @FORMATS
 def test_an_archive_that_is_cut_short_is_said_to_be_so(suffix):
     """Its list of members stands at its end."""
-    with pytest.raises(Refused, match="or cut short$"):
+    with pytest.raises(RefusedError, match="or cut short$"):
         read(suffix, WHOLE[suffix][:-40])
 
 
 @FORMATS
 def test_a_member_that_unpacks_to_too_much_is_refused(suffix):
     """A bomb is told by its ratio before it is unpacked."""
-    with pytest.raises(Refused, match='its member "bomb.xml" unpacks to more than 100 times its size'):
+    with pytest.raises(RefusedError, match='its member "bomb.xml" unpacks to more than 100 times its size'):
         read(suffix, with_member(suffix, "bomb.xml", b"0" * 2_000_000))
 
 
@@ -51,7 +51,7 @@ def test_a_member_that_unpacks_to_too_much_is_refused(suffix):
 def test_an_archive_that_unpacks_to_too_much_is_refused(suffix, monkeypatch):
     """By the sum of its members, though each is small."""
     monkeypatch.setattr(packed, "MOST_UNPACKED", 1_000)
-    with pytest.raises(Refused, match="it unpacks to more than 0.001 MB"):
+    with pytest.raises(RefusedError, match="it unpacks to more than 0.001 MB"):
         read(suffix, with_member(suffix, "a.bin", bytes(range(256)) * 4))
 
 
@@ -62,7 +62,7 @@ def test_an_archive_of_too_many_members_is_refused(suffix):
     with zipfile.ZipFile(out, "a") as file:
         for number in range(packed.MOST_MEMBERS):
             file.writestr(str(number), b"")
-    with pytest.raises(Refused, match=r"it holds 10,\d+ files, more than 10,000"):
+    with pytest.raises(RefusedError, match=r"it holds 10,\d+ files, more than 10,000"):
         read(suffix, out.getvalue())
 
 
@@ -73,7 +73,7 @@ def test_sizes_that_are_not_true_are_refused(suffix):
     lie = (5_007).to_bytes(4, "little")
     assert data.count(lie) == 2
     archive = packed.Archive(data.replace(lie, (7).to_bytes(4, "little")), "DOCX")
-    with pytest.raises(Refused, match="can't be read as DOCX"):
+    with pytest.raises(RefusedError, match="can't be read as DOCX"):
         archive.read("liar.xml")
 
 
@@ -102,7 +102,7 @@ def test_other_ways_to_pack_are_refused(suffix, method):
     out = io.BytesIO(WHOLE[suffix])
     with zipfile.ZipFile(out, "a", method) as file:
         file.writestr("other.xml", b"<a/>")
-    with pytest.raises(Refused, match='its member "other.xml" is packed in a way that is not read'):
+    with pytest.raises(RefusedError, match='its member "other.xml" is packed in a way that is not read'):
         read(suffix, out.getvalue())
 
 
@@ -110,7 +110,7 @@ def test_other_ways_to_pack_are_refused(suffix, method):
 @pytest.mark.parametrize("name", ["../evil", "a/../../evil", "/etc/evil", "C:/evil", "a/..", "..\\evil", "\\evil"])
 def test_a_member_that_leads_outside_is_refused(suffix, name):
     """Though nothing is ever written by its name."""
-    with pytest.raises(Refused, match="leads outside of it"):
+    with pytest.raises(RefusedError, match="leads outside of it"):
         read(suffix, with_member(suffix, name, b"x"))
 
 
@@ -120,7 +120,7 @@ def test_an_encrypted_archive_is_refused(suffix):
     data = bytearray(WHOLE[suffix])
     place = data.rindex(b"PK\x01\x02") + 8  # the flags of the last member in the directory
     data[place] |= 1
-    with pytest.raises(Refused, match="it is encrypted; save it without a password"):
+    with pytest.raises(RefusedError, match="it is encrypted; save it without a password"):
         read(suffix, bytes(data))
 
 
@@ -135,7 +135,7 @@ def test_no_path_leads_outside(base, path):
     """A path is a name inside, or refused."""
     try:
         name = packed.within(base, path)
-    except Refused:
+    except RefusedError:
         return
     assert not name.startswith("/")
     assert ".." not in name.split("/")

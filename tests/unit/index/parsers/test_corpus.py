@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.corpus import articles as room
-from index.corpus.articles import Article, Doubt, Refusal, read_articles
+from index.corpus.articles import read_articles
 from index.corpus.ids import address_id
-from index.parsers import READERS, reader_of
+from index.parsers import PARSERS, parser_of
+from index.types import Article, Doubt, Refusal
 from tests.conftest import REPOSITORY
 from tests.unit.index.parsers.files import ARTICLE, bomb, book, drawn, page, pdf, warc, word, zipped
 
@@ -83,7 +84,7 @@ def test_broken_files_never_stop_the_rest(tmp_path):
     assert isinstance(last, Article)
 
 
-@pytest.mark.parametrize("suffix", READERS)
+@pytest.mark.parametrize("suffix", PARSERS)
 @pytest.mark.parametrize("data", [b"", b" \r\n\t", b"\xef\xbb\xbf\n"], ids=["empty", "blank", "mark"])
 def test_an_emptied_file_is_withdrawn(tmp_path, suffix, data):
     """In every format, packed or not."""
@@ -108,11 +109,11 @@ def test_a_pdf_is_withdrawn_only_where_all_of_it_was_read(tmp_path):
 
 def test_the_longest_ending_names_the_reader():
     """A packed file is told by both of its endings; a name that only ends like one is not."""
-    assert reader_of("a.warc.gz") == READERS[".warc.gz"]
-    assert reader_of("a.CSV.GZ") == READERS[".csv.gz"]
-    assert reader_of("a.tar.gz") is None
-    assert reader_of("warc.gz") is None
-    assert reader_of("pdf") is None
+    assert parser_of("a.warc.gz") == PARSERS[".warc.gz"]
+    assert parser_of("a.CSV.GZ") == PARSERS[".csv.gz"]
+    assert parser_of("a.tar.gz") is None
+    assert parser_of("warc.gz") is None
+    assert parser_of("pdf") is None
 
 
 def test_no_library_is_loaded_before_a_file_needs_it():

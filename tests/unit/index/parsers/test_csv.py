@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import BadRecord, Record
 from index.parsers.archives import MOST_UNPACKED
 from tests.unit.index.parsers.files import bomb, damaged, one, read, survives
@@ -83,12 +83,12 @@ class TestRefusals:
     @pytest.mark.parametrize("data", [b"", b"\n\n", b"id,title\na,Tea\n", b"id|text\na|One.\n", b'"unclosed'])
     def test_a_first_row_without_a_text_is_refused(self, data):
         """Whatever parts its values."""
-        with pytest.raises(Refused, match='names no column "text"'):
+        with pytest.raises(RefusedError, match='names no column "text"'):
             read(".csv", data)
 
     def test_a_column_named_twice_is_refused(self):
         """Which of them is meant can't be told."""
-        with pytest.raises(Refused, match='names the column "title" twice'):
+        with pytest.raises(RefusedError, match='names the column "title" twice'):
             read(".csv", b"title,Title,text\na,b,c\n")
 
     def test_a_packed_file_is_read(self):
@@ -98,7 +98,7 @@ class TestRefusals:
 
     def test_a_packed_bomb_is_refused(self):
         """With the bound in the sentence; no more than that is held."""
-        with pytest.raises(Refused, match="larger than 200 MB"):
+        with pytest.raises(RefusedError, match="larger than 200 MB"):
             read(".csv.gz", bomb(MOST_UNPACKED))
 
     @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ class TestRefusals:
     )
     def test_a_broken_packing_is_refused(self, data, why):
         """Or one that is none; in words that are no library's."""
-        with pytest.raises(Refused, match=f"^its gzip can't be unpacked: {why}$"):
+        with pytest.raises(RefusedError, match=f"^its gzip can't be unpacked: {why}$"):
             read(".csv.gz", data)
 
 

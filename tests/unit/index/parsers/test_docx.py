@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import archives as packed
-from index.parsers import docx as reader
+from index.parsers import docx as parser
 from tests.unit.index.parsers.files import damaged, one, read, survives, unzipped, word, words, zipped
 
 WHOLE = word("One two.", "Three.")
@@ -142,7 +142,7 @@ class TestSafety:
     )
     def test_a_broken_or_encrypted_file_is_refused(self, data, reason):
         """With what it is."""
-        with pytest.raises(Refused, match=reason):
+        with pytest.raises(RefusedError, match=reason):
             read(".docx", data)
 
     def test_a_damaged_member_is_refused(self):
@@ -150,19 +150,19 @@ class TestSafety:
         data = bytearray(WHOLE)
         start = WHOLE.index(b"word/document.xml") + 100
         data[start : start + 40] = bytes(40)
-        with pytest.raises(Refused, match="can't be read as DOCX"):
+        with pytest.raises(RefusedError, match="can't be read as DOCX"):
             read(".docx", bytes(data))
 
     def test_deep_xml_is_refused(self):
         """Content controls in content controls."""
-        with pytest.raises(Refused, match="can't be read as DOCX|nested too deep"):
+        with pytest.raises(RefusedError, match="can't be read as DOCX|nested too deep"):
             read(".docx", inside("<w:sdt><w:sdtContent>" * 5000 + "</w:sdtContent></w:sdt>" * 5000))
 
     @pytest.mark.parametrize(("encoding", "reason"), [("utf-8", "has a document type"), ("utf-16", "amplification")])
     def test_entities_do_not_grow(self, encoding, reason):
         """A billion laughs refuse the document, in whatever encoding they hide."""
         bomb = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
-        with pytest.raises(Refused, match=reason):
+        with pytest.raises(RefusedError, match=reason):
             read(".docx", with_document_type(f'<!ENTITY l0 "ha">{bomb}', "&l9;", encoding))
 
     def test_entities_read_no_file(self, tmp_path):
@@ -175,9 +175,9 @@ class TestSafety:
     def test_parts_too_large_together_are_refused(self, monkeypatch, name):
         """Before any is read as XML, whatever they are called; a picture is none."""
         members = unzipped(WHOLE)
-        monkeypatch.setattr(reader, "MOST_XML", sum(len(part) for part in members.values() if part.startswith(b"<")))
+        monkeypatch.setattr(parser, "MOST_XML", sum(len(part) for part in members.values() if part.startswith(b"<")))
         assert one(".docx", zipped(members | {"word/picture.png": b"\x89PNG" * 1000})).text
-        with pytest.raises(Refused, match=r"its parts are larger than 0\.\d+ MB together"):
+        with pytest.raises(RefusedError, match=r"its parts are larger than 0\.\d+ MB together"):
             read(".docx", zipped(members | {name: b"<a/>"}))
 
     def test_a_document_by_another_name_is_checked_as_any(self):
@@ -188,7 +188,7 @@ class TestSafety:
         for name in ("[Content_Types].xml", "_rels/.rels"):
             members[name] = members[name].replace(b"word/document.xml", b"word/document.bin")
         rels = members.pop("word/_rels/document.xml.rels")
-        with pytest.raises(Refused, match="has a document type"):
+        with pytest.raises(RefusedError, match="has a document type"):
             read(".docx", zipped(members | {"word/_rels/document.bin.rels": rels}))
 
     def test_a_picture_of_markup_may_have_a_document_type(self):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import epub
 from tests.unit.index.parsers.files import book, damaged, one, read, survives, words, zipped
 
@@ -80,7 +80,7 @@ class TestSafety:
     )
     def test_a_broken_book_is_refused(self, members, reason):
         """With what is missing."""
-        with pytest.raises(Refused, match=reason):
+        with pytest.raises(RefusedError, match=reason):
             read(".epub", zipped(members))
 
     def test_encrypted_chapters_are_refused(self):
@@ -91,7 +91,7 @@ class TestSafety:
             return zipped(book(CHAPTERS) | {"META-INF/encryption.xml": xml})
 
         assert one(".epub", locked("OEBPS/font.otf")).text
-        with pytest.raises(Refused, match="encrypted"):
+        with pytest.raises(RefusedError, match="encrypted"):
             read(".epub", locked("OEBPS/one.xhtml"))
 
     @pytest.mark.parametrize("href", ["../../secret", "/etc/passwd", "..%2f..%2fsecret", "C:/secret"])
@@ -99,7 +99,7 @@ class TestSafety:
         """However its path is written."""
         members = book({"one.xhtml": "<p>Words.</p>"})
         opf = str(members["OEBPS/book.opf"]).replace('href="one.xhtml"', f'href="{href}"')
-        with pytest.raises(Refused, match='lies outside of it|holds no "OEBPS/C:/secret"'):
+        with pytest.raises(RefusedError, match='lies outside of it|holds no "OEBPS/C:/secret"'):
             read(".epub", zipped(members | {"OEBPS/book.opf": opf}))
 
     @pytest.mark.parametrize("name", ["META-INF/container.xml", "OEBPS/book.opf"])
@@ -110,22 +110,22 @@ class TestSafety:
         for entities in (f'<!ENTITY l0 "ha">{bomb}', f'<!ENTITY l9 SYSTEM "file://{tmp_path}/secret">'):
             members = book(CHAPTERS, METADATA)
             members[name] = f"<!DOCTYPE x [{entities}]>" + str(members[name]).replace("Harbour", "&l9;")
-            with pytest.raises(Refused, match="can't be read as EPUB"):
+            with pytest.raises(RefusedError, match="can't be read as EPUB"):
                 read(".epub", zipped(members))
 
     def test_deep_xml_is_refused(self):
         """In a chapter as in a page; what describes the book may be as deep as it likes."""
-        with pytest.raises(Refused, match="nested too deep"):
+        with pytest.raises(RefusedError, match="nested too deep"):
             read(".epub", zipped(book({"one.xhtml": "<div>" * 5000})))
         survives(".epub", zipped(book(CHAPTERS, "<a>" * 50_000 + "</a>" * 50_000)))
 
     def test_a_book_too_long_is_refused(self, monkeypatch):
         """With the bound in the sentence: of chapters and of characters."""
         monkeypatch.setattr(epub, "MOST_TEXT", 10)
-        with pytest.raises(Refused, match="more than 10 characters"):
+        with pytest.raises(RefusedError, match="more than 10 characters"):
             read(".epub", WHOLE)
         monkeypatch.setattr(epub, "MOST_CHAPTERS", 1)
-        with pytest.raises(Refused, match="it has 2 chapters, more than 1"):
+        with pytest.raises(RefusedError, match="it has 2 chapters, more than 1"):
             read(".epub", WHOLE)
 
     @pytest.mark.parametrize("name", ["META-INF/container.xml", "OEBPS/book.opf"])
@@ -134,7 +134,7 @@ class TestSafety:
         members = book(CHAPTERS)
         monkeypatch.setattr(epub, "LARGEST_XML", 2_000)
         assert one(".epub", zipped(members)).text
-        with pytest.raises(Refused, match=f'its member "{name}" is larger than 0.002 MB'):
+        with pytest.raises(RefusedError, match=f'its member "{name}" is larger than 0.002 MB'):
             read(".epub", zipped(members | {name: str(members[name]) + " " * 2_000}))
 
     def test_nothing_is_opened(self, sealed):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import BadRecord, Record, feed
 from tests.newsstand import sitemap
 from tests.unit.index.parsers.files import damaged, one, read, survives, words
@@ -107,7 +107,7 @@ class TestXml:
     @pytest.mark.parametrize("kind", ["urlset", "sitemapindex"])
     def test_a_sitemap_is_refused_with_the_command_that_reads_it(self, kind):
         """It holds no text."""
-        with pytest.raises(Refused, match="holds addresses and no text; rag import FILE brings its pages"):
+        with pytest.raises(RefusedError, match="holds addresses and no text; rag import FILE brings its pages"):
             read(".xml", sitemap(("https://x.example/a", "2026-11-23"), kind=kind))
 
     @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ class TestXml:
     )
     def test_other_xml_is_refused(self, data, reason):
         """With what it is."""
-        with pytest.raises(Refused, match=reason):
+        with pytest.raises(RefusedError, match=reason):
             read(".xml", data)
 
 
@@ -130,17 +130,17 @@ class TestSafety:
     @pytest.mark.parametrize("cut", [-20, RSS.index("<item><title>Milk")])
     def test_a_feed_that_breaks_off_gives_what_is_before(self, cut):
         """And is refused then, for what came after is not known."""
-        found = feed.read(RSS[:cut].encode())
+        found = feed.parse(RSS[:cut].encode())
         assert next(found).text == "One two.\n\nThree."
-        with pytest.raises(Refused, match="it is not XML"):
+        with pytest.raises(RefusedError, match="it is not XML"):
             list(found)
 
     def test_entities_do_not_grow(self):
         """A billion laughs stay the few characters they are, or the feed is refused."""
         bomb = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
         data = RSS.replace("<rss", f'<!DOCTYPE rss [<!ENTITY l0 "ha">{bomb}]><rss', 1).replace("Short.", "&l9;")
-        found = feed.read(data.replace("<p>Three", "&l9;<p>Three").encode())
-        with pytest.raises(Refused, match="it is not XML"):
+        found = feed.parse(data.replace("<p>Three", "&l9;<p>Three").encode())
+        with pytest.raises(RefusedError, match="it is not XML"):
             assert all(len(record.text) < 1000 for record in found)
 
     def test_nothing_that_a_feed_names_is_opened(self, tmp_path, sealed):
@@ -158,19 +158,19 @@ class TestSafety:
     def test_comments_that_nothing_closes_take_no_time(self):
         """Nor do those that something closes."""
         for comment in (b"<!--", b"<!-- -->"):
-            with pytest.raises(Refused, match="no first element"):
+            with pytest.raises(RefusedError, match="no first element"):
                 read(".xml", comment * 25_000)
 
     def test_a_large_feed_is_refused(self):
         """With the bound in the sentence."""
-        with pytest.raises(Refused, match="larger than 10 MB"):
+        with pytest.raises(RefusedError, match="larger than 10 MB"):
             read(".rss", b"<rss>" + b" " * feed.LARGEST_FEED)
 
     def test_deep_xml_is_survived(self):
         """Elements in elements, thousands deep; too many are refused."""
         survives(".rss", b"<rss><channel>" + b"<item>" * 3000)
         survives(".atom", b"<feed>" + b"<a>" * 3000)
-        with pytest.raises(Refused, match="more than 500,000 tags"):
+        with pytest.raises(RefusedError, match="more than 500,000 tags"):
             read(".rss", b"<rss><channel>" + b"<item>" * feed.MOST_TAGS)
 
     @pytest.mark.parametrize("name", ["author", "managingEditor", "webMaster"])
@@ -180,7 +180,7 @@ class TestSafety:
         rss = "<rss version='2.0'><channel><item><title>A</title><{0}>{1}</{0}></item></channel></rss>"
         many = ", ".join(["Leyla"] * 20_000)
         assert many in str(feed.parsed(rss.format("author", many).encode())["entries"])
-        with pytest.raises(Refused, match="the names of its authors are too long to be read"):
+        with pytest.raises(RefusedError, match="the names of its authors are too long to be read"):
             feed.parsed(rss.format(name, text.format("a." * 80_000)).encode())
 
     @pytest.mark.parametrize("name", ["x", "_x", "a:x"])
@@ -190,7 +190,7 @@ class TestSafety:
         item = f"<item><title>A</title><{name} {attributes}/></item>"
         rss = f"<rss version='2.0' xmlns:a='b'><channel>{item}</channel></rss>"
         assert len(feed.parsed(rss.encode())["entries"]) == 1
-        with pytest.raises(Refused, match="more than 100 attributes"):
+        with pytest.raises(RefusedError, match="more than 100 attributes"):
             feed.parsed(rss.replace(" a0=", " more='1' a0=").encode())
 
     @settings(max_examples=50)

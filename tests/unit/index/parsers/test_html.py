@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import html, markup
 from tests.unit.index.parsers.files import ARTICLE, damaged, one, page, read, survives, words
 from tests.unit.index.unicode_texts import any_text
@@ -111,7 +111,7 @@ class TestEncoding:
 
     def test_a_page_that_names_none_is_utf_8_or_refused(self):
         """It is not guessed at, since a guess that is wrong reads as words of no language."""
-        with pytest.raises(Refused, match="not UTF-8"):
+        with pytest.raises(RefusedError, match="not UTF-8"):
             one(".html", "<p>Слова</p>".encode("cp1251"))
 
     @pytest.mark.parametrize("named", ["idna", "zlib", "no-such", "utf-7", "utf-16"])
@@ -233,24 +233,24 @@ class TestSafety:
     @pytest.mark.parametrize("element", ["div", "b", "ul><li", "table><tr><td", "blockquote"])
     def test_deep_nesting_is_refused(self, element):
         """It is not read in part."""
-        with pytest.raises(Refused, match="nested too deep"):
+        with pytest.raises(RefusedError, match="nested too deep"):
             one(".html", f"<p>Words.</p>{f'<{element}>' * 100_000}deep".encode())
 
     def test_a_large_page_is_refused(self):
         """With the bound in the sentence."""
-        with pytest.raises(Refused, match="larger than 10 MB"):
+        with pytest.raises(RefusedError, match="larger than 10 MB"):
             one(".html", b"<p>" + b"x" * (markup.LARGEST_PAGE + 1))
 
     def test_a_page_of_too_many_elements_is_refused(self):
         """Since reading takes time by their number."""
-        with pytest.raises(Refused, match="more than 100,000 elements"):
+        with pytest.raises(RefusedError, match="more than 100,000 elements"):
             one(".html", b"<br>" * (markup.MOST_ELEMENTS + 1))
 
     @pytest.mark.parametrize("attribute", ["a{0}=b", "a{0}", "a{0} = '<b>'", 'a{0}="x>y"', "a'{0}", "<a{0}"])
     def test_an_element_of_too_many_attributes_is_refused(self, attribute):
         """Since parsing takes time by the square of their number; a few hundred are read."""
         attributes = " ".join(attribute.format(number) for number in range(1001))
-        with pytest.raises(Refused, match="more than 1,000 attributes"):
+        with pytest.raises(RefusedError, match="more than 1,000 attributes"):
             one(".html", f"<p>Words.<br {attributes}>".encode())
         assert one(".html", f"<p>Words.<br {attributes[: len(attributes) // 4]}>".encode()).text.startswith("Words.")
 

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.errors import Refused
-from index.parsers import READERS, BadRecord, Record, jsonl, markdown, text
+from index.errors import RefusedError
+from index.parsers import PARSERS, BadRecord, Record, jsonl, markdown, text
 from tests.unit.index.unicode_texts import any_text
 
 TEXTS = (".md", ".markdown", ".txt", ".jsonl", ".csv", ".tsv", ".html", ".htm", ".xhtml")
 
 
 def body(source: str) -> str:
-    (record,) = markdown.read(source.encode())
+    (record,) = markdown.parse(source.encode())
     return record.text
 
 
 def metadata(front_matter: str) -> dict[str, object]:
-    (record,) = markdown.read(f"---\n{front_matter}\n---\nWords.\n".encode())
+    (record,) = markdown.parse(f"---\n{front_matter}\n---\nWords.\n".encode())
     return record.metadata
 
 
@@ -34,22 +34,22 @@ class TestBytes:
     @pytest.mark.parametrize("suffix", TEXTS)
     def test_binary_is_refused(self, suffix):
         """A NUL byte marks a binary file."""
-        with pytest.raises(Refused, match="NUL"):
-            list(READERS[suffix](b"words\0words"))
+        with pytest.raises(RefusedError, match="NUL"):
+            list(PARSERS[suffix](b"words\0words"))
 
     @pytest.mark.parametrize("suffix", TEXTS)
     def test_another_encoding_is_refused(self, suffix):
         """Bytes that are not UTF-8 are refused with the first bad one and its place."""
-        with pytest.raises(Refused, match=r"not UTF-8 \(byte 0xe9 at offset 3\)"):
-            list(READERS[suffix]("café".encode("latin-1")))
+        with pytest.raises(RefusedError, match=r"not UTF-8 \(byte 0xe9 at offset 3\)"):
+            list(PARSERS[suffix]("café".encode("latin-1")))
 
-    @pytest.mark.parametrize("suffix", READERS)
+    @pytest.mark.parametrize("suffix", PARSERS)
     @given(data=st.binary(max_size=200) | any_text.map(str.encode))
     def test_any_bytes_are_read_or_refused(self, suffix, data):
         """No bytes make a reader fail in another way than Refused."""
         try:
-            records = list(READERS[suffix](data))
-        except Refused:
+            records = list(PARSERS[suffix](data))
+        except RefusedError:
             return
         assert all(isinstance(record, (Record, BadRecord)) for record in records)
 
@@ -57,8 +57,8 @@ class TestBytes:
     def test_any_front_matter_is_read_or_refused(self, front, rest):
         """No front matter makes the Markdown reader fail in another way than Refused."""
         try:
-            (record,) = markdown.read(f"---\n{front}\n---\n{rest}".encode())
-        except Refused:
+            (record,) = markdown.parse(f"---\n{front}\n---\n{rest}".encode())
+        except RefusedError:
             return
         assert isinstance(record.metadata, dict)
 
@@ -66,13 +66,13 @@ class TestBytes:
     def test_line_ends_become_newlines(self, ending):
         """Windows' and old Mac's line ends read as the one newline, front matter included."""
         source = ending.join(["---", "title: Tea", "---", "", "One.", "", "Two."]).encode()
-        assert list(markdown.read(source)) == [Record("One.\n\nTwo.", {"title": "Tea"})]
-        assert [record.text for record in text.read(f"One.{ending}Two.".encode())] == ["One.\nTwo."]
+        assert list(markdown.parse(source)) == [Record("One.\n\nTwo.", {"title": "Tea"})]
+        assert [record.text for record in text.parse(f"One.{ending}Two.".encode())] == ["One.\nTwo."]
 
     @pytest.mark.parametrize("source", [b"\xef\xbb\xbf---\ntitle: Tea\n---\nWords."])
     def test_a_byte_order_mark_is_passed_over(self, source):
         """A file saved with a byte order mark keeps its front matter."""
-        assert list(markdown.read(source)) == [Record("Words.", {"title": "Tea"})]
+        assert list(markdown.parse(source)) == [Record("Words.", {"title": "Tea"})]
 
 
 class TestText:
@@ -80,7 +80,7 @@ class TestText:
 
     def test_a_text_file_is_kept_as_it_is(self):
         """Nothing is taken off a plain text: markup in it is words."""
-        assert list(text.read(b"# One *two*\n\n  three\n")) == [Record("# One *two*\n\n  three\n")]
+        assert list(text.parse(b"# One *two*\n\n  three\n")) == [Record("# One *two*\n\n  three\n")]
 
 
 class TestFrontMatter:
@@ -93,38 +93,38 @@ class TestFrontMatter:
 
     def test_a_file_without_it_has_no_metadata(self):
         """A file that begins with words has none."""
-        assert list(markdown.read(b"Words.")) == [Record("Words.")]
+        assert list(markdown.parse(b"Words.")) == [Record("Words.")]
 
     def test_an_empty_one_is_none(self):
         """Two --- lines with nothing between them are an empty front matter."""
-        assert list(markdown.read(b"---\n---\nWords.")) == [Record("Words.")]
+        assert list(markdown.parse(b"---\n---\nWords.")) == [Record("Words.")]
 
     def test_a_rule_in_the_body_is_not_front_matter(self):
         """A thematic break below the front matter stays in the body."""
-        assert list(markdown.read(b"---\ntitle: Tea\n---\nOne\n\n---\n\nTwo")) == [
+        assert list(markdown.parse(b"---\ntitle: Tea\n---\nOne\n\n---\n\nTwo")) == [
             Record("One\n\nTwo", {"title": "Tea"})
         ]
 
     def test_front_matter_without_an_end_is_refused(self):
         """An opening --- that nothing closes is a mistake, not a text."""
-        with pytest.raises(Refused, match="no closing --- line"):
-            list(markdown.read(b"---\ntitle: Tea\nWords."))
+        with pytest.raises(RefusedError, match="no closing --- line"):
+            list(markdown.parse(b"---\ntitle: Tea\nWords."))
 
     @pytest.mark.parametrize("broken", ["title: [one", "title: a: b", "title: 'open", "a: b\n  c: d", "\t- x"])
     def test_broken_yaml_is_refused(self, broken):
         """Front matter that is not YAML is refused and says that it is not."""
-        with pytest.raises(Refused, match="front matter is not YAML"):
+        with pytest.raises(RefusedError, match="front matter is not YAML"):
             metadata(broken)
 
     def test_broken_yaml_is_refused_with_its_line(self):
         """The line named is the file's own, counted from 1."""
-        with pytest.raises(Refused, match="line 3:"):
+        with pytest.raises(RefusedError, match="line 3:"):
             metadata("title: Tea\nsource: a: b\nid: tea")
 
     @pytest.mark.parametrize("front", ["- one\n- two", "[one, two]", "just words", "42"])
     def test_front_matter_that_is_no_mapping_is_refused(self, front):
         """A list or a bare text between the --- lines is refused, not dropped."""
-        with pytest.raises(Refused, match="not a mapping"):
+        with pytest.raises(RefusedError, match="not a mapping"):
             metadata(front)
 
     def test_yaml_never_makes_objects(self):
@@ -134,12 +134,12 @@ class TestFrontMatter:
     @pytest.mark.parametrize("deep", ["a: " + "[" * 2000 + "]" * 2000, "".join(" " * n + "a:\n" for n in range(999))])
     def test_front_matter_nested_too_deep_is_refused(self, deep):
         """Thousands of lists in lists are refused, not a crash of the whole run."""
-        with pytest.raises(Refused, match="front matter"):
+        with pytest.raises(RefusedError, match="front matter"):
             metadata(deep)
 
     def test_a_rule_right_below_the_front_matter_is_body(self):
         """Closed front matter is closed, whatever the body begins with."""
-        assert list(markdown.read(b"---\ntitle: Tea\n---\n---\n\nWords.")) == [Record("Words.", {"title": "Tea"})]
+        assert list(markdown.parse(b"---\ntitle: Tea\n---\n---\n\nWords.")) == [Record("Words.", {"title": "Tea"})]
 
 
 class TestMarkdown:
@@ -181,12 +181,12 @@ class TestMarkdown:
 
     def test_a_first_level_heading_gives_the_title(self):
         """Without a title key the first # heading is the title, its markup taken off."""
-        (record,) = markdown.read(b"## Small\n\n# The *new* harbour\n\n# Another\n")
+        (record,) = markdown.parse(b"## Small\n\n# The *new* harbour\n\n# Another\n")
         assert record.metadata["title"] == "The new harbour"
 
     def test_a_title_key_goes_before_a_heading(self):
         """The front matter's title stands."""
-        (record,) = markdown.read(b"---\ntitle: Tea\n---\n# Coffee\n")
+        (record,) = markdown.parse(b"---\ntitle: Tea\n---\n# Coffee\n")
         assert record.metadata["title"] == "Tea"
 
     @given(words=st.lists(st.from_regex(r"[a-z]{1,8}", fullmatch=True), min_size=1, max_size=20))
@@ -207,7 +207,7 @@ class TestJsonLines:
     def test_a_line_is_a_record_with_its_number(self):
         """Keys beside the text are metadata; lines count from 1 and blank ones are passed over."""
         data = line(text="One.", title="Tea", id=7) + b"\n  \n" + line(text="Two.")
-        assert list(jsonl.read(data)) == [Record("One.", {"title": "Tea", "id": 7}, 1), Record("Two.", {}, 4)]
+        assert list(jsonl.parse(data)) == [Record("One.", {"title": "Tea", "id": 7}, 1), Record("Two.", {}, 4)]
 
     @pytest.mark.parametrize(
         ("bad", "reason"),
@@ -223,7 +223,7 @@ class TestJsonLines:
     )
     def test_a_bad_line_does_not_stop_the_others(self, bad, reason):
         """A line that is not an article gives its reason and number, and the rest are read."""
-        before, wrong, after = jsonl.read(line(text="One.") + bad + b"\n" + line(text="Two."))
+        before, wrong, after = jsonl.parse(line(text="One.") + bad + b"\n" + line(text="Two."))
         assert (before, after) == (Record("One.", {}, 1), Record("Two.", {}, 3))
         assert isinstance(wrong, BadRecord)
         assert wrong.line == 2
@@ -231,18 +231,18 @@ class TestJsonLines:
 
     def test_a_number_too_long_for_python_is_a_bad_line(self):
         """A line with a number of 5,000 digits is refused like any other that can't be read."""
-        (bad, good) = jsonl.read(b'{"text": "One.", "n": ' + b"1" * 5000 + b"}\n" + line(text="Two."))
+        (bad, good) = jsonl.parse(b'{"text": "One.", "n": ' + b"1" * 5000 + b"}\n" + line(text="Two."))
         assert isinstance(bad, BadRecord)
         assert good == Record("Two.", {}, 2)
 
     def test_a_line_separator_inside_a_string_does_not_end_the_line(self):
         """U+2028 is legal inside a JSON string."""
         data = json.dumps({"text": "One.\u2028Two."}, ensure_ascii=False).encode()
-        assert list(jsonl.read(data)) == [Record("One.\u2028Two.", {}, 1)]
+        assert list(jsonl.parse(data)) == [Record("One.\u2028Two.", {}, 1)]
 
     @given(st.lists(any_text, max_size=5))
     @example(["\u2028", "a\nb"])
     def test_any_text_comes_through_unchanged(self, texts):
         """What was written as JSON is what is read."""
         data = b"".join(line(text=item) for item in texts)
-        assert [record.text for record in jsonl.read(data)] == texts
+        assert [record.text for record in jsonl.parse(data)] == texts

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import fonts
-from index.parsers import pdf as reader
+from index.parsers import pdf as parser
 from tests.unit.index.parsers.files import ARTICLE, damaged, drawn, one, pdf, read, survives
 
 WHOLE = pdf(ARTICLE, ["The second page."])
@@ -68,7 +68,7 @@ class TestText:
     def test_a_word_that_was_parted_at_a_line_s_end_is_whole(self):
         """By a hyphen or a soft one; one inside a line stays."""
         text = "The inter-\nnational well-known\nsea\xad\nports of the years 1990-\n2000 to 2020."
-        assert reader._joined(text) == "The international well-known seaports of the years 1990- 2000 to 2020."
+        assert parser._joined(text) == "The international well-known seaports of the years 1990- 2000 to 2020."
 
     def test_letters_beyond_latin_are_read(self):
         """In a font that carries them."""
@@ -94,7 +94,7 @@ class TestPages:
 
     def test_a_file_without_text_is_refused(self):
         """With what to do."""
-        with pytest.raises(Refused, match="no page of it holds text; if it was scanned"):
+        with pytest.raises(RefusedError, match="no page of it holds text; if it was scanned"):
             read(".pdf", pdf([], []))
 
     def test_a_page_that_can_not_be_read_is_told(self):
@@ -152,12 +152,12 @@ class TestSafety:
     @pytest.mark.parametrize("data", [b"", b"words", b"%PDF-1.7\n", WHOLE[:300], WHOLE[: len(WHOLE) // 2]])
     def test_a_broken_file_is_refused(self, data):
         """Cut short, or none at all."""
-        with pytest.raises(Refused, match="can't be read as PDF|no page of it holds text"):
+        with pytest.raises(RefusedError, match="can't be read as PDF|no page of it holds text"):
             read(".pdf", data)
 
     def test_an_encrypted_file_is_refused(self):
         """With what to do; one that opens without a password is read."""
-        with pytest.raises(Refused, match="it is encrypted; save it without a password"):
+        with pytest.raises(RefusedError, match="it is encrypted; save it without a password"):
             read(".pdf", encrypted("secret"))
         assert one(".pdf", encrypted("")).text.endswith("The second page.")
 
@@ -169,30 +169,30 @@ class TestSafety:
 
     def test_a_file_of_too_many_operators_is_refused(self, monkeypatch):
         """In all of its pages."""
-        monkeypatch.setattr(reader, "MOST_OPERATORS", 1000)
-        with pytest.raises(Refused, match="more than 1,000 operators"):
+        monkeypatch.setattr(parser, "MOST_OPERATORS", 1000)
+        with pytest.raises(RefusedError, match="more than 1,000 operators"):
             read(".pdf", drawn(WHOLE, b"q Q " * 600))
 
     def test_a_file_that_takes_too_long_is_refused(self, monkeypatch):
         """Though its pages have no operators, or draw one thing again and again."""
-        monkeypatch.setattr(reader, "MOST_SECONDS", 0.0)
-        with pytest.raises(Refused, match="more than 0 seconds of computing"):
+        monkeypatch.setattr(parser, "MOST_SECONDS", 0.0)
+        with pytest.raises(RefusedError, match="more than 0 seconds of computing"):
             read(".pdf", drawn(WHOLE, b"%\n" * 1000))
 
     def test_a_file_of_too_many_pages_is_refused(self, monkeypatch):
         """With the bound in the sentence."""
-        monkeypatch.setattr(reader, "MOST_PAGES", 1)
-        with pytest.raises(Refused, match="it has 2 pages, more than 1"):
+        monkeypatch.setattr(parser, "MOST_PAGES", 1)
+        with pytest.raises(RefusedError, match="it has 2 pages, more than 1"):
             read(".pdf", WHOLE)
 
     @pytest.mark.parametrize("form", [False, True], ids=["page", "form"])
     def test_fonts_that_take_much_memory_are_refused(self, monkeypatch, form):
         """One that maps every character, by many names: of the page, or of what it draws."""
-        with pytest.raises(Refused, match="the fonts of a page of it map more than 1,000,000 characters"):
+        with pytest.raises(RefusedError, match="the fonts of a page of it map more than 1,000,000 characters"):
             read(".pdf", with_fonts(20, form))
         assert one(".pdf", with_fonts(2, form)).text.endswith("The second page.")
         monkeypatch.setattr(fonts, "MOST_FONTS", 10)
-        with pytest.raises(Refused, match="more than 10 fonts"):
+        with pytest.raises(RefusedError, match="more than 10 fonts"):
             read(".pdf", with_fonts(11, form))
 
     def test_a_circle_of_pages_is_survived(self):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers import BadRecord, Record
-from index.parsers import warc as reader
+from index.parsers import warc as parser
 from index.parsers.markup import LARGEST_PAGE
 from tests.unit.index.parsers.files import HTML_HEADERS, damaged, one, page, read, survives, warc
 
@@ -78,7 +78,7 @@ class TestPages:
 
     def test_a_file_without_pages_is_refused(self):
         """There is nothing to read."""
-        with pytest.raises(Refused, match="holds no page of HTML"):
+        with pytest.raises(RefusedError, match="holds no page of HTML"):
             read(".warc", warc(A, status="404 Not Found"))
 
     @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ class TestSafety:
     )
     def test_a_page_that_can_not_be_read_does_not_stop_the_others(self, made, reason):
         """It gives its address and its reason."""
-        found = list(reader.read(made() + warc(B)))
+        found = list(parser.parse(made() + warc(B)))
         assert [record.text for record in found if isinstance(record, Record) and record.text] == ["Two."]
         bad = [record for record in found if isinstance(record, BadRecord)]
         assert not bad or bad[0].reason.startswith("the page https://x.example/a: it")
@@ -132,22 +132,22 @@ class TestSafety:
     @pytest.mark.parametrize("end", [-1, -20, -200])
     def test_a_file_that_is_cut_short_gives_what_is_before(self, packed, end):
         """And is refused then; the page that was cut is not read in part."""
-        found = reader.read(warc(A, B, packed=packed)[:end])
+        found = parser.parse(warc(A, B, packed=packed)[:end])
         before = []
-        with pytest.raises(Refused, match="cut short|ended before"):
+        with pytest.raises(RefusedError, match="cut short|ended before"):
             before.extend(record.text for record in iter(found.__next__, None))
         assert before in (["One."], ["One.", "Two."])
 
     @pytest.mark.parametrize("data", [b"", b"words", b"words" * 5000, b"\x1f\x8b", gzip.compress(b"words")])
     def test_another_file_is_refused(self, data):
         """Packed or not."""
-        with pytest.raises(Refused, match="can't be read as|cut short"):
+        with pytest.raises(RefusedError, match="can't be read as|cut short"):
             read(".warc", data)
 
     def test_a_packed_bomb_is_refused(self, monkeypatch):
         """By what it unpacks to, as it is read."""
-        monkeypatch.setattr(reader, "MOST_UNPACKED", 100_000)
-        with pytest.raises(Refused, match=r"it unpacks to more than 0\.1 MB"):
+        monkeypatch.setattr(parser, "MOST_UNPACKED", 100_000)
+        with pytest.raises(RefusedError, match=r"it unpacks to more than 0\.1 MB"):
             read(".warc.gz", warc((A[0], b"0" * 1_000_000), packed=True))
 
     def test_nothing_is_opened(self, sealed):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.corpus.articles import Article
 from index.passages.split import MAX_CHARACTERS, split_article
+from index.types import Article
 from tests.unit.index.unicode_texts import any_text, languages
 
 sizes = st.integers(min_value=1, max_value=80)

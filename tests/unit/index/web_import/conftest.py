@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index.web_import.address_policy import Guard, system_addresses
+from index.web_import.address_policy import AddressPolicy, system_addresses
 from index.web_import.fetcher import Bounds, Fetcher
-from index.web_import.importer import Wishes, import_pages
-from index.web_import.polite_client import Guest
+from index.web_import.importer import ImportOptions, import_pages
+from index.web_import.polite_client import PoliteClient
 from index.web_import.report import ImportReport
 from tests.newsstand import PUBLIC, Clock, Dial, Site, site
 
@@ -37,13 +37,13 @@ def names() -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def guard(names: dict[str, list[str]]) -> Guard:
+def guard(names: dict[str, list[str]]) -> AddressPolicy:
     """A guard that lets nothing private pass, by these names."""
-    return Guard(resolve=lambda host, port: names.get(host) or system_addresses(host, port))
+    return AddressPolicy(resolve=lambda host, port: names.get(host) or system_addresses(host, port))
 
 
 @pytest.fixture
-def fetcher(guard: Guard, clock: Clock, dial: Dial) -> Iterator[Fetcher]:
+def fetcher(guard: AddressPolicy, clock: Clock, dial: Dial) -> Iterator[Fetcher]:
     """A fetcher with the clock, whose public addresses all lead to loopback."""
     made = Fetcher(guard, Bounds(size=50_000), clock.times, dial)
     yield made
@@ -61,8 +61,10 @@ def bring(folder: Path, fetcher: Fetcher, clock: Clock) -> Callable[..., ImportR
     """Imports inputs into `folder` with a guest of its own, as each run has, and gives the report."""
 
     def run(*inputs, progress=lambda *_: None, **wishes):
-        guest = Guest(fetcher, 0.0, clock.times)
-        return import_pages(folder, [str(given) for given in inputs], guest, Wishes(**wishes), clock.times, progress)
+        guest = PoliteClient(fetcher, 0.0, clock.times)
+        return import_pages(
+            folder, [str(given) for given in inputs], guest, ImportOptions(**wishes), clock.times, progress
+        )
 
     return run
 

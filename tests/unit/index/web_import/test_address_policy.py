@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import Refused
-from index.web_import.address_policy import Forbidden, Guard, checked_url, system_addresses
+from index.errors import ForbiddenError, RefusedError
+from index.web_import.address_policy import AddressPolicy, checked_url, system_addresses
 
 NOT_PUBLIC = [
     "127.0.0.1",
@@ -58,8 +58,8 @@ NOT_PUBLIC = [
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "2002:808:808::", "64:ff9b::808:808"]
 
 
-def guard(*addresses: str, allow_private: bool = False) -> Guard:
-    return Guard(allow_private, lambda _host, _port: addresses)
+def guard(*addresses: str, allow_private: bool = False) -> AddressPolicy:
+    return AddressPolicy(allow_private, lambda _host, _port: addresses)
 
 
 class TestAddresses:
@@ -68,7 +68,7 @@ class TestAddresses:
     @pytest.mark.parametrize("address", NOT_PUBLIC)
     def test_what_is_not_public_is_refused(self, address):
         """The name, its address and the flag that allows it are said."""
-        with pytest.raises(Forbidden, match=r'"name.example" is .*--allow-private'):
+        with pytest.raises(ForbiddenError, match=r'"name.example" is .*--allow-private'):
             guard(address).addresses("name.example", 80)
 
     @pytest.mark.parametrize("address", NOT_PUBLIC)
@@ -83,12 +83,12 @@ class TestAddresses:
 
     def test_one_private_address_among_public_ones_refuses_the_name(self):
         """Every address is checked, not only the first."""
-        with pytest.raises(Forbidden, match=r"10\.0\.0\.1"):
+        with pytest.raises(ForbiddenError, match=r"10\.0\.0\.1"):
             guard("8.8.8.8", "10.0.0.1").addresses("name.example", 80)
 
     def test_a_name_without_addresses_is_refused(self):
         """No address is no leave."""
-        with pytest.raises(Refused, match="has no address"):
+        with pytest.raises(RefusedError, match="has no address"):
             guard().addresses("name.example", 80)
 
     @given(bits=st.integers(0, 2**32 - 1))
@@ -104,7 +104,7 @@ class TestAddresses:
 def _passes(address: str) -> bool:
     try:
         guard(address).addresses("name.example", 80)
-    except Forbidden:
+    except ForbiddenError:
         return False
     return True
 
@@ -118,18 +118,18 @@ class TestSpellings:
     )
     def test_numbers_in_any_spelling_are_refused(self, host):
         """Decimal, octal, hexadecimal and shortened spellings of loopback are loopback."""
-        with pytest.raises(Refused):
-            Guard().addresses(host, 80)
+        with pytest.raises(RefusedError):
+            AddressPolicy().addresses(host, 80)
 
     def test_localhost_is_refused(self):
         """A name of this machine is refused by its address."""
-        with pytest.raises(Forbidden, match="127.0.0.1|::1"):
-            Guard().addresses("localhost", 80)
+        with pytest.raises(ForbiddenError, match="127.0.0.1|::1"):
+            AddressPolicy().addresses("localhost", 80)
 
     def test_a_name_that_is_none_is_refused(self):
         """A name that can't be looked up is refused, whatever keeps it from being one."""
         for host in ("nowhere.invalid", "a" * 64 + ".example", "a..b"):
-            with pytest.raises(Refused, match="can't be resolved"):
+            with pytest.raises(RefusedError, match="can't be resolved"):
                 system_addresses(host, 80)
 
 
@@ -160,7 +160,7 @@ class TestUrls:
     )
     def test_other_addresses_are_refused(self, text, reason):
         """Other schemes, user names, and what is no address are refused with the reason."""
-        with pytest.raises(Forbidden, match=reason):
+        with pytest.raises(ForbiddenError, match=reason):
             checked_url(text)
 
     @pytest.mark.parametrize(

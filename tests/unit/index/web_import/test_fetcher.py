@@ -8,10 +8,10 @@ from threading import Thread
 
 import pytest
 
-from index.errors import Refused
+from index.errors import ForbiddenError, RefusedError, UnreachableError
 from index.parsers.archives import gunzip
-from index.web_import.address_policy import Forbidden, Guard
-from index.web_import.fetcher import AGENT, Bounds, Fetcher, Unreachable
+from index.web_import.address_policy import AddressPolicy
+from index.web_import.fetcher import AGENT, Bounds, Fetcher
 from tests.newsstand import PUBLIC, Answer, site
 
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -71,15 +71,15 @@ class TestGuarding:
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"])
     def test_this_machine_is_not_fetched_from(self, news, host):
         """By the system's own look-up loopback is refused in every spelling, and no request arrives."""
-        fetcher = Fetcher(Guard())
-        with pytest.raises(Refused):
+        fetcher = Fetcher(AddressPolicy())
+        with pytest.raises(RefusedError):
             fetcher.get(news.url("/", host))
         assert news.asked == []
 
     def test_this_machine_is_fetched_from_where_allowed(self, news):
         """With allow_private it is, through the system's own look-up and connection."""
         news.pages["/"] = Answer(b"words", headers=HTML)
-        fetcher = Fetcher(Guard(allow_private=True))
+        fetcher = Fetcher(AddressPolicy(allow_private=True))
         assert fetcher.get(news.url("/", "localhost")).body == b"words"
         fetcher.close()
 
@@ -88,7 +88,7 @@ class TestGuarding:
         """By number or by a name that resolves to it, the private address is not connected to."""
         names["inside.example"] = ["10.0.0.1"]
         news.pages |= {"/": moved(location.format(port=news.port)), "/secret": Answer(b"secret", headers=HTML)}
-        with pytest.raises(Forbidden, match="no address of the public web"):
+        with pytest.raises(ForbiddenError, match="no address of the public web"):
             fetcher.get(news.url("/", "news.example"))
         assert news.paths == ["/"]
         assert dial.dialled == [PUBLIC]
@@ -107,13 +107,13 @@ class TestGuarding:
     def test_a_redirect_to_something_else_is_refused(self, news, fetcher, location):
         """Only http and https without a user name are followed, and what is no address is not."""
         news.pages["/"] = moved(location)
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedError):
             fetcher.get(news.url("/", "news.example"))
 
     def test_a_name_is_looked_up_once_for_check_and_connection(self, news, dial):
         """An answer that turns private after the check is never seen: the checked address is connected to."""
         answers = iter([[PUBLIC], ["127.0.0.1"]])
-        fetcher = Fetcher(Guard(resolve=lambda _host, _port: next(answers)), dial=dial)
+        fetcher = Fetcher(AddressPolicy(resolve=lambda _host, _port: next(answers)), dial=dial)
         news.pages["/"] = Answer(b"words", headers=HTML)
         assert fetcher.get(news.url("/", "news.example")).body == b"words"
         assert dial.dialled == [PUBLIC]
@@ -123,10 +123,10 @@ class TestGuarding:
     def test_a_new_connection_is_checked_anew(self, news, dial):
         """A name whose address has turned private by the next connection is refused then."""
         answers = iter([[PUBLIC], ["127.0.0.1"]])
-        fetcher = Fetcher(Guard(resolve=lambda _host, _port: next(answers)), dial=dial)
+        fetcher = Fetcher(AddressPolicy(resolve=lambda _host, _port: next(answers)), dial=dial)
         news.pages["/"] = Answer(iter([b"words"]), headers=HTML)  # the connection ends with it
         fetcher.get(news.url("/", "news.example"))
-        with pytest.raises(Forbidden):
+        with pytest.raises(ForbiddenError):
             fetcher.get(news.url("/", "news.example"))
         assert dial.dialled == [PUBLIC]
 
@@ -136,7 +136,7 @@ class TestGuarding:
         monkeypatch.setattr(
             socket, "getaddrinfo", lambda host, *rest, **more: looked_up.append(host) or real(host, *rest, **more)
         )
-        fetcher = Fetcher(Guard(allow_private=True, resolve=lambda _host, _port: ["127.0.0.1"]))
+        fetcher = Fetcher(AddressPolicy(allow_private=True, resolve=lambda _host, _port: ["127.0.0.1"]))
         news.pages["/"] = Answer(b"words", headers=HTML)
         assert fetcher.get(news.url("/", "news.example")).body == b"words"
         assert set(looked_up) == {"127.0.0.1"}
@@ -145,7 +145,7 @@ class TestGuarding:
     def test_the_next_address_is_tried_where_one_takes_no_connection(self, news):
         """Of two checked addresses the one that answers serves."""
         news.pages["/"] = Answer(b"words", headers=HTML)
-        fetcher = Fetcher(Guard(allow_private=True, resolve=lambda _host, _port: ["127.0.0.2", "127.0.0.1"]))
+        fetcher = Fetcher(AddressPolicy(allow_private=True, resolve=lambda _host, _port: ["127.0.0.2", "127.0.0.1"]))
         assert fetcher.get(news.url("/", "news.example")).body == b"words"
         fetcher.close()
 
@@ -155,8 +155,8 @@ class TestGuarding:
             heard = []
             thread = Thread(target=lambda: heard.append(_first_bytes(listener)))
             thread.start()
-            fetcher = Fetcher(Guard(allow_private=True, resolve=lambda _host, _port: ["127.0.0.1"]))
-            with pytest.raises(Unreachable):
+            fetcher = Fetcher(AddressPolicy(allow_private=True, resolve=lambda _host, _port: ["127.0.0.1"]))
+            with pytest.raises(UnreachableError):
                 fetcher.get(f"https://news.example:{listener.getsockname()[1]}/")
             thread.join(30)
         assert b"news.example" in heard[0]
@@ -166,7 +166,7 @@ class TestGuarding:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, "http://127.0.0.1:9")
         news.pages["/"] = Answer(b"words", headers=HTML)
-        fetcher = Fetcher(Guard(allow_private=True))
+        fetcher = Fetcher(AddressPolicy(allow_private=True))
         assert fetcher.get(news.url("/")).body == b"words"
         fetcher.close()
 
@@ -197,7 +197,7 @@ class TestRedirects:
     def test_a_circle_of_redirects_is_refused(self, news, fetcher):
         """After five redirects it ends."""
         news.pages |= {"/a": moved("/b"), "/b": moved("/a")}
-        with pytest.raises(Unreachable, match="more than 5 times"):
+        with pytest.raises(UnreachableError, match="more than 5 times"):
             fetcher.get(news.url("/a", "news.example"))
         assert len(news.paths) == 6
 
@@ -226,7 +226,7 @@ class TestBounds:
     def test_an_endless_body_is_cut_off(self, news, fetcher):
         """Past the most bytes the rest is not read."""
         news.pages["/"] = Answer(itertools.repeat(b"x" * 1000), headers=HTML)
-        with pytest.raises(Refused, match=r"larger than 0\.05 MB"):
+        with pytest.raises(RefusedError, match=r"larger than 0\.05 MB"):
             fetcher.get(news.url("/", "news.example"))
 
     def test_a_body_of_just_the_most_bytes_passes(self, news, fetcher):
@@ -243,7 +243,7 @@ class TestBounds:
     def test_a_packed_bomb_is_refused(self, news, fetcher):
         """The bound holds for what was unpacked, and no more than that is held."""
         news.pages["/"] = Answer(gzip.compress(b"\0" * 10_000_000), headers={**HTML, "content-encoding": "gzip"})
-        with pytest.raises(Refused, match="larger than"):
+        with pytest.raises(RefusedError, match="larger than"):
             fetcher.get(news.url("/", "news.example"))
 
     @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ class TestBounds:
     def test_what_can_not_be_unpacked_is_refused(self, packed):
         """Cut short or no gzip at all, it is refused; nothing at all is nothing."""
         if packed:
-            with pytest.raises(Refused, match="can't be unpacked"):
+            with pytest.raises(RefusedError, match="can't be unpacked"):
                 gunzip(packed, 1000)
         else:
             assert gunzip(packed, 1000) == b""
@@ -260,7 +260,7 @@ class TestBounds:
     def test_a_packing_that_was_not_asked_for_is_refused(self, news, fetcher):
         """Only gzip was offered."""
         news.pages["/"] = Answer(b"words", headers={**HTML, "content-encoding": "br"})
-        with pytest.raises(Refused, match='packed as "br"'):
+        with pytest.raises(RefusedError, match='packed as "br"'):
             fetcher.get(news.url("/", "news.example"))
 
     def test_a_drip_does_not_outlast_the_time_of_a_request(self, news, fetcher, clock):
@@ -272,7 +272,7 @@ class TestBounds:
                 yield b"x"
 
         news.pages["/"] = Answer(drip(), headers=HTML)
-        with pytest.raises(Unreachable, match="too long"):
+        with pytest.raises(UnreachableError, match="too long"):
             fetcher.get(news.url("/", "news.example"))
         assert clock.seconds >= 60
 
@@ -281,7 +281,7 @@ class TestBounds:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             thread = Thread(target=_drip_headers, args=(listener, clock))
             thread.start()
-            with pytest.raises(Unreachable, match="too long"):
+            with pytest.raises(UnreachableError, match="too long"):
                 fetcher.get(f"http://news.example:{listener.getsockname()[1]}/")
             thread.join(30)
             assert not thread.is_alive()
@@ -290,7 +290,7 @@ class TestBounds:
         """One that takes the connection and says nothing is left after the read time."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             fetcher = Fetcher(guard, Bounds(read=0.05), dial=dial)
-            with pytest.raises(Unreachable, match="too long"):
+            with pytest.raises(UnreachableError, match="too long"):
                 fetcher.get(f"http://news.example:{listener.getsockname()[1]}/")
 
     def test_every_request_has_its_own_time(self, news, fetcher, clock):
@@ -340,13 +340,13 @@ class TestKinds:
     def test_other_kinds_are_refused(self, news, fetcher, kind):
         """The kind is named."""
         news.pages["/"] = Answer(b"words", headers={"content-type": kind})
-        with pytest.raises(Refused, match=f'kind "{kind.replace("+", ".")}"'):
+        with pytest.raises(RefusedError, match=f'kind "{kind.replace("+", ".")}"'):
             fetcher.get(news.url("/", "news.example"))
 
     def test_what_does_not_say_its_kind_is_refused(self, news, fetcher):
         """Without a content type nothing is guessed."""
         news.pages["/"] = Answer(b"words", headers={})
-        with pytest.raises(Refused, match="does not say its kind"):
+        with pytest.raises(RefusedError, match="does not say its kind"):
             fetcher.get(news.url("/", "news.example"))
 
     @pytest.mark.parametrize("kind", ["application/gzip", "application/x-gzip", "application/octet-stream"])
@@ -354,7 +354,7 @@ class TestKinds:
         """A sitemap may be a .gz file; other packed files are not taken."""
         news.pages |= dict.fromkeys(["/sitemap.xml.gz", "/film"], Answer(b"x", headers={"content-type": kind}))
         assert fetcher.get(news.url("/sitemap.xml.gz", "news.example")).body == b"x"
-        with pytest.raises(Refused, match="of the kind"):
+        with pytest.raises(RefusedError, match="of the kind"):
             fetcher.get(news.url("/film", "news.example"))
 
     def test_any_kind_can_be_asked_for(self, news, fetcher):
@@ -370,7 +370,7 @@ class TestUnreachable:
         """The system's own reason is given."""
         with site() as gone:
             address = gone.url("/", "news.example")
-        with pytest.raises(Unreachable, match="can't be reached.*refused"):
+        with pytest.raises(UnreachableError, match="can't be reached.*refused"):
             fetcher.get(address)
 
     @pytest.mark.parametrize("sent", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nwords"])
@@ -379,7 +379,7 @@ class TestUnreachable:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             thread = Thread(target=_send, args=(listener, sent))
             thread.start()
-            with pytest.raises(Refused):
+            with pytest.raises(RefusedError):
                 fetcher.get(f"http://news.example:{listener.getsockname()[1]}/")
             thread.join(30)
 

@@ -9,9 +9,9 @@ import pytest
 
 from index.corpus.articles import read_articles
 from index.corpus.ids import address_id
-from index.errors import CorpusError, StorageError, WriterBusy
+from index.errors import CorpusError, StorageError, WriterBusyError
 from index.parsers.record import Record
-from index.web_import.article_files import Shelf
+from index.web_import.article_files import ArticleFiles
 from index.web_import.state import STATE, State
 from tests.newsstand import INSIDE, Answer, articles, feed, kinds, page
 from tests.unit.index.parsers.files import ARTICLE
@@ -77,7 +77,7 @@ class TestPage:
         monkeypatch.setattr("index.web_import.page.page", lambda _data, _charset: Record("Words.", own))
         news.pages |= {"/feed": feed(at("/a")), "/a": page("A")}
         bring(at("/feed"))
-        found = Shelf(folder).file(at("/a")).read_text()
+        found = ArticleFiles(folder).file(at("/a")).read_text()
         assert "published: '2026-11-01'\npublished_origin: json-ld\n" in found
         assert "modified" not in found
 
@@ -85,12 +85,12 @@ class TestPage:
         """New, unchanged, changed; another page's file is not touched."""
         news.pages |= {"/a": page("A"), "/b": page("B")}
         bring(at("/a"), at("/b"))
-        other = Shelf(folder).file(at("/b")).stat().st_mtime_ns
+        other = ArticleFiles(folder).file(at("/b")).stat().st_mtime_ns
         assert kinds(bring(at("/a"))) == ["unchanged"]
         news.pages["/a"] = page("A", "Other words.")
         assert kinds(bring(at("/a"))) == ["changed"]
         assert articles(folder) == {"A": "Other words.", "B": "Words of it."}
-        assert Shelf(folder).file(at("/b")).stat().st_mtime_ns == other
+        assert ArticleFiles(folder).file(at("/b")).stat().st_mtime_ns == other
 
     def test_a_page_is_asked_for_only_if_it_changed(self, news, bring, folder, at):
         """Its tag and day are sent back; a server that says it has not changed sends nothing more."""
@@ -107,7 +107,7 @@ class TestPage:
         """Deleted by hand, it is fetched as if for the first time."""
         news.pages["/a"] = lambda headers: Answer(status=304) if "if-none-match" in headers else page("A", etag='"1"')
         bring(at("/a"))
-        Shelf(folder).drop(at("/a"))
+        ArticleFiles(folder).drop(at("/a"))
         assert kinds(bring(at("/a"))) == ["new"]
 
     def test_the_servers_encoding_goes_before_the_pages(self, news, bring, folder, at):
@@ -241,10 +241,10 @@ class TestStopping:
         """What is done is what is there."""
         with pytest.raises(KeyboardInterrupt):
             bring(three, progress=_stop_after(2))
-        Shelf(folder).drop(at("/a"))
+        ArticleFiles(folder).drop(at("/a"))
         assert kinds(bring(three)) == ["new", "unchanged", "new"]
 
-    @pytest.mark.parametrize("where", [(Shelf, "keep"), (State, "put")])
+    @pytest.mark.parametrize("where", [(ArticleFiles, "keep"), (State, "put")])
     def test_a_stop_around_one_page_loses_nothing(self, bring, folder, three, monkeypatch, where):
         """Before or after its file was written, the page is whole or not there, and the next run makes it so."""
         monkeypatch.setattr(*where, _stop)
@@ -320,7 +320,7 @@ class TestCorpus:
             flock(descriptor, how)
 
         monkeypatch.setattr(fcntl, "flock", removed_first)
-        with pytest.raises(WriterBusy):
+        with pytest.raises(WriterBusyError):
             bring(at("/none"))
 
     def test_a_file_is_no_place_for_articles(self, bring, folder):
@@ -333,7 +333,7 @@ class TestCorpus:
         """The second is told to wait."""
 
         def again(_done: int, _total: int) -> None:
-            with pytest.raises(WriterBusy, match="Another rag import is writing"):
+            with pytest.raises(WriterBusyError, match="Another rag import is writing"):
                 bring(INSIDE)
             told.append(True)
 
@@ -344,7 +344,7 @@ class TestCorpus:
     def test_a_disk_that_refuses_is_said(self, news, bring, at, monkeypatch):
         """With the system's reason, and what to do."""
         news.pages["/a"] = page("A")
-        monkeypatch.setattr(Shelf, "keep", _full)
+        monkeypatch.setattr(ArticleFiles, "keep", _full)
         with pytest.raises(StorageError, match="can't be written .No space left on device.*--corpus"):
             bring(at("/a"))
 

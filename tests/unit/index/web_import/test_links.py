@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import Refused
-from index.parsers.xml import kind_of
+from index.errors import RefusedError
+from index.parsers.xml import xml_kind
 from index.web_import import links as listing
 from index.web_import.links import Link, feed_links, newest, sitemap_links
 from tests.unit.index.unicode_texts import any_text
@@ -53,7 +53,7 @@ class TestKinds:
     )
     def test_the_first_element_decides(self, data, kind):
         """Comments, declarations and prefixes before it do not."""
-        assert kind_of(data) == kind
+        assert xml_kind(data) == kind
 
 
 class TestFeeds:
@@ -75,7 +75,7 @@ class TestFeeds:
     def test_a_feed_opens_nothing(self, tmp_path):
         """Bytes that are the name of a file are bytes."""
         (tmp_path / "feed.xml").write_bytes(RSS)
-        with suppress(Refused):
+        with suppress(RefusedError):
             assert feed_links(str(tmp_path / "feed.xml").encode()) == []
 
     def test_entities_do_not_grow(self):
@@ -86,14 +86,14 @@ class TestFeeds:
 
     def test_a_feed_that_breaks_the_library_is_refused(self):
         """A character that there is none of, which the library does not expect, is a reason like any other."""
-        with pytest.raises(Refused, match="can't be read"):
+        with pytest.raises(RefusedError, match="can't be read"):
             feed_links(RSS.replace(b"One", b"&#x110000;"))
 
     @given(data=any_text.map(str.encode) | st.binary(max_size=200), cut=st.integers(0, len(RSS)))
     def test_any_bytes_are_read_or_refused(self, data, cut):
         """However broken a feed is, what can be read of it is a list of links."""
         for hostile in (data, RSS[:cut] + data + RSS[cut:]):
-            with suppress(Refused):
+            with suppress(RefusedError):
                 assert all(isinstance(link.url, str) and link.url for link in feed_links(hostile))
 
 
@@ -121,7 +121,7 @@ class TestSitemaps:
     )
     def test_a_document_type_is_refused(self, doctype):
         """Neither entities that grow nor files and addresses from outside are read."""
-        with pytest.raises(Refused, match="document type"):
+        with pytest.raises(RefusedError, match="document type"):
             sitemap_links(doctype + b"<urlset><url><loc>&b;</loc></url></urlset>")
 
     @pytest.mark.parametrize(
@@ -129,21 +129,21 @@ class TestSitemaps:
     )
     def test_what_is_not_xml_is_refused(self, broken):
         """With the parser's reason."""
-        with pytest.raises(Refused, match="it is not XML"):
+        with pytest.raises(RefusedError, match="it is not XML"):
             sitemap_links(broken)
 
     @pytest.mark.parametrize("data", [b"<a>" * 30 + b"</a>" * 30, b"<urlset>" + b"<a/>" * 99 + b"</urlset>"])
     def test_what_no_sitemap_is_like_is_refused(self, data, monkeypatch):
         """Elements in elements without end, or more of them than there may be."""
         monkeypatch.setattr(listing, "_ELEMENTS", 50)
-        with pytest.raises(Refused, match="too deep, or holds too much"):
+        with pytest.raises(RefusedError, match="too deep, or holds too much"):
             sitemap_links(data)
 
     @given(data=any_text.map(str.encode) | st.binary(max_size=200), cut=st.integers(0, len(SITEMAP)))
     def test_any_bytes_are_read_or_refused(self, data, cut):
         """No bytes fail in another way."""
         for hostile in (data, SITEMAP[:cut] + data + SITEMAP[cut:]):
-            with suppress(Refused):
+            with suppress(RefusedError):
                 sitemap_links(hostile)
 
 

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from index.corpus.articles import read_articles
-from index.errors import Refused
+from index.errors import RefusedError
 from index.parsers.record import BadRecord, Record
 from index.web_import import importer
-from index.web_import.article_files import Shelf
+from index.web_import.article_files import ArticleFiles
 from tests.newsstand import INSIDE, XML, Answer, articles, feed, kinds, page, sitemap
 from tests.unit.index.parsers.files import warc
 
@@ -22,7 +22,7 @@ class TestFeed:
         news.pages |= {"/feed": feed(at("/a"), "/b"), "/a": page("A"), "/b": page("B")}
         assert kinds(bring(at("/feed"))) == ["new", "new"]
         assert {article.published for article in read_articles(folder)} == {"2026-11-23T12:00:00+00:00"}
-        assert "published_origin: feed\n" in Shelf(folder).file(at("/a")).read_text()
+        assert "published_origin: feed\n" in ArticleFiles(folder).file(at("/a")).read_text()
 
     def test_a_feed_in_a_file_is_read_too(self, news, bring, folder, at, tmp_path):
         """Its pages are fetched."""
@@ -75,7 +75,7 @@ class TestSitemap:
         news.pages |= {"/sitemap.xml": Answer(listed, headers=XML), "/a": page("A"), "/b": page("B")}
         assert kinds(bring(at("/sitemap.xml"), limit=1)) == ["new"]
         assert articles(folder) == {"B": "Words of it."}
-        found = Shelf(folder).file(at("/b")).read_text()
+        found = ArticleFiles(folder).file(at("/b")).read_text()
         assert "modified: '2026-11-23'\nmodified_origin: sitemap\n" in found
 
     @pytest.mark.parametrize("kind", ["application/gzip", "application/octet-stream", "application/xml"])
@@ -157,7 +157,7 @@ class TestWarc:
 
         def breaks(_data):
             yield Record("Words.", {"title": "B"}, key="https://news.example/b")
-            raise Refused("it is damaged")
+            raise RefusedError("it is damaged")
 
         monkeypatch.setattr(importer.warc, "read", breaks)
         (tmp_path / "a.warc").write_bytes(b"")

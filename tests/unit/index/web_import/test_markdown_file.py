@@ -86,7 +86,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 def read(source: str) -> Record:
-    (record,) = markdown.read(source.encode())
+    (record,) = markdown.parse(source.encode())
     return record
 
 

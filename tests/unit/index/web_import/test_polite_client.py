@@ -2,10 +2,8 @@
 
 import pytest
 
-from index.errors import Refused
-from index.web_import.address_policy import Forbidden
-from index.web_import.fetcher import Unreachable
-from index.web_import.polite_client import LONGEST_WAIT, Guest
+from index.errors import ForbiddenError, RefusedError, UnreachableError
+from index.web_import.polite_client import LONGEST_WAIT, PoliteClient
 from tests.newsstand import Answer, site
 
 HTML = {"content-type": "text/html"}
@@ -14,7 +12,7 @@ PAGE = Answer(b"words", headers=HTML)
 
 @pytest.fixture
 def guest(fetcher, clock):
-    return Guest(fetcher, 1.0, clock.times)
+    return PoliteClient(fetcher, 1.0, clock.times)
 
 
 def robots(text: str) -> Answer:
@@ -32,14 +30,14 @@ class TestRobots:
         """The longest rule that fits decides, with its wildcards; the rest may be fetched."""
         news.pages |= {"/robots.txt": robots("User-agent: *\nDisallow: /a\nAllow: /a/*.html$\n"), "/a/b.html": PAGE}
         assert guest.get(news.url("/a/b.html", "news.example")).body == b"words"
-        with pytest.raises(Refused, match=r"robots\.txt does not allow it"):
+        with pytest.raises(RefusedError, match=r"robots\.txt does not allow it"):
             guest.get(news.url("/a/b.htm", "news.example"))
         assert asked(news) == ["/robots.txt", "/a/b.html"]
 
     def test_rules_for_this_project_go_before_those_for_all(self, news, guest):
         """A group that names the agent is the one that counts."""
         news.pages["/robots.txt"] = robots("User-agent: *\nAllow: /\n\nUser-agent: Caspian-Indus-Reader\nDisallow: /\n")
-        with pytest.raises(Refused, match="does not allow"):
+        with pytest.raises(RefusedError, match="does not allow"):
             guest.get(news.url("/", "news.example"))
 
     @pytest.mark.parametrize("status", [401, 403, 404, 410])
@@ -53,7 +51,7 @@ class TestRobots:
         """A host in trouble is left alone, which is said, and is not asked again in this run."""
         news.pages |= {"/robots.txt": Answer(status=status), "/": PAGE}
         for _ in range(2):
-            with pytest.raises(Refused, match=rf"robots\.txt can't be fetched: it answers {status}"):
+            with pytest.raises(RefusedError, match=rf"robots\.txt can't be fetched: it answers {status}"):
                 guest.get(news.url("/", "news.example"))
         assert asked(news) == ["/robots.txt"]
 
@@ -61,12 +59,12 @@ class TestRobots:
         """The reason is the connection's own."""
         with site() as gone:
             address = gone.url("/", "news.example")
-        with pytest.raises(Refused, match=r"robots\.txt can't be fetched: it can't be reached"):
+        with pytest.raises(RefusedError, match=r"robots\.txt can't be fetched: it can't be reached"):
             guest.get(address)
 
     def test_a_private_host_is_refused_as_such(self, news, guest):
         """The reason is the address, not the robots.txt that was not fetched."""
-        with pytest.raises(Forbidden, match="no address of the public web"):
+        with pytest.raises(ForbiddenError, match="no address of the public web"):
             guest.get(news.url("/"))
         assert news.asked == []
 
@@ -81,7 +79,7 @@ class TestRobots:
         """A redirect is no way around the rules of its host."""
         news.pages |= {"/robots.txt": robots("User-agent: *\nDisallow: /b\n"), "/b": PAGE}
         news.pages["/a"] = Answer(status=302, headers={"location": "/b"})
-        with pytest.raises(Refused, match="does not allow"):
+        with pytest.raises(RefusedError, match="does not allow"):
             guest.get(news.url("/a", "news.example"))
         assert news.paths == ["/a"]
 
@@ -97,7 +95,7 @@ class TestRobots:
         """A host may keep its rules elsewhere."""
         news.pages |= {"/robots.txt": Answer(status=301, headers={"location": "/rules"}), "/": PAGE}
         news.pages["/rules"] = robots("User-agent: *\nDisallow: /\n")
-        with pytest.raises(Refused, match="does not allow"):
+        with pytest.raises(RefusedError, match="does not allow"):
             guest.get(news.url("/", "news.example"))
 
 
@@ -135,14 +133,14 @@ class TestPauses:
     def test_a_pause_too_long_to_keep_is_said(self, news, guest, clock):
         """A host that would make a run last for days is not asked at all, rather than sooner than it wishes."""
         news.pages |= {"/robots.txt": robots(f"User-agent: *\nCrawl-delay: {LONGEST_WAIT + 1}\n"), "/": PAGE}
-        with pytest.raises(Refused, match="asks for 121 s between requests"):
+        with pytest.raises(RefusedError, match="asks for 121 s between requests"):
             guest.get(news.url("/", "news.example"))
         assert clock.slept == []
 
     def test_no_pause_is_none(self, news, fetcher, clock):
         """A pause of 0 waits for nothing."""
         news.pages["/"] = PAGE
-        guest = Guest(fetcher, 0.0, clock.times)
+        guest = PoliteClient(fetcher, 0.0, clock.times)
         guest.get(news.url("/", "news.example"))
         guest.get(news.url("/", "news.example"))
         assert clock.slept == []
@@ -171,14 +169,14 @@ class TestLater:
     def test_without_a_time_it_is_not_waited_for(self, news, guest, clock, asked_for):
         """A host that does not say when is not asked again."""
         news.pages["/"] = Answer(status=429, headers={"retry-after": asked_for})
-        with pytest.raises(Unreachable, match="it answers 429$"):
+        with pytest.raises(UnreachableError, match="it answers 429$"):
             guest.get(news.url("/", "news.example"))
         assert clock.slept == [1.0]
 
     def test_a_long_wait_is_said(self, news, guest):
         """Past the bound the wait is reported, not kept."""
         news.pages["/"] = Answer(status=503, headers={"retry-after": "3600"})
-        with pytest.raises(Unreachable, match="answers 503 and asks to wait 3600 s"):
+        with pytest.raises(UnreachableError, match="answers 503 and asks to wait 3600 s"):
             guest.get(news.url("/", "news.example"))
         assert news.paths == ["/"]
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from index.corpus.articles import read_articles
 from index.corpus.ids import address_id
-from index.web_import.article_files import Shelf, write_whole
+from index.files import write_whole
+from index.web_import.article_files import ArticleFiles
 from index.web_import.state import STATE, Seen, State
 from tests.unit.index.unicode_texts import any_text
 
@@ -114,14 +115,14 @@ class TestShelf:
 
     def test_a_page_has_one_file_whatever_it_says(self, tmp_path):
         """New, unchanged, changed: the same file each time, and no other."""
-        shelf = Shelf(tmp_path)
+        shelf = ArticleFiles(tmp_path)
         kept = [shelf.keep(ONE.url, text) for text in ("one", "one", "two")]
         assert kept == ["new", "unchanged", "changed"]
         assert [path.read_text() for path in tmp_path.iterdir()] == ["two"]
 
     def test_when_it_was_fetched_is_no_change(self, tmp_path):
         """A file that says the same otherwise keeps the time it was first fetched so."""
-        shelf = Shelf(tmp_path)
+        shelf = ArticleFiles(tmp_path)
         shelf.keep(ONE.url, "---\nfetched: '1'\n---\nwords\n")
         assert shelf.keep(ONE.url, "---\nfetched: '2'\n---\nwords\n") == "unchanged"
         assert "'1'" in shelf.file(ONE.url).read_text()
@@ -129,7 +130,7 @@ class TestShelf:
 
     def test_what_is_dropped_is_gone(self, tmp_path):
         """Twice is no error."""
-        shelf = Shelf(tmp_path)
+        shelf = ArticleFiles(tmp_path)
         shelf.keep(ONE.url, "one")
         for _ in range(2):
             shelf.drop(ONE.url)
@@ -160,12 +161,12 @@ class TestShelf:
 
     def test_a_name_of_any_length_is_one_a_file_can_have(self, tmp_path):
         """Letters of four bytes in a long path are cut in time."""
-        shelf = Shelf(tmp_path)
+        shelf = ArticleFiles(tmp_path)
         assert shelf.keep("https://news.example/" + "%F0%90%80%80" * 300, "words") == "new"
 
     def test_a_file_is_never_half_written(self, tmp_path, monkeypatch):
         """A stop before the rename leaves the file as it was, and a hidden one that no corpus shows."""
-        shelf = Shelf(tmp_path)
+        shelf = ArticleFiles(tmp_path)
         shelf.keep(ONE.url, "one")
         monkeypatch.setattr(Path, "replace", _killed)
         with pytest.raises(KeyboardInterrupt):

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer import ShortAnswer
-from rag.compose.extract import DIFFERENT, MARGIN, ExtractiveComposer, Matter, reading_order
+from rag.compose.extract import DIFFERENT, MARGIN, ExtractiveComposer, SubQuestion, reading_order
 from rag.evidence.scoring import CITED
-from rag.question.answer_type import asked_kind
+from rag.question.answer_type import expected_answer_type
 from tests.unit.rag.conftest import article_of, by_id, evidence_of
 
 FIRST, SECOND, THIRD, FOURTH = "Ports opened in May.", "Tea came.", "Kites flew.", "All was well."
@@ -25,7 +25,7 @@ B = article_of(f"Before. {SECOND.upper()} {FOURTH}", "b")
 
 
 def compose(*evidence, articles=(A, B), question="Why?"):
-    return ExtractiveComposer().compose([Matter(asked_kind(question), evidence)], by_id(articles))
+    return ExtractiveComposer().compose([SubQuestion(expected_answer_type(question), evidence)], by_id(articles))
 
 
 def test_sentences_are_read_in_their_order_and_cited_best_first():
@@ -234,7 +234,7 @@ def test_one_article_does_not_contradict_itself():
 
 
 def matter(*evidence, question=WHEN):
-    return Matter(asked_kind(question), evidence)
+    return SubQuestion(expected_answer_type(question), evidence)
 
 
 def test_two_questions_in_one_are_answered_one_after_the_other():

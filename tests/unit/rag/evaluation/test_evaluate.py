@@ -19,10 +19,11 @@ from rag.errors import CollectionError
 from rag.evaluation.collection import read_collection
 from rag.evaluation.report import print_report
 from rag.evaluation.run import Answering, evaluate, index_of
-from rag.evidence.scoring import CITED, Weigher, Weights
-from rag.question.answer_type import asked_kind
+from rag.evidence.scoring import CITED, SentenceScorer
+from rag.evidence.weights import Weights
+from rag.question.answer_type import expected_answer_type
 from rag.retrieval.retriever import Retriever
-from rag.training.fit import _fit_confidence, _fit_sentences, fit, judge, rescored
+from rag.training.fit import _fit_confidence, _fit_sentences, fit, rescored, training_rows
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, ScriptedReader, article_of, evidence_of, write_collection
 
@@ -224,20 +225,20 @@ def test_learned_weights_part_what_is_answered_from_what_is_not(folder, director
     learned = fit([collection], WordEmbedder(), READER)[name]
     build_index(collection.corpus, directory, WordEmbedder())
     index = LocalIndex.open(directory, lambda record: WordEmbedder())
-    weigher = Weigher(reader, Weights(learned["sentence"], learned["confidence"]))
+    scorer = SentenceScorer(reader, Weights(learned["sentence"], learned["confidence"]))
     sure = {True: [], False: []}
     for question in collection.questions:
         retrieval = Retriever(index).retrieve(question.question, 10)
-        evidence = weigher.weigh(question.question, asked_kind(question.question), retrieval, index)
+        evidence = scorer.score(question.question, expected_answer_type(question.question), retrieval, index)
         assert set(learned["sentence"]) == set(evidence[0].features)
-        sure[question.answerable].append(weigher.confidence(evidence, retrieval.nearest))
+        sure[question.answerable].append(scorer.confidence(evidence, retrieval.nearest))
     assert min(sure[True]) > max(sure[False])
 
 
 def test_judging_marks_the_sentences_that_hold_the_gold(folder):
     """One list a reader, one row a question in their order; gold is the sentence around the span, and no other."""
     collection = read_collection(folder)
-    with_reader, without = judge(collection, WordEmbedder(), (READER, None))
+    with_reader, without = training_rows(collection, WordEmbedder(), (READER, None))
     assert (
         [row[0] for row in with_reader] == [row[0] for row in without] == [q.answerable for q in collection.questions]
     )

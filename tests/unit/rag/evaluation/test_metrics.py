@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages.split import Passage
+from index.types import Passage
 from rag.answer import Answer, Citation, IndexInfo, ShortAnswer
 from rag.evaluation.collection import GoldSpan, Question
 from rag.evaluation.metrics import (
@@ -23,7 +23,7 @@ from rag.evaluation.metrics import (
     short_figures,
     short_scores,
 )
-from rag.evaluation.results import judged, result_of
+from rag.evaluation.results import result_of, scored_answers
 
 
 def gold(article_id, start, end):
@@ -115,9 +115,9 @@ def test_follow_ups_have_hit_rates_of_their_own():
 def test_questions_without_gold_are_not_judged():
     """Unanswerable questions and those without any gold leave the figures as they are, or empty."""
     unjudged = [asked("1", answerable=False, articles=["a"]), asked("2")]
-    judged = asked("3", gold("a", 0, 5))
+    scored_answers = asked("3", gold("a", 0, 5))
     assert retrieval_figures(unjudged, [IDS, IDS], PASSAGES) == {}
-    assert retrieval_figures([*unjudged, judged], [IDS, IDS, IDS], PASSAGES)["hit@1"] == 1.0
+    assert retrieval_figures([*unjudged, scored_answers], [IDS, IDS, IDS], PASSAGES)["hit@1"] == 1.0
 
 
 def cited(*spans, confidence=0.5, milliseconds=1.0):
@@ -288,7 +288,7 @@ def test_an_answer_is_right_that_any_quote_makes_so():
     assert [result.right for result in results] == [True, False, True, False, None]
     assert [result.first_quote_holds for result in results] == [False, False, False, None, None]
     assert [result.any_quote_holds for result in results] == [True, False, True, None, None]
-    assert judged(results) == [(0.7, True), (0.7, False), (0.7, True), (0.7, False)]
+    assert scored_answers(results) == [(0.7, True), (0.7, False), (0.7, True), (0.7, False)]
 
 
 def test_a_reply_without_a_quote_is_wrong_and_has_none_to_show():

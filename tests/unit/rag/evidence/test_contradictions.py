@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.evidence import contradictions as agreement
-from rag.evidence.contradictions import Value, answer_text, value_of
-from rag.question.answer_type import COMPARED, Kind
+from rag.evidence.contradictions import Value, short_answer_text, value_of
+from rag.question.answer_type import COMPARABLE, AnswerType
 from tests.unit.index.unicode_texts import any_text
 from tests.unit.rag.conftest import article_of, evidence_of
 
@@ -47,7 +47,7 @@ def contradict(one, other, kind):
 )
 def test_times_that_can_both_be_right_agree(one, other):
     """One may say less than the other, or write it otherwise; only what both say is compared."""
-    assert not contradict(one, other, Kind.TIME)
+    assert not contradict(one, other, AnswerType.TIME)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_times_that_can_both_be_right_agree(one, other):
 )
 def test_times_that_cannot_both_be_right_differ(one, other):
     """Another day, month or year is another time."""
-    assert contradict(one, other, Kind.TIME)
+    assert contradict(one, other, AnswerType.TIME)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_times_that_cannot_both_be_right_differ(one, other):
 )
 def test_numbers_that_can_both_be_right_agree(one, other):
     """Digits and words, with commas or scales, are one number; and an answer without one agrees with all."""
-    assert not contradict(one, other, Kind.NUMBER)
+    assert not contradict(one, other, AnswerType.NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_numbers_that_can_both_be_right_agree(one, other):
 )
 def test_numbers_that_cannot_both_be_right_differ(one, other):
     """Another amount, or another scale, is another number."""
-    assert contradict(one, other, Kind.NUMBER)
+    assert contradict(one, other, AnswerType.NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_numbers_that_cannot_both_be_right_differ(one, other):
 )
 def test_numbers_are_compared_in_one_unit(one, other, differ):
     """The same words beside both, or one number with none."""
-    assert contradict(one, other, Kind.NUMBER) is differ
+    assert contradict(one, other, AnswerType.NUMBER) is differ
 
 
-@pytest.mark.parametrize("kind", [kind for kind in (*Kind, None) if kind not in COMPARED])
+@pytest.mark.parametrize("kind", [kind for kind in (*AnswerType, None) if kind not in COMPARABLE])
 def test_names_and_unknown_kinds_are_not_compared(kind):
     """Two names may be of one person, so they say nothing that could contradict."""
     assert value_of("Leyla in 1996", kind) is None
@@ -129,7 +129,7 @@ def test_names_and_unknown_kinds_are_not_compared(kind):
 )
 def test_a_decimal_with_a_scale_is_the_number_written_out(one, other):
     """The scale multiplies exactly."""
-    assert not contradict(one, other, Kind.NUMBER)
+    assert not contradict(one, other, AnswerType.NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_decimal_with_a_scale_is_the_number_written_out(one, other):
 )
 def test_a_number_of_several_words_is_compared_whole_or_not_at_all(one, other):
     """A word within a longer number is no number of its own."""
-    assert not contradict(one, other, Kind.NUMBER)
+    assert not contradict(one, other, AnswerType.NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_number_of_several_words_is_compared_whole_or_not_at_all(one, other):
 )
 def test_one_amount_in_two_units_agrees(one, other):
     """Amounts in different units, abbreviated scales or South Asian groups of digits can't be told apart by digits."""
-    assert not contradict(one, other, Kind.NUMBER)
+    assert not contradict(one, other, AnswerType.NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -164,12 +164,12 @@ def test_one_amount_in_two_units_agrees(one, other):
 )
 def test_a_word_that_begins_like_a_month_is_none(one, other):
     """Only names of months, whole or shortened, are months."""
-    assert not contradict(one, other, Kind.TIME)
+    assert not contradict(one, other, AnswerType.TIME)
 
 
 def test_minutes_are_no_day():
     """A quarter past ten on the 12th is not the 15th: the days differ, and the minutes say nothing of them."""
-    assert contradict("12 April, 10:15", "15 April", Kind.TIME)
+    assert contradict("12 April, 10:15", "15 April", AnswerType.TIME)
 
 
 PARTS = st.frozensets(st.integers(0, 4).map(float), max_size=3)
@@ -189,7 +189,7 @@ def test_contradicting_is_mutual_and_needs_a_part_without_anything_shared(one, o
 NUMBERS = st.text("0123456789٠१²½Ⅻ.,:-–/ \nabm", max_size=30)
 
 
-@given(NUMBERS | any_text, NUMBERS | any_text, st.sampled_from([Kind.TIME, Kind.NUMBER]))
+@given(NUMBERS | any_text, NUMBERS | any_text, st.sampled_from([AnswerType.TIME, AnswerType.NUMBER]))
 def test_any_two_texts_can_be_compared(one, other, kind):
     """No text makes reading its value fail, and it never contradicts itself."""
     contradict(one, other, kind)
@@ -202,14 +202,18 @@ def test_a_date_is_its_day_month_and_year(day, month, year, other_day):
     name = calendar.month_name[1 + month]
     expected = Value((frozenset([float(year)]), frozenset([float(month)]), frozenset([float(day)])))
     for text in (f"{day} {name} {year}", f"{name} {day}, {year}", f"{day}th of {name[:3]}. {year}"):
-        assert value_of(text, Kind.TIME) == expected
-    assert contradict(f"{day} {name}", f"{other_day} {name}", Kind.TIME) is (day != other_day)
+        assert value_of(text, AnswerType.TIME) == expected
+    assert contradict(f"{day} {name}", f"{other_day} {name}", AnswerType.TIME) is (day != other_day)
 
 
 @given(st.integers(0, 10**12))
 def test_a_whole_number_is_itself_with_commas_or_without(number):
     """Commas between thousands change nothing."""
-    assert value_of(f"{number:,}", Kind.NUMBER) == value_of(str(number), Kind.NUMBER) == Value((frozenset([number]),))
+    assert (
+        value_of(f"{number:,}", AnswerType.NUMBER)
+        == value_of(str(number), AnswerType.NUMBER)
+        == Value((frozenset([number]),))
+    )
 
 
 def opened(name, year, score=1.0, **features):
@@ -229,38 +233,38 @@ def ids(evidence):
 def test_articles_that_answer_unlike_the_best_follow_it():
     """The best comes first, then those that contradict it; what agrees with it is not among them."""
     evidence = [opened("a", 2021, 3.0), opened("b", 2021, 2.5), opened("c", 2022, 2.0), opened("d", 2023, 1.0)]
-    assert ids(differing(evidence, Kind.TIME)) == ["a", "c", "d"]
+    assert ids(differing(evidence, AnswerType.TIME)) == ["a", "c", "d"]
 
 
 def test_of_many_that_differ_the_newest_follow_the_best():
     """By the day of publication, the undated last, however good their sentences are."""
     evidence = [opened(name, 2021 + place, 3.0 - place / 10) for place, name in enumerate("abcd")]
-    found = differing(evidence, Kind.TIME, b="2020-01-01", d="2024-01-01")
+    found = differing(evidence, AnswerType.TIME, b="2020-01-01", d="2024-01-01")
     assert ids(found) == ["a", "d", "b", "c"]
 
 
 def test_of_several_that_agree_on_another_answer_the_newest_comes():
     """A second paper with the same other date adds nothing."""
     evidence = [opened("a", 2021), opened("b", 2022), opened("c", 2022), opened("d", 2023)]
-    assert ids(differing(evidence, Kind.TIME, c="2024-01-01", b="2020-01-01")) == ["a", "c", "d"]
+    assert ids(differing(evidence, AnswerType.TIME, c="2024-01-01", b="2020-01-01")) == ["a", "c", "d"]
 
 
 @pytest.mark.parametrize("years", [[2021], [2021, 2021], [2021, 2021, 2021]])
 def test_where_all_agree_nothing_differs(years):
     """One answer, however many articles give it, contradicts nothing."""
-    assert differing([opened(f"a{n}", year) for n, year in enumerate(years)], Kind.TIME) == []
+    assert differing([opened(f"a{n}", year) for n, year in enumerate(years)], AnswerType.TIME) == []
 
 
 def test_no_evidence_does_not_differ():
     """Where nothing was found there is nothing to compare."""
-    assert differing([], Kind.TIME) == []
+    assert differing([], AnswerType.TIME) == []
 
 
-@pytest.mark.parametrize("kind", [Kind.NAME, Kind.NUMBER, None])
+@pytest.mark.parametrize("kind", [AnswerType.NAME, AnswerType.NUMBER, None])
 def test_another_kind_of_question_compares_no_years_as_times(kind):
     """Names are never compared; as numbers, years differ like any other."""
     found = differing([opened("a", 2021), opened("b", 2022)], kind)
-    assert ids(found) == (["a", "b"] if kind is Kind.NUMBER else [])
+    assert ids(found) == (["a", "b"] if kind is AnswerType.NUMBER else [])
 
 
 DID = (("opened", 2021), ("closed", 2022))
@@ -270,31 +274,31 @@ def test_an_article_never_contradicts_itself():
     """Two years in one article, in different sentences, are of different things."""
     article = article_of("It opened in 2021. It closed in 2022.")
     evidence = [evidence_of(article, f"It {did} in {year}.", 1.0, str(year)) for did, year in DID]
-    assert differing(evidence, Kind.TIME) == []
+    assert differing(evidence, AnswerType.TIME) == []
 
 
 def test_one_sentence_an_article_is_compared():
     """An article whose best sentence agrees is not searched for one that does not."""
     article = article_of("It opened in 2021. It closed in 2022.", "b")
     others = [evidence_of(article, f"It {did} in {year}.", 1.0, str(year)) for did, year in DID]
-    assert differing([opened("a", 2021), *others], Kind.TIME) == []
-    assert ids(differing([opened("a", 2021), *others[::-1]], Kind.TIME)) == ["a", "b"]
+    assert differing([opened("a", 2021), *others], AnswerType.TIME) == []
+    assert ids(differing([opened("a", 2021), *others[::-1]], AnswerType.TIME)) == ["a", "b"]
 
 
 @pytest.mark.parametrize(("below", "compared"), [(3.0, True), (3.01, False)])
 def test_a_sentence_far_below_the_best_is_of_another_matter(below, compared):
     """As far as three below is compared; further is not."""
     evidence = [opened("a", 2021, 5.0), opened("b", 2022, 5.0 - below)]
-    assert bool(differing(evidence, Kind.TIME)) is compared
+    assert bool(differing(evidence, AnswerType.TIME)) is compared
 
 
 @pytest.mark.parametrize("feature", ["names_missing", "numbers_missing"])
 def test_a_sentence_that_lacks_more_of_the_question_is_of_another_matter(feature):
     """The harbour of another town opened in another year; one that lacks as much as the best is compared."""
     lacking = [opened("a", 2021, **{feature: 0.5}), opened("b", 2022, **{feature: 0.6})]
-    assert differing(lacking, Kind.TIME) == []
+    assert differing(lacking, AnswerType.TIME) == []
     alike = [opened("a", 2021, **{feature: 0.5}), opened("b", 2022, **{feature: 0.5})]
-    assert ids(differing(alike, Kind.TIME)) == ["a", "b"]
+    assert ids(differing(alike, AnswerType.TIME)) == ["a", "b"]
 
 
 @pytest.mark.parametrize("unsure", [0, 1])
@@ -302,38 +306,38 @@ def test_an_answer_the_reader_does_not_believe_in_is_not_compared(unsure):
     """Where no answer is as likely as one, on either side, there is no contradiction."""
     evidence = [opened("a", 2021), opened("b", 2022)]
     evidence[unsure] = replace(evidence[unsure], features=evidence[unsure].features | {"reader": 0.0})
-    assert differing(evidence, Kind.TIME) == []
+    assert differing(evidence, AnswerType.TIME) == []
 
 
 def test_without_a_reader_nothing_differs():
     """Sentences without short answers can't be compared."""
     articles = [article_of(f"It opened in {year}.", str(year)) for year in (2021, 2022)]
     evidence = [replace(evidence_of(article, article.text, 1.0), features={}) for article in articles]
-    assert differing(evidence, Kind.TIME) == []
+    assert differing(evidence, AnswerType.TIME) == []
 
 
 def test_a_short_answer_s_text_is_its_words():
     """The span is of the article, wherever the sentence stands in it; no span is no words."""
     article = article_of("Before that, all was 🙂 quiet. It opened on 12 March 2021.")
     item = evidence_of(article, "It opened on 12 March 2021.", 1.0, "12 March 2021")
-    assert answer_text(item) == article.text[slice(*item.answer)] == "12 March 2021"
-    assert answer_text(replace(item, answer=None)) == ""
+    assert short_answer_text(item) == article.text[slice(*item.answer)] == "12 March 2021"
+    assert short_answer_text(replace(item, answer=None)) == ""
 
 
 @pytest.mark.parametrize(
     ("one", "other", "kind"),
     [
-        ("$5m", "$5 million", Kind.NUMBER),
-        ("over 200 million", "241 million", Kind.NUMBER),
-        ("nearly 800 km", "796 km", Kind.NUMBER),
-        ("5 to 10 km", "7 km", Kind.NUMBER),
-        ("86 600 km", "86,600 km", Kind.NUMBER),
-        ("3,5 km", "3.5 km", Kind.NUMBER),
-        ("1½", "1.5", Kind.NUMBER),
-        ("before 1996", "1995", Kind.TIME),
-        ("since 1991", "1996", Kind.TIME),
-        ("2023–24", "2024", Kind.TIME),
-        ("1996/97", "1997", Kind.TIME),
+        ("$5m", "$5 million", AnswerType.NUMBER),
+        ("over 200 million", "241 million", AnswerType.NUMBER),
+        ("nearly 800 km", "796 km", AnswerType.NUMBER),
+        ("5 to 10 km", "7 km", AnswerType.NUMBER),
+        ("86 600 km", "86,600 km", AnswerType.NUMBER),
+        ("3,5 km", "3.5 km", AnswerType.NUMBER),
+        ("1½", "1.5", AnswerType.NUMBER),
+        ("before 1996", "1995", AnswerType.TIME),
+        ("since 1991", "1996", AnswerType.TIME),
+        ("2023–24", "2024", AnswerType.TIME),
+        ("1996/97", "1997", AnswerType.TIME),
     ],
 )
 def test_what_is_bounded_or_not_read_whole_contradicts_nothing(one, other, kind):

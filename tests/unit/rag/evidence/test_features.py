@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages.split import Passage
-from rag.evidence.features import LONG_SENTENCE, Asked, is_dangling, sentence_features, sentence_text
-from rag.question.answer_type import Kind, asked_kind
+from index.types import Passage
+from rag.evidence.features import LONG_SENTENCE, is_dangling, sentence_features, sentence_text
+from rag.question.answer_type import AnswerType, expected_answer_type
+from rag.question.terms import QuestionTerms
 from rag.retrieval.retriever import Hit
 from tests.unit.index.unicode_texts import any_text
 
@@ -17,14 +18,14 @@ from tests.unit.index.unicode_texts import any_text
 def asked_of(question="?", kind=None, weights=None, names=(), numbers=()):
     """A question as if its words were the keys of `weights`, in that order."""
     weights = weights or {}
-    return Asked(question, kind, weights, frozenset(pairwise(weights)), frozenset(names), frozenset(numbers))
+    return QuestionTerms(question, kind, weights, frozenset(pairwise(weights)), frozenset(names), frozenset(numbers))
 
 
 def test_a_word_weighs_its_inverse_document_frequency(index):
     """Counting the passages that hold a word, one by one, gives the weight of BM25's formula."""
     passages = index.passages(range(index.manifest.passages))
     held = [set(index.terms(passage.text)) for passage in passages]
-    weights = Asked.of("the harbour bridge kites xylophone", None, index).weights
+    weights = QuestionTerms.of("the harbour bridge kites xylophone", None, index).weights
     assert set(weights) == {"the", "harbour", "bridg", "kite", "xylophon"}
     for term, weight in weights.items():
         frequency = sum(term in terms for terms in held)
@@ -34,24 +35,24 @@ def test_a_word_weighs_its_inverse_document_frequency(index):
 def test_a_rare_word_weighs_more_than_a_common_one(index_of_texts):
     """A word of one passage tells more than a word of all."""
     index = index_of_texts(a="The tea ship.", b="The kite.", c="The bridge.")
-    weights = Asked.of("the kite", None, index).weights
+    weights = QuestionTerms.of("the kite", None, index).weights
     assert weights["kite"] > weights["the"] > 0
 
 
 def test_a_word_asked_twice_counts_once(index):
     """Repeating a word does not change what the words weigh."""
-    assert Asked.of("kites kites Kite", None, index).weights == Asked.of("kites", None, index).weights
+    assert QuestionTerms.of("kites kites Kite", None, index).weights == QuestionTerms.of("kites", None, index).weights
 
 
 def test_a_question_is_read_for_its_kind_pairs_names_and_numbers(index):
     """Pairs are of neighbouring words as they are indexed, names are folded, numbers lose their commas."""
-    asked = Asked.of(
+    asked = QuestionTerms.of(
         "When did Leyla MAMMADOVA bring 1,200 of 1.5 tonnes?",
-        asked_kind("When did Leyla MAMMADOVA bring 1,200 of 1.5 tonnes?"),
+        expected_answer_type("When did Leyla MAMMADOVA bring 1,200 of 1.5 tonnes?"),
         index,
     )
     terms = index.terms(asked.question)
-    assert asked.kind is Kind.TIME
+    assert asked.kind is AnswerType.TIME
     assert asked.pairs == {(terms[place], terms[place + 1]) for place in range(len(terms) - 1)}
     assert asked.names == {"leyla", "mammadova"}
     assert asked.numbers == {"1200", "1.5"}
@@ -59,7 +60,9 @@ def test_a_question_is_read_for_its_kind_pairs_names_and_numbers(index):
 
 def test_a_question_all_in_capitals_has_no_names(index):
     """Where every letter is a capital, none tells a name; the words are those of the question in small letters."""
-    loud, quiet = (Asked.of(text, None, index) for text in ("WHO OPENED THE HARBOUR?", "who opened the harbour?"))
+    loud, quiet = (
+        QuestionTerms.of(text, None, index) for text in ("WHO OPENED THE HARBOUR?", "who opened the harbour?")
+    )
     assert loud.names == frozenset()
     assert (loud.kind, loud.weights, loud.pairs) == (quiet.kind, quiet.weights, quiet.pairs)
 
@@ -67,7 +70,7 @@ def test_a_question_all_in_capitals_has_no_names(index):
 @pytest.mark.parametrize("question", ["", "?", "港", "\u0301"])
 def test_a_question_without_words_is_covered_by_nothing(index, question):
     """No words to cover is no cover, no phrase, nothing missing, and no division by zero."""
-    asked = Asked.of(question, None, index)
+    asked = QuestionTerms.of(question, None, index)
     assert asked.kind is None
     if not asked.weights:
         assert asked.covered_by(["harbour"]) == asked.phrases_in(["the", "harbour"]) == 0.0
@@ -106,7 +109,7 @@ def test_shares_are_those_counted_one_by_one(question, sentence):
     """Walking over words and pairs with loops gives the shares of words and phrases."""
     weights = {word: float(1 + "abcde".index(word)) for word in question}
     pairs = set(pairwise(question))
-    asked = Asked("?", None, weights, frozenset(pairs), frozenset(), frozenset())
+    asked = QuestionTerms("?", None, weights, frozenset(pairs), frozenset(), frozenset())
     total = present = pair_total = pair_present = 0.0
     for word, weight in weights.items():
         total += weight
@@ -122,8 +125,8 @@ def test_shares_are_those_counted_one_by_one(question, sentence):
 
 def test_kind_in_is_1_minus_1_or_0():
     """A date speaks for an answer to "when", its absence against it, and an unknown kind for nothing."""
-    assert asked_of("When?", Kind.TIME).kind_in("It was in 1996.") == 1.0
-    assert asked_of("When?", Kind.TIME).kind_in("It was so.") == -1.0
+    assert asked_of("When?", AnswerType.TIME).kind_in("It was in 1996.") == 1.0
+    assert asked_of("When?", AnswerType.TIME).kind_in("It was so.") == -1.0
     assert asked_of("Why?").kind_in("It was in 1996.") == 0.0
 
 
@@ -149,7 +152,7 @@ SPANS = ((5, 17), (18, 41), (42, 57))
 def features_of(index, span, title="", asked=None):
     passage = Passage("x#5-57", "x", 5, 57, TEXT, SPANS)
     weights = {"tea": 2.0, "ship": 2.0, "harbour": 4.0}
-    asked = asked or asked_of("When?", Kind.TIME, weights, names={"leyla", "kura"}, numbers={"1996"})
+    asked = asked or asked_of("When?", AnswerType.TIME, weights, names={"leyla", "kura"}, numbers={"1996"})
     return sentence_features(asked, Hit(passage, 0.7, 1), title, span, index)
 
 
@@ -161,7 +164,7 @@ def test_features_of_a_hand_made_sentence(index):
         "overlap_with_title": 1.0,
         "phrase": 0.0,
         "passage": 0.7,
-        "kind": 1.0,
+        "answer_type": 1.0,
         "opening": 0.0,
         "dangling": 1.0,
         "length": len("It brought tea in 1996.") / LONG_SENTENCE,
@@ -173,7 +176,7 @@ def test_features_of_a_hand_made_sentence(index):
 def test_what_stands_after_a_sentence_does_not_count_for_it(index):
     """The first sentence has neither the tea, nor the year, nor the name of those that follow."""
     first = features_of(index, SPANS[0])
-    assert (first["overlap"], first["overlap_with_before"], first["kind"]) == (0.25, 0.25, -1.0)
+    assert (first["overlap"], first["overlap_with_before"], first["answer_type"]) == (0.25, 0.25, -1.0)
     assert (first["names_missing"], first["numbers_missing"], first["dangling"]) == (1.0, 1.0, 0.0)
 
 
@@ -205,7 +208,7 @@ def test_a_long_sentence_is_no_longer_than_long(index):
 @given(st.text(max_size=40), st.text(max_size=20), any_text)
 def test_every_feature_lies_in_its_range(question, title, text):
     """Whatever is asked of whatever text, each feature is in [-1, 1]."""
-    asked = Asked.of(question, None, Terms())
+    asked = QuestionTerms.of(question, None, Terms())
     passage = Passage("x#0-0", "x", 0, len(text), text, ((0, len(text)),))
     features = sentence_features(asked, Hit(passage, 1.0, 1), title, (0, len(text)), Terms())
     assert all(-1.0 <= value <= 1.0 + 1e-9 for value in features.values()), features

@@ -10,20 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.passages.split import split_article
-from rag.evidence.features import Asked, sentence_features
-from rag.evidence.scoring import (
-    CITED,
-    PASSAGES_LOOKED_AT,
-    PASSAGES_READ,
-    SENTENCES_EMBEDDED,
-    Evidence,
-    Weigher,
-    Weights,
-    confidence_features,
-    log_odds,
-    shipped_weights,
-)
-from rag.question.answer_type import Kind, asked_kind
+from rag.evidence.confidence import confidence_features
+from rag.evidence.features import sentence_features
+from rag.evidence.scoring import CITED, PASSAGES_RANKED, PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, SentenceScorer
+from rag.evidence.weights import Weights, log_odds, shipped_weights
+from rag.question.answer_type import AnswerType, expected_answer_type
+from rag.question.terms import QuestionTerms
 from rag.reader import Reading
 from rag.retrieval.retriever import Hit, Retrieval, Retriever
 from tests.unit.rag.conftest import SENSIBLE, ScriptedReader, article_of, evidence_of, made_weights
@@ -34,13 +26,13 @@ OPENED = "The harbour of Lenkoran was opened on 12 March 2021."
 
 def weighed(index, question, weights=SENSIBLE, reader=None):
     retrieval = Retriever(index).retrieve(question, 10)
-    return retrieval, Weigher(reader, weights).weigh(question, asked_kind(question), retrieval, index)
+    return retrieval, SentenceScorer(reader, weights).score(question, expected_answer_type(question), retrieval, index)
 
 
-READERS = [None, ScriptedReader(**{"12 March 2021": 8.0})]
+PARSERS = [None, ScriptedReader(**{"12 March 2021": 8.0})]
 
 
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("reader", PARSERS)
 def test_each_evidence_is_the_article_s_text_at_its_span(index, reader):
     """A sentence weighed is never other words than the article's."""
     _, evidence = weighed(index, QUESTION, reader=reader)
@@ -58,7 +50,7 @@ def test_a_title_that_stands_in_its_text_is_no_evidence(index_of_texts, heading)
     assert {item.text for item in evidence} == {OPENED, "The harbour of Lenkoran is deep."}
 
 
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("reader", PARSERS)
 def test_the_best_evidence_comes_first_and_answers(index, reader):
     """Scores fall down the list, and the sentence with the date leads."""
     _, evidence = weighed(index, QUESTION, reader=reader)
@@ -81,7 +73,7 @@ SHARED = (
 )
 
 
-@pytest.mark.parametrize(("reader", "own"), [(None, "similarity"), (READERS[1], "reader")])
+@pytest.mark.parametrize(("reader", "own"), [(None, "similarity"), (PARSERS[1], "reader")])
 def test_a_score_is_the_weighted_sum_of_features(index, reader, own):
     """Every score can be computed by hand from the features shown with it, and every feature needs its weight."""
     weights = Weights({name: 0.5 + place for place, name in enumerate((*SHARED, own))}, {})
@@ -117,8 +109,8 @@ def wide_index(index_of_texts):
 def test_only_the_sentences_of_the_first_passages_are_weighed(wide_index):
     """What is ranked below the passages read is never quoted."""
     retrieval, evidence = weighed(wide_index, "Which tea is green?")
-    assert len(retrieval.hits) > PASSAGES_LOOKED_AT
-    read = {hit.passage.passage_id for hit in retrieval.hits[:PASSAGES_LOOKED_AT]}
+    assert len(retrieval.hits) > PASSAGES_RANKED
+    read = {hit.passage.passage_id for hit in retrieval.hits[:PASSAGES_RANKED]}
     assert {item.passage.passage_id for item in evidence} <= read
 
 
@@ -126,9 +118,9 @@ def test_no_more_sentences_are_embedded_than_the_bound(wide_index):
     """The first, cheap look chooses which sentences are embedded: those of the highest partial score."""
     retrieval, evidence = weighed(wide_index, "Which tea is green?")
     assert len(evidence) == SENTENCES_EMBEDDED
-    asked = Asked.of("Which tea is green?", None, wide_index)
+    asked = QuestionTerms.of("Which tea is green?", None, wide_index)
     looked = {}
-    for hit in retrieval.hits[:PASSAGES_LOOKED_AT]:
+    for hit in retrieval.hits[:PASSAGES_RANKED]:
         title = wide_index.article(hit.passage.article_id).title
         for span in hit.passage.sentences:
             features = sentence_features(asked, hit, title, span, wide_index)
@@ -143,16 +135,16 @@ def test_the_first_look_may_have_weights_of_its_own(wide_index):
     retrieval = Retriever(wide_index).retrieve(asked, 10)
     for way in (1.0, -1.0):
         weights = Weights(defaultdict(lambda: 1.0), {}, defaultdict(float, opening=way))
-        evidence = Weigher(None, weights).weigh(asked, None, retrieval, wide_index)
+        evidence = SentenceScorer(None, weights).score(asked, None, retrieval, wide_index)
         assert {item.features["opening"] for item in evidence} == {max(way, 0.0)}
         assert [item.score for item in evidence] == [log_odds(item.features, weights.sentence) for item in evidence]
 
 
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("reader", PARSERS)
 def test_no_hits_give_no_evidence(index, reader):
     """Where nothing was found there is nothing to weigh."""
     retrieval = Retrieval([], index.embedder.embed_query(QUESTION), 0.0)
-    assert Weigher(reader, SENSIBLE).weigh(QUESTION, Kind.TIME, retrieval, index) == []
+    assert SentenceScorer(reader, SENSIBLE).score(QUESTION, AnswerType.TIME, retrieval, index) == []
 
 
 def test_a_reader_reads_the_first_passages_behind_their_titles_at_once(wide_index):
@@ -173,19 +165,19 @@ def test_a_passage_far_below_the_best_is_not_read(wide_index, scores, read):
     found = Retriever(wide_index).retrieve("Which tea is green?", 3)
     retrieval = replace(found, hits=[replace(hit, score=score) for hit, score in zip(found.hits, scores, strict=True)])
     reader = ScriptedReader()
-    Weigher(reader, SENSIBLE).weigh("Which tea is green?", None, retrieval, wide_index)
+    SentenceScorer(reader, SENSIBLE).score("Which tea is green?", None, retrieval, wide_index)
     assert len(reader.asked[0][1]) == read
 
 
 @pytest.mark.parametrize(
     ("kind", "articles", "read"),
     [
-        (Kind.NUMBER, "abc", [0, 1, 2]),
-        (Kind.TIME, "abc", [0, 1, 2]),
-        (Kind.NUMBER, "aba", [0, 1]),
-        (Kind.TIME, "abb", [0, 1]),
-        (Kind.NUMBER, "aaa", [0]),
-        (Kind.NAME, "abc", [0]),
+        (AnswerType.NUMBER, "abc", [0, 1, 2]),
+        (AnswerType.TIME, "abc", [0, 1, 2]),
+        (AnswerType.NUMBER, "aba", [0, 1]),
+        (AnswerType.TIME, "abb", [0, 1]),
+        (AnswerType.NUMBER, "aaa", [0]),
+        (AnswerType.NAME, "abc", [0]),
         (None, "abc", [0]),
     ],
 )
@@ -197,7 +189,7 @@ def test_an_article_that_may_contradict_the_best_is_read_however_far_below(wide_
         for hit, article, score in zip(found.hits, articles, (1.0, 0.8, 0.1), strict=True)
     ]
     reader = ScriptedReader()
-    Weigher(reader, SENSIBLE).weigh("Which tea?", kind, replace(found, hits=hits), wide_index)
+    SentenceScorer(reader, SENSIBLE).score("Which tea?", kind, replace(found, hits=hits), wide_index)
     assert [text for _, text in reader.asked[0][1]] == [hits[place].passage.text for place in read]
 
 
@@ -286,7 +278,7 @@ def test_sentences_beyond_what_was_read_have_no_answer():
     (passage,) = split_article(article)
     retrieval = Retrieval([Hit(passage, 1.0, 1)], np.zeros(64, dtype=np.float32), 0.5)
     reader = ScriptedReader(limit=6 * 10 + 3)  # the eleventh sentence is read as far as "number"
-    evidence = Weigher(reader, SENSIBLE).weigh("Which tea?", None, retrieval, OneArticle(article))
+    evidence = SentenceScorer(reader, SENSIBLE).score("Which tea?", None, retrieval, OneArticle(article))
     assert len(evidence) == 20
     read = sorted(item.span[0] for item in evidence if item.answer)
     assert read == [span[0] for span in passage.sentences[:11]]
@@ -303,7 +295,7 @@ def test_a_reader_s_answer_is_counted_in_the_article_wherever_its_passage_begins
     number = next(n for n in range(90) if article.text.index(f"worth {n} coins") > passages[2].start)
     retrieval = Retrieval(hits, np.zeros(64, dtype=np.float32), 0.5)
     reader = ScriptedReader(**{f"{number} coins": 9.0})
-    evidence = Weigher(reader, SENSIBLE).weigh("How much?", Kind.NUMBER, retrieval, OneArticle(article))
+    evidence = SentenceScorer(reader, SENSIBLE).score("How much?", AnswerType.NUMBER, retrieval, OneArticle(article))
     for item in evidence:
         assert item.span[0] <= item.answer[0] < item.answer[1] <= item.span[1]
     (best,) = [item for item in evidence if item.features["reader"] > 0]
@@ -336,7 +328,7 @@ def test_an_article_that_is_gone_is_read_without_a_title(index):
     retrieval = Retriever(index).retrieve(QUESTION, 1)
     orphan = replace(retrieval.hits[0].passage, article_id="no-such")
     hits = [replace(retrieval.hits[0], passage=orphan)]
-    assert Weigher(reader, SENSIBLE).weigh(QUESTION, Kind.TIME, replace(retrieval, hits=hits), index)
+    assert SentenceScorer(reader, SENSIBLE).score(QUESTION, AnswerType.TIME, replace(retrieval, hits=hits), index)
     assert reader.asked == [(QUESTION, [("", orphan.text)])]
 
 
@@ -351,7 +343,7 @@ def made(score: float, **features: float) -> Evidence:
 
 
 def confidence(evidence, weights, nearest=0.5):
-    return Weigher(None, weights).confidence(evidence, nearest)
+    return SentenceScorer(None, weights).confidence(evidence, nearest)
 
 
 @given(st.lists(st.floats(-30, 30), min_size=1, max_size=12), st.floats(-9, 9), st.floats(-2, 2), st.floats(-1, 1))
@@ -388,7 +380,7 @@ def test_confidence_features_of_the_best_sentences():
         made(0.5, similarity=0.1, overlap=0.4, names_missing=0.5),
         made(0.0, similarity=0.9, overlap=0.9, phrase=0.9),
     ]
-    evidence = [replace(item, features={"phrase": 0.0, "kind": 1.0} | item.features) for item in evidence]
+    evidence = [replace(item, features={"phrase": 0.0, "answer_type": 1.0} | item.features) for item in evidence]
     assert len(evidence) > CITED
     shares = [math.exp(item.score) for item in evidence]
     assert confidence_features(evidence, 0.25) == {
@@ -397,7 +389,7 @@ def test_confidence_features_of_the_best_sentences():
         "nearest": 0.25,
         "overlap": 0.4,
         "phrase": 0.3,
-        "kind": 1.0,
+        "answer_type": 1.0,
         "similarity": 0.6,
         "names_missing": 0.4,
         "numbers_missing": 0.0,
@@ -412,24 +404,26 @@ def test_confidence_with_a_reader_has_its_feature_and_no_similarity(index):
     assert "similarity" not in features
 
 
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("reader", PARSERS)
 def test_the_shipped_weights_know_every_feature(index, reader):
     """The weights in the package weigh what is computed, with a reader and without, and give a probability."""
     weights = shipped_weights(reading=reader is not None)
     retrieval, evidence = weighed(index, QUESTION, weights, reader)
     assert set(weights.sentence) == set(evidence[0].features)
     assert set(weights.confidence) == {"intercept", *confidence_features(evidence, retrieval.nearest)}
-    assert 0.0 < Weigher(reader, weights).confidence(evidence, retrieval.nearest) < 1.0
+    assert 0.0 < SentenceScorer(reader, weights).confidence(evidence, retrieval.nearest) < 1.0
 
 
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("reader", PARSERS)
 def test_the_shipped_weights_are_surer_of_what_the_corpus_holds(index, reader):
     """The same index gives more confidence to a question it answers than to one it does not."""
-    weigher = Weigher(reader, shipped_weights(reading=reader is not None))
+    scorer = SentenceScorer(reader, shipped_weights(reading=reader is not None))
     sure = []
     for question in (QUESTION, "Who invented the xylophone?"):
         retrieval = Retriever(index).retrieve(question, 10)
         sure.append(
-            weigher.confidence(weigher.weigh(question, asked_kind(question), retrieval, index), retrieval.nearest)
+            scorer.confidence(
+                scorer.score(question, expected_answer_type(question), retrieval, index), retrieval.nearest
+            )
         )
     assert sure[0] > sure[1]

@@ -3,32 +3,32 @@
 import pytest
 from hypothesis import given
 
-from rag.question.answer_type import Kind, asked_kind, holds_kind, names_in
+from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
 from tests.unit.index.unicode_texts import any_text
 
 
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("When was the harbour opened?", Kind.TIME),
-        ("In what year did the bridge open?", Kind.TIME),
-        ("Which century was it?", Kind.TIME),
-        ("How long ago did he leave?", Kind.TIME),
-        ("How old is the city?", Kind.TIME),
-        ("How many ships came?", Kind.NUMBER),
-        ("How long is the bridge?", Kind.NUMBER),
-        ("What percentage of tea is green?", Kind.NUMBER),
-        ("At what price was it sold?", Kind.NUMBER),
-        ("Who brought the ship in?", Kind.NAME),
-        ("In which city is Basant held?", Kind.NAME),
-        ("Where do kites fly?", Kind.NAME),
-        ("What is the name of the captain?", Kind.NAME),
-        ("WHEN was it", Kind.TIME),
-        ("Who was captain when the harbour opened?", Kind.NAME),
-        ("When did the captain leave, and who came?", Kind.TIME),
-        ("How many came, and where from?", Kind.NUMBER),
-        ("In which country, and in what year, was it?", Kind.NAME),
-        ("WHO BUILT THE TOWER", Kind.NAME),
+        ("When was the harbour opened?", AnswerType.TIME),
+        ("In what year did the bridge open?", AnswerType.TIME),
+        ("Which century was it?", AnswerType.TIME),
+        ("How long ago did he leave?", AnswerType.TIME),
+        ("How old is the city?", AnswerType.TIME),
+        ("How many ships came?", AnswerType.NUMBER),
+        ("How long is the bridge?", AnswerType.NUMBER),
+        ("What percentage of tea is green?", AnswerType.NUMBER),
+        ("At what price was it sold?", AnswerType.NUMBER),
+        ("Who brought the ship in?", AnswerType.NAME),
+        ("In which city is Basant held?", AnswerType.NAME),
+        ("Where do kites fly?", AnswerType.NAME),
+        ("What is the name of the captain?", AnswerType.NAME),
+        ("WHEN was it", AnswerType.TIME),
+        ("Who was captain when the harbour opened?", AnswerType.NAME),
+        ("When did the captain leave, and who came?", AnswerType.TIME),
+        ("How many came, and where from?", AnswerType.NUMBER),
+        ("In which country, and in what year, was it?", AnswerType.NAME),
+        ("WHO BUILT THE TOWER", AnswerType.NAME),
         ("", None),
         ("?", None),
         ("Why do kites fly?", None),
@@ -40,41 +40,41 @@ from tests.unit.index.unicode_texts import any_text
 )
 def test_a_question_asks_for_its_kind(question, kind):
     """English question words tell the kind; other words, and other languages, tell none."""
-    assert asked_kind(question) is kind
+    assert expected_answer_type(question) is kind
 
 
 @pytest.mark.parametrize(
     ("sentence", "kind", "holds"),
     [
-        ("It opened on 12 March 2021.", Kind.TIME, True),
-        ("It opened in autumn.", Kind.TIME, True),
-        ("It opened at 10:30.", Kind.TIME, True),
-        ("It opened in the 19th century.", Kind.TIME, True),
-        ("It opened with music.", Kind.TIME, False),
-        ("It cost 40 dollars.", Kind.NUMBER, True),
-        ("It cost two million.", Kind.NUMBER, True),
-        ("It cost a fortune.", Kind.NUMBER, False),
-        ("The captain was Leyla.", Kind.NAME, True),
-        ("Leyla came in.", Kind.NAME, False),  # a capital that only begins the sentence
-        ("The captain came in.", Kind.NAME, False),
+        ("It opened on 12 March 2021.", AnswerType.TIME, True),
+        ("It opened in autumn.", AnswerType.TIME, True),
+        ("It opened at 10:30.", AnswerType.TIME, True),
+        ("It opened in the 19th century.", AnswerType.TIME, True),
+        ("It opened with music.", AnswerType.TIME, False),
+        ("It cost 40 dollars.", AnswerType.NUMBER, True),
+        ("It cost two million.", AnswerType.NUMBER, True),
+        ("It cost a fortune.", AnswerType.NUMBER, False),
+        ("The captain was Leyla.", AnswerType.NAME, True),
+        ("Leyla came in.", AnswerType.NAME, False),  # a capital that only begins the sentence
+        ("The captain came in.", AnswerType.NAME, False),
     ],
 )
 def test_a_sentence_holds_the_kind_or_not(sentence, kind, holds):
     """Dates and seasons are times, digits and number words numbers, inner capitals names."""
-    assert holds_kind(sentence, kind, "Is it so?") is holds
+    assert holds_answer_type(sentence, kind, "Is it so?") is holds
 
 
 def test_a_name_of_the_question_does_not_answer_it():
     """Who met Leyla is not answered by a sentence that names Leyla alone."""
     question = "Who met Leyla in Lahore?"
-    assert not holds_kind("There was Leyla in Lahore.", Kind.NAME, question)
-    assert holds_kind("There Leyla met Kamran.", Kind.NAME, question)
+    assert not holds_answer_type("There was Leyla in Lahore.", AnswerType.NAME, question)
+    assert holds_answer_type("There Leyla met Kamran.", AnswerType.NAME, question)
 
 
 @pytest.mark.parametrize("sentence", ["It may have opened.", "They march to the harbour.", "The ad was long."])
 def test_a_common_word_is_no_time(sentence):
     """May, March and AD are times only as names are written."""
-    assert not holds_kind(sentence, Kind.TIME, "When did it open?")
+    assert not holds_answer_type(sentence, AnswerType.TIME, "When did it open?")
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_names_are_words_with_a_capital_within_a_sentence(text, names):
 def test_a_question_all_in_capitals_is_answered_by_any_name():
     """Its words are known whatever their case, so only another name answers it."""
     question = "WHO MET LEYLA?"
-    assert not holds_kind("There was Leyla.", Kind.NAME, question)
-    assert holds_kind("There was Kamran.", Kind.NAME, question)
+    assert not holds_answer_type("There was Leyla.", AnswerType.NAME, question)
+    assert holds_answer_type("There was Kamran.", AnswerType.NAME, question)
 
 
 @given(any_text)
 def test_any_text_has_its_names_or_none(text):
     """Names are words of the text that begin with a capital, whatever the text is; its kinds can be asked of it."""
     assert all(name in text and name[0].isupper() for name in names_in(text))
-    assert asked_kind(text) in {None, *Kind}
-    assert {holds_kind(text, kind, text) for kind in Kind} <= {True, False}
+    assert expected_answer_type(text) in {None, *AnswerType}
+    assert {holds_answer_type(text, kind, text) for kind in AnswerType} <= {True, False}

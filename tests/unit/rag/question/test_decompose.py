@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from rag.question.decompose import MAX_PARTS, beside, parts_of
+from rag.question.decompose import MAX_PARTS, complete_part, decompose
 from tests.unit.index.unicode_texts import any_text
 
 
@@ -23,7 +23,7 @@ from tests.unit.index.unicode_texts import any_text
 )
 def test_questions_that_each_ask_are_told_apart(question, parts):
     """By a question mark, or an "and" before a word that asks."""
-    assert parts_of(question) == parts
+    assert decompose(question) == parts
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_questions_that_each_ask_are_told_apart(question, parts):
 )
 def test_what_asks_one_thing_is_left_whole(question):
     """Where a part would not ask by itself, or there are more than can be answered, nothing is cut."""
-    assert parts_of(question) == [question]
+    assert decompose(question) == [question]
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_what_asks_one_thing_is_left_whole(question):
 )
 def test_a_later_part_is_searched_with_what_the_first_names(part, first, searched):
     """Unless it names its own and points at nothing before it."""
-    assert beside(part, first) == searched
+    assert complete_part(part, first) == searched
 
 
 @given(any_text)
 def test_any_text_has_between_one_and_the_most_parts(text):
     """Each part is words of the text, in their order."""
-    parts = parts_of(text)
+    parts = decompose(text)
     assert 1 <= len(parts) <= MAX_PARTS
     place = 0
     for part in parts:

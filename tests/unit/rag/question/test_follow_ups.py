@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.question.answer_type import Kind
-from rag.question.follow_ups import interpret, kind_meant
+from rag.question.answer_type import AnswerType
+from rag.question.follow_ups import answer_type_in_conversation, interpret
 from tests.unit.rag.conftest import rare_index
 
 BEFORE = "When was the harbour of Lenkoran opened?"
@@ -92,19 +92,19 @@ def test_a_name_that_no_passage_holds_is_carried(index):
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("How many ships came?", Kind.NUMBER),
-        ("And in Karachi?", Kind.TIME),
-        ("What about Karachi?", Kind.TIME),
-        ("And what of it?", Kind.TIME),
+        ("How many ships came?", AnswerType.NUMBER),
+        ("And in Karachi?", AnswerType.TIME),
+        ("What about Karachi?", AnswerType.TIME),
+        ("And what of it?", AnswerType.TIME),
         ("Why?", None),
         ("Did it cost much?", None),
     ],
 )
 def test_what_asks_for_nothing_asks_for_what_the_question_before_did(question, kind):
     """ "And in Karachi?" after "when" asks for a time; a question with a word that asks keeps to its own kind."""
-    assert kind_meant(question, ["Who flies kites?", BEFORE, "Why so?"]) is kind
+    assert answer_type_in_conversation(question, ["Who flies kites?", BEFORE, "Why so?"]) is kind
 
 
 def test_without_questions_before_the_kind_is_the_question_s_own():
     """A question that no word of asks for anything has none."""
-    assert kind_meant("Karachi?", []) is None
+    assert answer_type_in_conversation("Karachi?", []) is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from index.errors import ModelError
-from index.models.embedder import DEFAULT_MODEL_SHA256
+from index.models.hub import DEFAULT_MODEL_SHA256
 from rag.reader import Reading, TransformerReader, reader_of
 from rag.reader.loading import MAX_TOKENS, tokenizer_of, trained_model, trained_names
 from rag.reader.model import MAX_ANSWER, MAX_QUESTION, batch_of, encode, lead_of, own_tokens, token_spans

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.engine.local.catalog import Filters
+from index.types import Filters
 from rag.retrieval.retriever import Retriever, _threads
 from tests.conftest import WordEmbedder
 
@@ -30,7 +30,7 @@ def test_hits_are_the_same_either_way(index, query, own):
         *(
             (found.hits, found.vector.tolist())
             for beside in (False, True)
-            for found in [Retriever(index, beside=beside).retrieve(query, 5, Filters(language="en"), own)]
+            for found in [Retriever(index, concurrent=beside).retrieve(query, 5, Filters(language="en"), own)]
         ),
         strict=True,
     )
@@ -53,7 +53,7 @@ def test_words_are_searched_while_the_query_is_embedded(index, made):
         assert embedding.wait(30)
         return index.matching(query, **how)
 
-    found = Retriever(made(embedder=Waiting(), matching=match), beside=True).retrieve("the harbour", 1)
+    found = Retriever(made(embedder=Waiting(), matching=match), concurrent=True).retrieve("the harbour", 1)
     assert found.hits[0].passage.article_id == "harbour"
 
 
@@ -68,8 +68,8 @@ def test_what_fails_is_told_and_keeps_no_thread_from_the_next(made, broken, besi
     index = made(**{broken: SimpleNamespace(embed_queries=failing) if broken == "embedder" else failing})
     for _ in range(2 * MOST):
         with pytest.raises(OSError, match="the disk is gone"):
-            Retriever(index, beside=beside).retrieve("the harbour", 1)
-    assert Retriever(made(), beside=beside).retrieve("the harbour", 1).hits[0].passage.article_id == "harbour"
+            Retriever(index, concurrent=beside).retrieve("the harbour", 1)
+    assert Retriever(made(), concurrent=beside).retrieve("the harbour", 1).hits[0].passage.article_id == "harbour"
     assert sum(thread.name.startswith("words") for thread in threading.enumerate()) <= MOST
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.retrieval.fusion import min_max, reciprocal_ranks, theoretical, two_readings
+from rag.retrieval.fusion import mean_fusion, min_max, reciprocal_ranks, tmm_convex
 
 SCORES = st.floats(-1, 50, allow_nan=False, width=32)
 RANKINGS = st.dictionaries(st.integers(0, 30), SCORES, max_size=12).map(
@@ -22,7 +22,7 @@ BM25 = st.dictionaries(st.integers(0, 30), st.floats(0, 50, width=32), max_size=
     lambda scores: sorted(scores.items(), key=lambda pair: -pair[1])
 )
 EVERY_FUSION = pytest.mark.parametrize(
-    "fusion", [min_max, theoretical, reciprocal_ranks, partial(reciprocal_ranks, constant=10.0)]
+    "fusion", [min_max, tmm_convex, reciprocal_ranks, partial(reciprocal_ranks, constant=10.0)]
 )
 
 
@@ -117,7 +117,7 @@ def test_reciprocal_ranks_of_the_paper_s_example():
 @given(COSINES, BM25, WEIGHTS)
 def test_theoretical_scores_are_those_of_a_brute_force_oracle(dense, lexical, weight):
     """A cosine counts from -1 and BM25 from 0; a row without a cosine has the lowest of those found."""
-    fused = dict(theoretical(dense, lexical, weight))
+    fused = dict(tmm_convex(dense, lexical, weight))
     high, top = max((s for _, s in dense), default=1.0), max((s for _, s in lexical), default=0.0)
     near = {row: (score + 1) / (high + 1) if high > -1 else 1.0 for row, score in dense}
     words = {row: score / top if top else 1.0 for row, score in lexical}
@@ -160,6 +160,6 @@ def test_two_readings_have_their_mean(read, own):
         row: sum(dict(ranking).get(row, ranking[-1][1] if ranking else 0.0) for ranking in (read, own)) / 2
         for row, _ in (*read, *own)
     }
-    joined = two_readings(read, own)
+    joined = mean_fusion(read, own)
     assert dict(joined) == pytest.approx(expected)
     assert [row for row, _ in joined] == sorted(expected, key=lambda row: (-dict(joined)[row], row))

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from index.build.build import build_index
-from index.engine.local.catalog import Filters
 from index.engine.local.local_index import LocalIndex
-from rag.retrieval.fusion import min_max, reciprocal_ranks, theoretical
+from index.types import Filters
+from rag.retrieval.fusion import min_max, reciprocal_ranks, tmm_convex
 from rag.retrieval.retriever import DENSE_WEIGHT, DEPTH, RERANKED, TITLE_WEIGHT, Retriever
 from tests.conftest import WordEmbedder
 
@@ -48,7 +48,7 @@ def test_hits_are_brute_force_cosines_and_bm25_joined(index, query):
     in_text = bm25(words, [index.terms(passage.text) for passage in passages])
     in_title = bm25(words, [index.terms(title) for title in titles])
     lexical = (in_text + TITLE_WEIGHT * in_title).tolist()
-    expected = theoretical(dense, [(row, score) for row, score in enumerate(lexical) if score > 0], DENSE_WEIGHT)
+    expected = tmm_convex(dense, [(row, score) for row, score in enumerate(lexical) if score > 0], DENSE_WEIGHT)
     hits = Retriever(index).retrieve(query, 100).hits
     assert [hit.passage for hit in hits] == [passages[row] for row, _ in expected]
     assert [hit.score for hit in hits] == pytest.approx([score for _, score in expected], abs=1e-4)
@@ -59,20 +59,20 @@ def test_a_follow_up_has_the_mean_of_both_readings(index):
     read, own = "when was the bridge opened (harbour)", "when was the bridge opened"
     apart = [Retriever(index).retrieve(query, 100) for query in (read, own)]
     scores = [{hit.passage.passage_id: hit.score for hit in found.hits} for found in apart]
-    found = Retriever(index).retrieve(read, 100, own=own)
+    found = Retriever(index).retrieve(read, 100, typed_query=own)
     assert {hit.passage.passage_id: hit.score for hit in found.hits} == pytest.approx(
         {name: (scores[0][name] + scores[1][name]) / 2 for name in scores[0]}
     )
     assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
     assert found.vector == pytest.approx(apart[0].vector)
     assert found.nearest == pytest.approx(apart[0].nearest)
-    assert Retriever(index).retrieve(read, 1, own=own).hits == found.hits[:1]
+    assert Retriever(index).retrieve(read, 1, typed_query=own).hits == found.hits[:1]
 
 
 def test_own_words_that_are_the_query_change_nothing(index):
     """A question that nothing was carried into is searched once."""
     query = "when was the bridge opened"
-    assert Retriever(index).retrieve(query, 10, own=query).hits == Retriever(index).retrieve(query, 10).hits
+    assert Retriever(index).retrieve(query, 10, typed_query=query).hits == Retriever(index).retrieve(query, 10).hits
 
 
 def test_ranks_count_from_1_and_scores_fall(index):
@@ -192,7 +192,7 @@ def test_places_of_copies_go_to_other_texts(copied):
 
 @pytest.mark.parametrize("copies", [40, DEPTH + 10])
 def test_k_hits_come_from_below_many_copies(index_of_texts, copies):
-    """Copies of what fits best do not keep the other texts out, even where they alone fill both rankings."""
+    """NearDuplicates of what fits best do not keep the other texts out, even where they alone fill both rankings."""
     told = {f"copy{n}": STORY + "!" * n for n in range(copies)}
     index = index_of_texts(**told, kites="Kites fly over Lahore.", tea="Tea is sold.", bridge="A long bridge.")
     hits = Retriever(index).retrieve("the harbour of Lenkoran", 4).hits

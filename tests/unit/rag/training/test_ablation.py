@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 import rag.training.ablation
 from index.console import progress_of
-from index.engine.local.catalog import Filters
 from index.engine.local.local_index import LocalIndex
+from index.types import Filters
 from rag.errors import CollectionError
 from rag.evaluation.collection import read_collection
 from rag.evaluation.metrics import retrieval_figures

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.corpus.articles import Article
 from index.passages.split import split_article
+from index.types import Article
 from rag.evaluation.collection import read_collection
 from rag.training.examples import (
     _OPPOSITE,

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from index.errors import SnapshotMissing
-from rag.assistant import MAX_K, Assistant
+from index.errors import GenerationMissingError
+from rag.assistant import Assistant
+from rag.settings import MAX_K
 from tests.unit.rag.conftest import SENSIBLE, SURE
 from tests.unit.web.conftest import BRIDGES, DIFFERING, HARBOUR, HOW_LONG, READER, status_of
 
@@ -179,7 +180,7 @@ class Failing:
 
 def test_an_error_after_the_first_event_is_an_event(assistant, serve):
     """What goes wrong while answering comes as a problem document, and the stream still ends in done."""
-    failing = replace(assistant, composer=Failing(SnapshotMissing("It is gone.", "Run: rag index")))
+    failing = replace(assistant, composer=Failing(GenerationMissingError("It is gone.", "Run: rag index")))
     response = serve(failing).post("/api/ask", json={"question": QUESTION}, headers=STREAM)
     *_, (name, problem), last = events_of(response)
     assert (name, problem["status"], problem["detail"]) == ("error", 503, "It is gone.")
@@ -355,7 +356,7 @@ class Gone:
     """A source whose index can't be opened."""
 
     def current(self):
-        raise SnapshotMissing("There is no index in .index yet.", "Run: rag index")
+        raise GenerationMissingError("There is no index in .index yet.", "Run: rag index")
 
 
 @pytest.mark.parametrize(("path", "body"), [("/api/ask", {"question": "who?"}), ("/api/search", {"query": "who?"})])

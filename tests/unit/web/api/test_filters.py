@@ -4,11 +4,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from index.engine.stats import Count, Holdings
+from index.engine.stats import Count, IndexStats
 from tests.unit.web.conftest import parse
 from tests.unit.web.pages.test_pages import QUESTION, page_of
 from web.pages.corpus import filter_form
-from web.pages.query import Asked
+from web.pages.query import ChatQuery
 
 KEPT = {"published_from": "2024-01-01", "published_to": "2024-12-31", "source": "Coast Daily", "language": "en"}
 
@@ -28,12 +28,12 @@ def test_sources_and_languages_are_those_of_the_index(client):
 def test_languages_that_the_filter_takes_for_one_are_offered_as_one():
     """Whatever region and case articles name, and whichever of them an address names."""
     languages = [Count("en-GB", 5), Count(None, 4), Count("ur", 3), Count("EN", 2), Count("en-us", 1)]
-    holdings = Holdings(1, "2026-01-01T00:00:00+00:00", 0.0, "c", "m", 15, 15, [], languages, None, None, [], [])
-    form = filter_form(holdings, Asked(q="Who?", language="en-AU"))
+    holdings = IndexStats(1, "2026-01-01T00:00:00+00:00", 0.0, "c", "m", 15, 15, [], languages, None, None, [], [])
+    form = filter_form(holdings, ChatQuery(q="Who?", language="en-AU"))
     assert [choice.value for choice in form.languages] == ["en", "ur"]
     assert form.language == "en"
-    assert [choice.value for choice in filter_form(holdings, Asked(q="Who?", language="FR")).languages][1] == "fr"
-    assert filter_form(holdings, Asked(q="Who?")).language == ""
+    assert [choice.value for choice in filter_form(holdings, ChatQuery(q="Who?", language="FR")).languages][1] == "fr"
+    assert filter_form(holdings, ChatQuery(q="Who?")).language == ""
 
 
 def test_only_what_passes_answers(client):

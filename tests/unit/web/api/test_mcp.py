@@ -9,7 +9,7 @@ import httpx
 import pytest
 from mcp import Client
 
-from index.errors import SnapshotMissing
+from index.errors import GenerationMissingError
 from rag.assistant import Assistant
 from tests.unit.rag.conftest import SENSIBLE
 from tests.unit.web.api.test_ask import (
@@ -86,7 +86,7 @@ def test_history_tells_what_a_follow_up_means(server):
 def test_every_tool_says_what_it_takes_and_gives(server):
     """Its arguments are those of the HTTP route, its output has a schema, and it only reads."""
 
-    async def listed():
+    async def list_articles():
         async with Client(server) as client:
             return {tool.name: tool for tool in (await client.list_tools()).tools}
 
@@ -140,7 +140,7 @@ def test_a_defect_tells_a_stranger_nothing(assistant, caplog):
 
 def test_what_fails_while_answering_is_one_sentence(assistant):
     """As an error event has it."""
-    failing = replace(assistant, composer=Failing(SnapshotMissing("It is gone.", "Run: rag index")))
+    failing = replace(assistant, composer=Failing(GenerationMissingError("It is gone.", "Run: rag index")))
     (result,) = called(mcp_server(Tools(failing)), ("ask", {"question": QUESTION}))
     assert result.content[0].text == "It is gone. Run: rag index"
 

@@ -11,13 +11,13 @@ import openai
 import pytest
 from markdown_it import MarkdownIt
 
-from index.errors import SnapshotMissing
+from index.errors import GenerationMissingError
 from rag.assistant import Assistant
 from tests.unit.rag.conftest import SENSIBLE, SURE
 from tests.unit.web.api.test_ask import ABSENT, QUESTION, Failing, Gone, as_document, without_times
 from tests.unit.web.conftest import BRIDGES, HOW_LONG, READER
 from web.api.openai_schemas import MODEL
-from web.markdown import rendered
+from web.markdown import render_markdown
 
 USER = [{"role": "user", "content": QUESTION}]
 
@@ -131,7 +131,7 @@ def test_an_index_without_articles_is_said_to_be_so(assistant):
     """Nobody is told to look at the filters."""
     answer = assistant.ask(ABSENT)
     empty = replace(answer, passages=[], index=replace(answer.index, articles=0))
-    assert rendered(empty, "http://here").text == "The index holds no article."
+    assert render_markdown(empty, "http://here").text == "The index holds no article."
 
 
 def test_earlier_user_messages_are_the_history(peer):
@@ -217,13 +217,13 @@ def test_a_missing_index_is_unavailable_in_openai_s_form(serve_for_real, assista
 
 def test_what_fails_on_the_way_ends_the_stream_with_an_error(assistant, serve_for_real):
     """The client raises it, with its sentence."""
-    failing = replace(assistant, composer=Failing(SnapshotMissing("It is gone.", "Run: rag index")))
+    failing = replace(assistant, composer=Failing(GenerationMissingError("It is gone.", "Run: rag index")))
     peer = openai.OpenAI(base_url=f"{serve_for_real(failing)}/v1", api_key="any", max_retries=0)
     with peer, pytest.raises(openai.APIError, match="It is gone"):
         list(ask(peer, stream=True))
 
 
-@pytest.mark.parametrize("error", [SnapshotMissing("It is gone.", "Run: rag index"), RuntimeError("secret")])
+@pytest.mark.parametrize("error", [GenerationMissingError("It is gone.", "Run: rag index"), RuntimeError("secret")])
 def test_every_stream_ends_in_done(assistant, serve, error):
     """Answered or failed; a defect tells a stranger nothing."""
     body = {"model": MODEL, "messages": USER, "stream": True}
@@ -256,7 +256,7 @@ def test_refusals_of_keys_and_limits_have_openai_s_types(status, kind):
     """As its clients know them."""
     from starlette.exceptions import HTTPException
 
-    from web.errors import as_openai, problem_of
+    from web.problems import as_openai, problem_of
 
     assert as_openai(problem_of(HTTPException(status, "No")))["error"]["type"] == kind
 
@@ -295,11 +295,11 @@ BARE = [
 @pytest.mark.parametrize("text", [*LINES, *BARE, "At 3.5 m, e.g. by U.S. mail: 1. one", "a | b"])
 def test_what_is_escaped_reads_as_it_stands_on_a_line_of_its_own(text):
     """No heading, list or rule begins with it, and what looks like an address is no link, by GFM's rules either."""
-    from web.markdown import escaped
+    from web.markdown import one_line
 
     reader = MarkdownIt("gfm-like")
-    assert reader.render(escaped(text)) == f"<p>{escape(text)}</p>\n"
-    assert reader.render(f"- [1] {escaped(text)}").startswith(f"<ul>\n<li>[1] {escape(text)}</li>")
+    assert reader.render(one_line(text)) == f"<p>{escape(text)}</p>\n"
+    assert reader.render(f"- [1] {one_line(text)}").startswith(f"<ul>\n<li>[1] {escape(text)}</li>")
 
 
 def test_sources_that_differ_are_all_annotated(client_of, assistant):
@@ -316,23 +316,23 @@ def test_sources_that_differ_are_all_annotated(client_of, assistant):
 
 def test_a_quote_that_looks_like_another_s_mark_is_passed_over(assistant):
     """Each annotation is of its own quote, whatever an article says."""
-    from web.markdown import rendered
+    from web.markdown import render_markdown
 
     answer = assistant.ask(QUESTION)
     first = replace(answer.citations[0], number=1, quote="It opened [2] then. It closed")
     second = replace(first, number=2, quote="It opened")
     text = f"{first.quote} [1] {second.quote} [2]"
-    shown = rendered(replace(answer, answer=text, citations=[second, first]), "http://here")
+    shown = render_markdown(replace(answer, answer=text, citations=[second, first]), "http://here")
     assert [one.citation.number for one in shown.cited] == [1, 2]
     assert shown.text[shown.cited[1].start : shown.cited[1].end] == "It opened [2]"
 
 
 def test_parts_that_are_not_answered_are_named(assistant):
     """As /api/ask's `unanswered` has them."""
-    from web.markdown import rendered
+    from web.markdown import render_markdown
 
     answer = replace(assistant.ask(QUESTION), unanswered=("Who *flew*?",))
-    assert "The documents do not hold an answer to: Who \\*flew\\*?\n\nSources:" in rendered(answer, "").text
+    assert "The documents do not hold an answer to: Who \\*flew\\*?\n\nSources:" in render_markdown(answer, "").text
 
 
 def test_a_question_that_is_too_long_is_refused(client):

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from index.build.build import build_index
+from index.build.reindex_process import Reindexer, ReindexStatus
 from index.engine.local import generations as snapshot
 from index.engine.local.local_index import LiveIndex
 from index.errors import ModelError
@@ -16,7 +17,6 @@ from index.models.embedder import SentenceTransformerEmbedder
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder, words
 from tests.unit.rag.conftest import SENSIBLE
-from web.reindexing import Reindexer, Reindexing
 
 STREAM = {"accept": "text/event-stream"}
 
@@ -143,7 +143,7 @@ def test_a_closed_re_indexer_leaves_no_process(built):
 
 def test_a_stopping_server_ends_the_events_cleanly(live):
     """Who follows a build is told that it will not be seen to its end."""
-    live.app.state.reindexer.state = Reindexing("running")
+    live.app.state.reindexer.state = ReindexStatus("running")
     live.app.state.stopping = True
     ((name, ended),) = events_of(live.get("/api/reindex", headers=STREAM).text)
     assert (name, ended["state"], ended["problem"]["status"]) == ("done", "failed", 503)

@@ -11,12 +11,13 @@ from starlette.routing import Mount, Route
 from rag.errors import SettingError
 from tests.unit.web.api.test_ask import assert_problem
 from tests.unit.web.conftest import on_loopback, parse
+from web.addresses import is_loopback
 from web.app import create_app
 from web.middleware.auth import ACCESS, COOKIE, needed
 from web.middleware.keys import Role, add_key
 from web.middleware.rate_limits import network_of
 from web.pages.sign_in import local
-from web.settings import Settings, is_loopback
+from web.settings import Settings
 
 BROWSER = {"accept": "text/html"}
 ASK = {"question": "When was the harbour of Lenkoran opened?"}

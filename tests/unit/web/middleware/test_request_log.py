@@ -142,7 +142,7 @@ def test_requests_are_counted_by_route_and_stages_by_name(client):
 
 def test_questions_answered_from_before_are_counted(serve, assistant):
     """Each is a question and a hit, and takes no time of the stages."""
-    client = serve(replace(assistant, kept=5))
+    client = serve(replace(assistant, cached=5))
     for _ in range(3):
         client.post("/api/ask", json=ASK | {"source": "Coast Daily"})  # which no suggestion was tried with
     counted = samples(client)

@@ -9,7 +9,7 @@ import pytest
 
 from index.build.build import build_index
 from index.engine.local.local_index import LiveIndex
-from index.errors import WriterBusy
+from index.errors import WriterBusyError
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE
@@ -35,7 +35,7 @@ class Reindexer:
     def start(self) -> State:
         self.begun += 1
         if self.state.state == "running":
-            raise WriterBusy("A re-index is running already.", "Wait.")
+            raise WriterBusyError("A re-index is running already.", "Wait.")
         self.state = State("running", 3, 12)
         return self.state
 

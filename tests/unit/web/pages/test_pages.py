@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import SnapshotMissing
+from index.errors import GenerationMissingError
 from rag.assistant import Assistant
 from tests.unit.rag.conftest import SENSIBLE, SURE, UNSURE
 from tests.unit.web.conftest import parse
+from web.links import article_href
 from web.pages.article import marked_paragraphs
-from web.pages.turns import article_href
 
 QUESTION = "When was the harbour of Lenkoran opened?"
 QUOTE = "The harbour of Lenkoran was opened on 12 March 2021."
@@ -356,7 +356,7 @@ def test_a_missing_index_is_a_page_that_says_what_to_run(assistant, serve):
 
     class Gone:
         def current(self):
-            raise SnapshotMissing("There is no index yet.", "Run: rag index")
+            raise GenerationMissingError("There is no index yet.", "Run: rag index")
 
     client = serve(assistant)
     client.app.state.assistant = Assistant(Gone(), weights=SENSIBLE)

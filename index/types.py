@@ -101,6 +101,9 @@ class Doubt:
         return _located(self.path, self.line, self.reason)
 
 
+CorpusItem = Article | Refusal | Doubt  # what reading a corpus gives, one after the other
+
+
 def _located(path: str, line: int | None, reason: str) -> str:
     return f"{path}: {reason}" if line is None else f"{path}:{line}: {reason}"
 

@@ -1,11 +1,11 @@
-"""What a question is answered with: passages found, sentences cited, and how sure that is."""
+"""The answer to a question: the passages found, the sentences cited, and the confidence that they answer."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from index.dates import age_in_days
 from index.engine.manifest import Manifest
-from index.types import Article, Passage
+from index.types import Article, Passage, Span
 from rag.retrieval.retriever import Hit
 
 ArticleOf = Callable[[str], Article]
@@ -13,7 +13,7 @@ ArticleOf = Callable[[str], Article]
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicate:
-    """Another article that says nearly the same in one of its passages, which these offsets are of."""
+    """Another article with a near-duplicate passage: characters `start` to `end` of that article."""
 
     article_id: str
     passage_id: str
@@ -50,9 +50,10 @@ def near_duplicates_of(passages: Iterable[Passage], article_of: ArticleOf) -> li
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A passage found for a query, with its article's particulars.
+    """A passage found for a query, with the metadata of its article.
 
-    `rank` counts from 1; `score` is in [0, 1]; offsets are in characters of the article's text.
+    `rank` counts from 1; `score` is in [0, 1]; `start` and `end` are in characters of the article's text. `also` lists
+    the other articles with a near-duplicate of this passage.
     """
 
     rank: int
@@ -76,7 +77,7 @@ class FoundPassage:
 
     @staticmethod
     def of(hit: Hit, article_of: ArticleOf) -> "FoundPassage":
-        """A hit joined with its article, and with those that say nearly the same."""
+        """A hit joined with its article and with the articles of its near-duplicates."""
         passage = hit.passage
         article = article_of(passage.article_id)
         return FoundPassage(
@@ -103,11 +104,11 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A sentence quoted: `article.text[start:end] == quote`. `number` is its mark, 1 the best evidence.
+    """A quoted sentence: `article.text[start:end] == quote`. `number` is its mark in the answer, 1 the best evidence.
 
-    `version` tells which text of the article that holds for; another one means it was edited since. `age_days`
-    are the days since it was published or, where it does not say, since an index first held it. `also` are other
-    articles whose passage says nearly the same as the one that the sentence stands in.
+    `version` is the version of the article's text that the offsets are of; an article with another version was edited
+    since. `age_days` counts the days since the article was published or, where its date is unknown, since an index
+    first held it. `also` lists the other articles with a near-duplicate of the passage that holds the sentence.
     """
 
     number: int
@@ -127,10 +128,34 @@ class Citation:
     age_days: int | None = None
     also: list[NearDuplicate] = field(default_factory=list)
 
+    @staticmethod
+    def of(number: int, passage: Passage, span: Span, also: Iterable[Passage], article_of: ArticleOf) -> "Citation":
+        """A quote of the passage's article at `span`; `also` are the near-duplicates of the passage."""
+        article = article_of(passage.article_id)
+        start, end = span
+        return Citation(
+            number=number,
+            passage_id=passage.passage_id,
+            article_id=article.article_id,
+            title=article.title,
+            source=article.source,
+            url=article.url,
+            published=article.published,
+            language=article.language,
+            version=article.version,
+            quote=article.text[start:end],
+            start=start,
+            end=end,
+            modified=article.modified,
+            first_seen=article.first_seen,
+            age_days=age_in_days(article.published or article.first_seen),
+            also=near_duplicates_of(also, article_of),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """The exact words that answer, a span of one article's text."""
+    """The exact words that answer: characters `start` to `end` of one article's text."""
 
     text: str
     article_id: str
@@ -140,7 +165,7 @@ class ShortAnswer:
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """The generation that answered, and what it holds; `created` is ISO 8601 in UTC."""
+    """The generation that answered and its counts; `created` is ISO 8601 in UTC."""
 
     generation: int
     created: str
@@ -150,7 +175,7 @@ class IndexInfo:
 
     @staticmethod
     def of(manifest: Manifest) -> "IndexInfo":
-        """The particulars of a generation."""
+        """What a generation's manifest says of it."""
         return IndexInfo(
             manifest.generation, manifest.created, manifest.articles, manifest.passages, manifest.model.name
         )
@@ -160,14 +185,16 @@ class IndexInfo:
 class Answer:
     """The reply to a question.
 
-    `answer` holds the quoted sentences in reading order, each with the [n] of its citation;
-    `citations` come with the best evidence first; `short_answer` is the words of the first that
-    answer, or of the newest where sources contradict each other, and `differing` then the answer of
-    each, newest first, else empty. Where several questions were asked in one there is no short answer, and
-    `unanswered` are those that were declined while another was answered.
-    Not answered: no answer and no citations, and
-    `passages` are the nearest. `confidence` is the probability that the citations answer; the
-    times are in milliseconds.
+    `answer` holds the quoted sentences in reading order, each followed by the [n] of its citation. `citations` come
+    with the best evidence first. `confidence`, in [0, 1], is the probability that the citations answer the question.
+
+    `short_answer` is the words of the best citation that answer, or those of the newest citation where sources
+    contradict each other. In that case `differing` holds the short answer of each source, newest first; otherwise it
+    is empty. A text that asks several questions has no short answer, and `unanswered` holds those of its questions
+    that were declined while another was answered.
+
+    Where `answered` is false there is no answer and there are no citations; `passages` are then the nearest passages.
+    `timings_ms` is in milliseconds.
     """
 
     question: str

@@ -11,7 +11,7 @@ def make_assistant(settings: AssistantSettings) -> Assistant:
     """An assistant over the live generation of an index directory.
 
     Raises:
-        GenerationError: there is no index there, or it can't be opened.
+        GenerationError: the directory holds no index, or the index can't be opened.
         ModelError: a model is not on this machine.
         SettingError: the threshold is not in [0, 1].
     """

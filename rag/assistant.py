@@ -1,4 +1,4 @@
-"""The one call the web room makes: a question in, a checked answer out."""
+"""The assistant: a question in, a checked answer out. The web room calls nothing else of this room to answer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ from rag.retrieval.retriever import Retrieval, Retriever, interleaved
 from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, MAX_K
 from rag.suggestions import suggestions
 
-FROM_CACHE = "cache"  # the only stage in the times of an answer that was kept
+FROM_CACHE = "cache"  # the only stage in the times of a cached answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Assistant:
     """Answers questions from an index with sentences quoted from it, or says that it holds no answer.
 
     `threshold`, in [0, 1], is the confidence below which it declines. A reranker puts the passages in its own order. Up
-    to `cached` answers are kept for the same question asked again of the same index.
+    to `cached` answers are cached, for the same question asked again of the same index; 0 caches none.
 
     Raises:
         SettingError: `threshold` is not in [0, 1].
@@ -50,7 +50,7 @@ class Assistant:
     _answers: AnswerCache = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Check the threshold, and make a cache of its own: other settings give other answers."""
+        """Check the threshold, and make a new cache: an assistant with other settings gives other answers."""
         if not 0.0 <= self.threshold <= 1.0:
             raise SettingError(
                 f"The confidence threshold is {self.threshold}, not in [0, 1].", "Set RAG_THRESHOLD between them."
@@ -70,15 +70,15 @@ class Assistant:
         for event in self.ask_in_stages(question, history, k, filters):
             if isinstance(event, Answered):
                 return event.answer
-        raise AssertionError("no answer was given")
+        raise AssertionError("the events ended without an answer")
 
     def ask_in_stages(
         self, question: str, history: Sequence[str] = (), k: int = DEFAULT_K, filters: Filters = Filters()
     ) -> Iterator[AnswerEvent]:
-        """Events while the question is answered: each stage, the passages once they are found, at last the answer.
+        """Events while the question is answered: each stage as it begins, the passages found, and then the answer.
 
-        The question is checked when this is called, before the first event is asked for. The work of a stage is done
-        when the event after it is asked for. A cached answer gives the same events, with times of its own.
+        The call itself checks the question, before the first event is requested. The work of a stage is done when the
+        event after it is requested. A cached answer gives the same events, with its own times.
 
         Raises:
             As `ask`.
@@ -101,11 +101,11 @@ class Assistant:
             yield from self._work_out(request, index, clock)
 
     def _work_out(self, request: Request, index: PassageIndex, clock: Clock) -> Iterator[AnswerEvent]:
-        """The events after the first, each stage's work done when the event after it is asked for."""
+        """The events after the first, for an answer that is not cached."""
         scorer = SentenceScorer(self.reader, self.weights or shipped_weights(reading=self.reader is not None))
-        article_of = cache(partial(_article, index))  # each article is read and hashed once
+        article_of = cache(partial(_article, index))  # reads and hashes each article once
         questions = interpret_question(request.question, request.history, index)
-        # Not k alone: how many passages are listed must not change the answer.
+        # At least as deep as the scorer reads, whatever k is: how many passages are listed must not change the answer.
         depth = max(request.k, scorer.depth)
         retriever = Retriever(index, reranker=self.reranker)
         retrievals = [retriever.retrieve(part.query, depth, request.filters, part.typed_query) for part in questions]
@@ -143,7 +143,7 @@ class Assistant:
             question=request.question,
             interpreted_question=request.question.replace(first.text, first.query, 1),
             answered=bool(answered),
-            # What holds for everything quoted; or how near the best part came to being quoted.
+            # The confidence that everything quoted answers; or, if all is declined, how near the best part came.
             confidence=min(p.confidence for p in answered) if answered else max(p.confidence for p in scored),
             answer=composed.text,
             short_answer=composed.short_answer if len(scored) == 1 else None,
@@ -167,23 +167,23 @@ class Assistant:
         return [FoundPassage.of(hit, partial(_article, index)) for hit in hits]
 
     def article(self, article_id: str) -> Article:
-        """The article of that id.
+        """The article with this id in the index that answers now.
 
         Raises:
-            ArticleUnknownError: the index holds none.
+            ArticleUnknownError: the index holds no such article.
         """
         return _article(self.source.current(), article_id)
 
     def manifest(self) -> Manifest:
-        """What the index that answers now holds, and how it was made."""
+        """What the index that answers now holds and how it was made."""
         return self.source.current().manifest
 
     def stats(self) -> IndexStats:
-        """What that index holds, by source, language and day, and what was refused."""
+        """What the index that answers now holds, by source, language and day, and what was refused."""
         return self.source.current().stats()
 
     def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
-        """Up to `limit` of its articles that pass, newest first, after the first `offset` of them."""
+        """Up to `limit` of the articles that pass, newest first, after the first `offset` of them."""
         return self.source.current().list_articles(filters, offset, limit)
 
     def degraded_reason(self) -> str | None:
@@ -195,14 +195,14 @@ class Assistant:
         return self.source.degraded_reason()
 
     def suggestions(self) -> Iterator[str | None]:
-        """Questions made of what that index holds, and answered by it; each step tries one, and gives None if it failed."""
+        """Questions that the index holds the answers to; each step tries one question, and gives None if it failed."""
         return suggestions(self.source.current(), self.ask)
 
     def warm_up(self) -> None:
-        """Load the models and run each on texts of several lengths, so that the first question waits for nothing."""
+        """Load the models and run each on texts of several lengths, so that the first question need not wait."""
         index = self.source.current()
         Retriever(index).retrieve("warm up", 1)
-        for words in (20, 40):  # code for longer questions is compiled when the first of them comes
+        for words in (20, 40):  # a model is compiled for longer questions when the first of them comes
             index.embedder.embed_query("warm " * words)
         texts = ["a sentence of some length " * count for count in range(1, 1 + SENTENCES_EMBEDDED)]
         if self.reader is None:
@@ -215,7 +215,7 @@ class Assistant:
 
 @dataclass(frozen=True, slots=True)
 class _ScoredQuestion:
-    """One of the questions asked, its evidence, and the confidence that this answers it."""
+    """One of the questions of a text, its evidence, and the confidence that the evidence answers it."""
 
     question: InterpretedQuestion
     evidence: list[Evidence]
@@ -226,7 +226,7 @@ class _ScoredQuestion:
         scorer: SentenceScorer, question: InterpretedQuestion, retrieval: Retrieval, index: PassageIndex
     ) -> "_ScoredQuestion":
         evidence = scorer.score(question.query, question.answer_type, retrieval, index)
-        # Rounded here, so that the confidence shown is the one compared with the threshold.
+        # Rounded here, so that the confidence shown is the one that is compared with the threshold.
         confidence = round(confidence_of(evidence, retrieval.nearest, scorer.weights), 4)
         return _ScoredQuestion(question, evidence, confidence)
 

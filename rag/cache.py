@@ -1,4 +1,4 @@
-"""Answers to recent questions, kept for the same question asked again of the same index."""
+"""A cache of recent answers, for the same question asked again of the same index."""
 
 from dataclasses import dataclass
 from threading import Lock
@@ -10,15 +10,15 @@ from index.engine.protocol import PassageIndex
 from index.types import Filters
 from rag.answer import Answer
 
-# Passages of an answer that counts as one; what lists more counts as several, since they are most of its memory.
+# An answer that lists more passages than this counts as several answers, since passages take most of its memory.
 USUAL_PASSAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that decides what an assistant answers from an index.
+    """Everything that decides what an assistant answers from an index.
 
-    `question` and `history` are as they are read, `day` is the one, of UTC, from which ages are counted.
+    `question` and `history` are normalised. `day` is the day in UTC from which the ages of articles are counted.
     """
 
     question: str
@@ -29,9 +29,9 @@ class Request:
 
 
 class AnswerCache:
-    """Up to `size` answers of each index, those asked for longest ago leaving first; threads may share it.
+    """Up to `size` answers of each index; the least recently used leave first. Threads may share it.
 
-    An index is the very object, not its number, and is not kept alive: its answers go when it goes.
+    The key is the index object, not its number, and the cache does not keep it alive: its answers go when it goes.
     """
 
     def __init__(self, size: int) -> None:
@@ -40,24 +40,24 @@ class AnswerCache:
         self._answers: WeakKeyDictionary[PassageIndex, LRUCache[Request, Answer]] = WeakKeyDictionary()
 
     def get(self, index: PassageIndex, request: Request) -> Answer | None:
-        """What that index answered, or None."""
+        """The cached answer of this index to this request, or None."""
         if not self._size:
             return None
         with self._lock:
-            kept = self._answers.get(index)
-            return kept.get(request) if kept else None
+            answers = self._answers.get(index)
+            return answers.get(request) if answers else None
 
     def put(self, index: PassageIndex, request: Request, answer: Answer) -> None:
-        """Keep what that index answered; an answer larger than all that may be kept is not."""
+        """Cache an answer of this index, unless it is larger than the whole cache."""
         if weight_of(answer) > self._size:
             return
         with self._lock:
-            kept = self._answers.get(index)
-            if kept is None:
-                kept = self._answers[index] = LRUCache(self._size, weight_of)
-            kept[request] = answer
+            answers = self._answers.get(index)
+            if answers is None:
+                answers = self._answers[index] = LRUCache(self._size, weight_of)
+            answers[request] = answer
 
 
 def weight_of(answer: Answer) -> float:
-    """How many answers it counts as: 1, or more where it lists more passages and copies than most do."""
-    return max(1.0, sum(1 + len(found.also) for found in answer.passages) / USUAL_PASSAGES)
+    """How many answers it counts as: its passages and near-duplicates over USUAL_PASSAGES, and 1 at least."""
+    return max(1.0, sum(1 + len(passage.also) for passage in answer.passages) / USUAL_PASSAGES)

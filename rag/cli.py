@@ -1,4 +1,4 @@
-"""`rag ask`, `rag search`, `rag eval`. What is heavy is imported when a command runs."""
+"""`rag ask`, `rag search` and `rag eval`. They import the heavy modules when they run."""
 
 from pathlib import Path
 from textwrap import indent
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.commands import DEFAULT_INDEX
 from index.console import (
-    DEFAULT_INDEX,
     IndexOption,
     JsonOption,
     ModelOption,
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from index.types import Filters
     from rag.answer import Answer, Citation, FoundPassage, NearDuplicate
     from rag.assistant import Assistant
-    from rag.evaluation.compare import Comparison
-    from rag.evaluation.run import Report
+    from rag.evaluation.comparison import Comparison
+    from rag.evaluation.run import EvaluationRun
 
 app = typer.Typer()
 
-_NAMED = 5  # sources or languages, the most frequent first, where none is as asked
+_NAMES_LISTED = 5  # of sources or languages, the most frequent first, where no article passes the filters
 _USAGE = (QuestionError, FilterError, SettingError)
 
 KOption = Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages to find.")]
@@ -56,8 +56,10 @@ ReaderOption = Annotated[
 ]
 FromOption = Annotated[str | None, typer.Option("--from", help="Only articles of this day or later.")]
 ToOption = Annotated[str | None, typer.Option("--to", help="Only articles of this day or earlier.")]
-SourceOption = Annotated[str | None, typer.Option(help="Only articles of this source, in any case.")]
-LanguageOption = Annotated[str | None, typer.Option(help="Only articles in this language: en, of whatever region.")]
+SourceOption = Annotated[
+    str | None, typer.Option(help="Only articles of this source; upper and lower case are the same.")
+]
+LanguageOption = Annotated[str | None, typer.Option(help="Only articles in this language, of any region: en.")]
 
 
 @app.command("ask")
@@ -124,8 +126,8 @@ def search_command(
 @app.command("eval")
 def eval_command(
     collection: Annotated[Path, typer.Argument(help="A directory with questions.jsonl and articles.jsonl.")],
-    corpus: Annotated[Path | None, typer.Option(help="Articles, if not the collection's own.")] = None,
-    index: Annotated[Path | None, typer.Option("--index", help="Keep the index made for it here.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Articles to use instead of the collection's own.")] = None,
+    index: Annotated[Path | None, typer.Option("--index", help="Keep the index of its articles here.")] = None,
     threshold: ThresholdOption = DEFAULT_THRESHOLD,
     model: ModelOption = None,
     query_prompt: QueryPromptOption = "",
@@ -135,63 +137,68 @@ def eval_command(
     reranker: RerankerOption = "",
     save: Annotated[Path | None, typer.Option(help="Write the run here as JSON.")] = None,
     compare: Annotated[
-        Path | None, typer.Option(help="Say what changed since the run saved there; exit 1 if a figure is worse.")
+        Path | None, typer.Option(help="Print what changed since the run saved there; exit 1 if a figure is worse.")
     ] = None,
     margin: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="How much worse a share may be. Latency is never judged.")
+        float, typer.Option(min=0.0, max=1.0, help="How much worse a share may be. Latency never counts.")
     ] = 0.01,
     report: Annotated[Path | None, typer.Option(help="Write a page with pictures into this folder.")] = None,
     questions: Annotated[
-        bool, typer.Option("--questions", help="Put what became of each question into --json and --save.")
+        bool, typer.Option("--questions", help="Put the result of each question into --json and --save.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask every question of a collection and print retrieval, quote, answer, abstention and latency figures."""
     with failures(as_json, _USAGE):
+        from rag.evaluation.packages import require_evaluation_packages
+
+        require_evaluation_packages()
         from index.build.report import live_manifest
         from index.models.embedder import SentenceTransformerEmbedder, choose_precision
         from index.models.hub import DEFAULT_MODEL
-        from rag.evaluation import compare as comparing
-        from rag.evaluation import page, saved
+        from rag.evaluation import comparison as comparing
         from rag.evaluation.collection import read_collection
-        from rag.evaluation.run import Answering, evaluate, index_of
+        from rag.evaluation.html_report import write_report
+        from rag.evaluation.run import AnswerSettings, evaluate, index_of
+        from rag.evaluation.saved_runs import make_folder, read_run, run_as_json, save_run
         from rag.reader import reader_of
         from rag.retrieval.reranker import reranker_of
 
-        read = read_collection(collection, corpus)
-        # What can be refused is, before the questions are asked, which takes minutes.
-        before = saved.read_run(compare, read) if compare else None
+        loaded = read_collection(collection, corpus)
+        # Everything that may be refused is checked first, since asking the questions takes minutes.
+        earlier_run = read_run(compare, loaded) if compare else None
         for folder in filter(None, (report, save and save.parent)):
-            saved.make_folder(folder)
-        earlier = live_manifest(index) if index else None
-        name = model or DEFAULT_MODEL
-        chosen = choose_precision(precision, name, query_prompt, passage_prompt, earlier.model if earlier else None)
-        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, chosen)
-        answering = Answering(threshold, reader_of(reader), reranker_of(reranker))
-        with index_of(read, index, embedder, progress_of) as opened, progress_of("Asking") as progress:
-            run = evaluate(read, opened, answering, progress)
-        comparison = comparing.compare(before, run, margin) if before else None
+            make_folder(folder)
+        manifest = live_manifest(index) if index else None
+        name, record = model or DEFAULT_MODEL, manifest.model if manifest else None
+        model_precision = choose_precision(precision, name, query_prompt, passage_prompt, record)
+        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, model_precision)
+        settings = AnswerSettings(threshold, reader_of(reader), reranker_of(reranker))
+        with index_of(loaded, index, embedder, progress_of) as opened, progress_of("Asking") as progress:
+            run = evaluate(loaded, opened, settings, progress)
+        comparison = comparing.compare(earlier_run, run, margin) if earlier_run else None
         if save:
-            saved.save(run, save, results=questions)
+            save_run(run, save, results=questions)
         if report:
-            page.write_report(run, read, report, margin)
-        _show_run(run, comparison, saved.document(run, results=questions) if as_json else None)
+            write_report(run, loaded, report, margin)
+        _show_run(run, comparison, run_as_json(run, results=questions) if as_json else None)
 
 
-def _show_run(run: "Report", comparison: "Comparison | None", document: dict[str, object] | None) -> None:
+def _show_run(run: "EvaluationRun", comparison: "Comparison | None", document: dict[str, object] | None) -> None:
+    """Print a run as its JSON document or as a table, and exit with 1 if a figure is worse than in the earlier run."""
     from dataclasses import asdict
 
-    from rag.evaluation.report import print_comparison, print_report
+    from rag.evaluation.console_report import print_comparison, print_run
 
     if document is not None:
         show_json(document | ({"compared": asdict(comparison)} if comparison else {}))
     else:
-        print_report(run)
+        print_run(run)
         if comparison:
             print_comparison(comparison)
-    worse = comparison and comparison.regression()
-    if worse:
-        note(f"rag: {worse}")
+    regression = comparison and comparison.regression()
+    if regression:
+        note(f"rag: {regression}")
         raise typer.Exit(1)
 
 
@@ -215,10 +222,17 @@ def _day(flag: str, value: str | None) -> str | None:
 
 def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") -> None:
     if answer.answered:
-        _print_short_answers(answer)
+        origins = {citation.article_id: _origin(citation) for citation in answer.citations}
+        short_answers = [f"{short.text} ({origins[short.article_id]})" for short in answer.differing]
+        if answer.short_answer and not short_answers:
+            short_answers = [answer.short_answer.text]
+        for line in short_answers:
+            say(line)
+        if short_answers:
+            say()
         say(answer.answer)
-        for part in answer.unanswered:
-            say(f"The documents do not hold an answer to: {part}")
+        for question in answer.unanswered:
+            say(f"The documents do not hold an answer to: {question}")
         say()
         for citation in sorted(answer.citations, key=lambda citation: citation.number):
             say(f"[{citation.number}] {_origin(citation)}")
@@ -228,45 +242,34 @@ def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") 
     else:
         say("The documents do not hold an answer to this. The nearest passages:")
         say()
-        for found in answer.passages[:3]:
-            _print_passage(found)
+        for passage in answer.passages[:3]:
+            _print_passage(passage)
     note(f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms")
 
 
 def _nothing_passes(assistant: "Assistant", filters: "Filters") -> str:
-    """That there is nothing to search, and what the filters that were given could choose."""
-    held = assistant.stats()
-    if not held.passages:
+    """That there is nothing to search, and which values the filters in use could have."""
+    stats = assistant.stats()
+    if not stats.passages:
         return "The index holds no article."
-    there = []
+    values = []
     if filters.source is not None:
-        there.append(f"the sources are {_first_few(held.sources)}")
+        values.append(f"the sources are {_most_frequent(stats.sources)}")
     if filters.language is not None:
-        there.append(f"the languages are {_first_few(held.languages)}")
+        values.append(f"the languages are {_most_frequent(stats.languages)}")
     if filters.published_from or filters.published_to:
-        there.append(f"the days are {held.earliest} to {held.latest}" if held.earliest else "no article has a day")
-    return f"No article passes the filters: {'; '.join(there)}."
+        values.append(f"the days are {stats.earliest} to {stats.latest}" if stats.earliest else "no article has a day")
+    return f"No article passes the filters: {'; '.join(values)}."
 
 
-def _first_few(counts: "Sequence[Count]") -> str:
+def _most_frequent(counts: "Sequence[Count]") -> str:
     names = [count.name for count in counts if count.name is not None]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more if names else "not given"
+    more = f" and {len(names) - _NAMES_LISTED} more" if len(names) > _NAMES_LISTED else ""
+    return ", ".join(names[:_NAMES_LISTED]) + more if names else "not given"
 
 
-def _print_short_answers(answer: "Answer") -> None:
-    cited = {citation.article_id: _origin(citation) for citation in answer.citations}
-    lines = [f"{short.text} ({cited[short.article_id]})" for short in answer.differing]
-    if answer.short_answer and not lines:
-        lines = [answer.short_answer.text]
-    for line in lines:
-        say(line)
-    if lines:
-        say()
-
-
-def _also(copies: "Sequence[NearDuplicate]") -> str:
-    return f"; also in {', '.join(copy.article_id for copy in copies)}" if copies else ""
+def _also(duplicates: "Sequence[NearDuplicate]") -> str:
+    return f"; also in {', '.join(duplicate.article_id for duplicate in duplicates)}" if duplicates else ""
 
 
 def _origin(citation: "Citation") -> str:
@@ -279,9 +282,7 @@ def _origin(citation: "Citation") -> str:
     return ", ".join(part for part in (citation.title, citation.source, *when) if part)
 
 
-def _print_passage(found: "FoundPassage") -> None:
-    say(
-        f"{found.rank}. {found.title}  ({found.article_id} {found.start}–{found.end}, relative score {found.score:.2f})"
-        + _also(found.also)
-    )
-    say(indent(found.text, "   "))
+def _print_passage(passage: "FoundPassage") -> None:
+    position = f"{passage.article_id} {passage.start}–{passage.end}, relative score {passage.score:.2f}"
+    say(f"{passage.rank}. {passage.title}  ({position}){_also(passage.also)}")
+    say(indent(passage.text, "   "))

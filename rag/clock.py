@@ -1,21 +1,21 @@
-"""How long the stages of an answer take."""
+"""A clock that times the stages of an answer."""
 
 import time
 
 
 class Clock:
-    """Laps of wall-clock time, which begin when it is made."""
+    """Laps of wall-clock time; the first begins when the clock is made."""
 
     def __init__(self) -> None:
         self._last = time.perf_counter()
         self._laps: dict[str, float] = {}
 
     def resume(self) -> None:
-        """Leave out the time since the last lap, which was the caller's."""
+        """Begin the next lap now: the time since the last lap was the caller's."""
         self._last = time.perf_counter()
 
     def lap(self, name: str) -> None:
-        """Note the time since the last lap under a name."""
+        """End a lap: record the time since the last one under a name."""
         now = time.perf_counter()
         self._laps[name] = round((now - self._last) * 1000, 2)
         self._last = now

@@ -1,20 +1,21 @@
 """Everything that can go wrong between a question and its answer.
 
 RagError (of the index room)   what went wrong, where, and what to do next
-├── QuestionError              the question can't be read: it is empty, too long, or holds no word
+├── QuestionError              the question is empty, too long, or holds no word
 ├── FilterError                a filter's value is wrong
 ├── SettingError               a setting of the assistant is out of its range
 ├── ArticleUnknownError        no article has that id
-├── FeedbackFullError          the file of votes may not grow any more
-├── CollectionError            an evaluation collection lacks a file, or its gold is not in its text
-└── RunError                   a saved run can't be read, or is of other questions
+├── FeedbackFullError          the file of votes has reached its largest size
+├── CollectionError            an evaluation collection lacks a file, or a gold span is not in its article's text
+├── RunError                   a saved run can't be read, or holds other questions
+└── PackagesMissingError       a package that only evaluation needs is not installed
 """
 
 from index.errors import RagError
 
 
 class QuestionError(RagError):
-    """The question can't be read: it is empty, too long, or holds no word."""
+    """The question is empty, too long, or holds no word."""
 
     code = "QuestionError"
 
@@ -38,7 +39,7 @@ class ArticleUnknownError(RagError):
 
 
 class FeedbackFullError(RagError):
-    """The file of votes may not grow any more."""
+    """The file of votes has reached its largest size."""
 
     code = "FeedbackFull"
 
@@ -50,6 +51,12 @@ class CollectionError(RagError):
 
 
 class RunError(RagError):
-    """A file is not a saved run, or is a run of other questions than those it is compared with."""
+    """A file is not a saved run, or its run holds other questions than the run it is compared with."""
 
     code = "RunError"
+
+
+class PackagesMissingError(RagError):
+    """A package that only evaluation needs is not installed."""
+
+    code = "PackagesMissing"

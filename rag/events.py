@@ -1,4 +1,4 @@
-"""What the assistant reports while it answers: each stage as it begins, the passages found, and at last the answer."""
+"""What the assistant reports while it answers: each stage as it begins, the passages found, then the answer."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,8 +1,8 @@
-"""What readers thought of answers, kept in one SQLite file beside the generations of an index."""
+"""People's votes on answers, kept in one SQLite file next to the generations of an index."""
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -15,10 +15,10 @@ from rag.errors import FeedbackFullError
 
 Verdict = Literal["up", "down"]
 
-MAX_BYTES = 64 * 2**20  # of the file: nobody fills a disk by voting on and on
+MAX_BYTES = 64 * 2**20  # of the file, so that nobody can fill a disk by voting
 
-# The last verdict on an answer counts. An answer is one question, with its filters, asked of one generation;
-# `answer_id`, which the reader's program makes up, tells apart the same question asked by several readers.
+# The last verdict on an answer counts. An answer is identified by its question, history, filters and generation, and by
+# an `answer_id` that the client chooses, which tells apart the answers that several people got to the same question.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS votes (
     question TEXT NOT NULL, history TEXT NOT NULL, filters TEXT NOT NULL, generation INTEGER NOT NULL,
@@ -43,7 +43,7 @@ class CitedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One reader's verdict on one answer; `given` is when, ISO 8601 in UTC."""
+    """One person's verdict on one answer; `given` is the time of the vote, ISO 8601 in UTC."""
 
     question: str
     history: tuple[str, ...]
@@ -58,22 +58,22 @@ class Vote:
 
 
 def feedback_file(index: Path) -> Path:
-    """Where the votes on an index's answers are kept, unless told otherwise: outside its generations."""
+    """The default file of the votes on an index's answers, outside its generations."""
     return index / "feedback.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackStore:
-    """Votes in one file, made with the first; processes and threads may share it."""
+    """Votes in one file, which the first vote creates; processes and threads may share it."""
 
     path: Path
 
     def add(self, vote: Vote) -> None:
-        """Keep a vote, in the place of an earlier one on the same answer.
+        """Store a vote; it replaces an earlier vote on the same answer.
 
         Raises:
-            FeedbackFullError: the file is as large as it may be.
-            StorageError: the file can't be written, or is no file of votes.
+            FeedbackFullError: the file has reached MAX_BYTES.
+            StorageError: the file can't be written, or is not a file of votes.
         """
         row = (
             vote.question,
@@ -87,53 +87,48 @@ class FeedbackStore:
             vote.comment,
             datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        with _told(self.path):
+        with _storage_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._check_size()
+            if self.path.exists() and self.path.stat().st_size >= MAX_BYTES:
+                raise FeedbackFullError(
+                    f"The feedback in {self.path.name} is as large as it may be ({MAX_BYTES // 2**20} MiB).",
+                    "Whoever runs this can set it aside, or name another file in RAG_FEEDBACK.",
+                )
             with closing(sqlite3.connect(self.path)) as connection, connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute(_SCHEMA)
-                places = ", ".join("?" * len(row))
-                connection.execute(f"INSERT OR REPLACE INTO votes ({_COLUMNS}) VALUES ({places})", row)
+                placeholders = ", ".join("?" * len(row))
+                connection.execute(f"INSERT OR REPLACE INTO votes ({_COLUMNS}) VALUES ({placeholders})", row)
 
     def votes(self) -> list[Vote]:
-        """Every vote, in the order of questions and generations; none where the file is not there yet.
+        """Every vote, in the order of questions and generations; none where the file does not exist yet.
 
         Raises:
-            StorageError: the file can't be read, or is no file of votes.
+            StorageError: the file can't be read, or is not a file of votes.
         """
         if not self.path.exists():
             return []
-        with _told(self.path), closing(sqlite3.connect(self.path)) as connection:
+        with _storage_errors(self.path), closing(sqlite3.connect(self.path)) as connection:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM votes ORDER BY 1, 2, 3, 4, 5").fetchall()
-        return [_vote(row) for row in rows]
-
-    def _check_size(self) -> None:
-        if self.path.exists() and self.path.stat().st_size >= MAX_BYTES:
-            raise FeedbackFullError(
-                f"The feedback in {self.path.name} is as large as it may be ({MAX_BYTES // 2**20} MiB).",
-                "Whoever runs this can set it aside, or name another file in RAG_FEEDBACK.",
+        return [
+            Vote(
+                question=question,
+                history=tuple(json.loads(history)),
+                verdict=verdict,
+                generation=generation,
+                answered=bool(answered),
+                citations=tuple(CitedSpan(**span) for span in json.loads(citations)),
+                comment=comment,
+                answer_id=answer_id,
+                given=given,
+                filters=Filters(**json.loads(filters)),
             )
-
-
-def _vote(row: Sequence[object]) -> Vote:
-    question, history, filters, generation, answer_id, verdict, answered, citations, comment, given = row
-    return Vote(
-        question=str(question),
-        history=tuple(json.loads(str(history))),
-        verdict="up" if verdict == "up" else "down",
-        generation=int(str(generation)),
-        answered=bool(answered),
-        citations=tuple(CitedSpan(**span) for span in json.loads(str(citations))),
-        comment=str(comment),
-        answer_id=str(answer_id),
-        given=str(given),
-        filters=Filters(**json.loads(str(filters))),
-    )
+            for question, history, filters, generation, answer_id, verdict, answered, citations, comment, given in rows
+        ]
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:

@@ -9,9 +9,9 @@ SHIPPED, NONE = "shipped", "none"  # the reader that comes with the package, and
 
 DEFAULT_K = 10
 MAX_K = 100
-# Share answered of the answerable questions, and declined of those about articles left out, on 700 of xquad-absent:
-# 0.94 and 0.99 at 0.3, 0.92 and 0.99 at 0.35, 0.84 and 1.00 at 0.5. On this project's own questions: 0.98 and 0.60, 0.96
-# and 0.60, 0.91 and 0.70.
+# The share of answerable questions that is answered, and the share of questions about absent articles that is declined.
+# On 700 questions of xquad-absent: 0.94 and 0.99 at 0.3, 0.92 and 0.99 at 0.35, 0.84 and 1.00 at 0.5. On this project's
+# own questions: 0.98 and 0.60, 0.96 and 0.60, 0.91 and 0.70.
 DEFAULT_THRESHOLD = 0.35
 
 
@@ -19,9 +19,9 @@ DEFAULT_THRESHOLD = 0.35
 class AssistantSettings:
     """What an assistant is made of.
 
-    `threshold`, in [0, 1], is the confidence below which a question is declined. `reader` is "shipped", "none", or a
-    Hugging Face question-answering model by name or path. `reranker` is a sentence-transformers cross-encoder by name or
-    path, or empty for none. `cache` is how many answers are kept.
+    `threshold`, in [0, 1], is the confidence below which a question is declined. `reader` is "shipped", "none", or the
+    name or path of a Hugging Face question-answering model. `reranker` is the name or path of a sentence-transformers
+    cross-encoder, or empty for none. `cache` is how many answers are cached.
     """
 
     index: Path = DEFAULT_INDEX

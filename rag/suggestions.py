@@ -1,8 +1,8 @@
-"""First questions that a corpus can answer, made of its own sentences and kept where the answer leads back to them.
+"""Suggested questions that a corpus can answer, made of its own sentences.
 
-A sentence that says when, where or who becomes the question of that (overgeneration and selection: Heilman and Smith,
-"Good Question! Statistical Ranking for Question Generation", 2010); what it is selected by is the assistant itself.
-The forms are English: a corpus in another language suggests nothing.
+A sentence that says when, where or who becomes a question for that, and a question is suggested if the assistant
+answers it with the same sentence (overgenerate and select: Heilman and Smith, "Good Question! Statistical Ranking for
+Question Generation", 2010). The sentence patterns are English: a corpus in another language suggests nothing.
 """
 
 import re
@@ -14,11 +14,11 @@ from index.types import Passage
 from rag.answer import Answer
 
 SHOWN = 4
-_ASKED = 60  # at most; each costs as much as a person's question
-_PASSAGES = 600  # at most, spread over the corpus
-_SURE = 0.75  # the confidence that a suggested question's answer has at least
-_LONGEST = 300  # characters of a sentence that is made a question
-_WORDS = range(5, 13)  # of a question: fewer ask of nothing in particular, more are hard to read
+_MAX_ATTEMPTS = 60  # each costs as much as a person's question
+_MAX_PASSAGES = 600  # spread evenly over the corpus
+_LEAST_CONFIDENCE = 0.75  # of the answer to a suggested question
+_MAX_CHARACTERS = 300  # of a sentence that becomes a question
+_QUESTION_WORDS = range(5, 13)  # a shorter question asks about nothing in particular, a longer one is hard to read
 
 _BASE = {
     "visited": "visit", "signed": "sign", "opened": "open", "founded": "found", "built": "build", "wrote": "write",
@@ -44,13 +44,15 @@ _PASSIVE = re.compile(
 _VERB = "|".join(_BASE)
 _ACTIVE = re.compile(rf"^{_SUBJECT} (?P<did>{_VERB})(?P<what>{_WHAT}){_TIME_OR_PLACE}")
 _ACTOR = re.compile(rf"^{_SUBJECT} (?P<did>{_VERB})(?P<what>{_WHAT})(?=[,.;]| (?:on|in|at|when|while|after|before) )")
-# What such words mean stands in another sentence.
-_POINTS_AWAY = re.compile(r"\b(?:it|its|he|she|him|his|her|they|them|their|this|that|these|those|next|same)\b", re.I)
+# Words whose meaning stands in another sentence.
+_REFERS_ELSEWHERE = re.compile(
+    r"\b(?:it|its|he|she|him|his|her|they|them|their|this|that|these|those|next|same)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question made of the sentence that begins at `start` in an article, and the words of it that answer."""
+    """A question made of the sentence that begins at `start` in an article, and the words in it that answer."""
 
     question: str
     answer: str
@@ -58,74 +60,67 @@ class Candidate:
     start: int
 
     def leads_back(self, answer: Answer) -> bool:
-        """Whether it is answered surely, first of all by the sentence that it was made of, and in those words."""
-        if not answer.answered or answer.confidence < _SURE:
+        """Whether the answer is confident and cites the question's own sentence first, with the same words in it."""
+        if not answer.answered or answer.confidence < _LEAST_CONFIDENCE:
             return False
-        best, short = answer.citations[0], answer.short_answer
-        same = best.article_id == self.article_id and best.start <= self.start < best.end
-        return same and (short is None or short.text in self.answer or self.answer in short.text)
+        best, short_answer = answer.citations[0], answer.short_answer
+        same_sentence = best.article_id == self.article_id and best.start <= self.start < best.end
+        same_words = short_answer is None or short_answer.text in self.answer or self.answer in short_answer.text
+        return same_sentence and same_words
 
 
 def suggestions(index: PassageIndex, ask: Callable[[str], Answer]) -> Iterator[str | None]:
-    """Up to SHOWN questions, each of another article, that the index answers by the sentence they were made of.
+    """Up to SHOWN questions, each about another article, that the index answers with the sentence they were made of.
 
-    Each step asks one question, and gives None where it was answered otherwise: whoever has no time left can stop.
+    Each step asks one question, and gives None where the answer does not lead back, so that the caller can stop at any
+    time.
     """
-    used: set[str] = set()
-    for number, candidate in enumerate(_in_turn(index)):
-        if len(used) == SHOWN or number == _ASKED:
+    passages = index.manifest.passages
+    rows = range(0, passages, -(-passages // _MAX_PASSAGES) or 1)
+    questions = (candidate for row in rows for candidate in candidates(*index.passages([row])))
+    article_ids: set[str] = set()
+    for attempt, candidate in enumerate(questions):
+        if len(article_ids) == SHOWN or attempt == _MAX_ATTEMPTS:
             return
-        if candidate.article_id in used:
+        if candidate.article_id in article_ids:
             continue
         leads_back = candidate.leads_back(ask(candidate.question))
         if leads_back:
-            used.add(candidate.article_id)
+            article_ids.add(candidate.article_id)
         yield candidate.question if leads_back else None
 
 
 def candidates(passage: Passage) -> Iterator[Candidate]:
-    """The questions that a passage's sentences give; of each, that for a time first."""
+    """The questions that the sentences of a passage give and that can be understood without the passage."""
     for start, end in passage.sentences:
-        sentence = passage.text[start - passage.start : end - passage.start]
-        for question, answer in _questions(sentence[:_LONGEST]):
-            if _asks_by_itself(question):
+        sentence = passage.text[start - passage.start : end - passage.start][:_MAX_CHARACTERS]
+        questions: list[tuple[str, str]] = []
+        if match := _PASSIVE.match(sentence):
+            question = f"{_question_word(match)} {match['be']} {_subject(match)} {match['did']}{_rest(match)}?"
+            questions.append((question, _time_or_place(match)))
+        if match := _ACTIVE.match(sentence):
+            question = f"{_question_word(match)} did {_subject(match)} {_BASE[match['did']]}{_rest(match)}?"
+            questions.append((question, _time_or_place(match)))
+        if match := _ACTOR.match(sentence):
+            questions.append((f"Who {match['did']}{match['what']}?", match["who"]))
+        for question, answer in questions:
+            words = question.split()
+            names_something = any(word[0].isupper() for word in words[1:])
+            if names_something and len(words) in _QUESTION_WORDS and not _REFERS_ELSEWHERE.search(question):
                 yield Candidate(question, answer, passage.article_id, start)
 
 
-def _in_turn(index: PassageIndex) -> Iterator[Candidate]:
-    """Candidates of passages spread evenly over the index."""
-    count = index.manifest.passages
-    for row in range(0, count, -(-count // _PASSAGES) or 1):
-        yield from candidates(*index.passages([row]))
+def _question_word(match: re.Match[str]) -> str:
+    return "When" if match["day"] else "Where"
 
 
-def _questions(sentence: str) -> Iterator[tuple[str, str]]:
-    if found := _PASSIVE.match(sentence):
-        yield f"{_asking(found)} {found['be']} {_subject(found)} {found['did']}{_rest(found)}?", _told(found)
-    if found := _ACTIVE.match(sentence):
-        yield f"{_asking(found)} did {_subject(found)} {_BASE[found['did']]}{_rest(found)}?", _told(found)
-    if found := _ACTOR.match(sentence):
-        yield f"Who {found['did']}{found['what']}?", found["who"]
+def _time_or_place(match: re.Match[str]) -> str:
+    return match["day"] or match["place"].rstrip(".")
 
 
-def _asking(found: re.Match[str]) -> str:
-    return "When" if found["day"] else "Where"
+def _rest(match: re.Match[str]) -> str:
+    return match["what"] + (match["there"] or "")
 
 
-def _told(found: re.Match[str]) -> str:
-    return found["day"] or found["place"].rstrip(".")
-
-
-def _rest(found: re.Match[str]) -> str:
-    return found["what"] + (found["there"] or "")
-
-
-def _subject(found: re.Match[str]) -> str:
-    return found["who"].replace("The ", "the ", 1)
-
-
-def _asks_by_itself(question: str) -> bool:
-    """Whether a reader who has read nothing yet knows what is asked: it names something, and points to nothing else."""
-    words = question.split()
-    named = any(word[0].isupper() for word in words[1:])
-    return named and len(words) in _WORDS and not _POINTS_AWAY.search(question)
+def _subject(match: re.Match[str]) -> str:
+    return match["who"].replace("The ", "the ", 1)

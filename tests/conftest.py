@@ -29,7 +29,7 @@ ARTICLES = {
 
 
 class WordEmbedder:
-    """Hashes words into 64 places: no model, yet texts that share words are near. It counts its work."""
+    """Hashes words into 64 dimensions: without a model, texts that share words are near. It records what it embeds."""
 
     record = ModelRecord(name="words", fingerprint="0" * 64)
 
@@ -54,7 +54,7 @@ class WordEmbedder:
 
 
 def words(record: ModelRecord) -> WordEmbedder:
-    """The model of an index made without one, as another process finds it."""
+    """A new embedder of that kind, as another process would load it by the record in the index."""
     return WordEmbedder()
 
 
@@ -80,7 +80,7 @@ def write_corpus(folder: Path) -> Path:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    """Where an index would lie; nothing is there yet."""
+    """The directory for an index; it does not exist yet."""
     return tmp_path / "index"
 
 

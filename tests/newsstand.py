@@ -1,4 +1,4 @@
-"""A small site on loopback for what is fetched, in a thread of the test process, and a clock that nobody waits for."""
+"""A small site on loopback in a thread of the test process, its pages, and a clock that makes nobody wait."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,44 +11,43 @@ from threading import Thread
 import httpcore2
 
 from index.corpus.articles import read_articles
-from index.web_import.clock import Times
 from index.web_import.report import ImportReport
 
-INSIDE = "http://127.0.0.1/secret"  # what no public page may lead to
+INSIDE = "http://127.0.0.1/secret"  # no public page may lead there
 XML = {"content-type": "application/xml"}
-PUBLIC = "93.184.216.34"  # no packet goes there: see Dial
+PUBLIC = "93.184.216.34"  # no packet goes there: see LoopbackBackend
 
 
 @dataclass
 class Answer:
-    """What a site answers: a body of many parts is sent without a length, until the other end is gone."""
+    """A reply of the site; a body in parts is sent without a length, until the client closes the connection."""
 
     body: bytes | Iterable[bytes] = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "text/html"})
 
 
-Page = Answer | Callable[[Mapping[str, str]], Answer]  # of the request's headers, in lower case
+Page = Answer | Callable[[Mapping[str, str]], Answer]  # called with the request's headers, in lower case
 
 
 class Site:
-    """What a server on loopback answers by path, and what it was asked for."""
+    """The pages of a server on loopback by their path, and the requests that it got."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.pages: dict[str, Page] = {"/robots.txt": Answer(status=404)}
-        self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.requests: list[tuple[str, Mapping[str, str]]] = []  # path and headers, in order
 
     @property
     def paths(self) -> list[str]:
-        """The paths that were asked for, in order, robots.txt left out."""
-        return [path for path, _ in self.asked if path != "/robots.txt"]
+        """The paths of the requests, in order, without robots.txt."""
+        return [path for path, _ in self.requests if path != "/robots.txt"]
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
 
     def answer(self, path: str, headers: Mapping[str, str]) -> Answer:
-        self.asked.append((path, headers))
+        self.requests.append((path, headers))
         page = self.pages.get(path, Answer(status=404))
         return page(headers) if callable(page) else page
 
@@ -61,7 +60,7 @@ def site(host: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            answer = shown.answer(self.path, {name.lower(): value for name, value in self.headers.items()})
+            answer = served.answer(self.path, {name.lower(): value for name, value in self.headers.items()})
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
@@ -72,46 +71,48 @@ def site(host: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
                 for part in [answer.body] if whole else answer.body:
                     self.wfile.write(part)
             except OSError:
-                self.close_connection = True  # the other end has had enough
+                self.close_connection = True  # the client has closed the connection
 
         def log_message(self, *_: object) -> None:
             pass
 
     with ThreadingHTTPServer((host, port), Handler) as server:
-        shown = Site(server.server_port)
+        served = Site(server.server_port)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield shown
+            yield served
         finally:
             server.shutdown()
             thread.join(30)
 
 
-class Dial(httpcore2.NetworkBackend):
-    """Connects to loopback whatever the address, and keeps the addresses that were wanted."""
+class LoopbackBackend(httpcore2.NetworkBackend):
+    """Connects to loopback whatever the address, and records the addresses."""
 
     def __init__(self) -> None:
-        self.dialled: list[str] = []
+        self.addresses: list[str] = []
 
     def connect_tcp(self, host: str, port: int, *arguments: object) -> httpcore2.NetworkStream:
-        self.dialled.append(host)
+        self.addresses.append(host)
         return httpcore2.SyncBackend().connect_tcp("127.0.0.1", port, *arguments)
 
 
-class Clock:
-    """A clock that moves when somebody sleeps by it, or when it is told to."""
+class ManualClock:
+    """Stands in for an import's clock; it moves when somebody sleeps by it, or when a test sets `seconds`."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.slept: list[float] = []
-        self.times = Times(lambda: self.seconds, self._sleep, self._now)
 
-    def _sleep(self, seconds: float) -> None:
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.seconds += seconds
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
         return datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(seconds=self.seconds)
 
 
@@ -122,23 +123,23 @@ def page(title: str, text: str = "Words of it.", **headers: str) -> Answer:
 
 
 def feed(*links: str, day: str = "Mon, 23 Nov 2026 12:00:00 GMT") -> Answer:
-    """An RSS feed, each of its items of the same day."""
+    """An RSS feed, all of its items of the same day."""
     items = "".join(f"<item><link>{link}</link><pubDate>{day}</pubDate></item>" for link in links)
     return Answer(f"<rss version='2.0'><channel>{items}</channel></rss>".encode(), headers=XML)
 
 
-def sitemap(*entries: tuple[str, str], kind: str = "urlset") -> bytes:
+def sitemap(*entries: tuple[str, str], element: str = "urlset") -> bytes:
     """A sitemap, or an index of them, of addresses with their days."""
-    inner = "url" if kind == "urlset" else "sitemap"
+    inner = "url" if element == "urlset" else "sitemap"
     urls = "".join(f"<{inner}><loc>{link}</loc><lastmod>{day}</lastmod></{inner}>" for link, day in entries)
-    return f"<{kind}>{urls}</{kind}>".encode()
+    return f"<{element}>{urls}</{element}>".encode()
 
 
-def kinds(report: ImportReport) -> list[str]:
+def statuses(report: ImportReport) -> list[str]:
     """What became of each page, in order."""
-    return [outcome.kind for outcome in report.outcomes]
+    return [outcome.status for outcome in report.outcomes]
 
 
 def articles(folder: Path) -> dict[str, str]:
-    """The text of each article of a corpus by its title; anything refused fails."""
+    """The text of each article of a corpus by its title; a refusal fails."""
     return {article.title: article.text for article in read_articles(folder)}

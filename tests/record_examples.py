@@ -1,4 +1,4 @@
-"""Ask every route of web/examples.json over this project's corpus, and write its replies into that file.
+"""Ask every route of web/api/examples.json over this project's corpus, and write its replies into that file.
 
 python -m tests.record_examples
 """
@@ -32,15 +32,15 @@ def record(client: TestClient) -> None:
         reply.raise_for_status()
         if reply.content:
             example["response"] = reply.json()
-    told = json.dumps(examples, ensure_ascii=False, indent=1).replace(str(REPOSITORY), "/srv/reader")
-    EXAMPLES.write_text(told + "\n", encoding="utf-8")
+    text = json.dumps(examples, ensure_ascii=False, indent=1).replace(str(REPOSITORY), "/srv/reader")
+    EXAMPLES.write_text(text + "\n", encoding="utf-8")
 
 
 def vote_on(answer: dict[str, Any]) -> dict[str, Any]:
     """A vote up on an answer, as a page would send it."""
     spans = [{name: cited[name] for name in ("article_id", "version", "start", "end")} for cited in answer["citations"]]
-    told = {"question": answer["question"], "verdict": "up", "generation": answer["index"]["generation"]}
-    return {**told, "answered": answer["answered"], "citations": spans}
+    vote = {"question": answer["question"], "verdict": "up", "generation": answer["index"]["generation"]}
+    return {**vote, "answered": answer["answered"], "citations": spans}
 
 
 if __name__ == "__main__":

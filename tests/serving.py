@@ -29,8 +29,8 @@ def serving(
     The server ends with the block.
     """
     ready = Event()
-    asked = assistant or Assistant(LiveIndex(directory, embedder_of))
-    app = create_app(asked, Settings(index=directory, **settings), ready.set)
+    assistant = assistant or Assistant(LiveIndex(directory, embedder_of))
+    app = create_app(assistant, Settings(index=directory, **settings), ready.set)
     app.state.reindexer = reindexer or Reindexer(directory, embedder_of=embedder_of)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = server_of(app, app.state.settings)

@@ -46,24 +46,24 @@ def spaced_tokenizer() -> Any:
     return tokenizer
 
 
-def tiny_reader(folder: Path, kind: str = "bert") -> Path:
+def tiny_reader(folder: Path, architecture: str = "bert") -> Path:
     """Save a model of random weights, always the same, with its tokenizer; give its folder."""
     import torch
     import transformers
 
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = byte_tokenizer() if kind == "roberta" else letter_tokenizer()
+    tokenizer = byte_tokenizer() if architecture == "roberta" else letter_tokenizer()
     tokenizer.save(str(folder / "tokenizer.json"))
     size = tokenizer.get_vocab_size()
     # Weights spread so wide that places get logits of their own.
     with torch.random.fork_rng():
         torch.manual_seed(7)
-        if kind == "roberta":
+        if architecture == "roberta":
             config = transformers.RobertaConfig(
                 vocab_size=size, **SIZES, max_position_embeddings=514, type_vocab_size=1, initializer_range=0.5
             )
             model = transformers.RobertaForQuestionAnswering(config)
-        elif kind == "distilbert":
+        elif architecture == "distilbert":
             shape = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 32}
             config = transformers.DistilBertConfig(vocab_size=size, **shape, initializer_range=0.5)
             model = transformers.DistilBertForQuestionAnswering(config)
@@ -80,8 +80,8 @@ def bert_config(size: int) -> Any:
     return BertConfig(vocab_size=size, **SIZES, initializer_range=0.5)
 
 
-def tiny_encoder(kind: str, size: int) -> Any:
-    """A transformer of that kind over so many words, its weights random."""
+def tiny_encoder(architecture: str, size: int) -> Any:
+    """A transformer of that architecture over so many words, its weights random."""
     import transformers
 
     wide = {"vocab_size": size, "initializer_range": 0.5}
@@ -100,4 +100,4 @@ def tiny_encoder(kind: str, size: int) -> Any:
             transformers.LongformerConfig(**wide, **SIZES, attention_window=8, pad_token_id=0, **short)
         ),
     }
-    return makes[kind]()
+    return makes[architecture]()

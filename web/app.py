@@ -1,4 +1,4 @@
-"""Putting the app together: routes, pages, errors, protection, and what happens at start and stop."""
+"""Puts the app together: its state, middleware, errors and routes, and what happens at start and stop."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -32,43 +32,56 @@ from web.settings import Settings
 from web.suggestions import SuggestionWorker
 
 
-def _nothing() -> None:
-    """Do nothing when ready."""
-
-
-class _Described(FastAPI):
-    """An app whose description has examples; given to FastAPI with the routes they would lose their nulls."""
+class _AppWithExamples(FastAPI):
+    """An app whose OpenAPI description has examples; FastAPI would drop the nulls of examples given with the routes."""
 
     def openapi(self) -> dict[str, Any]:
         return self.openapi_schema or with_examples(super().openapi())
 
 
-def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], None] = _nothing) -> FastAPI:
+def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], None] = lambda: None) -> FastAPI:
     """The whole server for one assistant; `on_ready` is called when it can answer.
 
     Raises:
-        SettingError: it would serve others than this machine without keys, or the keys file is none.
+        SettingError: it would serve other machines without keys, or the keys file is wrong.
     """
-    app = _Described(
+    app = _AppWithExamples(
         title=settings.site_name,
         version=version("caspian-indus-reader"),
         description="Questions answered with sentences quoted from a body of documents.",
         lifespan=partial(_lifespan, on_ready=on_ready),
-        docs_url=None,  # FastAPI's own page loads scripts from elsewhere; web.pages renders /docs
+        docs_url=None,  # FastAPI's own page loads scripts from other sites; web.pages renders /docs
         redoc_url=None,
     )
-    _equip(app, assistant, settings)
-    _protect(app, settings)
+    state = app.state  # everything that the routes work with
+    state.assistant, state.settings = assistant, settings
+    state.keyring = keyring_of(settings)
+    state.metrics = Metrics(log_questions=settings.log_questions)
+    state.admission = Admission(settings, state.metrics)
+    state.reindexer = Reindexer(settings.index, settings.keep)
+    state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
+    state.suggestions = SuggestionWorker(assistant, state.admission.spare_slot)
+    state.tools = mcp_server(Tools(assistant, state.metrics.count), state.admission.slot)
+    state.ready = state.stopping = False
+    _add_middleware(app, settings)
     install_error_handlers(app)
-    _add_routes(app, settings)
+    responses = problem_responses(400, 401, 403, 413, 429, 503)
+    app.include_router(ask.router, dependencies=[BEARER], responses=responses)
+    app.include_router(openai.router, dependencies=[BEARER])
+    app.include_router(operations.router, dependencies=[BEARER], responses=responses)
+    app.include_router(health.router, responses=responses)
+    app.include_router(sign_in.router)
+    app.include_router(routes.router)
+    app.router.routes.append(mcp_route(state.tools, settings))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, on_ready: Callable[[], None]) -> AsyncIterator[None]:
-    """Warm up before anything is answered, and end what goes on beside the requests."""
+    """Warm up before the first request, and end the background work after the last."""
     state = app.state
-    # Each question that has its slot has a thread, and so has what is asked beside questions.
+    # A thread for each question that has a slot, and threads for the other requests.
     to_thread.current_default_thread_limiter().total_tokens = state.admission.at_once + OTHER_THREADS
     await to_thread.run_sync(state.assistant.warm_up)
     async with state.tools.session_manager.run(), BlockingPortal() as state.admission.portal:
@@ -81,34 +94,8 @@ async def _lifespan(app: FastAPI, on_ready: Callable[[], None]) -> AsyncIterator
     await to_thread.run_sync(state.reindexer.close)
 
 
-def _equip(app: FastAPI, assistant: Assistant, settings: Settings) -> None:
-    """Put what the routes work with into the app's state."""
-    state = app.state
-    state.assistant, state.settings = assistant, settings
-    state.keyring = keyring_of(settings)
-    state.metrics = Metrics(log_questions=settings.log_questions)
-    state.admission = Admission(settings, state.metrics)
-    state.reindexer = Reindexer(settings.index, settings.keep)
-    state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
-    state.suggestions = SuggestionWorker(assistant, state.admission.spare_slot)
-    state.tools = mcp_server(Tools(assistant, state.metrics.count), state.admission.slot)
-    state.ready = state.stopping = False
-
-
-def _add_routes(app: FastAPI, settings: Settings) -> None:
-    described = problem_responses(400, 401, 403, 413, 429, 503)
-    app.include_router(ask.router, dependencies=[BEARER], responses=described)
-    app.include_router(openai.router, dependencies=[BEARER])
-    app.include_router(operations.router, dependencies=[BEARER], responses=described)
-    app.include_router(health.router, responses=described)
-    app.include_router(sign_in.router)
-    app.include_router(routes.router)
-    app.router.routes.append(mcp_route(app.state.tools, settings))
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-
-
-def _protect(app: FastAPI, settings: Settings) -> None:
-    """Put what every request passes before the routes; the last is the first that it meets."""
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Add what every request passes before the routes; the last one added is the first that it passes."""
     metrics = app.state.metrics
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(TimeLimit, seconds=settings.time_limit, metrics=metrics)
@@ -118,7 +105,7 @@ def _protect(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.origins(),
             allow_methods=["GET", "POST"],
-            allow_headers=["*"],  # clients of MCP and OpenAI bring their own, and none gives a page more power
+            allow_headers=["*"],  # clients of MCP and OpenAI send their own, and none gives a page more rights
             expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
         )
     app.add_middleware(SecurityHeaders)

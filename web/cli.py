@@ -1,10 +1,7 @@
 """`rag serve`, and the one `rag` command that joins the three rooms' commands."""
 
-import os
-import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,6 +15,8 @@ from index.console import failures, note, say, show_json
 from rag.errors import SettingError
 
 if TYPE_CHECKING:
+    import socket
+
     from rag.assistant import Assistant
     from web.settings import Settings
 
@@ -30,8 +29,8 @@ app = typer.Typer(
 )
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(show: bool) -> None:
+    if show:
         from importlib.metadata import version
 
         say(f"rag {version('caspian-indus-reader')}")
@@ -59,29 +58,33 @@ def serve_command(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = None,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
     reader: Annotated[str | None, typer.Option(help='The reading model: "shipped", "none", or another.')] = None,
-    reranker: Annotated[str | None, typer.Option(help="A cross-encoder that puts the passages in order.")] = None,
-    keys_file: Annotated[Path | None, typer.Option(help="The file of keys; without one, none is asked for.")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Serve others than this machine without keys.")] = False,
+    reranker: Annotated[str | None, typer.Option(help="A cross-encoder that orders the passages.")] = None,
+    keys_file: Annotated[Path | None, typer.Option(help="The file of keys; without one, no key is asked for.")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Serve other machines without keys.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as a JSON document.")] = False,
 ) -> None:
     """Serve the chat page and the HTTP interface. A flag wins over its RAG_ variable, and that over the default."""
     flags = {"index": index_directory, "host": host, "port": port, "threshold": threshold}
     flags |= {"reader": reader, "reranker": reranker, "keys_file": keys_file, "insecure": insecure or None}
     with failures(as_json, usage=(SettingError,)):
-        settings = _settings({name: value for name, value in flags.items() if value is not None})
-        _check_keys(settings)  # before an address is taken and a model loaded
-        with _bound(settings.host, settings.port) as listener:
+        settings = _settings(flags)
+
+        from web.middleware.auth import keyring_of
+        from web.server import bind
+
+        keyring_of(settings)  # so that wrong keys are reported before an address is taken and a model loaded
+        with bind(settings.host, settings.port) as listener:
             _serve(settings, listener, as_json)
 
 
 @app.command("key")
 def key_command(
-    name: Annotated[str, typer.Argument(help="What the key is called in the log: who has it.")],
-    keys_file: Annotated[Path, typer.Option(envvar="RAG_KEYS_FILE", help="The file its line is added to.")],
+    name: Annotated[str, typer.Argument(help="The name of the key in the log: who has it.")],
+    keys_file: Annotated[Path, typer.Option(envvar="RAG_KEYS_FILE", help="The file that the key's line is added to.")],
     role: Annotated[Literal["ask", "admin"], typer.Option(help="What it may do; admin may re-index too.")] = "ask",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
-    """Make a key for the server and print it: the file holds its hash alone, so it can't be printed again."""
+    """Make a key for the server and print it: the file holds only its hash, so it can't be printed again."""
     from web.middleware.keys import Role, add_key
 
     with failures(as_json, usage=(SettingError,)):
@@ -104,9 +107,8 @@ def mcp_command(
 ) -> None:
     """Give a language model the tools search, ask and read_article, over stdin and stdout (MCP)."""
     flags = {"index": index_directory, "threshold": threshold, "reader": reader, "reranker": reranker}
-    with failures(as_json=False, usage=(SettingError,)):  # stdout is the protocol's
-        settings = _settings({name: value for name, value in flags.items() if value is not None})
-        assistant = _ready_assistant(settings)
+    with failures(as_json=False, usage=(SettingError,)):  # stdout belongs to the protocol
+        assistant = _ready_assistant(_settings(flags))
 
         from web.api.mcp import Tools, mcp_server
 
@@ -118,17 +120,18 @@ def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal of another encoding loses no answer
+            stream.reconfigure(errors="backslashreplace")  # for terminals whose encoding lacks a character of an answer
     app()
 
 
 def _settings(flags: dict[str, Any]) -> "Settings":
+    """The settings with these flags; a flag that is None was not given."""
     from pydantic import ValidationError
 
     from web.settings import Settings
 
     try:
-        return Settings(**flags)
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = f"RAG_{str(first['loc'][0]).upper()}"
@@ -137,43 +140,8 @@ def _settings(flags: dict[str, Any]) -> "Settings":
         ) from error
 
 
-def _check_keys(settings: "Settings") -> None:
-    from web.middleware.auth import keyring_of
-
-    keyring_of(settings)
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """A socket with that address, which refuses connections until it listens: while models load nobody need wait."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    if os.name == "posix":  # elsewhere it would let two servers have one address
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        with _taking(host, port):
-            listener.bind((host, port))
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-@contextmanager
-def _taking(host: str, port: int) -> Iterator[None]:
-    """An address that can't be had, in a sentence."""
-    from web.errors import AddressInUseError
-
-    try:
-        yield
-    except (OSError, ValueError, TypeError) as error:  # the latter two for a name that is none
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-        raise AddressInUseError(
-            f"Can't listen on {host}:{port} ({reason}).",
-            "Name another address, or take a free port: rag serve --port 0",
-        ) from error
-
-
 def _ready_assistant(settings: "Settings") -> "Assistant":
-    """The assistant of these settings, its models loaded, so that one that can't be is reported before serving."""
+    """The assistant of these settings with its models loaded, so that a failure is reported before serving."""
     from rag.assembly import make_assistant
     from rag.settings import AssistantSettings
 
@@ -184,10 +152,10 @@ def _ready_assistant(settings: "Settings") -> "Assistant":
     return assistant
 
 
-def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None:
+def _serve(settings: "Settings", listener: "socket.socket", as_json: bool) -> None:
     from web import logs
     from web.app import create_app
-    from web.server import server_of
+    from web.server import listen, server_of
 
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -200,9 +168,8 @@ def _serve(settings: "Settings", listener: socket.socket, as_json: bool) -> None
 
     assistant = _ready_assistant(settings)
     logs.configure(settings.log_format)
-    with _taking(host, port):  # another may have begun to listen there meanwhile
-        listener.listen()
-    with suppress(KeyboardInterrupt):  # uvicorn stops in order, then passes Ctrl-C on
+    listen(listener)
+    with suppress(KeyboardInterrupt):  # uvicorn stops in order, then raises Ctrl-C again
         server_of(create_app(assistant, settings, announce), settings).run(sockets=[listener])
     note("Stopped.")
 

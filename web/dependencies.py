@@ -1,4 +1,4 @@
-"""What routes are given of the app: its assistant, its counters, its re-indexer."""
+"""What routes take from the app: its assistant, its metrics, its re-indexer."""
 
 from typing import Annotated
 
@@ -10,13 +10,13 @@ from web.metrics import Metrics
 
 
 def get_assistant(request: Request) -> Assistant:
-    """The assistant the app was made with."""
+    """The assistant that the app was made with."""
     assistant: Assistant = request.app.state.assistant
     return assistant
 
 
 def get_metrics(request: Request) -> Metrics:
-    """The app's counters."""
+    """The app's metrics."""
     metrics: Metrics = request.app.state.metrics
     return metrics
 

@@ -3,24 +3,24 @@
 RagError (of the index room)  what went wrong, where, and what to do next
 ├── AddressInUseError         the address to listen on is taken, or can't be listened on
 ├── StoppingError             the server is being stopped
-├── ModelNotFoundError        a program asked for a model of another name than this server's
+├── ModelNotFoundError        a program asked for a model that this server does not have
 └── RequestRefusedError       a request refused before anything is done for it; `reason` is a label in the metrics
-    ├── HostUnknownError      it names another host than this server's
+    ├── HostUnknownError      it names a host that is not this server's
     ├── OriginRefusedError    a page of another site made a browser send it
     ├── KeyMissingError       it needs a key, and has none or an unknown one
     ├── RoleMissingError      its key may not do this
     ├── RateLimitError        its key or its address has asked too often
-    ├── BusyError             as many questions are being answered and are waiting as may
+    ├── BusyError             no more questions may wait for an answer
     └── TimeLimitError        it took longer than a request may
 
-`web.problems` says which status each has, and shows it.
+`web.problems` gives each its status and shows it.
 """
 
 from collections.abc import Mapping
 
 from index.errors import RagError
 
-RETRY_SECONDS = 2  # a question takes far less; long enough that refused clients don't all come back at once
+RETRY_SECONDS = 2  # far longer than a question takes, so that refused clients don't all come back at once
 
 
 class AddressInUseError(RagError):
@@ -36,7 +36,7 @@ class StoppingError(RagError):
 
 
 class ModelNotFoundError(RagError):
-    """A program asked for a model of another name than this server's."""
+    """A program asked for a model that this server does not have."""
 
     code = "ModelNotFound"
 
@@ -50,7 +50,7 @@ class RequestRefusedError(RagError):
 
 
 class HostUnknownError(RequestRefusedError):
-    """The request names another host than this server's."""
+    """The request names a host that is not this server's."""
 
     code = "HostUnknown"
     reason = "host"
@@ -108,7 +108,7 @@ class RateLimitError(RequestRefusedError):
 
 
 class BusyError(RequestRefusedError):
-    """As many questions are being answered, and are waiting, as may."""
+    """No more questions may wait for an answer."""
 
     code = "Busy"
     reason = "busy"
@@ -119,7 +119,7 @@ class BusyError(RequestRefusedError):
 
 
 class TimeLimitError(RequestRefusedError):
-    """The request took longer than it may; its work runs to its end, and the result is dropped."""
+    """The request took longer than a request may; its work runs to the end, and the result is dropped."""
 
     code = "Overdue"
     reason = "time"

@@ -1,4 +1,4 @@
-"""The events of an answer: the answer alone, or all of them as server-sent events."""
+"""The events of an answer: their answer alone, or all of them as server-sent events."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ from web.problems import log_failure, problem_of
 
 
 def answer_of(events: Iterable[AnswerEvent]) -> Answer:
-    """The answer that the events end in."""
+    """The answer that the events end with."""
     for event in events:
         if isinstance(event, Answered):
             return event.answer
@@ -19,7 +19,7 @@ def answer_of(events: Iterable[AnswerEvent]) -> Answer:
 
 
 def encode_events(events: Iterable[AnswerEvent], encode: Callable[[AnswerEvent], bytes]) -> Iterator[bytes]:
-    """The events as server-sent events, each written by `encode`; a failure is an event too, and "done" is the last."""
+    """The events as server-sent events, each made by `encode`; a failure is an event too, and "done" is the last."""
     try:
         yield from map(encode, events)
     except Exception as error:  # noqa: BLE001 (the status has been sent: a failure becomes an event, and is logged)

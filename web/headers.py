@@ -1,6 +1,6 @@
-"""The headers that protect whoever opens a page."""
+"""The response headers that protect a person who opens a page."""
 
-# Nothing from elsewhere, nothing inline: even text that reached a page as markup could do nothing.
+# Nothing from other sites and nothing inline: even text that reached a page as markup could do nothing.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -13,7 +13,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# What no page here needs of a browser.
+# Features of a browser that no page here needs.
 _UNUSED = (
     "camera",
     "display-capture",
@@ -34,7 +34,7 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Permitted-Cross-Domain-Policies": "none",
-    # Nothing goes to others; within the site, a form that says nothing of itself could not be told from another's.
+    # Other sites learn no address. Within the site forms need it: without a referrer a browser sends Origin: null.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED),
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -1,7 +1,7 @@
-"""Log lines for programs and for people, each with the id of the request it is about.
+"""Log lines for programs and for people, each with the id of its request.
 
-A line of a request says who asked which route, never what: the text of questions is logged only where the
-setting says so, and no address is logged with its query.
+The line of a request says who asked which route, but not what: the text of questions is logged only if the setting
+log_questions is on, and no address is logged with its query.
 """
 
 import json
@@ -11,11 +11,11 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-# The id of the request that is being answered; threads that answer it have it too.
+# The id of the request that is being answered, also in the threads that answer it.
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 
-class _Json(logging.Formatter):
+class _JsonFormatter(logging.Formatter):
     """A line as one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -32,22 +32,22 @@ class _Json(logging.Formatter):
         return json.dumps(line, ensure_ascii=True, default=str)
 
 
-class _Plain(logging.Formatter):
-    """A line as a person reads it on a terminal, which no control character reaches."""
+class _PlainFormatter(logging.Formatter):
+    """A line for a person at a terminal, without control characters, which could drive the terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items() if value not in ("", None))
-        words = (moment, record.levelname.lower(), record.getMessage(), fields, REQUEST_ID.get())
-        line = " ".join(word for word in words if word).encode("unicode_escape").decode()
+        parts = (time, record.levelname.lower(), record.getMessage(), fields, REQUEST_ID.get())
+        line = " ".join(part for part in parts if part).encode("unicode_escape").decode()
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-def configure(form: str) -> None:
-    """Write log lines to stderr, as "json" or "plain"; "auto" is plain on a terminal and json elsewhere."""
+def configure(log_format: str) -> None:
+    """Write log lines to stderr in a format, "json" or "plain"; "auto" is plain on a terminal and json elsewhere."""
     handler = logging.StreamHandler(sys.stderr)
-    plain = form == "plain" or (form == "auto" and sys.stderr.isatty())
-    handler.setFormatter(_Plain() if plain else _Json())
+    plain = log_format == "plain" or (log_format == "auto" and sys.stderr.isatty())
+    handler.setFormatter(_PlainFormatter() if plain else _JsonFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("web").setLevel(logging.INFO)
 

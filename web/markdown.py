@@ -1,10 +1,9 @@
-"""An answer as Markdown, for chat pages of others: its quotes with their marks, then the numbered sources.
+"""An answer as Markdown, for other programs' chat pages: its quotes with their marks, then the numbered sources.
 
-What comes from the corpus is escaped, so that it reads as it stands: an article can put no link, picture or markup
-into somebody's page.
+Text from the corpus is escaped, so that it is shown as it stands: an article can put no link, picture or markup into
+somebody's page.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -12,12 +11,12 @@ from index.markdown_text import escape_markdown
 from rag.answer import Answer, Citation, FoundPassage
 from web.links import article_href, safe_web_url
 
-_NEAREST = 3
+_NEAREST = 3  # passages listed under a declined question
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
-    """Where in the text a quote and its mark stand, in characters, and the address that opens it."""
+class PlacedQuote:
+    """A quote with its mark: its place in the text of the answer, in characters, and the address that opens it."""
 
     start: int
     end: int
@@ -27,62 +26,55 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class RenderedAnswer:
-    """An answer in Markdown: what was found, the sources, and where in the first the quotes stand."""
+    """An answer in Markdown: the answer itself, the sources, and the places of the quotes in the first."""
 
-    found: str
+    answer: str
     sources: str
-    cited: list[Cited]
+    quotes: list[PlacedQuote]
 
     @property
     def text(self) -> str:
-        """All of it."""
-        return self.found + self.sources
+        """The answer and its sources."""
+        return self.answer + self.sources
 
 
 def render_markdown(answer: Answer, site: str) -> RenderedAnswer:
     """An answer as Markdown; `site` is this server's address, for links to its articles."""
     if not answer.answered:
-        return RenderedAnswer(_declined(answer, site), "".join(_nearest(answer, site)), [])
-    found, cited = _marked_quotes(answer, site)
-    found += "".join(f"\n\nThe documents do not hold an answer to: {one_line(part)}" for part in answer.unanswered)
-    numbered = sorted(answer.citations, key=lambda citation: citation.number)
-    lines = (f"\n- [{one.number}] {_source(one, site)}" for one in numbered)
-    return RenderedAnswer(found, "\n\nSources:\n" + "".join(lines), cited)
+        nearest = answer.passages[:_NEAREST]
+        passages = (f"\n- {_source(passage, site)}: {one_line(passage.text)}" for passage in nearest)
+        return RenderedAnswer(_declined(answer, site), "".join(passages), [])
+    text, quotes = _mark_quotes(answer, site)
+    for question in answer.unanswered:
+        text += f"\n\nThe documents do not hold an answer to: {one_line(question)}"
+    sources = "\n\nSources:\n"
+    for citation in sorted(answer.citations, key=lambda citation: citation.number):
+        sources += f"\n- [{citation.number}] {_source(citation, site)}"
+    return RenderedAnswer(text, sources, quotes)
 
 
 def one_line(text: str) -> str:
-    """Text that Markdown shows to the character, on one line."""
+    """Text on one line, escaped so that Markdown shows it exactly as it is."""
     return escape_markdown(" ".join(text.split()), autolinks=True)
 
 
-def _marked_quotes(answer: Answer, site: str) -> tuple[str, list[Cited]]:
-    text, place, cited = "", 0, []
-    for at, mark, citation in _marks(answer):
-        before = one_line(answer.answer[place:at])
+def _mark_quotes(answer: Answer, site: str) -> tuple[str, list[PlacedQuote]]:
+    """The text of the answer, escaped, and the places of its quotes with their marks in it."""
+    remaining = {f"{citation.quote} [{citation.number}]": citation for citation in answer.citations}
+    text, position, quotes = "", 0, []
+    while remaining:
+        # A quote may hold words that look like another quote with its mark. So the next one is the quote that begins
+        # first, and of those that begin together the longest.
+        starts = {marked: answer.answer.find(marked, position) for marked in remaining}
+        marked = min(starts, key=lambda marked: (starts[marked], -len(marked)))
+        citation = remaining.pop(marked)
+        before = one_line(answer.answer[position : starts[marked]])
         text += f"{before} " if before else ""
-        start = len(text)
-        text += f"{one_line(citation.quote)} [{citation.number}]"
-        cited.append(Cited(start, len(text), citation, site + article_href(citation)))
-        text += " "
-        place = at + len(mark)
-    return (text + one_line(answer.answer[place:])).rstrip(), cited
-
-
-def _marks(answer: Answer) -> Iterator[tuple[int, str, Citation]]:
-    """Each quote with its mark and place, in the order of the text: the first that begins, the longest of those.
-
-    A quote may hold words that look like another quote with its mark; those stand inside of it and are passed over.
-    """
-    left = {f"{citation.quote} [{citation.number}]": citation for citation in answer.citations}
-    place = 0
-    while left:
-        at, mark = min(((answer.answer.find(mark, place), mark) for mark in left), key=_first_and_longest)
-        yield at, mark, left.pop(mark)
-        place = at + len(mark)
-
-
-def _first_and_longest(found: tuple[int, str]) -> tuple[int, int]:
-    return found[0], -len(found[1])
+        escaped = f"{one_line(citation.quote)} [{citation.number}]"
+        quotes.append(PlacedQuote(len(text), len(text) + len(escaped), citation, site + article_href(citation)))
+        text += f"{escaped} "
+        position = starts[marked] + len(marked)
+    return (text + one_line(answer.answer[position:])).rstrip(), quotes
 
 
 def _declined(answer: Answer, site: str) -> str:
@@ -95,18 +87,13 @@ def _declined(answer: Answer, site: str) -> str:
     return "The documents do not hold an answer to this. The nearest passages:\n"
 
 
-def _nearest(answer: Answer, site: str) -> Iterator[str]:
-    for found in answer.passages[:_NEAREST]:
-        yield f"\n- {_source(found, site)}: {one_line(found.text)}"
-
-
-def _source(found: Citation | FoundPassage, site: str) -> str:
-    """A link that opens the words here, the source and day, and a link to the original where it has one."""
-    original = safe_web_url(found.url)
+def _source(cited: Citation | FoundPassage, site: str) -> str:
+    """A link that opens the words here, the source and day, and a link to the original if it is on the web."""
+    original = safe_web_url(cited.url)
     parts = [
-        _link(found.title, site + article_href(found)),
-        one_line(found.source or ""),
-        (found.published or "")[:10],
+        _link(cited.title, site + article_href(cited)),
+        one_line(cited.source or ""),
+        (cited.published or "")[:10],
         _link("original", original) if original else "",
     ]
     return ", ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""Counters for operators, in Prometheus' form, and the log of what was asked, where that is wanted."""
+"""Metrics for operators, in Prometheus' form, and the log of questions, if the setting asks for it."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Metrics:
-    """One app's counters; two apps in one process share none."""
+    """One app's metrics; two apps in one process share none."""
 
     media_type = CONTENT_TYPE_LATEST
 
@@ -41,8 +41,8 @@ class Metrics:
         )
         self.open_requests = Gauge("rag_requests_open", "Requests being answered.", registry=self._registry)
         self.asking = Gauge("rag_asking", "Questions being answered.", registry=self._registry)
-        self.waiting = Gauge("rag_waiting", "Questions waiting for their turn.", registry=self._registry)
-        self._refused = Counter("rag_refused", "Requests turned away, by why.", ["reason"], registry=self._registry)
+        self.waiting = Gauge("rag_waiting", "Questions waiting to be answered.", registry=self._registry)
+        self._refused = Counter("rag_refused", "Requests refused, by reason.", ["reason"], registry=self._registry)
         self._stages = Histogram(
             "rag_stage_seconds",
             "Time of each stage of an answer.",
@@ -53,12 +53,12 @@ class Metrics:
         self._seconds = Histogram(
             "rag_ask_seconds", "Time to answer a question.", buckets=_SECONDS, registry=self._registry
         )
-        self._asked = Counter("rag_questions", "Questions by outcome.", ["outcome"], registry=self._registry)
-        self._cached = Counter("rag_cache_hits", "Questions answered as they were before.", registry=self._registry)
+        self._questions = Counter("rag_questions", "Questions by outcome.", ["outcome"], registry=self._registry)
+        self._cached = Counter("rag_cache_hits", "Questions answered from the cache.", registry=self._registry)
         self._generation = Gauge("rag_index_generation", "The generation that serves.", registry=self._registry)
         self._articles = Gauge("rag_index_articles", "Articles of that generation.", registry=self._registry)
         self._passages = Gauge("rag_index_passages", "Passages of that generation.", registry=self._registry)
-        self._age = Gauge("rag_index_age_seconds", "Time since it was made.", registry=self._registry)
+        self._age = Gauge("rag_index_age_seconds", "Time since that generation was made.", registry=self._registry)
 
     def counted(self, events: Iterable[AnswerEvent]) -> Iterator[AnswerEvent]:
         """The same events; the answer is counted as it passes."""
@@ -71,7 +71,7 @@ class Metrics:
         """Count one reply."""
         outcome = "answered" if answer.answered else "declined"
         self._seconds.observe(answer.timings_ms["total"] / 1000)
-        self._asked.labels(outcome).inc()
+        self._questions.labels(outcome).inc()
         self._cached.inc(FROM_CACHE in answer.timings_ms)
         for stage, milliseconds in answer.timings_ms.items():
             if stage != "total":
@@ -80,15 +80,15 @@ class Metrics:
             _log.info("%s", outcome, extra={"fields": {"question": answer.question}})
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one response; `route` is the template of its address."""
+        """Count one response; `route` is the template of its path."""
         self._requests.labels(method, route, str(status)).observe(seconds)
 
     def count_refused(self, reason: str) -> None:
-        """Count one request that was turned away."""
+        """Count one request that was refused."""
         self._refused.labels(reason).inc()
 
     def text(self, manifest: Manifest) -> bytes:
-        """All of it, with the index's figures as of now."""
+        """All metrics as text, with the index's figures as they are now."""
         self._generation.set(manifest.generation)
         self._articles.set(manifest.articles)
         self._passages.set(manifest.passages)

@@ -1,4 +1,4 @@
-"""Which status each error has, and the one place that shows an error: as a page or as a problem document.
+"""Gives each error its status, and shows every error: as a page, as a problem document, or in OpenAI's form.
 
 Problem documents follow RFC 9457, with `remedy` (what to do next) and `request_id` beside its members.
 """
@@ -40,7 +40,6 @@ from web.render import render
 
 _log = logging.getLogger(__name__)
 
-
 STATUS: dict[type[RagError], HTTPStatus] = {
     ArticleUnknownError: HTTPStatus.NOT_FOUND,
     ModelNotFoundError: HTTPStatus.NOT_FOUND,
@@ -64,15 +63,13 @@ STATUS: dict[type[RagError], HTTPStatus] = {
     TimeLimitError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-# What Starlette says only by the status' own name.
-_WHAT = {
+# For these Starlette's own message is only the name of the status.
+_MESSAGES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
 }
-
-
-_PROGRAMS = ("/api/", "/v1/")  # below these nothing is a page
-_OPENAI = {
+_PROGRAM_PATHS = ("/api/", "/v1/")  # nothing below these is a page
+_OPENAI_TYPES = {
     HTTPStatus.UNAUTHORIZED: "authentication_error",
     HTTPStatus.FORBIDDEN: "permission_error",
     HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_error",
@@ -112,18 +109,18 @@ class Problem:
 
 
 def problem_of(error: Exception) -> Problem:
-    """How an error is shown; one that no table knows is a defect, and tells a stranger nothing."""
+    """How an error is shown. Every error that is not expected here is a defect, and its details are not shown."""
     if isinstance(error, RagError):
-        for kind in type(error).__mro__:
-            if kind in STATUS:
-                return Problem(STATUS[kind], _kebab(error.code), error.what, error.remedy)
+        for error_class in type(error).__mro__:
+            if error_class in STATUS:
+                return Problem(STATUS[error_class], _kebab_case(error.code), error.what, error.remedy)
     if isinstance(error, RequestValidationError):
-        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", _sentence(error), "See /docs.", _place(error))
+        return _invalid_request(error)
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
-        return Problem(
-            status, _kebab(status.name.title().replace("_", "")), _WHAT.get(status, f"{error.detail}."), _remedy(status)
-        )
+        code = _kebab_case(status.name.title().replace("_", ""))
+        remedy = "Ask a question at /, or see /docs for the interface." if status < 500 else "Try again later."
+        return Problem(status, code, _MESSAGES.get(status, f"{error.detail}."), remedy)
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "defect",
@@ -133,15 +130,21 @@ def problem_of(error: Exception) -> Problem:
 
 
 def as_openai(problem: Problem) -> dict[str, object]:
-    """The same in OpenAI's form, which its clients read."""
-    kind = _OPENAI.get(problem.status, "invalid_request_error" if problem.status < 500 else "server_error")
-    message, code = f"{problem.what} {problem.remedy}", problem.code.replace("-", "_")
-    return {"error": {"message": message, "type": kind, "param": problem.param, "code": code}}
+    """The problem in OpenAI's form, for its clients."""
+    default = "invalid_request_error" if problem.status < 500 else "server_error"
+    return {
+        "error": {
+            "message": f"{problem.what} {problem.remedy}",
+            "type": _OPENAI_TYPES.get(problem.status, default),
+            "param": problem.param,
+            "code": problem.code.replace("-", "_"),
+        }
+    }
 
 
-def log_failure(what: str, error: Exception) -> None:
-    """Log a failure that is told after its response has begun."""
-    _log.error(what, exc_info=error)
+def log_failure(message: str, error: Exception) -> None:
+    """Log a failure that happened after its response had begun."""
+    _log.error(message, exc_info=error)
 
 
 def show(request: Request, error: Exception) -> Response:
@@ -149,7 +152,7 @@ def show(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, RequestRefusedError):
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    # A defect is shown outside of all middleware, so the protecting headers are set here too.
+    # A defect is shown outside all middleware, so the security headers are set here too.
     headers = {**SECURITY_HEADERS, "X-Request-ID": REQUEST_ID.get(), **(getattr(error, "headers", None) or {})}
     if wants_page(request):
         page = ErrorPage(int(problem.status), problem.status.phrase, problem.what, problem.remedy)
@@ -160,8 +163,8 @@ def show(request: Request, error: Exception) -> Response:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether the caller is a browser asking for a page."""
-    return not request.url.path.startswith(_PROGRAMS) and "text/html" in request.headers.get("accept", "")
+    """Whether the client is a browser that wants a page."""
+    return not request.url.path.startswith(_PROGRAM_PATHS) and "text/html" in request.headers.get("accept", "")
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -170,33 +173,22 @@ def install_error_handlers(app: FastAPI) -> None:
     async def handler(request: Request, error: Exception) -> Response:
         return show(request, error)
 
-    for kind in (RagError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, handler)
+    for error_class in (RagError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(error_class, handler)
 
 
-def _sentence(error: RequestValidationError) -> str:
+def _invalid_request(error: RequestValidationError) -> Problem:
     first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return f"The body is not JSON at character {first['loc'][-1]}."
-    if first["type"] == "model_attributes_type":
-        return "The body is no JSON object sent with Content-Type: application/json."
-    return f"{_place(error) or 'the body'}: {first['msg'].removeprefix('Value error, ')}."
+    field = None if first["type"] == "json_invalid" else ".".join(str(part) for part in first["loc"] if part != "body")
+    match first["type"]:
+        case "json_invalid":
+            what = f"The body is not JSON at character {first['loc'][-1]}."
+        case "model_attributes_type":
+            what = "The body is no JSON object sent with Content-Type: application/json."
+        case _:
+            what = f"{field or 'the body'}: {first['msg'].removeprefix('Value error, ')}."
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", what, "See /docs.", field or None)
 
 
-def _place(error: RequestValidationError) -> str | None:
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return None
-    return ".".join(str(part) for part in first["loc"] if part != "body") or None
-
-
-def _remedy(status: HTTPStatus) -> str:
-    return (
-        "Ask a question at /, or see /docs for the interface."
-        if status < HTTPStatus.INTERNAL_SERVER_ERROR
-        else "Try again later."
-    )
-
-
-def _kebab(name: str) -> str:
+def _kebab_case(name: str) -> str:
     return "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")

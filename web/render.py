@@ -30,7 +30,7 @@ def render(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A template with `page`, its context dataclass, as an HTML response."""
-    caller = getattr(request.state, "caller", None)  # none where the request was turned away before it was known
+    caller = getattr(request.state, "caller", None)  # missing if the request was refused before its key was looked up
     signed_in = bool(caller and caller.key)
     context = {"page": page, "site_name": request.app.state.settings.site_name, "signed_in": signed_in}
     return _TEMPLATES.TemplateResponse(request, template, context, status_code=status, headers=headers)

@@ -1,6 +1,6 @@
-"""The server's settings, and the only place that reads its environment variables.
+"""The server's settings; its environment variables are read here only.
 
-A flag of `rag serve` goes before the environment, and that before the default.
+A flag of `rag serve` wins over the environment, and that over the default.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from limits import RateLimitItem, parse
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from index.console import DEFAULT_INDEX
+from index.commands import DEFAULT_INDEX
 from index.engine.local.retention import KEPT
 from rag.settings import DEFAULT_THRESHOLD
 from web.addresses import is_loopback
@@ -18,25 +18,25 @@ from web.addresses import is_loopback
 OFF = "off"
 
 
-def read_rate(text: str) -> RateLimitItem | None:
-    """A rate such as 100/minute, or None where it is off.
+def parse_rate(text: str) -> RateLimitItem | None:
+    """A rate such as 100/minute, or None if it is off.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the text is no rate.
     """
     return None if text == OFF else parse(text)
 
 
-def _rate(text: str) -> str:
-    read_rate(text)
+def _check_rate(text: str) -> str:
+    parse_rate(text)
     return text
 
 
-Rate = Annotated[str, AfterValidator(_rate)]
+Rate = Annotated[str, AfterValidator(_check_rate)]
 
 
 class Settings(BaseSettings):
-    """Each field is the environment variable RAG_ and its name in capitals."""
+    """Each field is read from an environment variable: RAG_ and the field's name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix="RAG_", env_ignore_empty=True, frozen=True)
 
@@ -58,27 +58,27 @@ class Settings(BaseSettings):
     )
     feedback: Path | None = Field(
         None,
-        description="The file that keeps readers' votes; by default feedback.sqlite in the index.",
+        description="The file that keeps votes on answers; by default feedback.sqlite in the index.",
     )
     site_name: str = Field("Caspian–Indus Reader", description="The name at the head of every page.")
     max_body_bytes: int = Field(65_536, ge=1, description="The largest request body, in bytes.")
     keys_file: Path | None = Field(None, description="The file of keys; without one, no key is asked for.")
     insecure: bool = Field(default=False, description="Serve others than this machine without keys.")
     allowed_hosts: str = Field(
-        "", description="The hosts a request may name, with commas between, * for any part of one."
+        "", description="The hosts a request may name, separated by commas; * stands for any part of one."
     )
     allowed_origins: str = Field(
-        "", description="Origins whose pages may use the interface from a browser (CORS), with commas between."
+        "", description="Origins whose pages may use the interface from a browser (CORS), separated by commas."
     )
     trusted_proxies: str = Field(
-        "", description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas between."
+        "", description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, separated by commas."
     )
     rate_per_key: Rate = Field("600/minute", description='How often one key may ask; or "off".')
     rate_per_address: Rate = Field(
-        "300/minute", description='How often one address may ask, this machine apart; or "off".'
+        "300/minute", description='How often one address other than this machine may ask; or "off".'
     )
-    at_once: int = Field(0, ge=0, description="How many questions are answered at once; 0 for one a processor.")
-    waiting: int = Field(64, ge=0, description="How many questions may wait for their turn.")
+    at_once: int = Field(0, ge=0, description="How many questions are answered at once; 0: one a processor.")
+    waiting: int = Field(64, ge=0, description="How many more questions may wait.")
     time_limit: float = Field(30.0, gt=0, description="Seconds within which a response must have begun.")
     stop_seconds: int = Field(20, ge=0, description="Seconds that answers may take to end when the server is stopped.")
     log_format: Literal["auto", "json", "plain"] = Field(
@@ -87,19 +87,19 @@ class Settings(BaseSettings):
     log_questions: bool = Field(default=False, description="Write the text of questions to the log.")
 
     def hosts(self) -> list[str]:
-        """The hosts a request may name, in lower case; on loopback this machine's own, elsewhere any if unset."""
+        """The hosts a request may name, in lower case. If unset: on loopback this machine's own, elsewhere any."""
         if self.allowed_hosts or not is_loopback(self.host):
-            return _listed(self.allowed_hosts.lower())
+            return _split(self.allowed_hosts.lower())
         return ["localhost", "127.0.0.1", "::1", self.host.lower()]
 
     def origins(self) -> list[str]:
         """The origins whose pages may use the interface."""
-        return _listed(self.allowed_origins)
+        return _split(self.allowed_origins)
 
     def proxies(self) -> list[str]:
-        """The proxies that are believed."""
-        return _listed(self.trusted_proxies)
+        """The trusted proxies."""
+        return _split(self.trusted_proxies)
 
 
-def _listed(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]

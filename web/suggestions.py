@@ -1,4 +1,4 @@
-"""Suggested questions, made beside the serving: once for each generation, and nobody waits for them."""
+"""Suggested questions, made in the background once for each generation; no request waits for them."""
 
 import logging
 from collections.abc import Callable
@@ -8,18 +8,20 @@ from threading import Event, Lock, Thread
 from rag.assistant import Assistant
 
 _log = logging.getLogger(__name__)
-_LATER = 1.0  # seconds until a spare slot is looked for again, where people have them all
+_RETRY_SECONDS = 1.0  # until a spare slot is looked for again, when questions have taken them all
 
-Spare = Callable[[], AbstractContextManager[bool]]  # held while one question is tried, if it gives True
-_NO_MORE = object()
+TakeSpareSlot = Callable[[], AbstractContextManager[bool]]  # True: a slot is held while one question is tried
+_EXHAUSTED = object()
 
 
 class SuggestionWorker:
-    """The suggested questions of the generation that serves, as far as they are made."""
+    """Makes the suggested questions of the generation that serves, in a thread of its own."""
 
-    def __init__(self, assistant: Assistant, spare: Spare = lambda: nullcontext(enter_result=True)) -> None:
+    def __init__(
+        self, assistant: Assistant, take_spare_slot: TakeSpareSlot = lambda: nullcontext(enter_result=True)
+    ) -> None:
         self._assistant = assistant
-        self._spare = spare
+        self._take_spare_slot = take_spare_slot
         self._lock = Lock()
         self._stopped = Event()
         self._generation: int | None = None
@@ -27,34 +29,34 @@ class SuggestionWorker:
         self._threads: list[Thread] = []
 
     def current(self) -> list[str]:
-        """Those made so far; for a new generation their making begins here."""
+        """The questions made so far; the first call for a new generation starts making them."""
         generation = self._assistant.manifest().generation
         with self._lock:
             if generation != self._generation and not self._stopped.is_set():
                 self._generation, self._questions = generation, []
                 thread = Thread(target=self._make, args=(self._questions,), name="suggestions", daemon=True)
-                self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+                self._threads = [*(running for running in self._threads if running.is_alive()), thread]
                 thread.start()
             return list(self._questions)
 
     def close(self) -> None:
-        """Make no more, and wait for what is being tried, for an earlier generation too."""
+        """Make no more, and wait for the questions being tried, those of earlier generations too."""
         with self._lock:
             self._stopped.set()
         for thread in self._threads:
             thread.join()
 
     def _make(self, questions: list[str]) -> None:
-        tries = self._assistant.suggestions()
+        attempts = self._assistant.suggestions()
         try:
             while questions is self._questions and not self._stopped.is_set():
-                with self._spare() as free:
-                    tried = next(tries, _NO_MORE) if free else None
-                if tried is _NO_MORE:
+                with self._take_spare_slot() as has_slot:
+                    question = next(attempts, _EXHAUSTED) if has_slot else None
+                if question is _EXHAUSTED:
                     return
-                if isinstance(tried, str):
-                    questions.append(tried)
-                if not free:
-                    self._stopped.wait(_LATER)
-        except Exception as error:  # noqa: BLE001 (a page without suggestions is whole; what went wrong is logged)
+                if isinstance(question, str):
+                    questions.append(question)
+                if not has_slot:
+                    self._stopped.wait(_RETRY_SECONDS)
+        except Exception as error:  # noqa: BLE001 (the page works without suggestions, and the failure is logged)
             _log.error("no questions could be suggested", exc_info=error)

@@ -19,7 +19,7 @@ from index.types import Article, Doubt, Matrix, Refusal
 
 @dataclass(frozen=True, slots=True)
 class CorpusDiff:
-    """What separates a corpus from an index: ids of articles, and what could not be read.
+    """How a corpus differs from an index: ids of articles, and what could not be read.
 
     `kept` are articles whose file exists and can't be read now; their last good version stays. `moved` are pairs of a
     deleted and an added article with the same text. Doubted articles were read without a date.
@@ -52,12 +52,12 @@ class CorpusComparison:
     """Compares the articles of a corpus with the live generation as they pass, and gives the difference at the end."""
 
     def __init__(self, live: LiveGeneration | None) -> None:
-        known = live.catalog.versions_and_first_seen() if live else []
+        live_articles = live.catalog.versions_and_first_seen() if live else []
         self._live = live
         self._now = datetime.now(UTC).isoformat(timespec="seconds")
         self._live_hashes = live.catalog.hashes() if live else {}
-        self._live_versions = {article_id: version for article_id, version, _ in known}
-        self._first_seen = {article_id: first_seen for article_id, _, first_seen in known}
+        self._live_versions = {article_id: version for article_id, version, _ in live_articles}
+        self._first_seen = {article_id: first_seen for article_id, _, first_seen in live_articles}
         self._hashes: dict[str, str] = {}
         self._versions: dict[str, str] = {}
         self._kept: list[str] = []
@@ -65,7 +65,10 @@ class CorpusComparison:
         self._doubted: list[Doubt] = []
 
     def articles(self, items: Iterable[Article | Refusal | Doubt], corpus: Path) -> Iterator[Article]:
-        """The articles to index: those read, with `first_seen`, then last good versions of those unreadable now."""
+        """The articles to index: those that were read, with `first_seen`, then the live versions of unreadable ones.
+
+        A live version is kept where the article's file still exists and can't be read now.
+        """
         for item in items:
             if isinstance(item, Refusal):
                 self._refused.append(item)
@@ -76,9 +79,19 @@ class CorpusComparison:
                 self._versions[item.article_id] = item.version
                 # An edited article keeps its day by its id; a moved one gets it once it is known what was deleted.
                 yield replace(item, first_seen=self._first_seen.get(item.article_id) or self._now)
-        for article in self._last_good_versions(corpus):
-            self._kept.append(article.article_id)
-            yield article
+        if self._live is None:
+            return
+        unreadable = [refusal for refusal in self._refused if not refusal.withdrawn]
+        refused_paths = {refusal.path for refusal in unreadable if refusal.line is None}
+        refused_ids = {refusal.article_id for refusal in unreadable if refusal.article_id}
+        for article_id, path in self._live.catalog.paths().items():
+            path_and_folders = {path, *(parent.as_posix() for parent in PurePosixPath(path).parents)}
+            is_refused = article_id in refused_ids or path_and_folders & refused_paths
+            if is_refused and article_id not in self._hashes and not _is_deleted(corpus, path):
+                article = self._live.catalog.article(article_id)
+                assert article is not None
+                self._kept.append(article_id)
+                yield article
 
     def is_empty(self) -> bool:
         """Whether no article passed."""
@@ -86,48 +99,31 @@ class CorpusComparison:
 
     def diff(self) -> CorpusDiff:
         """The difference, once every article has passed."""
-        before, now = self._live_hashes, self._hashes
-        added = [name for name in now if name not in before]
-        deleted = [name for name in before if name not in now and name not in self._kept]
+        before, now, kept = self._live_hashes, self._hashes, set(self._kept)
+        added = [article_id for article_id in now if article_id not in before]
+        deleted = [article_id for article_id in before if article_id not in now and article_id not in kept]
+        # Each deleted article is the origin of one added article only.
+        origins = {self._live_versions[article_id]: article_id for article_id in deleted}
+        old_ids = [origins.pop(self._versions[article_id], None) for article_id in added]
         return CorpusDiff(
             added=added,
-            changed=[name for name in now if name in before and before[name] != now[name]],
+            changed=[article_id for article_id in now if before.get(article_id, now[article_id]) != now[article_id]],
             deleted=deleted,
-            unchanged=[name for name in now if before.get(name) == now[name]],
+            unchanged=[article_id for article_id in now if before.get(article_id) == now[article_id]],
             kept=self._kept,
-            moved=self._moved(added, deleted),
+            moved=[(old_id, new_id) for old_id, new_id in zip(old_ids, added, strict=True) if old_id is not None],
             refused=self._refused,
             doubted=self._doubted,
         )
 
     def first_seen_of_moved(self, diff: CorpusDiff) -> Iterator[tuple[str, str]]:
         """Each moved article's new id, with the time when the index first held it under its old one."""
-        for old, new in diff.moved:
-            yield new, self._first_seen[old]
+        for old_id, new_id in diff.moved:
+            yield new_id, self._first_seen[old_id]
 
-    def nothing_readable(self, corpus: Path, directory: Path) -> CorpusError:
+    def no_article_error(self, corpus: Path, directory: Path) -> CorpusError:
         """The error for a corpus of which no article could be read."""
-        return _nothing_readable(corpus, directory, self._refused, has_live=self._live is not None)
-
-    def _moved(self, added: list[str], deleted: list[str]) -> list[tuple[str, str]]:
-        deleted_by_version = {self._live_versions[name]: name for name in deleted}
-        pairs = ((deleted_by_version.pop(self._versions[name], None), name) for name in added)
-        return [(old, new) for old, new in pairs if old is not None]
-
-    def _last_good_versions(self, corpus: Path) -> Iterator[Article]:
-        """The live versions of articles whose file still exists and can't be read now."""
-        if self._live is None:
-            return
-        unreadable = [refusal for refusal in self._refused if not refusal.withdrawn]
-        paths = {refusal.path for refusal in unreadable if refusal.line is None}
-        ids = {refusal.article_id for refusal in unreadable if refusal.article_id}
-        for article_id, path in self._live.catalog.paths().items():
-            path_and_folders = {path, *(parent.as_posix() for parent in PurePosixPath(path).parents)}
-            refused = path_and_folders & paths or article_id in ids
-            if refused and article_id not in self._hashes and not _is_deleted(corpus, path):
-                article = self._live.catalog.article(article_id)
-                assert article is not None
-                yield article
+        return _no_article_error(corpus, directory, self._refused, has_live=self._live is not None)
 
 
 def refuse_unreadable(corpus: Path, directory: Path, *, allow_empty: bool = False) -> None:
@@ -145,7 +141,7 @@ def refuse_unreadable(corpus: Path, directory: Path, *, allow_empty: bool = Fals
             return
         if isinstance(item, Refusal):
             refused.append(item)
-    raise _nothing_readable(corpus, directory, refused, has_live=False)
+    raise _no_article_error(corpus, directory, refused, has_live=False)
 
 
 def _is_deleted(corpus: Path, path: str) -> bool:
@@ -159,12 +155,13 @@ def _is_deleted(corpus: Path, path: str) -> bool:
     return False
 
 
-def _nothing_readable(corpus: Path, directory: Path, refused: list[Refusal], *, has_live: bool) -> CorpusError:
-    live = "; the index is left as it was, and still serves" if has_live else ""
-    why = f" ({len(refused)} refused; the first: {refused[0]})" if refused else ""
-    allow_empty = command("rag index --allow-empty", directory, corpus)
-    empty = f" or, to leave nothing in the index: {allow_empty}" if has_live else ""
-    return CorpusError(
-        f"The corpus {corpus} holds no readable article{why}{live}.",
-        f"Put articles there ({FORMATS}), then run: {command('rag index', directory, corpus)}{empty}",
-    )
+def _no_article_error(corpus: Path, directory: Path, refused: list[Refusal], *, has_live: bool) -> CorpusError:
+    what = f"The corpus {corpus} holds no readable article"
+    remedy = f"Put articles there ({FORMATS}), then run: {command('rag index', directory, corpus)}"
+    if refused:
+        what += f" ({len(refused)} refused; the first: {refused[0]})"
+    if has_live:
+        what += "; the index is left as it was, and still serves"
+        allow_empty = command("rag index --allow-empty", directory, corpus)
+        remedy += f" or, to leave nothing in the index: {allow_empty}"
+    return CorpusError(f"{what}.", remedy)

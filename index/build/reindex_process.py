@@ -57,9 +57,9 @@ class ReindexReport:
 
 @dataclass(frozen=True, slots=True)
 class ReindexStatus:
-    """How the last re-index stands; `done` of `total` new passages are embedded, and `total` is 0 until it is known.
+    """How the last re-index stands: `done` of `total` new passages are embedded, and `total` is 0 until it is known.
 
-    `report` is there when it is done and `failure` when it failed. `started` and `ended` are ISO 8601 in UTC.
+    `report` is None until it is done, and `failure` unless it failed. `started` and `ended` are ISO 8601 in UTC.
     """
 
     state: Literal["idle", "running", "done", "failed"] = "idle"
@@ -72,7 +72,7 @@ class ReindexStatus:
 
 
 class Reindexer:
-    """Re-indexes a directory when told to, one build at a time; a failed or killed build ends nothing here."""
+    """Re-indexes a directory on request, one build at a time; a failed or killed build ends nothing here."""
 
     def __init__(self, directory: Path, keep: int = KEPT, embedder_of: EmbedderOf = _BULK_EMBEDDER_OF) -> None:
         self._directory = directory
@@ -96,31 +96,27 @@ class Reindexer:
             manifest = generations.read_manifest(self._directory, generations.live_number(self._directory))
             with generations.writer_lock(self._directory):
                 pass  # no other process holds it; one that takes it before the build does is reported by the build
-            process, receiver = self._start_process(manifest)
+            receiver, sender = _SPAWN.Pipe(duplex=False)
+            arguments = (sender, manifest, self._directory, self._keep, self._embedder_of)
+            self._process = _SPAWN.Process(target=_build, args=arguments, daemon=True, name="re-index")
+            self._process.start()
+            sender.close()  # so that the pipe ends when the process does
             self.status = ReindexStatus("running", started=_now())
-            self._follower = Thread(target=self._follow, args=(process, receiver), daemon=True)
+            self._follower = Thread(target=self._follow, args=(self._process, receiver), daemon=True)
             self._follower.start()
         return self.status
 
     def close(self) -> None:
-        """End a running build; the live generation stays live."""
+        """Stop a running build; the live generation stays live."""
         if self._process is not None:
             self._process.terminate()
         if self._follower is not None:
             self._follower.join()
 
-    def _start_process(self, manifest: Manifest) -> tuple[SpawnProcess, Connection]:
-        receiver, sender = _SPAWN.Pipe(duplex=False)
-        arguments = (sender, manifest, self._directory, self._keep, self._embedder_of)
-        self._process = _SPAWN.Process(target=_build, args=arguments, daemon=True, name="re-index")
-        self._process.start()
-        sender.close()  # so that the pipe ends when the process does
-        return self._process, receiver
-
     def _follow(self, process: SpawnProcess, receiver: Connection) -> None:
         with suppress(EOFError), receiver:
             while True:
-                self._change(receiver.recv())
+                self._update(receiver.recv())
         process.join()
         if self.status.state == "running":
             ended = ReindexEndedError(
@@ -128,9 +124,9 @@ class Reindexer:
                 "What was live is live; run rag index to see why.",
             )
             _log.error("%s", ended)
-            self._change({"state": "failed", "failure": ended})
+            self._update({"state": "failed", "failure": ended})
 
-    def _change(self, changes: Mapping[str, Any]) -> None:
+    def _update(self, changes: Mapping[str, Any]) -> None:
         ended = _now() if "state" in changes else None
         self.status = replace(self.status, **changes, ended=ended)
 

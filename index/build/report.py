@@ -85,7 +85,7 @@ def reasons_to_embed_again(earlier: Manifest | None, model: ModelRecord) -> list
         )
     if changed["other_split"]:
         sentences.append(
-            f"The index holds passages of up to {changed['other_split']} characters, now {MAX_CHARACTERS}: passages that"
-            " are split differently are embedded again."
+            f"The index holds passages of up to {changed['other_split']} characters, and the limit is now"
+            f" {MAX_CHARACTERS}: passages that are split differently are embedded again."
         )
     return sentences

@@ -30,10 +30,15 @@ class RowReuse:
     @staticmethod
     def of(hashes: Hashes, live: Hashes) -> "RowReuse":
         """The reuse for rows made from texts with these hashes, given the hashes of the live generation's rows."""
-        distinct, first, which = np.unique(hashes, return_index=True, return_inverse=True)
-        return RowReuse(_positions(distinct, live)[which], first[which])
+        distinct, first, distinct_of_row = np.unique(hashes, return_index=True, return_inverse=True)
+        if not len(live):
+            return RowReuse(np.full(len(hashes), -1), first[distinct_of_row])
+        order = np.argsort(live, kind="stable")
+        live_rows = order[np.minimum(np.searchsorted(live, distinct, sorter=order), len(live) - 1)]
+        live_rows = np.where(live[live_rows] == distinct, live_rows, -1)
+        return RowReuse(live_rows[distinct_of_row], first[distinct_of_row])
 
-    def nothing(self) -> "RowReuse":
+    def without_live(self) -> "RowReuse":
         """The same rows with nothing copied from the live generation."""
         return RowReuse(np.full_like(self.live, -1), self.first)
 
@@ -49,15 +54,6 @@ class RowReuse:
             end = min(start + BLOCK, int(new[next_new]) if next_new < len(new) else count)
             yield start, end
             start = end
-
-
-def _positions(wanted: Hashes, held: Hashes) -> Rows:
-    """The position in `held` of each of `wanted`, -1 where it is missing."""
-    if not len(held):
-        return np.full(len(wanted), -1)
-    order = np.argsort(held, kind="stable")
-    positions = order[np.minimum(np.searchsorted(held, wanted, sorter=order), len(held) - 1)]
-    return np.where(held[positions] == wanted, positions, -1)
 
 
 def write_rows(path: Path, reuse: RowReuse, live: NDArray[Any], make: Callable[[list[int]], NDArray[Any]]) -> int:

@@ -19,12 +19,12 @@ from index.engine.local.near_duplicates import NearDuplicates
 from index.engine.local.retention import GenerationLease
 from index.engine.manifest import CATALOG, DENSE, LEXICAL, NEAR_DUPLICATES, SIGNATURES, VECTORS, Manifest
 from index.passages import embedding_text, text_hash
-from index.types import Article, Passage
+from index.types import Article
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What was checked, one sentence for each thing wrong, and the command that mends them."""
+    """How much was checked, one sentence for each problem, and the command that mends the index, where it has any."""
 
     generation: int
     files: int
@@ -39,7 +39,7 @@ class VerifyReport:
 
 
 def verify_index(directory: Path) -> VerifyReport:
-    """Check the live generation: every file's checksum, then what the files say of one another.
+    """Check the live generation: the checksum of every file, then whether the files agree with one another.
 
     Raises:
         GenerationError: there is no index, or no manifest to check it against.
@@ -48,8 +48,12 @@ def verify_index(directory: Path) -> VerifyReport:
     number = generations.live_number(directory)
     manifest = generations.read_manifest(directory, number)
     folder = generations.generation_folder(directory, number)
-    with closing(_held(folder)):  # nothing is found missing because a newer generation took its place meanwhile
-        # Files that are not those written are not opened: what they would say is of no use.
+    try:
+        lease = GenerationLease(folder)  # or files could go missing while they are checked, once a newer one is live
+    except OSError as error:
+        raise generations.read_error(folder, error) from error
+    with closing(lease):
+        # Altered files are not opened: what they hold proves nothing.
         problems = generations.check_files(directory, manifest) or list(_contradictions(folder, manifest))
     return VerifyReport(
         manifest.generation,
@@ -61,85 +65,68 @@ def verify_index(directory: Path) -> VerifyReport:
     )
 
 
-def _held(folder: Path) -> GenerationLease:
-    try:
-        return GenerationLease(folder)
-    except OSError as error:
-        raise generations.read_error(folder, error) from error
-
-
 def _contradictions(folder: Path, manifest: Manifest) -> Iterator[str]:
-    yield from _strangers(folder, manifest)
+    """One sentence for each thing in which the files of a generation contradict its manifest or one another."""
+    for name in file_names(folder):
+        if name not in manifest.files and name != generations.MANIFEST:
+            yield f"{folder / name} is no part of the generation."
     with closing(Catalog.open(folder / CATALOG)) as catalog:
         articles, passages = catalog.counts()
         if (articles, passages) != (manifest.articles, manifest.passages):
             yield f"The catalog holds {articles} articles and {passages} passages, not the manifest's counts."
-        yield from _bad_articles(catalog)
-        yield from (
-            f"Article {name} is not filed as what it is, for filters." for name in catalog.articles_with_wrong_filters()
-        )
-        strange = set(cached_article_ids(folder)) - catalog.hashes().keys()
-        if strange:
-            yield f"{FILES} names {min(strange)}, which the catalog does not hold."
-        yield from _bad_passages(catalog)
+        yield from _article_problems(catalog)
+        unknown = set(cached_article_ids(folder)) - catalog.hashes().keys()
+        if unknown:
+            yield f"{FILES} names {min(unknown)}, which the catalog does not hold."
+        yield from _passage_problems(catalog)
         lexical = LexicalIndex.open(folder / LEXICAL)
-        yield from _bad_words(catalog, lexical)
-    copies = NearDuplicates.open(folder / NEAR_DUPLICATES)
-    signed = np.load(folder / SIGNATURES, mmap_mode="r")
-    vectors = np.load(folder / VECTORS, mmap_mode="r")
-    sizes = {VECTORS: len(vectors), LEXICAL: len(lexical), NEAR_DUPLICATES: len(copies), SIGNATURES: len(signed)}
+        yield from _word_problems(catalog, lexical)
+    near_duplicates = NearDuplicates.open(folder / NEAR_DUPLICATES)
+    sizes = {
+        VECTORS: len(np.load(folder / VECTORS, mmap_mode="r")),
+        LEXICAL: len(lexical),
+        NEAR_DUPLICATES: len(near_duplicates),
+        SIGNATURES: len(np.load(folder / SIGNATURES, mmap_mode="r")),
+    }
     for name, size in sizes.items():
         if size != passages:
             yield f"{name} holds {size} passages, the catalog {passages}."
-    yield from _bad_vectors(folder)
-    if not all(copies.first(copies.first(row)) == copies.first(row) <= row for row in range(len(copies))):
-        yield f"{NEAR_DUPLICATES} names a copy as what others are copies of."
-
-
-def _bad_vectors(folder: Path) -> Iterator[str]:
-    """Vectors whose scores are no cosines, and such as the lists to find them by do not hold."""
     try:
-        strays = DenseIndex.open(folder / VECTORS, folder / DENSE).strays()
+        mismatches = DenseIndex.open(folder / VECTORS, folder / DENSE).mismatches()
+        if mismatches:
+            yield f"{DENSE} does not hold {mismatches} of the vectors of {VECTORS}."
     except ValueError as error:
         yield f"{VECTORS} can't be searched: {error}."
-        return
-    if strays:
-        yield f"{DENSE} does not hold {strays} of the vectors of {VECTORS}."
+    if not near_duplicates.is_consistent():
+        yield f"{NEAR_DUPLICATES} names as the first of a group a passage that is not."
 
 
-def _strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
-    """Files that are no part of the generation, and may hold what it does not."""
-    for name in file_names(folder):
-        if name not in manifest.files and name != generations.MANIFEST:
-            yield f"{folder / name} is no part of the generation."
-
-
-def _bad_articles(catalog: Catalog) -> Iterator[str]:
-    """Articles that are not what their hashes were made from, or of which something stands in no passage."""
+def _article_problems(catalog: Catalog) -> Iterator[str]:
+    """Articles that their hashes do not fit, that have text in no passage, or that filters misplace."""
     hashes = catalog.hashes()
-    # Of one article at a time: its rows follow one another.
+    # One article at a time: the rows of an article follow one another, in the order of the articles.
     passages = (passage for _, passage, _ in catalog.every_passage())
     groups = groupby(passages, key=lambda passage: passage.article_id)
-    article_id, own = next(groups, ("", iter(())))
-    for name, version, _ in catalog.versions_and_first_seen():
-        covering: list[Passage] = []
-        if name == article_id:
-            covering = list(own)
-            article_id, own = next(groups, ("", iter(())))
-        article = catalog.article(name)
-        if article is None or (article.version, article.content_hash()) != (version, hashes[name]):
-            yield f"Article {name} is not what its hashes were made from."
-        elif _uncovered(article.text, covering):
-            yield f"Article {name} has text that stands in no passage."
+    group_id, group = next(groups, ("", iter(())))
+    for article_id, version, _ in catalog.versions_and_first_seen():
+        bounds = [0]  # where text outside passages may begin and end, in turn
+        if article_id == group_id:
+            for passage in group:
+                bounds += [passage.start, passage.end]
+            group_id, group = next(groups, ("", iter(())))
+        article = catalog.article(article_id)
+        if article is None or (article.version, article.content_hash()) != (version, hashes[article_id]):
+            yield f"Article {article_id} is not what its hashes were made from."
+            continue
+        bounds.append(len(article.text))
+        if any(article.text[end:start].strip() for end, start in zip(bounds[::2], bounds[1::2], strict=True)):
+            yield f"Article {article_id} has text that stands in no passage."
+    for article_id in catalog.articles_with_wrong_filters():
+        yield f"Article {article_id} is filed under another day, source, language or passages than its own."
 
 
-def _uncovered(text: str, passages: list[Passage]) -> bool:
-    ends = [0, *(passage.end for passage in passages)]
-    starts = [*(passage.start for passage in passages), len(text)]
-    return any(text[end:start].strip() for end, start in zip(ends, starts, strict=True))
-
-
-def _bad_passages(catalog: Catalog) -> Iterator[str]:
+def _passage_problems(catalog: Catalog) -> Iterator[str]:
+    """Passages that are out of order, or not the text of their article or of their vector."""
     hashes = catalog.embedded_hashes()
     article: Article | None = None
     for expected, (row, passage, title) in enumerate(catalog.every_passage()):
@@ -155,13 +142,13 @@ def _bad_passages(catalog: Catalog) -> Iterator[str]:
             yield f"Passage {passage.passage_id} has a sentence outside it."
 
 
-def _bad_words(catalog: Catalog, lexical: LexicalIndex) -> Iterator[str]:
+def _word_problems(catalog: Catalog, lexical: LexicalIndex) -> Iterator[str]:
     """Words that the lexical index has in more or fewer passages than the catalog, and rows it lacks."""
-    counted: dict[str, Counter[str]] = {"text": Counter(), "title": Counter()}
+    frequencies: dict[str, Counter[str]] = {"text": Counter(), "title": Counter()}
     for _, passage, title in catalog.every_passage():
-        counted["text"].update(set(lexical.terms(passage.text)))
-        counted["title"].update(set(lexical.terms(title)))
-    for field, counts in counted.items():
+        frequencies["text"].update(set(lexical.terms(passage.text)))
+        frequencies["title"].update(set(lexical.terms(title)))
+    for field, counts in frequencies.items():
         wrong = sorted(word for word, _ in lexical.vocabulary(field).items() ^ counts.items())
         if wrong:
             yield f"{LEXICAL} has words in other passages' {field} than the catalog, {wrong[0]!r} among them."

@@ -1,4 +1,4 @@
-"""The id of an article that has none in its data: the same however often and in whatever order it is read."""
+"""The id of an article whose data states none: the same however often and in whatever order the corpus is read."""
 
 import hashlib
 import re
@@ -7,31 +7,31 @@ from urllib.parse import unquote, urlsplit
 
 from index.parsers import Record
 
-_SLUG = 60  # characters: with four bytes each, and the hash, still a name that every file system takes
+_SLUG_CHARACTERS = 60  # with four bytes each, and the hash, still a name that every file system takes
 _ADDRESS = re.compile(r"https?://|tag:|urn:", re.IGNORECASE)
 
 
 def address_id(address: str) -> str:
-    """The id of what an address names: its host and path to read, and a hash of the whole to be its own."""
+    """An id made from an address: its host and path to be readable, and a hash of the whole to be unique."""
     try:
         parts = urlsplit(address)
-        words = f"{parts.hostname or ''} {parts.path}"
-    except ValueError:  # no address, which a page's may be that nobody fetched
-        words = address
+        host_and_path = f"{parts.hostname or ''} {parts.path}"
+    except ValueError:  # it is no valid address, as a page may state without anybody having fetched it
+        host_and_path = address
     digest = hashlib.sha256(address.encode(errors="backslashreplace")).hexdigest()[:12]
-    return f"{_words(unquote(words))[:_SLUG].strip('-')}-{digest}".lstrip("-")
+    return f"{_slug(unquote(host_and_path))[:_SLUG_CHARACTERS].strip('-')}-{digest}".lstrip("-")
 
 
-def made_id(name: str, record: Record) -> str:
-    """From what names the record wherever it stands, else from its place.
+def fallback_id(path: str, record: Record) -> str:
+    """An id made from the record's key or, without a key, from its place in the file at `path` in the corpus.
 
-    What is no address, such as a number, names it only in its own file.
+    A key that is an address gives the same id in whatever file it stands; any other key counts within its file.
     """
-    stem = Path(name).with_suffix("").as_posix()
+    stem = Path(path).with_suffix("").as_posix()
     if record.key is None:
-        return _words(f"{stem} {record.line or ''}") or "article"
+        return _slug(f"{stem} {record.line or ''}") or "article"
     return address_id(record.key if _ADDRESS.match(record.key) else f"{stem}/{record.key}")
 
 
-def _words(text: str) -> str:
+def _slug(text: str) -> str:
     return re.sub(r"[\W_]+", "-", text.lower()).strip("-")

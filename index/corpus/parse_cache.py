@@ -7,19 +7,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from pydantic import BaseModel
 
 from index.types import Article
 
 FILES = "files.json"
-_CODE = (
-    "corpus",
-    "parsers",
-    "dates.py",
-    "languages.py",
-    "types.py",
-)  # of the index room: it decides what a file becomes
+# The modules of the index room that decide what a file becomes.
+_CODE = ("corpus/**/*.py", "parsers/**/*.py", "dates.py", "languages.py", "types.py")
 _ArticleLines = list[tuple[str, int | None]]  # ids of articles, with their lines in the file
 
 
@@ -34,10 +30,11 @@ class _Files(BaseModel):
 
 
 class ParseCache:
-    """The files of an earlier generation that became articles whole, and those of the generation being made.
+    """Which articles each file became: in an earlier generation, to be recalled, and in this run, to be written.
 
-    `folder` is the earlier generation's, its files checked; `paths` gives the path of each article it holds by id, and
-    `article_of` the article. Without a folder the cache is empty.
+    It holds only files all of whose records became articles without a doubt. `folder` is that of the earlier
+    generation, its files checked; `paths` maps the ids of its articles to their paths, and `article_of` gives an
+    article by its id. Without a folder the cache is empty.
     """
 
     def __init__(
@@ -53,7 +50,7 @@ class ParseCache:
         self._current: dict[str, _File] = {}
 
     def recall(self, name: str, data: bytes) -> Iterator[tuple[Article, int | None]] | None:
-        """The articles of a file with that name and content, each with its line; None where they are not known."""
+        """The articles of a file with that name and content, each with its line; None where the file is not cached."""
         file = self._earlier.get(name)
         if file is None or file.sha256 != _sha256(data):
             return None
@@ -61,20 +58,14 @@ class ParseCache:
         if any(self._paths.get(article_id) != name for article_id, _ in file.articles):
             return None
         self._current[name] = file
-        return self._articles(file)
+        return ((cast(Article, self._article_of(article_id)), line) for article_id, line in file.articles)
 
-    def _articles(self, file: _File) -> Iterator[tuple[Article, int | None]]:
-        for article_id, line in file.articles:
-            article = self._article_of(article_id)
-            assert article is not None
-            yield article, line
-
-    def note(self, name: str, data: bytes, article_lines: _ArticleLines) -> None:
-        """Remember a file that became articles whole."""
+    def remember(self, name: str, data: bytes, article_lines: _ArticleLines) -> None:
+        """Remember a file all of whose records became articles, by the id and line of each."""
         self._current[name] = _File(sha256=_sha256(data), articles=article_lines)
 
     def write(self, folder: Path) -> None:
-        """Write what this run learned into the folder of the generation being made.
+        """Write what was recalled and remembered in this run into the folder of the generation being made.
 
         Raises:
             OSError: the disk refused.
@@ -84,13 +75,13 @@ class ParseCache:
 
 
 def would_parse_the_same(folder: Path) -> bool:
-    """Whether this program parses as the one did that made the generation in that folder."""
+    """Whether the generation in that folder was made with the same parsing code and packages as are installed now."""
     files = _load(folder)
     return files is not None and files.read_with == _parsing_fingerprint()
 
 
 def cached_article_ids(folder: Path) -> list[str]:
-    """The ids of all articles that a generation says came from its files."""
+    """The ids of all articles that the cache of a generation lists for its files."""
     files = _load(folder)
     return [article_id for file in files.files.values() for article_id, _ in file.articles] if files else []
 
@@ -98,17 +89,17 @@ def cached_article_ids(folder: Path) -> list[str]:
 def _load(folder: Path) -> _Files | None:
     try:
         return _Files.model_validate_json((folder / FILES).read_bytes())
-    except FileNotFoundError:  # an index made before such files were kept
+    except FileNotFoundError:  # the index was made before there was such a file
         return None
 
 
 @cache
 def _parsing_fingerprint() -> str:
-    """A sha256 of everything that decides what a file becomes: this project's code for it, and every package."""
+    """A sha256 of everything that decides what a file becomes: Python, every package, and this project's own code."""
     room = Path(__file__).parents[1]
-    code = [path for name in _CODE for path in ([room / name] if name.endswith(".py") else (room / name).rglob("*.py"))]
+    code = [path for pattern in _CODE for path in room.glob(pattern)]
     sources = [_sha256(path.read_bytes()) for path in sorted(code)]
-    # A set, since a package installed for editing is found twice from its own folder.
+    # A set, since a package installed in editable mode is listed twice when Python runs in its folder.
     packages = sorted({f"{package.name} {package.version}" for package in importlib.metadata.distributions()})
     return _sha256(json.dumps([sys.version, packages, sources]).encode())
 

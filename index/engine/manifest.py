@@ -1,4 +1,4 @@
-"""What a generation says of itself: how it was made, what it holds, and a checksum of each of its files."""
+"""The manifest of a generation: how it was made, what it holds, and a checksum of each of its files."""
 
 import hashlib
 
@@ -42,6 +42,7 @@ class Manifest(_Frozen):
     checksum: str = ""
 
     def sealed(self) -> "Manifest":
-        """The same with `checksum`, a sha256 of all the rest."""
-        rest = self.model_copy(update={"checksum": ""})
-        return rest.model_copy(update={"checksum": hashlib.sha256(rest.model_dump_json().encode()).hexdigest()})
+        """The same manifest with its `checksum`, a sha256 of all its other fields."""
+        unsealed = self.model_copy(update={"checksum": ""})
+        checksum = hashlib.sha256(unsealed.model_dump_json().encode()).hexdigest()
+        return unsealed.model_copy(update={"checksum": checksum})

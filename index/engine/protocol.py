@@ -1,4 +1,4 @@
-"""What the rag room may ask of any engine. A cluster's engine is another class with these methods."""
+"""What the rag room may request of any engine. A cluster's engine is another class with these methods."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -30,7 +30,7 @@ class PassageIndex(Protocol):
         """Up to `k` (row, BM25 score ≥ 0), best first."""
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
-        """The passages of these rows, in the order asked."""
+        """The passages of these rows, in the order given."""
 
     def first_near_duplicate(self, row: int) -> int:
         """The first row whose passage is a near-duplicate of this row's; the row itself where no earlier one is."""
@@ -64,5 +64,5 @@ class IndexSource(Protocol):
         """Why the newest generation does not serve while an older one does; None where the newest serves.
 
         Raises:
-            GenerationError: there is no index any more.
+            GenerationError: the index no longer exists.
         """

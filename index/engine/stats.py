@@ -1,4 +1,4 @@
-"""What a generation holds, told for people: counts, sources, days, and what was refused."""
+"""What a generation holds, for people to read: counts, sources, days, and what was refused."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Articles by source and by language, largest group first, and the first and last day of publication (ISO 8601)."""
+    """Articles by source and by language, largest group first, and the first and last day of publication, ISO 8601."""
 
     sources: list[Group]
     languages: list[Group]

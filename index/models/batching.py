@@ -1,4 +1,4 @@
-"""Texts through a model with little padding, in batches of like length."""
+"""Embedding texts with little padding, in batches of texts of similar length."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,65 +13,64 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-# Tokens a forward pass holds at most on a processor, padding among them; a longer text is alone.
+# The most tokens of a forward pass on a processor, padding included; a longer text has a pass of its own.
 TOKENS_A_BATCH = 1024
 # On an accelerator; not measured, but what `encode` gives it of this model's longest texts, 32 of 256 tokens.
 _TOKENS_A_BATCH_ELSEWHERE = 8192
-# Texts are padded to a multiple of so many tokens, and a batch has a power of two of them, so that batches have few
-# shapes: what computes them is made for each shape when it is first met, and kept.
+# Texts are padded to a multiple of so many tokens, and a batch holds a power of two of them, so that batches have few
+# shapes: OpenVINO prepares its kernels when it first meets a shape, and keeps them.
 PADDED_TO = 16
-_TEXTS_AT_ONCE = 4096  # as many are tokenized and sorted together, so that memory is bounded
-_TEXTS_A_BATCH = 8  # of models whose tokens can't be cut here
+_TEXTS_AT_ONCE = 4096  # the most that are tokenized and sorted together, so that memory is bounded
+_TEXTS_A_BATCH = 8  # for models whose tokens can't be cut here
 
 
 def embed_batched(model: "SentenceTransformer", texts: Sequence[str]) -> NDArray[np.float32]:
-    """One row a text, (n, dim) float32 of unit length, as the model's `encode` gives.
+    """The vectors that the model's `encode` gives, one row for each text: (n, dim) float32, unit length.
 
-    `encode` fills its batches by a number of texts. Here all are tokenized at once, sorted by length, and batched
-    by their tokens.
+    `encode` fills its batches by a number of texts. Here all texts are tokenized at once, sorted by length, and batched
+    by their tokens. A text without tokens has a vector of zeros.
     """
-    if not texts:
-        return np.empty((0, model.get_embedding_dimension() or 0), dtype=np.float32)
-    starts = range(0, len(texts), _TEXTS_AT_ONCE)
-    return np.concatenate([_embedded(model, list(texts[start : start + _TEXTS_AT_ONCE])) for start in starts])
-
-
-def _embedded(model: "SentenceTransformer", texts: list[str]) -> NDArray[np.float32]:
     import torch
 
-    tokens = model.preprocess(texts, prompt=prompt_of(model))
+    if not texts:
+        return np.empty((0, model.get_embedding_dimension() or 0), dtype=np.float32)
+    if len(texts) > _TEXTS_AT_ONCE:
+        starts = range(0, len(texts), _TEXTS_AT_ONCE)
+        return np.concatenate([embed_batched(model, texts[start : start + _TEXTS_AT_ONCE]) for start in starts])
+    tokens = model.preprocess(list(texts), prompt=prompt_of(model))
     if not _is_table(tokens, len(texts)):
-        given = model.encode(texts, batch_size=_TEXTS_A_BATCH, show_progress_bar=False, convert_to_tensor=True)
-        return _unit(given)
+        encoded = model.encode(list(texts), batch_size=_TEXTS_A_BATCH, show_progress_bar=False, convert_to_tensor=True)
+        return _unit_length(encoded)
     most = TOKENS_A_BATCH if _on_processor(model) else _TOKENS_A_BATCH_ELSEWHERE
-    lengths = tokens["attention_mask"].sum(1).tolist()
-    held = [place for place, length in enumerate(lengths) if length]  # not every tokenizer makes a token of nothing
-    batches = [[held[place] for place in batch] for batch in token_batches([lengths[place] for place in held], most)]
+    lengths = np.array(tokens["attention_mask"].sum(1).tolist())
+    filled = np.flatnonzero(lengths)  # not every tokenizer gives an empty text a token
+    batches = [filled[batch].tolist() for batch in token_batches(lengths[filled].tolist(), most)]
     if not batches:
         return np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
-    sorted_vectors = torch.cat(_forwards(model, tokens, batches))
+    sorted_vectors = torch.cat(_forward_all(model, tokens, batches))
     vectors = np.zeros((len(texts), sorted_vectors.shape[1]), dtype=np.float32)
-    vectors[np.concatenate(batches)] = _unit(sorted_vectors)
+    vectors[np.concatenate(batches)] = _unit_length(sorted_vectors)
     return vectors
 
 
 def prompt_of(model: "SentenceTransformer") -> str | None:
-    """What the model's own configuration puts before each text, as `encode` does."""
+    """The prompt that the model's configuration puts before each text, as `encode` does; None where it has none."""
     return model.prompts.get(model.default_prompt_name) if model.default_prompt_name else None
 
 
 def token_batches(lengths: Sequence[int], most: int = TOKENS_A_BATCH) -> Iterator[list[int]]:
-    """The places of texts of these lengths, longest first, in batches of texts that are padded to the same length.
+    """Batches of the positions of texts with these lengths in tokens, the longest texts first.
 
-    A batch has a power of two of them, and at most so many tokens with its padding.
+    The texts of a batch are padded to the same length. A batch holds a power of two of texts, and no more than `most`
+    tokens with its padding, unless a single text has more.
     """
-    longest_first = sorted(range(len(lengths)), key=lambda place: -lengths[place])
-    for padded, places in groupby(longest_first, key=lambda place: _padded(lengths[place])):
-        left = list(places)
-        while left:
-            size = 1 << (max(1, min(len(left), most // padded)).bit_length() - 1)
-            yield left[:size]
-            left = left[size:]
+    longest_first = sorted(range(len(lengths)), key=lambda position: -lengths[position])
+    for padded, positions in groupby(longest_first, key=lambda position: _padded(lengths[position])):
+        remaining = list(positions)
+        while remaining:
+            size = 1 << (max(1, min(len(remaining), most // padded)).bit_length() - 1)
+            yield remaining[:size]
+            remaining = remaining[size:]
 
 
 def _padded(tokens: int) -> int:
@@ -79,48 +78,64 @@ def _padded(tokens: int) -> int:
 
 
 def _is_table(tokens: dict[str, Any], texts: int) -> bool:
-    """Whether all of it has a row a text and a column a token, as not every kind of model's has."""
+    """Whether every tensor has a row for each text and a column for each token; some kinds of models have others."""
     import torch
 
-    held = tokens.get("attention_mask")
+    mask = tokens.get("attention_mask")
     return (
-        isinstance(held, torch.Tensor)
-        and held.ndim == 2
-        and len(held) == texts
-        and all(value.shape == held.shape for value in tokens.values() if isinstance(value, torch.Tensor))
+        isinstance(mask, torch.Tensor)
+        and mask.ndim == 2
+        and len(mask) == texts
+        and all(value.shape == mask.shape for value in tokens.values() if isinstance(value, torch.Tensor))
     )
 
 
 def _cut(tokens: dict[str, Any], rows: list[int], most: int) -> dict[str, Any]:
-    """These rows, padded to as few steps of tokens as all have room in, or to the most that the model reads.
+    """These rows without the columns that are padding in all of them, on whichever side those stand.
 
-    Columns that are padding in all of them are left out, on whichever side they stand.
+    The rows are padded again to a multiple of PADDED_TO tokens, but to no more than `most`, which the model reads.
     """
     import torch
 
     columns = tokens["attention_mask"][rows].any(0)
-    held = int(columns.sum())
-    added = max(0, min(_padded(held), most) - held)
-    return {
-        name: torch.nn.functional.pad(value[rows][:, columns], (0, added)) if isinstance(value, torch.Tensor) else value
-        for name, value in tokens.items()
-    }
+    length = int(columns.sum())
+    padding = max(0, min(_padded(length), most) - length)
+
+    def cut(value: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.pad(value[rows][:, columns], (0, padding))
+
+    return {name: cut(value) if isinstance(value, torch.Tensor) else value for name, value in tokens.items()}
 
 
-def _forwards(model: "SentenceTransformer", tokens: dict[str, Any], batches: list[list[int]]) -> "list[torch.Tensor]":
-    """The vectors of each batch; on a processor PyTorch gives each core its own, where there are enough of them."""
+def _forward_all(
+    model: "SentenceTransformer", tokens: dict[str, Any], batches: list[list[int]]
+) -> "list[torch.Tensor]":
+    """The vectors of each batch; on a processor each core computes its own batch where there are enough of them."""
     import torch
 
     if is_compiled(model):
-        return _computed(model, tokens, batches)
+        from index.models.compiled import VECTORS
+
+        cuts = (_cut(tokens, batch, model.max_seq_length or 0) for batch in batches)
+        return [outputs[VECTORS][:, : model.truncate_dim] for outputs in model[0].model.run_batches(cuts)]
     forward, cores = partial(_forward, model, tokens), torch.get_num_threads()
-    if cores == 1 or len(batches) < 2 * cores or not _on_processor(model):  # a batch can have all cores
+    if cores == 1 or len(batches) < 2 * cores or not _on_processor(model):  # one batch after another, each on all cores
         return list(map(forward, batches))
     try:
         with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             return list(pool.map(forward, batches))
     finally:
-        torch.set_num_threads(cores)  # which threads that are started later begin with
+        torch.set_num_threads(cores)  # threads that are started later begin with this number
+
+
+def _forward(model: "SentenceTransformer", tokens: dict[str, Any], batch: list[int]) -> "torch.Tensor":
+    import torch
+
+    cut = _cut(tokens, batch, model.max_seq_length or 0)
+    inputs = {name: value.to(model.device) if isinstance(value, torch.Tensor) else value for name, value in cut.items()}
+    with torch.inference_mode():
+        vectors: torch.Tensor = model(inputs)["sentence_embedding"]
+        return vectors[:, : model.truncate_dim].float().cpu()
 
 
 def _on_processor(model: "SentenceTransformer") -> bool:
@@ -128,30 +143,13 @@ def _on_processor(model: "SentenceTransformer") -> bool:
 
 
 def is_compiled(model: "SentenceTransformer") -> bool:
-    """Whether OpenVINO computes its vectors, from the first module to the last."""
-    from index.models.compiled import Compiled
+    """Whether OpenVINO computes the model's vectors, from the first module to the last."""
+    from index.models.compiled import CompiledModel
 
-    return isinstance(getattr(model[0], "model", None), Compiled)
-
-
-def _computed(model: "SentenceTransformer", tokens: dict[str, Any], batches: list[list[int]]) -> "list[torch.Tensor]":
-    from index.models.compiled import VECTORS
-
-    cuts = (_cut(tokens, batch, model.max_seq_length or 0) for batch in batches)
-    return [found[VECTORS][:, : model.truncate_dim] for found in model[0].model.side_by_side(cuts)]
+    return isinstance(getattr(model[0], "model", None), CompiledModel)
 
 
-def _forward(model: "SentenceTransformer", tokens: dict[str, Any], batch: list[int]) -> "torch.Tensor":
-    import torch
-
-    cut = _cut(tokens, batch, model.max_seq_length or 0)
-    placed = {name: value.to(model.device) if isinstance(value, torch.Tensor) else value for name, value in cut.items()}
-    with torch.inference_mode():
-        vectors: torch.Tensor = model(placed)["sentence_embedding"]
-        return vectors[:, : model.truncate_dim].float().cpu()
-
-
-def _unit(vectors: "torch.Tensor") -> NDArray[np.float32]:
+def _unit_length(vectors: "torch.Tensor") -> NDArray[np.float32]:
     import torch
 
     return np.asarray(torch.nn.functional.normalize(vectors.float().cpu(), dim=1))

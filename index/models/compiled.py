@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from index.types import Precision
 
-# OpenVINO tells its makers of every import and conversion, over the network, unless it does not find its means to.
+# Disable OpenVINO's telemetry: it reports every import and conversion over the network unless this module is missing.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-import openvino as openvino  # noqa: E402, PLC0414 (which quantize.py takes from here)
+import openvino as openvino  # noqa: E402, PLC0414 (quantize.py imports it from here)
 from openvino import opset13 as operations  # noqa: E402
 
 if TYPE_CHECKING:
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-VECTORS = "sentence_embedding"  # as sentence-transformers names them
+VECTORS = "sentence_embedding"  # the output's name in sentence-transformers
 
-# In 8 bits what is not quantized is computed in float32, so that every processor finds nearly the same.
-_HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
-# A call alone is sooner done on two cores than on one: a question of 13 tokens in 1.0 ms for 1.5, three passages read
-# in 46 for 58. Many batches are sooner done on a core each: 148 to 153 passages a second for 141 to 143. Both find the
-# same, bit for bit; of more cores no machine was there to measure.
-_CORES_A_CALL, _IN_BULK = 2, 1
-_MOST_APART = 2e-3  # what a compiled model finds in float32 and what it found before, in root mean squares of it
-_PADDING = 15  # at most: packing.py and the reader pad to a multiple of PADDED_TO tokens
-# Rows and columns, the last row with as much padding as there may be; the first are followed.
-_TRIED = ((2, 19), (1, 7), (3, 40), (2, 250))
-_following = Lock()
+# In 8 bits the layers that are not quantized compute in float32, so that every processor gives nearly the same vectors.
+_PRECISION_HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
+# A single call is faster on two cores than on one: a question of 13 tokens takes 1.0 ms instead of 1.5, three passages
+# for the reader 46 ms instead of 58. Many batches are faster on one core each: 148 to 153 passages a second instead of
+# 141 to 143. Both give the same numbers, bit for bit. Machines with more cores were not measured.
+_CORES_PER_CALL, _CORES_PER_CALL_IN_BULK = 2, 1
+_MAX_DEVIATION = 2e-3  # of a compiled model's float32 outputs from the model's own, in root mean squares of these
+_PADDING = 15  # the most in a row: batching.py and the reader pad to a multiple of PADDED_TO tokens
+# Rows and columns; the last row has as much padding as there may be. The model is traced with the first shape.
+_TRIAL_SHAPES = ((2, 19), (1, 7), (3, 40), (2, 250))
+_tracing = Lock()
 
 
-class Compiled(nn.Module):
-    """A model without its weights: OpenVINO computes what its forward gave.
+class CompiledModel(nn.Module):
+    """A model that OpenVINO computes; it holds no weights of torch.
 
-    Any number of threads may call it. As many calls are computed at once as the cores suffice for.
+    Any number of threads may call it. It computes as many calls at once as there are cores for.
     """
 
     def __init__(
@@ -56,180 +56,184 @@ class Compiled(nn.Module):
         precision: Precision,
         *,
         in_bulk: bool = False,
-        **more: object,
+        **settings: object,
     ) -> None:
-        """`in_bulk`: for many calls at once. `more`: settings of OpenVINO's beside those that every model here has."""
+        """`in_bulk`: for many calls at once. `settings`: more settings of OpenVINO than every compiled model has."""
         super().__init__()
         self.config = config
         self._outputs = tuple(outputs)
         cores = torch.get_num_threads()
-        calls = max(1, cores // (_IN_BULK if in_bulk else _CORES_A_CALL))
+        calls = max(1, cores // (_CORES_PER_CALL_IN_BULK if in_bulk else _CORES_PER_CALL))
         settings = {
-            "INFERENCE_PRECISION_HINT": _HINTS[precision],
+            "INFERENCE_PRECISION_HINT": _PRECISION_HINTS[precision],
             "NUM_STREAMS": calls,
             "INFERENCE_NUM_THREADS": cores,
-            "ENABLE_CPU_PINNING": False,  # other processes may have their threads there
-            **more,
+            "ENABLE_CPU_PINNING": False,  # other processes may have pinned their threads to the same cores
+            **settings,
         }
         compiled = openvino.Core().compile_model(graph, "CPU", settings)
-        self._inputs = [given.get_any_name() for given in compiled.inputs]
+        self._inputs = [port.get_any_name() for port in compiled.inputs]
         self._map = map if calls == 1 else ThreadPoolExecutor(calls, thread_name_prefix="compiled").map
         self._requests: SimpleQueue[openvino.InferRequest] = SimpleQueue()
         for _ in range(calls):
             self._requests.put(compiled.create_infer_request())
 
-    def forward(self, **given: Tensor) -> dict[str, Tensor]:
-        """The outputs by name, float32, for the inputs that the model took; others are left out."""
-        arrays = {name: given[name].cpu().contiguous().numpy() for name in self._inputs}
+    def forward(self, **tensors: Tensor) -> dict[str, Tensor]:
+        """The outputs by name, float32, for the inputs that the model took; other tensors are ignored."""
+        arrays = {name: tensors[name].cpu().contiguous().numpy() for name in self._inputs}
         request = self._requests.get()
         try:
-            found = request.infer(arrays, share_inputs=True, share_outputs=False)
-            return {name: torch.from_numpy(found[place]) for place, name in enumerate(self._outputs)}
+            results = request.infer(arrays, share_inputs=True, share_outputs=False)
+            return {name: torch.from_numpy(results[position]) for position, name in enumerate(self._outputs)}
         finally:
             self._requests.put(request)
 
-    def side_by_side(self, batches: Iterable[Mapping[str, Tensor]]) -> list[dict[str, Tensor]]:
-        """What each batch gives, in order, as many at once as there are cores for."""
+    def run_batches(self, batches: Iterable[Mapping[str, Tensor]]) -> list[dict[str, Tensor]]:
+        """The outputs for each batch, in order; as many batches at once as there are cores for."""
         return list(self._map(lambda batch: self(**batch), batches))
 
 
-def compiled(
-    model: "PreTrainedModel | Vectors",
+def compile_model(
+    model: "PreTrainedModel | SentenceVectors",
     inputs: Sequence[str],
     outputs: Sequence[str],
     precision: Precision,
     *,
     in_bulk: bool = False,
-) -> Compiled | None:
-    """A float32 model compiled to give those outputs for those inputs; None, with why in the log, where it can't be.
+) -> CompiledModel | None:
+    """A float32 model compiled to give those outputs for those inputs; None where it can't be, with the reason logged.
 
-    The model is followed while it reads some tokens. One that goes another way for others is found out by comparing
-    the two on rows of other lengths.
+    The graph holds only what the model computes for the tokens it is traced with. A model that computes something else
+    for other tokens is detected by comparing both on rows of other lengths.
     """
     try:
         with torch.inference_mode():
-            graph = followed(model, inputs, outputs)
-            make = partial(Compiled, graph, model.config, outputs, in_bulk=in_bulk)
-            exact = make("float32")
-            tried = [_tokens(model.config, inputs, *shape, prompt=_prompt_of(model)) for shape in _TRIED]
-            apart = float(torch.stack([_apart(model, exact, tokens) for tokens in tried]).max())
-            made = exact if precision == "float32" else make(precision)
-            made(**tried[0])  # not every processor computes in every precision
+            graph = trace(model, inputs, outputs)
+            compile_in = partial(CompiledModel, graph, model.config, outputs, in_bulk=in_bulk)
+            exact = compile_in("float32")
+            trials = [_trial_tokens(model.config, inputs, *shape, _prompt_length(model)) for shape in _TRIAL_SHAPES]
+            deviation = float(torch.stack([_deviation(model, exact, tokens) for tokens in trials]).max())
+            compiled = exact if precision == "float32" else compile_in(precision)
+            compiled(**trials[0])  # fails where the processor can't compute in the precision
     except Exception as error:  # noqa: BLE001 (whatever a foreign model makes the tracer or the converter raise)
         _log.info("%s is not compiled for this processor: %s", type(model).__name__, error)
         return None
-    if not apart < _MOST_APART:  # said so, since it may be no number
-        _log.info("%s is not compiled for this processor: it found other numbers, by %.2g", type(model).__name__, apart)
+    if not deviation < _MAX_DEVIATION:  # written this way round since it may be NaN
+        _log.info(
+            "%s is not compiled for this processor: its outputs would differ by %.2g", type(model).__name__, deviation
+        )
         return None
-    return made
+    return compiled
 
 
-def stored(
+def load_quantized(
     path: Path, config: "PretrainedConfig", inputs: Sequence[str], output: str, *, in_bulk: bool = False
-) -> Compiled:
-    """A transformer's graph that was quantized and stored, with the mean of its tokens' vectors behind it.
+) -> CompiledModel:
+    """A quantized transformer from a file, compiled, with mean pooling added to its graph.
 
     Raises:
         RuntimeError: this processor can't compute it.
     """
-    made = Compiled(with_mean(openvino.Core().read_model(path)), config, [output], "int8", in_bulk=in_bulk)
-    tokens = _tokens(config, inputs, *_TRIED[0])
-    found = made(**tokens)[output]
-    if len(found) != len(tokens["input_ids"]) or not found.isfinite().all():
-        raise RuntimeError("OpenVINO computes nothing of it here")
-    return made
+    graph = with_mean_pooling(openvino.Core().read_model(path))
+    compiled = CompiledModel(graph, config, [output], "int8", in_bulk=in_bulk)
+    tokens = _trial_tokens(config, inputs, *_TRIAL_SHAPES[0])
+    vectors = compiled(**tokens)[output]
+    if len(vectors) != len(tokens["input_ids"]) or not vectors.isfinite().all():
+        raise RuntimeError("OpenVINO computes no usable vectors here")
+    return compiled
 
 
-def with_mean(graph: openvino.Model) -> openvino.Model:
-    """A transformer's graph that gives each row the mean of its tokens' vectors, without those of padding."""
-    held = operations.unsqueeze(operations.convert(graph.input("attention_mask"), "f32"), 2)
+def with_mean_pooling(graph: openvino.Model) -> openvino.Model:
+    """The graph of a transformer, extended to give the mean of each row's token vectors, padding excluded."""
+    mask = operations.unsqueeze(operations.convert(graph.input("attention_mask"), "f32"), 2)
     vectors = graph.output(0).get_node().input_value(0)
-    summed, tokens = (operations.reduce_sum(one, 1) for one in (operations.multiply(vectors, held), held))
-    return openvino.Model([operations.divide(summed, tokens)], graph.get_parameters())
+    vector_sum = operations.reduce_sum(operations.multiply(vectors, mask), 1)
+    token_count = operations.reduce_sum(mask, 1)
+    return openvino.Model([operations.divide(vector_sum, token_count)], graph.get_parameters())
 
 
-class Vectors(nn.Module):
-    """The vectors of a sentence-transformers model, by the name VECTORS, from all of its modules."""
+class SentenceVectors(nn.Module):
+    """A sentence-transformers model, from its first module to its last, with the one output VECTORS."""
 
-    def __init__(self, model: nn.Module, config: "PretrainedConfig", told: Mapping[str, object]) -> None:
-        """`config`: of its transformer. `told`: what modules are told beside tokens, as how long the prompt is."""
+    def __init__(self, model: nn.Module, config: "PretrainedConfig", features: Mapping[str, object]) -> None:
+        """`config`: the transformer's. `features`: what the modules get besides tokens, such as the prompt's length."""
         super().__init__()
-        self.config, self.told = config, told
+        self.config, self.features = config, features
         self._model = model
 
     def forward(self, *, return_dict: bool, **tokens: Tensor) -> dict[str, Tensor]:  # noqa: ARG002 (as transformers)
-        """By name, (rows, dim)."""
-        return {VECTORS: self._model({**self.told, **tokens})[VECTORS]}
+        """The vectors by the name VECTORS: (rows, dim)."""
+        return {VECTORS: self._model({**self.features, **tokens})[VECTORS]}
 
 
-class _Named(nn.Module):
-    """A model whose inputs and outputs have an order, as a graph's have."""
+class _Positional(nn.Module):
+    """A model that takes its inputs and gives its outputs by position instead of by name, as the tracer needs it."""
 
     def __init__(self, model: nn.Module, inputs: Sequence[str], outputs: Sequence[str]) -> None:
         super().__init__()
         self._model, self._inputs, self._outputs = model, inputs, outputs
 
-    def forward(self, *given: Tensor) -> tuple[Tensor, ...]:
-        found = self._model(**dict(zip(self._inputs, given, strict=True)), return_dict=True)
-        return tuple(found[name] for name in self._outputs)
+    def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        results = self._model(**dict(zip(self._inputs, tensors, strict=True)), return_dict=True)
+        return tuple(results[name] for name in self._outputs)
 
 
-def followed(model: "PreTrainedModel | Vectors", inputs: Sequence[str], outputs: Sequence[str]) -> openvino.Model:
-    """What a model does with tokens, as a graph that takes and gives these by their names."""
-    tokens = _tokens(model.config, inputs, *_TRIED[0], prompt=_prompt_of(model))
-    with _quietly():
-        graph = openvino.convert_model(_Named(model, inputs, outputs), example_input=tuple(tokens.values()))
+def trace(model: "PreTrainedModel | SentenceVectors", inputs: Sequence[str], outputs: Sequence[str]) -> openvino.Model:
+    """What a model computes for tokens, as a graph that takes its inputs by name."""
+    tokens = _trial_tokens(model.config, inputs, *_TRIAL_SHAPES[0], _prompt_length(model))
+    with _quiet_tracing():
+        graph = openvino.convert_model(_Positional(model, inputs, outputs), example_input=tuple(tokens.values()))
     for port, name in zip(graph.inputs, inputs, strict=True):
         port.set_names({name})
     return graph
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
-    """Without the tracer's warnings that another input may go another way, and transformers' of what it looks at.
+def _quiet_tracing() -> Iterator[None]:
+    """Suppress the warnings of the tracer, that other inputs may be computed otherwise, and those of transformers.
 
-    The converter silences the root logger, and where it fails leaves it so. All of this is the whole process's: one
-    model is followed at a time.
+    The converter silences the root logger, and leaves it silent where it fails. All these settings belong to the whole
+    process, so one model is traced at a time.
     """
-    from transformers.utils import logging as of_transformers
+    from transformers.utils import logging as transformers_logging
 
-    with _following:
-        root, verbosity = logging.getLogger(), of_transformers.get_verbosity()
+    with _tracing:
+        root, verbosity = logging.getLogger(), transformers_logging.get_verbosity()
         level, filters, handlers = root.level, root.filters[:], root.handlers[:]
-        of_transformers.set_verbosity_error()
+        transformers_logging.set_verbosity_error()
         try:
             with warnings.catch_warnings(action="ignore"):
                 yield
         finally:
-            of_transformers.set_verbosity(verbosity)
+            transformers_logging.set_verbosity(verbosity)
             root.setLevel(level)
             root.filters, root.handlers = filters, handlers
 
 
-def _prompt_of(model: "PreTrainedModel | Vectors") -> int:
-    """Tokens that stand before those of every text, and may not count."""
-    return cast(int, model.told.get("prompt_length", 0)) if isinstance(model, Vectors) else 0
+def _prompt_length(model: "PreTrainedModel | SentenceVectors") -> int:
+    """The number of tokens of the prompt before every text, which pooling may leave out."""
+    return cast(int, model.features.get("prompt_length", 0)) if isinstance(model, SentenceVectors) else 0
 
 
-def _tokens(
+def _trial_tokens(
     config: "PretrainedConfig", inputs: Sequence[str], rows: int, columns: int, prompt: int = 0
 ) -> dict[str, Tensor]:
-    """Rows of any tokens, the last of them with padding; no more columns than a model of that configuration reads."""
-    most = getattr(config, "max_position_embeddings", columns + prompt + 2) - 2  # some count from 2
+    """Rows of arbitrary tokens, the last row with padding; no more columns than a model of that configuration reads."""
+    most = getattr(config, "max_position_embeddings", columns + prompt + 2) - 2  # some models count from 2
     columns = min(columns + prompt, most)
-    made = {
+    tokens = {
         "input_ids": torch.arange(rows * columns).reshape(rows, columns) % config.vocab_size,
         "attention_mask": torch.ones(rows, columns, dtype=torch.int64),
         "token_type_ids": torch.zeros(rows, columns, dtype=torch.int64),
     }
-    made["attention_mask"][-1, max(prompt + (columns - prompt) // 2, columns - _PADDING - 1) + 1 :] = 0
-    return {name: made[name] for name in inputs}
+    tokens["attention_mask"][-1, max(prompt + (columns - prompt) // 2, columns - _PADDING - 1) + 1 :] = 0
+    return {name: tokens[name] for name in inputs}
 
 
-def _apart(model: nn.Module, exact: Compiled, tokens: dict[str, Tensor]) -> Tensor:
-    """How far apart any two numbers are that the two find, of what is not padding, in root mean squares."""
-    held = tokens["attention_mask"].bool()
+def _deviation(model: nn.Module, exact: CompiledModel, tokens: dict[str, Tensor]) -> Tensor:
+    """The largest difference between the outputs of the two, padding excluded, in root mean squares of the model's."""
+    mask = tokens["attention_mask"].bool()
     before, after = model(**tokens, return_dict=True), exact(**tokens)
-    rows = {name: slice(None) if name == VECTORS else held for name in after}
+    rows = {name: slice(None) if name == VECTORS else mask for name in after}
     pairs = [(before[name][rows[name]], after[name][rows[name]]) for name in after]
-    return torch.stack([(one - other).abs().max() / one.square().mean().sqrt() for one, other in pairs]).max()
+    return torch.stack([(old - new).abs().max() / old.square().mean().sqrt() for old, new in pairs]).max()

@@ -1,4 +1,4 @@
-"""Turning text into vectors, with sentence-transformers."""
+"""Text becomes vectors, with sentence-transformers."""
 
 import hashlib
 import json
@@ -24,29 +24,29 @@ _MODEL_FILES = (*_WEIGHTS, ".json", ".txt", ".model")
 
 
 class Embedder(Protocol):
-    """Maps passages and queries into one vector space; cosine is the dot product."""
+    """Maps passages and queries into one vector space, in which the dot product is the cosine."""
 
-    record: ModelRecord  # an index remembers it, so that a query's vector always fits its passages'
+    record: ModelRecord  # an index keeps it, so that a query's vector always fits those of its passages
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
-        """One row a text: (n, dim) float32, unit length."""
+        """One row for each text: (n, dim) float32, unit length."""
 
     def embed_query(self, text: str) -> Vector:
         """(dim,) float32, unit length."""
 
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
-        """One row a query, all at once: (n, dim) float32, unit length."""
+        """One row for each query, all embedded at once: (n, dim) float32, unit length."""
 
 
 class SentenceTransformerEmbedder:
     """A sentence-transformers model, by name or local path, with optional prompts.
 
-    Making one finds and fingerprints the files; the model itself is loaded when something is first embedded. With
-    `in_bulk` many passages are embedded faster and one query slower; the vectors are the same.
+    The constructor finds the model's files and hashes them; the model is loaded when something is first embedded. With
+    `in_bulk` many passages are embedded faster and a single query slower; the vectors are the same.
 
     Raises:
-        ModelError: there is no such model here, or not in 8 bits; its files are unreadable; or the bundled model was
-            altered.
+        ModelError: the model is not on this machine, does not exist in 8 bits, or has unreadable files; or the bundled
+            model was altered.
     """
 
     def __init__(
@@ -76,32 +76,32 @@ class SentenceTransformerEmbedder:
         )
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
-        """One row a text: (n, dim) float32, unit length."""
-        return embed_batched(self._loaded(), [self.record.passage_prompt + text for text in texts])
+        """One row for each text: (n, dim) float32, unit length."""
+        return embed_batched(self._loaded_model(), [self.record.passage_prompt + text for text in texts])
 
     def embed_query(self, text: str) -> Vector:
         """(dim,) float32, unit length."""
         return cast(Vector, self.embed_queries([text])[0])
 
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
-        """One row a query: (n, dim) float32, unit length."""
-        return embed_batched(self._loaded(), [self.record.query_prompt + text for text in texts])
+        """One row for each query: (n, dim) float32, unit length."""
+        return embed_batched(self._loaded_model(), [self.record.query_prompt + text for text in texts])
 
-    def _loaded(self) -> "SentenceTransformer":
-        with self._lock:  # two first questions at once load the model once
+    def _loaded_model(self) -> "SentenceTransformer":
+        with self._lock:  # two first questions at the same time load the model once
             if self._model is None:
-                stored = _load(self._folder, self.record.name)
-                self._model = to_precision(stored, self.record.precision, in_bulk=self._in_bulk)
+                float32 = _load(self._folder, self.record.name)
+                self._model = to_precision(float32, self.record.precision, in_bulk=self._in_bulk)
             return self._model
 
 
 def choose_precision(
     choice: PrecisionChoice, name: str, query_prompt: str, passage_prompt: str, earlier: ModelRecord | None
 ) -> Precision:
-    """The precision that a setting stands for; "auto" may load the model and measure for some seconds.
+    """The precision that a setting means; "auto" may load the model and measure for some seconds.
 
-    "auto" is what `earlier`, the model of an existing index, computes in, where it is the same model with the same
-    prompts. Otherwise it is the fastest precision on this processor that stays near enough to float32.
+    "auto" means the precision of `earlier`, the model of an existing index, if that is the same model with the same
+    prompts. Otherwise it means the fastest precision on this processor that stays near enough to float32.
 
     Raises:
         ModelError: the model is not on this machine, or can't be loaded.
@@ -114,9 +114,9 @@ def choose_precision(
     return fastest_precision(_load(_folder(name), name), in_8_bits=name == DEFAULT_MODEL)
 
 
-@lru_cache(maxsize=2)  # the live generation's, and the next one's while it is swapped in
+@lru_cache(maxsize=2)  # one for the live generation, and one for the next while it is swapped in
 def embedder_of_record(record: ModelRecord, *, in_bulk: bool = False) -> Embedder:
-    """The model an index was made with; `in_bulk` for a build.
+    """The embedder of the model that an index was made with; `in_bulk` is for a build.
 
     Raises:
         ModelError: it is not on this machine, or its weights are not those the index was made with.
@@ -144,7 +144,7 @@ def _folder(name: str) -> Path:
 
 
 def _fingerprint(folder: Path, name: str) -> str:
-    """A sha256 of every file the model is made of: a changed tokenizer is another model too."""
+    """A sha256 over all files of the model: with a changed tokenizer it is another model too."""
     files = sorted(path for path in folder.rglob("*") if path.suffix in _MODEL_FILES)
     hashes = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
     if not any(path.suffix in _WEIGHTS for path in files):
@@ -163,7 +163,7 @@ def _load(folder: Path, name: str) -> "SentenceTransformer":
 
     logging.disable_progress_bar()
     try:
-        # A model may be stored in another precision than it is to compute in.
+        # The files may hold the weights in another precision.
         return SentenceTransformer(str(folder)).eval().float()
     except Exception as error:  # whatever a broken or foreign model directory makes the loaders raise
         raise ModelError(

@@ -1,6 +1,6 @@
-"""Where a model's files are on this machine. The only place that decides that no model is looked for on a hub.
+"""Finding a model's files on this machine. Only this module decides whether a model may be downloaded.
 
-Models are looked for on this machine only, unless HF_HUB_OFFLINE=0 allows one to be downloaded once.
+Models are taken from this machine alone, unless HF_HUB_OFFLINE=0 allows one to be downloaded once.
 """
 
 import os
@@ -20,9 +20,9 @@ def bundled_folder() -> Path:
 
 
 def find_model(name: str, owner: str = "") -> Path | None:
-    """The folder of a model: a directory of that name, or one downloaded before; None where there is none.
+    """The folder of a model: a directory with that name, or one downloaded before; None where there is none.
 
-    A name without an owner is looked for under `owner`.
+    `owner` is the owner on the hub of a model that is named without one.
     """
     _stay_offline()
     if Path(name).is_dir():
@@ -31,11 +31,11 @@ def find_model(name: str, owner: str = "") -> Path | None:
 
     try:
         return Path(snapshot_download(f"{owner}/{name}" if owner and "/" not in name else name))
-    except (OSError, ValueError):  # offline, unknown, or a name that no model can have
+    except (OSError, ValueError):  # the hub is off, does not know it, or allows no such name
         return None
 
 
 def _stay_offline() -> None:
-    """Forbid the hub and its telemetry, unless the environment allows them; huggingface_hub reads this on import."""
+    """Turn the hub and its telemetry off, unless the environment allows them; huggingface_hub reads this on import."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

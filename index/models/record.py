@@ -1,4 +1,4 @@
-"""What an index remembers of the embedding model it was made with."""
+"""The record of an embedding model that an index keeps."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ PrecisionChoice = Literal["auto"] | Precision
 class ModelRecord(BaseModel):
     """An embedding model; `fingerprint` is a sha256 of its files.
 
-    `precision` is what the model computes in, for passages and queries alike. Vectors are stored as float32.
+    The model computes in `precision` for passages and queries alike. Vectors are stored as float32.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,5 +24,5 @@ class ModelRecord(BaseModel):
     precision: Precision = "float32"
 
     def differs_only_in_precision(self, other: "ModelRecord") -> bool:
-        """Whether the two are the same model with the same prompts, whatever each computes in."""
+        """Whether both are the same model with the same prompts; the precisions may be the same or not."""
         return self == other.model_copy(update={"precision": self.precision})

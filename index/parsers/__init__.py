@@ -1,9 +1,9 @@
 """One module per format: the bytes of a file become records of text and metadata.
 
-A parser knows nothing of the corpus directory, of ids, or of which dates can be true: `index.corpus.articles` makes
-articles of its records. It raises RefusedError for a file that it can't parse, and yields a BadRecord for one record of
-many. It bounds what it unpacks and how long it takes. It neither opens a file nor reaches the network, whatever the
-bytes name.
+A parser knows nothing of the corpus directory, of ids, or of which dates are possible: `index.corpus` makes
+articles of its records. It raises RefusedError for a file that it can't parse, and yields a BadRecord for one record
+among many. It bounds how much it unpacks and how long it takes. It neither opens a file nor reaches the network,
+whatever the bytes name.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from index.parsers.record import BLANK, BadRecord, Record, is_blank
 Parser = Callable[[bytes], Iterator[Record | BadRecord]]
 
 
-def _gunzipped(parse: Parser) -> Parser:
+def _gunzip_first(parse: Parser) -> Parser:
     def parse_unpacked(data: bytes) -> Iterator[Record | BadRecord]:
         unpacked = gunzip(data)
         if is_blank(unpacked):
@@ -31,9 +31,9 @@ PARSERS: dict[str, Parser] = {
     ".markdown": markdown.parse,
     ".txt": text.parse,
     ".jsonl": jsonl.parse,
-    ".jsonl.gz": _gunzipped(jsonl.parse),
+    ".jsonl.gz": _gunzip_first(jsonl.parse),
     ".csv": csv.parse,
-    ".csv.gz": _gunzipped(csv.parse),
+    ".csv.gz": _gunzip_first(csv.parse),
     ".tsv": csv.parse,
     ".html": html.parse,
     ".htm": html.parse,
@@ -51,7 +51,7 @@ FORMATS = "Markdown, text, HTML, PDF, Word, EPUB, JSON Lines, CSV, feeds or WARC
 
 
 def parser_of(name: str) -> Parser | None:
-    """The parser for a file of that name, by its longest known suffix; None for a format that is not read."""
+    """The parser for a file of that name, by its longest known suffix; None for an unknown format."""
     suffixes = (suffix for suffix in PARSERS if name.lower().endswith(suffix))
     longest = max(suffixes, key=len, default=None)
     return PARSERS[longest] if longest else None

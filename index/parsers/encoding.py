@@ -1,4 +1,4 @@
-"""Which encoding a page is in: what its mark says, else its server, else the page itself, else UTF-8."""
+"""The encoding of a page: by its byte order mark, else by its server, else by the page itself, else UTF-8."""
 
 import codecs
 import re
@@ -12,7 +12,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
-# Python knows more by name than pages are written in, and some of that takes hours to decode.
+# Python knows more encodings than pages are written in, and some of them take hours to decode.
 _OF_THE_WEB = re.compile(r"(cp|gb|koi8-|iso8859-|utf-16-?|mac-|big5|shift_jis|euc_|iso2022_)\w*")
 _LARGER = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254"}  # as browsers read them
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -20,19 +20,24 @@ _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM
 
 def charset_of(content_type: str) -> str | None:
     """The encoding that a Content-Type header names."""
-    found = _CHARSET.search(content_type)
-    return found[1] if found else None
+    match = _CHARSET.search(content_type)
+    return match[1] if match else None
 
 
 def page_text(data: bytes, charset: str | None = None) -> str:
-    """The text of a page; `charset` is what its server said, which goes before the page's own word.
+    """The text of a page; `charset` is the encoding that its server stated, which counts more than the page's own.
 
-    What can't be decoded in an encoding that is named becomes a replacement character, as in browsers.
+    Bytes that can't be decoded in a stated encoding become replacement characters, as in browsers.
 
     Raises:
-        RefusedError: it is a binary file, or names no encoding and is not UTF-8.
+        RefusedError: the page is a binary file, or states no encoding and is not UTF-8.
     """
-    encoding = _marked(data) or _web_encoding(charset) or _own_encoding(data)
+    encoding = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
+    encoding = encoding or _web_encoding(charset)
+    if encoding is None and (match := _NAMED.search(data[:_HEAD])):
+        encoding = _web_encoding((match[1] or match[2]).decode("ascii", "replace"))
+        # The name was found by reading the bytes as ASCII, so the page can't be UTF-16, whatever it states.
+        encoding = "utf-8" if encoding and encoding.startswith("utf-16") else encoding
     if encoding is None:
         return decode(data)
     text = data.decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -41,21 +46,10 @@ def page_text(data: bytes, charset: str | None = None) -> str:
     return text
 
 
-def _marked(data: bytes) -> str | None:
-    return next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
-
-
-def _own_encoding(data: bytes) -> str | None:
-    found = _NAMED.search(data[:_HEAD])
-    named = (found[1] or found[2]).decode("ascii", "replace") if found else None
-    encoding = _web_encoding(named)
-    # What was found by reading ASCII is no UTF-16, whatever it says.
-    return "utf-8" if encoding and encoding.startswith("utf-16") else encoding
-
-
-def _web_encoding(named: str | None) -> str | None:
+def _web_encoding(name: str | None) -> str | None:
+    """Python's name of an encoding that pages are written in; None for any other name."""
     try:
-        encoding = codecs.lookup(named).name if named else ""
+        encoding = codecs.lookup(name).name if name else ""
     except (LookupError, ValueError):
         return None
     encoding = _LARGER.get(encoding, encoding)

@@ -1,127 +1,131 @@
-"""RSS and Atom: each entry with its content, or its summary, is an article."""
+"""RSS and Atom: each entry is an article, with its content, or else its summary, as text."""
 
 import io
 import re
 from calendar import timegm
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 from xml.sax import SAXException
 
 from index.errors import RefusedError
 from index.parsers.archives import too_large
 from index.parsers.markup import fragment, refuse_crowded
 from index.parsers.page_metadata import language_tag
-from index.parsers.record import BadRecord, Record, refusing, said
+from index.parsers.record import BadRecord, Record, error_message, refuse_on_error, without_empty
 
 LARGEST_FEED = 10_000_000  # bytes
-MOST_ATTRIBUTES = 100  # of one element, for reading takes time by their square
-MOST_STEPS = 500_000_000  # of looking for e-mail addresses in authors, some 4 ns each
-MOST_TAGS = 500_000  # reading takes time by their number, some 60 µs each
+MOST_ATTRIBUTES = 100  # of one element: the time to read it grows with their square
+MOST_STEPS = 500_000_000  # of the search for e-mail addresses in authors, some 4 ns each
+MOST_TAGS = 500_000  # the time to read a feed grows with their number, some 60 µs each
 Entry = Mapping[str, Any]
 _WORDS = re.compile(r"[\w.+-]+")  # of which an e-mail address may be made
-_AUTHOR_STEP = "_sync_author_detail"
+# After the text of one of these elements, the library searches the author or the publisher for an e-mail address.
+_ELEMENTS_OF_AUTHORS = frozenset(("author", "publisher", "name", "email", "href"))
 _PLAIN = "text/plain"
 
 
 def parse(data: bytes) -> Iterator[Record | BadRecord]:
-    """Each entry, with its title, address, days, author and language where it has them; the feed's title is the source.
+    """Each entry with its title, address, days, author and language; the feed's title is the source.
 
     Raises:
-        RefusedError: it can't be read as a feed; where it breaks off, the entries before that are given first.
+        RefusedError: the data can't be read as a feed; where it breaks off, the entries before that are given first.
     """
-    found = parsed(data)
-    if found["version"] and not found["entries"]:
+    parsed = parse_feed(data)
+    if parsed["version"] and not parsed["entries"]:
         yield Record("")
-    for number, entry in enumerate(found["entries"], start=1):
+    for number, entry in enumerate(parsed["entries"], start=1):
+        content = next(iter(entry.get("content") or [entry.get("summary_detail") or {}]))
         try:
-            yield _record(entry, found["feed"], number)
+            title, source = _plain_text(entry.get("title_detail")), _plain_text(parsed["feed"].get("title_detail"))
+            text = _plain_text(content)
         except RefusedError as error:
             yield BadRecord(str(error), number)
-    # What was read in spite of it may not be all there was.
-    if isinstance(found.get("bozo_exception"), SAXException):
-        raise RefusedError(f"it is not XML ({said(found['bozo_exception'])})")
+            continue
+        metadata = {
+            "title": title,
+            "url": entry.get("link"),
+            "author": ", ".join(filter(None, (author.get("name") for author in entry.get("authors", [])))),
+            "source": source,
+            "language": language_tag(content.get("language"), parsed["feed"].get("language")),
+            **days(entry),
+        }
+        key = entry.get("id") or entry.get("link") or title
+        yield Record(text, without_empty(metadata), number, key or None)
+    # The library reads on after an error, but may have lost entries.
+    if isinstance(parsed.get("bozo_exception"), SAXException):
+        raise RefusedError(f"it is not XML ({error_message(parsed['bozo_exception'])})")
 
 
-def parsed(data: bytes) -> Entry:
-    """A feed and its entries, by the names that feedparser has for it all.
+def parse_feed(data: bytes) -> Entry:
+    """A feed and its entries, by feedparser's names of their parts.
 
     Raises:
-        RefusedError: it is too large, or breaks the library.
+        RefusedError: the feed is too large, or the library can't read it.
     """
     if len(data) > LARGEST_FEED:
         raise RefusedError(too_large(LARGEST_FEED))
     if data.count(b"<") > MOST_TAGS:
         raise RefusedError(f"it holds more than {MOST_TAGS:,} tags")
     refuse_crowded(data.decode("latin-1"), MOST_ATTRIBUTES)
-    with refusing("a feed"):
+    with refuse_on_error("a feed"):
         # As a stream: bytes that happen to be a file's name or an address would be opened.
-        found: Entry = _library().parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-        return found
+        parsed: Entry = _feedparser().parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+        return parsed
 
 
 @cache
-def _library() -> ModuleType:
-    """The library, whose search for an e-mail address in an author takes time by the square of the words, bounded.
+def _feedparser() -> ModuleType:
+    """The library, with a bound on each of its two parsers: the one for XML, and the one for what is not quite XML."""
+    import feedparser.api
 
-    Here, since only the parser knows what an author is, in whatever entities and sections it is written.
-    """
-    import feedparser
-    from feedparser.mixin import _FeedParserMixin as parsers
-
-    unbounded = getattr(parsers, _AUTHOR_STEP)
-
-    def bounded(parser: "_Parser", key: str = "author") -> None:
-        _spend(parser, str(parser._get_context().get(key) or ""))  # noqa: SLF001 (it has no public name)
-        unbounded(parser, key)
-
-    setattr(parsers, _AUTHOR_STEP, bounded)
+    for name in ("StrictFeedParser", "LooseFeedParser"):
+        parser = getattr(feedparser.api, name)
+        setattr(feedparser.api, name, type(name, (_AuthorBound, parser), {}))
     library: ModuleType = feedparser
     return library
 
 
-class _Parser(Protocol):
-    steps: int
+class _AuthorBound:
+    """Refuses a feed whose authors take too long to search, as a base class before a parser of feedparser.
 
-    def _get_context(self) -> Entry: ...
+    The time to search an author for an e-mail address grows with the square of its words. Only the parser knows the
+    text of an author, in whatever entities and sections it is written.
+    """
+
+    feeddata: Entry
+    sourcedata: Entry
+    entries: Sequence[Entry]
+    steps = 0
+
+    def pop(self, element: str, strip_whitespace: int = 1) -> str | None:
+        """Take an element off the stack, with its text, as the parser does when the element ends.
+
+        Raises:
+            RefusedError: the authors so far take too many steps to search.
+        """
+        text: str | None = super().pop(element, strip_whitespace)  # type: ignore[misc]  # the next base class has it
+        if element in _ELEMENTS_OF_AUTHORS:
+            # One of these holds the author that is searched next.
+            owners = (self.feeddata, self.feeddata.get("image"), self.feeddata.get("textinput"), self.sourcedata)
+            for owner in (*owners, *self.entries[-1:]):
+                if isinstance(owner, Mapping):
+                    self.steps += _search_steps(owner.get("author")) + _search_steps(owner.get("publisher"))
+            if self.steps > MOST_STEPS:
+                raise RefusedError("the names of its authors are too long to be read")
+        return text
 
 
-def _spend(parser: _Parser, author: str) -> None:
-    parser.steps = getattr(parser, "steps", 0) + _steps(author)
-    if parser.steps > MOST_STEPS:
-        raise RefusedError("the names of its authors are too long to be read")
-
-
-def _steps(author: str) -> int:
-    return len(author) + sum(len(word) ** 2 for word in _WORDS.findall(author))
+def _search_steps(author: object) -> int:
+    text = str(author or "")
+    return len(text) + sum(len(word) ** 2 for word in _WORDS.findall(text))
 
 
 def days(entry: Entry) -> dict[str, str]:
-    """When an entry was published and changed, in UTC, and that its feed says so; only what is said."""
+    """When an entry was published and changed, in UTC, with the feed as origin; without the times it does not state."""
     return {**_day("published", entry, "published_parsed"), **_day("modified", entry, "updated_parsed")}
-
-
-def _record(entry: Entry, feed: Entry, number: int) -> Record:
-    content = next(iter(entry.get("content") or [entry.get("summary_detail") or {}]))
-    title = _plain(entry.get("title_detail") or {})
-    metadata = {
-        "title": title,
-        "url": entry.get("link"),
-        "author": ", ".join(filter(None, (author.get("name") for author in entry.get("authors", [])))),
-        "source": _plain(feed.get("title_detail") or {}),
-        "language": language_tag(content.get("language"), feed.get("language")),
-        **days(entry),
-    }
-    key = entry.get("id") or entry.get("link") or title
-    return Record(_plain(content), {name: value for name, value in metadata.items() if value}, number, key or None)
-
-
-def _plain(detail: Entry) -> str:
-    """The text of a title or a content, whichever way the feed marks it up."""
-    value = str(detail.get("value") or "")
-    return value.strip() if detail.get("type") == _PLAIN else fragment(value)
 
 
 def _day(name: str, entry: Entry, key: str) -> dict[str, str]:
@@ -130,6 +134,13 @@ def _day(name: str, entry: Entry, key: str) -> dict[str, str]:
         return {}
     try:
         date = datetime.fromtimestamp(timegm(entry[key]), UTC).isoformat()
-    except (ValueError, OverflowError, OSError):  # a year that is none
+    except (ValueError, OverflowError, OSError):  # a year that no date can have
         return {}
     return {name: date, f"{name}_origin": "feed"}
+
+
+def _plain_text(detail: Entry | None) -> str:
+    """The text of a title or a content, whichever way the feed marks it up; empty for None."""
+    detail = detail or {}
+    value = str(detail.get("value") or "")
+    return value.strip() if detail.get("type") == _PLAIN else fragment(value)

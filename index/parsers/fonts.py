@@ -1,6 +1,8 @@
-"""The fonts of a PDF page, weighed before the library holds them all at once."""
+"""The fonts of a PDF page, weighed before the library holds the character maps of all of them at once."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from index.errors import RefusedError
@@ -8,18 +10,28 @@ from index.errors import RefusedError
 if TYPE_CHECKING:
     from pypdf import PageObject
 
-MOST_FONTS = 1_000  # names of fonts on one page, those in what it draws among them
-MOST_CODES = 1_000_000  # characters that these map or measure, some 250 bytes each
+MOST_FONTS = 1_000  # names of fonts on one page, with those of the forms that it draws
+MOST_CODES = 1_000_000  # characters that the fonts of one page map or measure, some 250 bytes each
+# The library gives up on a page when one of its fonts maps more characters, or one measures more, than this.
+_MOST_OF_ONE_FONT = 100_000
+_ENCODED = 256  # characters that the encoding of a font names without a character map
+_HEXADECIMAL = re.compile(rb"<([^<>]*)>")
+_CHARACTERS = re.compile(rb"beginbfchar(.*?)(?:endbfchar|\Z)", re.DOTALL)
+_RANGES = re.compile(rb"beginbfrange(.*?)(?:endbfrange|\Z)", re.DOTALL)
+_LIST = re.compile(rb"\[([^\]]*)(?:\]|\Z)")
 
 
 class FontScale:
-    """Refuses pages whose fonts take too much memory; a font is weighed once, however many pages and names it has."""
+    """Refuses pages whose fonts take too much memory.
+
+    A font counts for each of its names, but is weighed only once for all names and pages.
+    """
 
     def __init__(self) -> None:
-        self._weights: dict[tuple[int, int], int] = {}
+        self._weights: dict[tuple[object, int, int], int] = {}
 
     def weigh(self, page: "PageObject") -> None:
-        """Look at all the fonts of a page.
+        """Weigh all fonts of a page.
 
         Raises:
             RefusedError: they are too many, or too large together.
@@ -28,46 +40,101 @@ class FontScale:
         for number, font in enumerate(_fonts(page.get("/Resources")), start=1):
             if number > MOST_FONTS:
                 raise RefusedError(f"a page of it has more than {MOST_FONTS:,} fonts")
-            codes += self._weight(font)
+            codes += self._once(self._font_codes, font)
             if codes > MOST_CODES:
                 raise RefusedError(f"the fonts of a page of it map more than {MOST_CODES:,} characters")
 
-    def _weight(self, font: object) -> int:
-        place = (getattr(font, "idnum", -1), getattr(font, "generation", -1))
-        if place not in self._weights or place[0] < 0:  # one that lies in its page has no number
-            self._weights[place] = _codes(_resolved(font))
-        return self._weights[place]
+    def _once(self, count: Callable[[object], int], reference: object) -> int:
+        """The count for an object. It is kept by the object's number; one that stands inside another has no number."""
+        number, generation = getattr(reference, "idnum", -1), getattr(reference, "generation", -1)
+        key = (count, number, generation)
+        if key not in self._weights or number < 0:
+            self._weights[key] = count(_resolve(reference))
+        return self._weights[key]
+
+    def _font_codes(self, font: object) -> int:
+        """The number of characters that a font maps or measures, at most."""
+        if not isinstance(font, Mapping):
+            return 0
+        codes = _ENCODED + min(self._once(mapped_codes, font.get("/ToUnicode")), _MOST_OF_ONE_FONT)
+        codes += min(len(_array(font.get("/Widths"))), _MOST_OF_ONE_FONT)
+        for descendant in map(_resolve, _array(font.get("/DescendantFonts"))):
+            if isinstance(descendant, Mapping):
+                codes += min(measured_codes(_array(descendant.get("/W"))), _MOST_OF_ONE_FONT)
+        descriptor = _resolve(font.get("/FontDescriptor"))
+        if isinstance(descriptor, Mapping):
+            # The program of a Type 1 font names characters in lines such as: dup 65 /A put.
+            codes += _data(descriptor.get("/FontFile")).partition(b"eexec")[0].count(b"dup")
+        return codes
 
 
-def _codes(font: object) -> int:
-    from pypdf.generic import DictionaryObject
-    from pypdf.generic._font import Font
+def mapped_codes(character_map: object) -> int:
+    """The number of characters that a /ToUnicode stream maps, as the library reads it, at most."""
+    text = _HEXADECIMAL.sub(lambda string: (string[1].replace(b" ", b"") or b".") + b" ", _data(character_map))
+    text = text.replace(b"\r", b"\n")
+    # In pairs: a character's code and its text.
+    codes = sum(len(section.split()) // 2 for section in _CHARACTERS.findall(text))
+    for section in _RANGES.findall(text):
+        codes += sum(len(texts.split()) for texts in _LIST.findall(section))
+        # Each line is a range: its first code, its last, and the text of the first or a list, which is counted.
+        for line in _LIST.sub(b" [\n", section).split(b"\n"):
+            words = line.split()
+            if len(words) > 2 and words[2] != b"[":
+                with suppress(ValueError):  # not hexadecimal; the library skips such a line
+                    codes += max(0, int(words[1], 16) - int(words[0], 16) + 1)
+    return codes
 
-    if not isinstance(font, DictionaryObject):
-        return 0
-    try:
-        read = Font.from_font_resource(font)
-    except (AttributeError, TypeError):  # which the library passes over too
-        return 0
-    return len(read.character_map) + len(read.character_widths)
+
+def measured_codes(widths: Sequence[object]) -> int:
+    """The number of characters that a /W array measures.
+
+    It holds `first [width …]` and `first last width`; anything else is skipped, as the library does.
+    """
+    codes = position = 0
+    while position < len(widths):
+        first, second, third, *_ = [*map(_resolve, widths[position : position + 3]), None, None]
+        if isinstance(first, int | float) and isinstance(second, Sequence):
+            codes += len(second)
+            position += 2
+        elif isinstance(first, int | float) and isinstance(second, int | float) and isinstance(third, int | float):
+            codes += max(0, int(second) - int(first) + 1)
+            position += 3
+        else:
+            position += 1
+    return codes
 
 
 def _fonts(resources: object) -> Iterator[object]:
-    """The fonts by name in resources, and in those of every form that these draw, each form once."""
-    left, seen = [_resolved(resources)], set()
-    while left:
-        found = left.pop()
-        if not isinstance(found, Mapping) or id(found) in seen:
+    """The fonts in resources, one for each name, and in those of every form that these draw, each form once."""
+    queue, seen = [_resolve(resources)], set()
+    while queue:
+        current = queue.pop()
+        if not isinstance(current, Mapping) or id(current) in seen:
             continue
-        seen.add(id(found))
-        yield from _raw_values(_resolved(found.get("/Font")))
-        forms = map(_resolved, _raw_values(_resolved(found.get("/XObject"))))
-        left += [_resolved(form.get("/Resources")) for form in forms if isinstance(form, Mapping)]
+        seen.add(id(current))
+        yield from _values(current.get("/Font"))
+        forms = map(_resolve, _values(current.get("/XObject")))
+        queue += [_resolve(form.get("/Resources")) for form in forms if isinstance(form, Mapping)]
 
 
-def _raw_values(found: object) -> list[object]:
-    return list(found.values()) if isinstance(found, Mapping) else []
+def _values(reference: object) -> list[object]:
+    """The values of a dictionary, which may be references themselves."""
+    dictionary = _resolve(reference)
+    return list(dictionary.values()) if isinstance(dictionary, Mapping) else []
 
 
-def _resolved(found: object) -> object:
-    return getattr(found, "get_object", lambda: found)()
+def _array(reference: object) -> Sequence[object]:
+    array = _resolve(reference)
+    return array if isinstance(array, list) else ()
+
+
+def _data(reference: object) -> bytes:
+    """The unpacked bytes of a stream; empty for anything else."""
+    from pypdf.generic import DecodedStreamObject, EncodedStreamObject
+
+    stream = _resolve(reference)
+    return stream.get_data() if isinstance(stream, DecodedStreamObject | EncodedStreamObject) else b""
+
+
+def _resolve(reference: object) -> object:
+    return getattr(reference, "get_object", lambda: reference)()

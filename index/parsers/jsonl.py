@@ -1,10 +1,13 @@
-"""JSON Lines: one article a line, with the same keys as the front matter plus `text`."""
+"""JSON Lines: each line is one article, with the same keys as the front matter and `text`."""
 
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from index.parsers.record import BadRecord, Record, decode
+
+_ID = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*"|\d+)')
 
 
 def parse(data: bytes) -> Iterator[Record | BadRecord]:
@@ -15,24 +18,19 @@ def parse(data: bytes) -> Iterator[Record | BadRecord]:
     """
     # Not splitlines(): a U+2028 inside a JSON string does not end the line.
     for number, line in enumerate(decode(data).split("\n"), start=1):
-        if line.strip():
-            yield _record(line, number)
-
-
-def _record(line: str, number: int) -> Record | BadRecord:
-    try:
-        item = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return BadRecord(f"it is not JSON ({error})", number, named=_legible_id(line))
-    if not isinstance(item, dict) or not isinstance(item.get("text"), str):
-        return BadRecord('it is not an object with a "text" string', number)
-    return Record(item.pop("text"), item, number)
-
-
-def _legible_id(line: str) -> str | None:
-    """The id in a line that is no JSON as a whole, as where a quotation mark was left out further on."""
-    found = re.search(r'"id"\s*:\s*("(?:[^"\\]|\\.)*"|\d+)', line)
-    try:
-        return str(json.loads(found[1])) if found else None
-    except ValueError:  # an escape that is none
-        return None
+        if not line.strip():
+            continue
+        try:
+            values = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            # The id may be legible all the same, for instance where a quotation mark is missing further on.
+            article_id = None
+            if match := _ID.search(line):
+                with suppress(ValueError):  # an invalid escape
+                    article_id = str(json.loads(match[1]))
+            yield BadRecord(f"it is not JSON ({error})", number, article_id)
+            continue
+        if isinstance(values, dict) and isinstance(values.get("text"), str):
+            yield Record(values.pop("text"), values, number)
+        else:
+            yield BadRecord('it is not an object with a "text" string', number)

@@ -1,23 +1,24 @@
-"""What a reader gives: one article's text with whatever metadata its format carries."""
+"""What a parser gives: the text of one article with whatever metadata its format carries."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from index.errors import RefusedError
 
 BLANK = "it holds no text"
-_SAID = 200  # characters of a library's own words that a person is shown
+_LONGEST_ERROR = 200  # characters of a library's error message that a person is shown
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The text of one article and its metadata, as found and not yet checked.
+    """The text of one article and its metadata, as the file gives them and not yet checked.
 
-    `line` is the record's line in the file, or its number where a format has no lines, counted from 1, for formats
-    that hold many records. `key` is what such a format names a record by, an address or an id of its own kind,
-    wherever in the file it stands. `doubts` say what of the article could not be read.
+    `line` is the record's line in the file, counted from 1, for formats that hold many records; it is the record's
+    number where such a format has no lines. `key` is what such a format identifies a record by: an address, or an id
+    of the format's own kind. It does not depend on where in the file the record stands. `doubts` are sentences that
+    say which part of the article can't be read.
     """
 
     text: str
@@ -29,26 +30,32 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """One record of a file that became none, and why; the others are not held up by it.
+    """One record of a file that can't become an article, and the reason; the other records are read all the same.
 
-    `named` is the id that is legible in one that can't be read at all, so that its article was not withdrawn.
+    `article_id` is the id that is still legible in a record that can't be read as a whole. Its article was not
+    withdrawn, so the version that an index already has is kept.
     """
 
     reason: str
     line: int
-    named: str | None = None
+    article_id: str | None = None
 
 
 def is_blank(data: bytes) -> bool:
-    """Whether a file was emptied: it holds white space at most, whatever its format."""
+    """Whether a file was emptied: it holds nothing but white space, whatever its format."""
     return not data.removeprefix(codecs.BOM_UTF8).strip()
 
 
+def without_empty(metadata: Mapping[str, object]) -> dict[str, object]:
+    """The metadata that has a value."""
+    return {key: value for key, value in metadata.items() if value}
+
+
 def decode(data: bytes) -> str:
-    """The bytes as UTF-8 text with every line end made a single newline.
+    """The bytes as UTF-8 text; every line ends in a single newline.
 
     Raises:
-        RefusedError: the bytes are not text (a NUL byte) or not UTF-8.
+        RefusedError: the bytes are not text (they hold a NUL byte) or not UTF-8.
     """
     if b"\0" in data:
         raise RefusedError("it is a binary file (it holds a NUL byte)")
@@ -62,11 +69,11 @@ def decode(data: bytes) -> str:
 
 
 @contextmanager
-def refusing(kind: str, refusal: type[RefusedError] = RefusedError) -> Iterator[None]:
-    """Whatever a library raises inside, on a file that it can't read, refuses that file and no other.
+def refuse_on_error(format_name: str, refusal: type[RefusedError] = RefusedError) -> Iterator[None]:
+    """Refuse this one file, whatever error a library raises inside the block.
 
     Raises:
-        RefusedError: the file can't be read as that kind, with the library's own reason.
+        RefusedError: the file can't be read as that format; the message holds the library's own reason.
     """
     try:
         yield
@@ -75,10 +82,10 @@ def refusing(kind: str, refusal: type[RefusedError] = RefusedError) -> Iterator[
     except RecursionError as error:
         raise refusal("it is nested too deep") from error
     except Exception as error:
-        raise refusal(f"it can't be read as {kind} ({said(error)})") from error
+        raise refusal(f"it can't be read as {format_name} ({error_message(error)})") from error
 
 
-def said(error: Exception) -> str:
-    """A library's own words, in one line."""
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words if len(words) <= _SAID else words[: _SAID - 1] + "…"
+def error_message(error: Exception) -> str:
+    """The message of a library's error in one line, shortened to 200 characters."""
+    message = " ".join(str(error).split()) or type(error).__name__
+    return message if len(message) <= _LONGEST_ERROR else message[: _LONGEST_ERROR - 1] + "…"

@@ -1,4 +1,4 @@
-"""WARC: each page of HTML that was captured whole is an article; of several captures of one address, the last."""
+"""WARC: each completely captured HTML page is an article; of several captures of one address, the last."""
 
 import gzip
 import io
@@ -12,131 +12,137 @@ from index.parsers.archives import GZIP, gunzip, too_large
 from index.parsers.encoding import charset_of
 from index.parsers.markup import LARGEST_PAGE
 from index.parsers.page_metadata import web_address
-from index.parsers.record import BadRecord, Record, refusing
+from index.parsers.record import BadRecord, Record, refuse_on_error
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
-MOST_UNPACKED = 2_000_000_000  # bytes, which are read one after another
+MOST_UNPACKED = 2_000_000_000  # bytes, which are read one after another and never held together
 _CUT_SHORT = "it is cut short: it does not end as a record does"
-_ENDS = (b"\r\n\r\n", b"\n\n")  # what every record ends with
+_RECORD_ENDS = (b"\r\n\r\n", b"\n\n")
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
 def parse(data: bytes) -> Iterator[Record | BadRecord]:
-    """Each page with its address and, as `fetched`, the time of its capture, which says nothing of its publication.
+    """Each page with its address and, as `fetched`, the time of its capture, which is not its publication.
 
     Raises:
-        RefusedError: it is no WARC file, or breaks off; the pages before that are given first.
+        RefusedError: the file is no WARC file, or breaks off; the pages before that are given first.
     """
+    from warcio.archiveiterator import ArchiveIterator
+
+    stream = _Stream(data)
     pages: dict[str, Record] = {}
-    broken: RefusedError | None = None
+    failure: RefusedError | None = None
     try:
-        for item in _captures(_Stream(data)):
-            if isinstance(item, BadRecord):
-                yield item
-            else:
-                pages[item.key or ""] = item
+        with refuse_on_error("WARC"):
+            for number, item in enumerate(ArchiveIterator(stream), start=1):
+                capture = _capture(item, number)
+                stream.refuse_cut_record(item)
+                if isinstance(capture, BadRecord):
+                    yield capture
+                elif capture:
+                    pages[capture.key or ""] = capture
+        stream.refuse_cut_file()
     except RefusedError as error:
-        broken = error
+        failure = error
     yield from pages.values()
-    if broken or not pages:
-        raise broken or RefusedError("it holds no page of HTML that was captured whole")
+    if failure or not pages:
+        raise failure or RefusedError("it holds no page of HTML that was captured whole")
 
 
-class _Broken(RefusedError):
-    """The file itself can't be read on, whatever record it is in."""
+class _BrokenFileError(RefusedError):
+    """No record of the file can be read from here on."""
 
 
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
-
-
-class _Unpacked(Protocol):
+class _Unpacking(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
 class _Stream:
-    """The bytes of a WARC file, unpacked as they are read, and how they ended."""
+    """The bytes of a WARC file, unpacked as they are read."""
 
     def __init__(self, data: bytes) -> None:
-        self._file: _Unpacked = io.BytesIO(data)
+        self._file: _Unpacking = io.BytesIO(data)
         if data.startswith(GZIP):
             self._file = gzip.GzipFile(fileobj=io.BytesIO(data))
-        self._read = 0
-        self._last = b""
-        self.ended = False
+        self._size = 0
+        self._last_bytes = b""
+        self._is_at_end = False
 
     def read(self, size: int) -> bytes:
-        with refusing("gzip", _Broken):
-            # Not read(): where the file breaks off, what is before that would be lost with it.
+        """The next unpacked bytes, at most `size`; empty at the end.
+
+        Raises:
+            RefusedError: they can't be unpacked, or the file unpacks to too much.
+        """
+        with refuse_on_error("gzip", _BrokenFileError):
+            # Not read(): where the file breaks off, it would lose the data before the break.
             data = self._file.read1(size)
-        self._read += len(data)
-        if self._read > MOST_UNPACKED:
-            raise _Broken(f"it unpacks to more than {MOST_UNPACKED / 1e6:g} MB")
-        self.ended = not data
-        self._last = (self._last + data)[-4:]
+        self._size += len(data)
+        if self._size > MOST_UNPACKED:
+            raise _BrokenFileError(f"it unpacks to more than {MOST_UNPACKED / 1e6:g} MB")
+        self._is_at_end = not data
+        self._last_bytes = (self._last_bytes + data)[-4:]
         return data
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether what was read ends as a record does."""
-        return self._last.endswith(_ENDS)
+    def refuse_cut_record(self, item: "ArcWarcRecord") -> None:
+        """Refuse a file that ended inside a record, of which `limit` bytes are still to come.
 
-
-def _captures(stream: _Stream) -> Iterator[Record | BadRecord]:
-    for number, item in enumerate(_items(stream), start=1):
-        found = _capture(item, number) if _is_page(item) else None
-        if getattr(item.raw_stream, "limit", 0) and stream.ended:
+        Raises:
+            RefusedError: it did.
+        """
+        if getattr(item.raw_stream, "limit", 0) and self._is_at_end:
             raise RefusedError(_CUT_SHORT)
-        if found is not None:
-            yield found
-    if not stream.is_whole:
-        raise RefusedError(_CUT_SHORT)
+
+    def refuse_cut_file(self) -> None:
+        """Refuse a file that was read and does not end as a record does.
+
+        Raises:
+            RefusedError: it does not.
+        """
+        if not self._last_bytes.endswith(_RECORD_ENDS):
+            raise RefusedError(_CUT_SHORT)
 
 
-def _items(stream: _Stream) -> Iterator["ArcWarcRecord"]:
-    from warcio.archiveiterator import ArchiveIterator
-
-    with refusing("WARC"):
-        yield from ArchiveIterator(stream)
-
-
-def _is_page(item: "ArcWarcRecord") -> bool:
+def _capture(item: "ArcWarcRecord", number: int) -> Record | BadRecord | None:
+    """The page that was captured; None where the record holds anything else."""
     if item.rec_type != "response" or item.http_headers is None or item.http_headers.get_statuscode() != "200":
-        return False
-    return _header(item, "Content-Type").partition(";")[0].strip().lower() in _PAGES
-
-
-def _capture(item: "ArcWarcRecord", number: int) -> Record | BadRecord:
+        return None
+    content_type = _header(item, "Content-Type")
+    if content_type.partition(";")[0].rstrip() not in _PAGES:
+        return None
     address = item.rec_headers.get_header("WARC-Target-URI") or ""
     try:
-        found = html.parse_page(_body(item), charset_of(_header(item, "Content-Type")))
-    except _Broken:
+        page = html.parse_page(_body(item), charset_of(content_type))
+    except _BrokenFileError:
         raise
     except RefusedError as error:
         return BadRecord(f"the page {address}: {error}", number)
-    own = {"url": _own_address(found, address), "fetched": item.rec_headers.get_header("WARC-Date")}
-    return Record(found.text, {**found.metadata, **own}, number, address or None)
-
-
-def _own_address(found: Record, address: str) -> str | None:
-    """The address that a page says is its own, if it is of the host it was captured from, else that one."""
-    captured = web_address(address)
-    said = web_address(found.metadata.get("url"))
-    same = said and captured and urlsplit(said).hostname == urlsplit(captured).hostname
-    return said if same else captured
+    # A page may state an address of its own only on the host that it was captured from.
+    captured, stated = web_address(address), web_address(page.metadata.get("url"))
+    is_same_host = stated and captured and urlsplit(stated).hostname == urlsplit(captured).hostname
+    url, fetched = stated if is_same_host else captured, item.rec_headers.get_header("WARC-Date")
+    return Record(page.text, {**page.metadata, "url": url, "fetched": fetched}, number, address or None)
 
 
 def _body(item: "ArcWarcRecord") -> bytes:
-    """The page's bytes, as the server sent them or unpacked."""
+    """The page's bytes, out of their chunks and unpacked.
+
+    Raises:
+        RefusedError: the page was not captured whole, is too large, or is packed in another way than gzip.
+    """
+    from warcio.bufferedreaders import ChunkedDataReader
+
     if item.rec_headers.get_header("WARC-Truncated"):
         raise RefusedError("it was not captured whole")
-    body: bytes = _unchunked(item).read(LARGEST_PAGE + 1)
+    is_chunked = _header(item, "Transfer-Encoding") == "chunked"
+    stream = ChunkedDataReader(item.raw_stream) if is_chunked else item.raw_stream
+    body: bytes = stream.read(LARGEST_PAGE + 1)
     if len(body) > LARGEST_PAGE:
         raise RefusedError(too_large(LARGEST_PAGE))
-    coding = _header(item, "Content-Encoding").strip().lower()
-    # Some are kept unpacked, with the header that they came with.
+    coding = _header(item, "Content-Encoding")
+    # Some programs keep a page unpacked, with the header that it came with.
     if coding in ("gzip", "x-gzip") and body.startswith(GZIP):
         return gunzip(body, LARGEST_PAGE)
     if coding not in ("", "identity", "gzip", "x-gzip"):
@@ -144,13 +150,5 @@ def _body(item: "ArcWarcRecord") -> bytes:
     return body
 
 
-def _unchunked(item: "ArcWarcRecord") -> _Readable:
-    from warcio.bufferedreaders import ChunkedDataReader
-
-    chunked = _header(item, "Transfer-Encoding").strip().lower() == "chunked"
-    readable: _Readable = ChunkedDataReader(item.raw_stream) if chunked else item.raw_stream
-    return readable
-
-
 def _header(item: "ArcWarcRecord", name: str) -> str:
-    return item.http_headers.get_header(name) or ""
+    return (item.http_headers.get_header(name) or "").strip().lower()

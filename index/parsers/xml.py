@@ -1,4 +1,4 @@
-"""XML: what a file is, its first element says."""
+"""XML files: the first element says whether the document is a feed, a sitemap or a page."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from index.errors import RefusedError
 from index.parsers import feed, html
 from index.parsers.record import BadRecord, Record
 
-XmlKind = Literal["feed", "sitemap", "index", "other"]
+DocumentType = Literal["feed", "sitemap", "index", "other"]  # "index": a sitemap that lists sitemaps
 
 _HEAD = 100_000  # bytes in which the first element must begin
 _FIRST_ELEMENT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_KIND_BY_ELEMENT: dict[bytes, XmlKind] = {
+_TYPE_BY_ELEMENT: dict[bytes, DocumentType] = {
     b"rss": "feed",
     b"feed": "feed",
     b"RDF": "feed",
@@ -21,35 +21,35 @@ _KIND_BY_ELEMENT: dict[bytes, XmlKind] = {
 }
 
 
-def xml_kind(data: bytes) -> XmlKind:
-    """What a document is, by its first element."""
-    return _KIND_BY_ELEMENT.get(_first_element(data), "other")
+def document_type(data: bytes) -> DocumentType:
+    """The type of an XML document, by its first element."""
+    return _TYPE_BY_ELEMENT.get(_first_element(data), "other")
 
 
 def parse(data: bytes) -> Iterator[Record | BadRecord]:
     """The entries of a feed, or the article of a page.
 
     Raises:
-        RefusedError: it is a sitemap, none of these, or can't be read.
+        RefusedError: the document is a sitemap, is neither a feed nor a page, or can't be read.
     """
-    kind, first = xml_kind(data), _first_element(data)
-    if kind in ("sitemap", "index"):
+    detected, element = document_type(data), _first_element(data)
+    if detected in ("sitemap", "index"):
         raise RefusedError("it is a sitemap: it holds addresses and no text; rag import FILE brings its pages")
-    if kind == "other" and first != b"html":
-        named = f'its first element is "{first[:40].decode()}"' if first else "it has no first element"
-        raise RefusedError(f"{named}, so it is no feed (rss, feed, RDF) and no page (html)")
-    return feed.parse(data) if kind == "feed" else html.parse(data)
+    if detected == "other" and element != b"html":
+        reason = f'its first element is "{element[:40].decode()}"' if element else "it has no first element"
+        raise RefusedError(f"{reason}, so it is no feed (rss, feed, RDF) and no page (html)")
+    return feed.parse(data) if detected == "feed" else html.parse(data)
 
 
 def _first_element(data: bytes) -> bytes:
-    """The name of the first element that is in no comment."""
+    """The name of the first element that does not stand in a comment, without its prefix; empty where none is."""
     head = data[:_HEAD]
-    place = 0
-    while place >= 0:
-        comment = head.find(b"<!--", place)
-        found = _FIRST_ELEMENT.search(head, place, len(head) if comment < 0 else comment)
-        if found or comment < 0:
-            return found[1] if found else b""
+    position = 0
+    while position >= 0:
+        comment = head.find(b"<!--", position)
+        element = _FIRST_ELEMENT.search(head, position, len(head) if comment < 0 else comment)
+        if element or comment < 0:
+            return element[1] if element else b""
         end = head.find(b"-->", comment)
-        place = end + 3 if end >= 0 else -1
+        position = end + 3 if end >= 0 else -1
     return b""

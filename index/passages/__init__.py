@@ -1,4 +1,4 @@
-"""Sentence bounds, and cutting articles into passages on them. It knows nothing of models or of where passages go."""
+"""Sentence bounds, and splitting articles into passages at them. It knows nothing of models or of where passages go."""
 
 from index.passages.embedding_text import embedding_text, text_hash
 from index.passages.sentences import sentence_spans

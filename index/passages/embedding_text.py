@@ -4,10 +4,13 @@ import hashlib
 
 
 def embedding_text(title: str, text: str) -> str:
-    """A passage's text below its article's title, since the words alone do not always name what the article is about."""
+    """The article's title, and the passage's text on the next line.
+
+    The title is there because the passage alone does not always name what its article is about.
+    """
     return f"{title}\n{text}"
 
 
 def text_hash(text: str) -> str:
-    """A sha256, in hexadecimal; the key by which a vector is reused."""
+    """A sha256 of the text, in hexadecimal: the key by which the text's vector is reused."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,5 +1,5 @@
-"""Pages of the web, of feeds, sitemaps and WARC files become Markdown files in a corpus directory.
+"""Pages of the web, found by their address or in feeds, sitemaps and WARC files, become Markdown files in a corpus.
 
-Everything is fetched by `fetcher`, the project's only way out to the network. Nothing here is imported by what reads,
-indexes or answers.
+`fetcher` makes every request: it is the project's only way out to the network. Nothing that reads a corpus, indexes or
+answers imports this package.
 """

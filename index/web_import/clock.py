@@ -1,4 +1,4 @@
-"""The clocks of an import, in one place, so that waiting can be tried without waiting."""
+"""The clocks of an import, in one place, so that tests wait for nothing."""
 
 import time
 from collections.abc import Callable
@@ -6,21 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 
-def _utc() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
-class Times:
-    """`monotonic` gives seconds that only grow, `sleep` waits for some, `now` is the day and time in UTC."""
+class Clock:
+    """`monotonic` gives seconds that only grow, `sleep` waits for some seconds, `now` is the date and time in UTC."""
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], datetime] = _utc
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Deadline:
-    """How many seconds of one request are left; a new request starts it again."""
+    """The seconds that remain for one request; each new request starts it again."""
 
     def __init__(self, monotonic: Callable[[], float], seconds: float) -> None:
         self._monotonic = monotonic
@@ -31,6 +27,6 @@ class Deadline:
         """Count from now."""
         self._end = self._monotonic() + self._seconds
 
-    def left(self) -> float:
-        """Seconds, below 0 when it is over."""
+    def remaining(self) -> float:
+        """Seconds until the end; below 0 after it."""
         return self._end - self._monotonic()

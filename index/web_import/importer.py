@@ -1,38 +1,36 @@
-"""What `rag import` does: pages, feeds, sitemaps and WARC files, one page after another into the corpus."""
+"""What `rag import` does: it brings pages, feeds, sitemaps and WARC files into the corpus, one page after another."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from index.dates import utc_time
-from index.errors import CorpusError, RefusedError, StorageError, WriterBusyError
+from index.errors import RefusedError
 from index.parsers import parser_of, warc
 from index.parsers.archives import GZIP, gunzip
 from index.parsers.record import BadRecord, Record
-from index.parsers.xml import XmlKind, xml_kind
-from index.types import Progress
+from index.parsers.xml import DocumentType, document_type
+from index.types import Progress, no_progress
 from index.web_import.address_policy import checked_url
 from index.web_import.article_files import ArticleFiles
-from index.web_import.clock import Times
+from index.web_import.clock import Clock
 from index.web_import.fetcher import LARGEST, Reply
+from index.web_import.import_lock import import_lock
 from index.web_import.links import Link, feed_links, newest, sitemap_links
-from index.web_import.page import article, record_of
+from index.web_import.page import article_document, record_of
 from index.web_import.polite_client import PoliteClient
 from index.web_import.report import ImportReport, Outcome
-from index.web_import.state import STATE, Seen, State
+from index.web_import.state import FetchedPage, State
 
-_LOCK = ".import.lock"
 _GONE = (404, 410)
 _SITEMAPS = 50  # the most that are read of one index
+_WARC_SUFFIXES = (".warc", ".warc.gz")
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What is asked of an import: the most pages of one list, none before a day, and whether gone ones are deleted."""
+    """`limit`: the most pages of one list; `since`: the first day; `prune`: delete articles whose pages are gone."""
 
     limit: int = 100
     since: date | None = None
@@ -42,250 +40,211 @@ class ImportOptions:
 def import_pages(
     corpus: Path,
     inputs: Sequence[str],
-    guest: PoliteClient,
-    wishes: ImportOptions = ImportOptions(),
-    times: Times = Times(),
-    progress: Progress = lambda _done, _total: None,
+    client: PoliteClient,
+    options: ImportOptions = ImportOptions(),
+    clock: Clock = Clock(),
+    progress: Progress = no_progress,
 ) -> ImportReport:
-    """Bring what addresses and files name into a corpus directory, which is made if it is missing.
+    """Import addresses and files into a corpus directory, which is made if it is missing.
 
-    A run that was stopped, and is run again with the same inputs within a day, goes on where it was.
+    A run that was stopped continues where it was, if it is run again with the same inputs within a day.
 
     Raises:
         CorpusError: the corpus is a file.
         WriterBusyError: another import writes it.
         StorageError: it can't be written.
     """
-    with _sole_writer(corpus):
-        return Importer(corpus, guest, wishes, times).run(inputs, progress)
+    with import_lock(corpus):
+        return Importer(corpus, client, options, clock).run(inputs, progress)
 
 
 class Importer:
     """One run over a corpus directory."""
 
-    def __init__(self, corpus: Path, guest: PoliteClient, wishes: ImportOptions, times: Times) -> None:
+    def __init__(self, corpus: Path, client: PoliteClient, options: ImportOptions, clock: Clock) -> None:
         self._corpus = corpus
-        self._guest = guest
-        self._wishes = wishes
-        self._times = times
-        self._shelf = ArticleFiles(corpus)
+        self._client = client
+        self._options = options
+        self._clock = clock
+        self._article_files = ArticleFiles(corpus)
         self._state = State(corpus)
         self._expected = 0
 
     def run(self, inputs: Sequence[str], progress: Progress) -> ImportReport:
-        """Every input, in order.
+        """Import every input, in order.
 
         Raises:
             OSError: the corpus can't be written.
         """
         outcomes: list[Outcome] = []
         self._expected = len(inputs)
-        self._state.begin(inputs, self._times.now())
-        for outcome in (outcome for given in inputs for outcome in self._bring(given)):
-            outcomes.append(outcome)
-            progress(len(outcomes), self._expected)
+        self._state.begin(inputs, self._clock.now())
+        for source in inputs:
+            for outcome in self._import_input(source):
+                outcomes.append(outcome)
+                progress(len(outcomes), self._expected)
         self._state.end()
         return ImportReport(self._corpus, outcomes)
 
-    def _bring(self, given: str) -> Iterator[Outcome]:
+    def _import_input(self, source: str) -> Iterator[Outcome]:
         try:
-            yield from self._from_address(given) if "://" in given else self._from_file(Path(given))
+            if "://" in source:
+                yield from self._import_address(source)
+            elif source.lower().endswith(_WARC_SUFFIXES):
+                yield from self._import_warc(Path(source))
+            else:
+                yield from self._import_list_file(Path(source))
         except RefusedError as error:
-            yield Outcome("refused", given, str(error))
+            yield Outcome("refused", source, str(error))
 
-    def _from_address(self, given: str) -> Iterator[Outcome]:
-        url = str(checked_url(given))
+    def _import_address(self, address: str) -> Iterator[Outcome]:
+        """A page, or the pages that a feed or a sitemap at the address names."""
+        url = str(checked_url(address))
         if self._is_done(url):
-            yield self._done_already(url)
+            yield self._done_outcome(url)
             return
         reply = self._fetch(url)
-        data = _unzipped(reply.body)
-        kind = xml_kind(data)
-        if kind == "other":
-            yield self._settle(Link(url), reply)
+        data = _unpacked(reply.body)
+        list_type = document_type(data)
+        if list_type == "other":
+            yield self._keep_reply(Link(url), reply)
         else:
-            yield from self._from_list(kind, data, reply.url)
+            yield from self._import_list(list_type, data, reply.url)
 
-    def _from_file(self, path: Path) -> Iterator[Outcome]:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise RefusedError(
-                f"it is no address (https://…) and no file that can be read ({error.strerror})"
-            ) from error
-        if path.name.lower().endswith((".warc", ".warc.gz")):
-            yield from self._from_warc(path, data)
-            return
-        data = _unzipped(data)
-        kind = xml_kind(data)
-        if kind == "other":
-            reader = " Put it into the corpus as it is: rag index reads it." if parser_of(path.name) else ""
-            raise RefusedError(f"it is no feed, no sitemap and no WARC file (.warc, .warc.gz).{reader}")
-        yield from self._from_list(kind, data)
+    def _import_list_file(self, path: Path) -> Iterator[Outcome]:
+        data = _unpacked(_file_content(path))
+        list_type = document_type(data)
+        if list_type == "other":
+            advice = " Put it into the corpus as it is: rag index reads it." if parser_of(path.name) else ""
+            raise RefusedError(f"it is no feed, no sitemap and no WARC file (.warc, .warc.gz).{advice}")
+        yield from self._import_list(list_type, data)
 
-    def _from_list(self, kind: XmlKind, data: bytes, found_at: str = "") -> Iterator[Outcome]:
-        links = feed_links(data, found_at) if kind == "feed" else sitemap_links(data)
+    def _import_list(self, list_type: DocumentType, data: bytes, found_at: str = "") -> Iterator[Outcome]:
+        links = feed_links(data, found_at) if list_type == "feed" else sitemap_links(data)
         if not links:
             raise RefusedError("it names no pages")
-        if kind == "index":
-            sitemaps, links = links, []
-            yield from self._gather(sitemaps, links)
-        chosen = newest(links, self._wishes.limit, self._wishes.since)
-        self._expected += len(chosen) - 1
-        yield from map(self._page, chosen)
+        if list_type == "index":
+            links = yield from self._links_of_sitemaps(links)
+        selected = self._newest(links)
+        self._expected += len(selected) - 1
+        yield from map(self._import_link, selected)
 
-    def _gather(self, sitemaps: Sequence[Link], links: list[Link]) -> Iterator[Outcome]:
-        """Add the links of an index's sitemaps, the newest first, until there are enough."""
-        for sitemap in newest(sitemaps, _SITEMAPS, self._wishes.since):
-            if len(links) >= self._wishes.limit:
-                return
+    def _links_of_sitemaps(self, sitemaps: Sequence[Link]) -> Generator[Outcome, None, list[Link]]:
+        """The links of an index's sitemaps, read newest first until there are enough; yields those refused."""
+        links: list[Link] = []
+        for sitemap in newest(sitemaps, _SITEMAPS, self._options.since):
+            if len(links) >= self._options.limit:
+                break
             try:
-                links += newest(self._sitemap(sitemap.url), self._wishes.limit, self._wishes.since)
+                links += self._newest(self._fetch_sitemap(sitemap.url))
             except RefusedError as error:
                 self._expected += 1
                 yield Outcome("refused", sitemap.url, str(error))
+        return links
 
-    def _sitemap(self, url: str) -> list[Link]:
-        reply = self._guest.get(url)
+    def _newest(self, links: Sequence[Link]) -> list[Link]:
+        return newest(links, self._options.limit, self._options.since)
+
+    def _fetch_sitemap(self, url: str) -> list[Link]:
+        reply = self._client.get(url)
         if reply.status != 200:
             raise RefusedError(f"it answers {reply.status}")
-        data = _unzipped(reply.body)
-        if xml_kind(data) != "sitemap":
+        data = _unpacked(reply.body)
+        if document_type(data) != "sitemap":
             raise RefusedError("it is no sitemap, and its index says that it is")
         return sitemap_links(data)
 
-    def _from_warc(self, path: Path, data: bytes) -> Iterator[Outcome]:
-        pages, reasons = _pages_of_warc(data)
-        self._expected += len(pages) + len(reasons) - 1
-        yield from (Outcome("refused", str(path), reason) for reason in reasons)
-        yield from (self._page_of_warc(url, record) for url, record in pages.items())
-
-    def _page_of_warc(self, address: str, record: Record) -> Outcome:
+    def _import_link(self, link: Link) -> Outcome:
+        """A page that a feed or a sitemap names."""
         try:
-            url = str(checked_url(address))
-            captured = utc_time(str(record.metadata.get("fetched") or ""))
-            held = self._shelf.fetched(url)
-            if held and (captured is None or captured < held):
-                return Outcome("unchanged", url, "what is there was fetched later", self._shelf.file(url).name)
-            fetched = captured.isoformat() if captured else self._now()
-            return self._keep_captured(url, article(record, Link(url), url, fetched))
-        except RefusedError as error:
-            return Outcome("refused", address, str(error))
-
-    def _keep_captured(self, url: str, text: str) -> Outcome:
-        # Before it is written: the server would say of another text that it has not changed.
-        if self._state.get(url).conditions() and self._shelf.compare(url, text) != "unchanged":
-            self._state.forget(url)
-        return self._keep(Link(url), text)
-
-    def _page(self, link: Link) -> Outcome:
-        try:
-            return self._page_at(str(checked_url(link.url)), link)
+            url = str(checked_url(link.url))
+            if self._is_done(url):
+                return self._done_outcome(url)
+            reply = self._fetch(url)
+            if document_type(reply.body) != "other":
+                return Outcome("refused", link.url, "it is a feed or a sitemap, where a page should be")
+            return self._keep_reply(replace(link, url=url), reply)
         except RefusedError as error:
             return Outcome("refused", link.url, str(error))
 
-    def _page_at(self, url: str, link: Link) -> Outcome:
-        if self._is_done(url):
-            return self._done_already(url)
-        reply = self._fetch(url)
-        if xml_kind(reply.body) != "other":
-            raise RefusedError("it is a feed or a sitemap, where a page should be")
-        return self._settle(Link(url, link.published, link.modified, link.origin), reply)
+    def _import_warc(self, path: Path) -> Iterator[Outcome]:
+        """The pages of a WARC file; of several captures of one page the last counts."""
+        captures: dict[str, Record] = {}
+        reasons: list[str] = []
+        data = _file_content(path)
+        try:
+            for record in warc.parse(data):
+                if isinstance(record, BadRecord):
+                    reasons.append(record.reason)
+                else:
+                    captures[str(record.key)] = record
+        except RefusedError as error:
+            reasons.append(str(error))
+        self._expected += len(captures) + len(reasons) - 1
+        yield from (Outcome("refused", str(path), reason) for reason in reasons)
+        yield from (self._import_capture(address, record) for address, record in captures.items())
 
-    def _fetch(self, url: str) -> Reply:
-        return self._guest.get(url, self._state.get(url).conditions() if self._shelf.holds(url) else {})
-
-    def _settle(self, link: Link, reply: Reply) -> Outcome:
-        if reply.status in _GONE and self._shelf.holds(link.url):
-            return self._gone(link.url, reply.status)
-        if reply.status == 304 and self._shelf.holds(link.url):
-            self._state.put(self._state.get(link.url))
-            return Outcome("unchanged", link.url, file=self._shelf.file(link.url).name)
-        if reply.status != 200:
-            raise RefusedError(f"it answers {reply.status}")
-        outcome = self._keep(link, article(record_of(reply), link, reply.url, self._now()))
-        self._state.put(Seen(link.url, reply.headers.get("etag"), reply.headers.get("last-modified")))
-        return outcome
-
-    def _gone(self, url: str, status: int) -> Outcome:
-        name = self._shelf.file(url).name
-        if not self._wishes.prune:
-            return Outcome("gone", url, f"it answers {status}; {name} is left, and deleted with --prune", name)
-        self._shelf.drop(url)
-        self._state.forget(url)
-        return Outcome("gone", url, f"it answers {status}; {name} is deleted", name)
-
-    def _keep(self, link: Link, text: str) -> Outcome:
-        return Outcome(self._shelf.keep(link.url, text), link.url, file=self._shelf.file(link.url).name)
+    def _import_capture(self, address: str, record: Record) -> Outcome:
+        """One page of a WARC file, unless the article that is there was fetched later."""
+        try:
+            url = str(checked_url(address))
+            captured = utc_time(str(record.metadata.get("fetched") or ""))
+            fetched = self._article_files.fetched(url)
+            if fetched and (captured is None or captured < fetched):
+                return Outcome("unchanged", url, "what is there was fetched later", self._file_name(url))
+            document = article_document(record, Link(url), url, captured.isoformat() if captured else self._now())
+        except RefusedError as error:
+            return Outcome("refused", address, str(error))
+        # Forgotten before the article is written: else the server would say that its own text has not changed.
+        if self._state.get(url).conditions() and self._article_files.compare(url, document) != "unchanged":
+            self._state.forget(url)
+        return self._keep(url, document)
 
     def _is_done(self, url: str) -> bool:
-        return self._state.done(url) and self._shelf.holds(url)
+        return self._state.done(url) and self._article_files.holds(url)
 
-    def _done_already(self, url: str) -> Outcome:
-        return Outcome("unchanged", url, "this run has brought it in already", self._shelf.file(url).name)
+    def _done_outcome(self, url: str) -> Outcome:
+        return Outcome("unchanged", url, "this run has brought it in already", self._file_name(url))
+
+    def _fetch(self, url: str) -> Reply:
+        return self._client.get(url, self._state.get(url).conditions() if self._article_files.holds(url) else {})
+
+    def _keep_reply(self, link: Link, reply: Reply) -> Outcome:
+        """Bring the corpus up to date with the reply about a page, and record it in the state."""
+        url, file_name = link.url, self._file_name(link.url)
+        is_held = self._article_files.holds(url)
+        if is_held and reply.status in _GONE:
+            if not self._options.prune:
+                reason = f"it answers {reply.status}; {file_name} is left, and deleted with --prune"
+                return Outcome("gone", url, reason, file_name)
+            self._article_files.drop(url)
+            self._state.forget(url)
+            return Outcome("gone", url, f"it answers {reply.status}; {file_name} is deleted", file_name)
+        if is_held and reply.status == 304:
+            self._state.put(self._state.get(url))
+            return Outcome("unchanged", url, file=file_name)
+        if reply.status != 200:
+            raise RefusedError(f"it answers {reply.status}")
+        outcome = self._keep(url, article_document(record_of(reply), link, reply.url, self._now()))
+        self._state.put(FetchedPage(url, reply.headers.get("etag"), reply.headers.get("last-modified")))
+        return outcome
+
+    def _keep(self, url: str, document: str) -> Outcome:
+        return Outcome(self._article_files.keep(url, document), url, file=self._file_name(url))
+
+    def _file_name(self, url: str) -> str:
+        return self._article_files.file(url).name
 
     def _now(self) -> str:
-        return self._times.now().isoformat(timespec="seconds")
+        return self._clock.now().isoformat(timespec="seconds")
 
 
-def _unzipped(data: bytes) -> bytes:
-    return gunzip(data, LARGEST) if data.startswith(GZIP) else data
-
-
-def _pages_of_warc(data: bytes) -> tuple[dict[str, Record], list[str]]:
-    """The pages by their addresses, and why others are not among them."""
-    pages: dict[str, Record] = {}
-    reasons: list[str] = []
+def _file_content(path: Path) -> bytes:
     try:
-        for record in warc.parse(data):
-            if isinstance(record, BadRecord):
-                reasons.append(record.reason)
-            else:
-                pages[str(record.key)] = record
-    except RefusedError as error:
-        reasons.append(str(error))
-    return pages, reasons
-
-
-@contextmanager
-def _sole_writer(corpus: Path) -> Iterator[None]:
-    if corpus.is_file():
-        raise CorpusError(f"The corpus {corpus} is a file.", "Name a directory with --corpus.")
-    missing = [folder for folder in (corpus, *corpus.parents) if not folder.exists()]
-    try:
-        corpus.mkdir(parents=True, exist_ok=True)
-        with FileLock(corpus / _LOCK, timeout=0):
-            yield
-            _tidy(corpus, missing)
-    except Timeout:
-        raise WriterBusyError(
-            f"Another rag import is writing {corpus}.", "Wait until it ends, then run it again."
-        ) from None
+        return path.read_bytes()
     except OSError as error:
-        raise StorageError(
-            f"The corpus {corpus} can't be written ({error.strerror or error}).",
-            "Free some space or mend its permissions, or name another directory with --corpus.",
-        ) from error
+        raise RefusedError(f"it is no address (https://…) and no file that can be read ({error.strerror})") from error
 
 
-def _tidy(corpus: Path, made: Sequence[Path]) -> None:
-    """Remove what an import that knows of no page has made; call it last, with the lock held.
-
-    Whoever has opened this lock before it went is turned away, since its file is none any more.
-    """
-    state = corpus / STATE
-    if state.stat().st_size:
-        return
-    state.unlink()
-    (corpus / _LOCK).unlink()
-    for folder in made:
-        if not _removed(folder):
-            return
-
-
-def _removed(folder: Path) -> bool:
-    try:
-        folder.rmdir()
-    except OSError:  # it holds something: articles, or what somebody has just put there
-        return False
-    return True
+def _unpacked(data: bytes) -> bytes:
+    return gunzip(data, LARGEST) if data.startswith(GZIP) else data

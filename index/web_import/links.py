@@ -1,4 +1,4 @@
-"""Feeds and sitemaps: the pages they name, with the days they give."""
+"""The links of feeds and sitemaps: the pages they name, with the days they state."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ _DEPTH = 20
 class Link:
     """A page that a feed or a sitemap names, or a sitemap that an index names.
 
-    `published` and `modified` are ISO 8601, a day or a day and time; `origin` is what gave them.
+    `published` and `modified` are ISO 8601, a date or a date-time; `origin` says what stated them.
     """
 
     url: str
@@ -32,28 +32,34 @@ class Link:
 
     @property
     def day(self) -> str:
-        """The later of its days; empty where none is known."""
+        """The later of its two days; empty where none is known."""
         return max((self.published or "")[:10], (self.modified or "")[:10])
 
 
 def newest(links: Iterable[Link], limit: int, since: date | None = None) -> list[Link]:
-    """The `limit` newest, each address once, none of a day before `since`; those without a day come last."""
-    once = {link.url: link for link in links}.values()
-    recent = [link for link in once if not (since and link.day) or link.day >= since.isoformat()]
+    """The `limit` newest links, each address once, none of a day before `since`; those without a day come last."""
+    unique = {link.url: link for link in links}.values()
+    recent = [link for link in unique if not (since and link.day) or link.day >= since.isoformat()]
     return sorted(recent, key=lambda link: link.day, reverse=True)[:limit]
 
 
 def feed_links(data: bytes, url: str = "") -> list[Link]:
-    """The pages of an RSS or Atom feed; `url` is where it was found, which its relative addresses start from.
+    """The pages of an RSS or Atom feed; relative addresses are resolved against `url`, where the feed was found.
 
     Raises:
         RefusedError: it can't be read.
     """
-    entries = feed.parsed(data)["entries"]
-    return [
-        Link(_joined(url, entry["link"]), day.get("published"), day.get("modified"), "feed")
-        for entry, day in ((entry, feed.days(entry)) for entry in entries if entry.get("link"))
-    ]
+    links = []
+    for entry in feed.parse_feed(data)["entries"]:
+        if not entry.get("link"):
+            continue
+        try:
+            address = urljoin(url, entry["link"])
+        except ValueError:  # it is no address, which is said when it is fetched
+            address = entry["link"]
+        days = feed.days(entry)
+        links.append(Link(address, days.get("published"), days.get("modified"), "feed"))
+    return links
 
 
 def sitemap_links(data: bytes) -> list[Link]:
@@ -68,7 +74,7 @@ def sitemap_links(data: bytes) -> list[Link]:
         raise
     except DefusedXmlException as error:
         raise RefusedError("it has a document type, which no sitemap needs") from error
-    except (ParseError, LookupError, ValueError) as error:  # the latter two: an encoding that is none
+    except (ParseError, LookupError, ValueError) as error:  # the latter two: no such encoding
         raise RefusedError(f"it is not XML ({error})") from error
 
 
@@ -81,26 +87,16 @@ def _sitemap_links(data: bytes) -> Iterator[Link]:
             open_elements.append(element)
             continue
         open_elements.pop()
-        if len(open_elements) == 1:
-            yield from _link(element)
-            open_elements[0].clear()  # what was read is not kept: a list of so many takes its time
+        if len(open_elements) != 1:
+            continue
+        texts = {_local_name(child): child.text for child in element}
+        address = (texts.get("loc") or "").strip()
+        if address and _local_name(element) in ("url", "sitemap"):
+            # Of deeper elements only news:publication_date is read: an image has a loc of its own.
+            news = next((child.text for child in element.iter() if _local_name(child) == "publication_date"), None)
+            yield Link(address, find_date(news), find_date(texts.get("lastmod")), "sitemap")
+        open_elements[0].clear()  # frees what was read: a long list of elements takes time
 
 
-def _link(element: Element) -> Iterator[Link]:
-    own = {_local(child): child.text for child in element}
-    address = (own.get("loc") or "").strip()
-    if _local(element) in ("url", "sitemap") and address:
-        # Of all that may stand deeper, only news:publication_date is read: an image has a loc of its own.
-        news = next((child.text for child in element.iter() if _local(child) == "publication_date"), None)
-        yield Link(address, find_date(news), find_date(own.get("lastmod")), "sitemap")
-
-
-def _local(element: Element) -> str:
+def _local_name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link)
-    except ValueError:  # no address; whoever fetches it says so
-        return link

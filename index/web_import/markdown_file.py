@@ -1,4 +1,4 @@
-"""An article as a Markdown file with front matter, which the Markdown reader gives back as it was."""
+"""An article as a Markdown file with front matter, from which the Markdown parser reads the same article."""
 
 import re
 from collections.abc import Mapping
@@ -24,23 +24,21 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def document(text: str, metadata: Mapping[str, object]) -> str:
-    """The file: the keys of `KEYS` that have a value, and the paragraphs of the text, which blank lines part.
+    """A file with the values of `KEYS` that the metadata has, and the text's paragraphs, separated by blank lines.
 
-    Lines of the text stay lines; a value stands in one. Half of a surrogate pair becomes a question mark.
+    Lines of the text stay lines. A value is written as one line. Half of a surrogate pair becomes a question mark.
     """
     values = {key: " ".join(_clean(str(metadata.get(key) or "")).split()) for key in KEYS}
-    known = {key: value for key, value in values.items() if value}
-    front = yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=float("inf"))
-    paragraphs = (_paragraph(part) for part in _BLANK_LINES.split(_clean(text)))
-    return f"---\n{front}---\n\n" + "\n\n".join(filter(None, paragraphs)) + "\n"
+    present = {key: value for key, value in values.items() if value}
+    front_matter = yaml.safe_dump(present, allow_unicode=True, sort_keys=False, width=float("inf"))
+    paragraphs = []
+    for paragraph in _BLANK_LINES.split(_clean(text)):
+        lines = [escape_markdown(line.strip()) for line in paragraph.split("\n") if line.strip()]
+        if lines:
+            paragraphs.append("\\\n".join(lines))  # a backslash at the end of a line keeps the line break
+    return f"---\n{front_matter}---\n\n" + "\n\n".join(paragraphs) + "\n"
 
 
 def _clean(text: str) -> str:
-    whole = text.encode(errors="replace").decode()
-    return whole.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _paragraph(text: str) -> str:
-    lines = (line.strip() for line in text.split("\n"))
-    # A backslash at the end keeps the line's end a line's end.
-    return "\\\n".join(escape_markdown(line) for line in lines if line)
+    encodable = text.encode(errors="replace").decode()
+    return encodable.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")

@@ -1,6 +1,5 @@
-"""From what a server answered to an article's file."""
+"""The article of a page: from a server's reply to the Markdown file."""
 
-from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from index.corpus.ids import address_id
@@ -24,34 +23,38 @@ def record_of(reply: Reply) -> Record:
     if reply.body.startswith(GZIP):
         raise RefusedError("it is a packed file, and no sitemap")
     charset = charset_of(reply.headers.get("content-type", ""))
-    return Record(page_text(reply.body, charset)) if reply.kind == "text/plain" else parse_page(reply.body, charset)
+    if reply.content_type == "text/plain":
+        return Record(page_text(reply.body, charset))
+    return parse_page(reply.body, charset)
 
 
-def article(record: Record, link: Link, found_at: str, fetched: str) -> str:
-    """The file of a page's article: what the record says, and where it says nothing, what the link does.
+def article_document(record: Record, link: Link, found_at: str, fetched: str) -> str:
+    """The Markdown file of a page's article; the link's days fill in those that the record lacks.
 
-    The id is made from the address that was asked for; the url is where the page was found at last, or says that
-    it is; `fetched` is ISO 8601 in UTC.
+    The id is made from the link's address. The url is the address of the page after all redirects, or the one that the
+    page states as its own. `fetched` is ISO 8601 in UTC.
 
     Raises:
-        RefusedError: it holds no text.
+        RefusedError: the record holds no text.
     """
     if not record.text.strip():
         raise RefusedError("it holds no text")
-    own = {"id": address_id(link.url), "url": _address(record.metadata.get("url"), found_at), "fetched": fetched}
-    return document(record.text, {**record.metadata, **_missing_days(record.metadata, link), **own})
+    metadata = dict(record.metadata)
+    for key, day in (("published", link.published), ("modified", link.modified)):
+        if day and not metadata.get(key):
+            metadata |= {key: day, f"{key}_origin": link.origin}
+    metadata |= {
+        "id": address_id(link.url),
+        "url": _canonical_url(record.metadata.get("url"), found_at),
+        "fetched": fetched,
+    }
+    return document(record.text, metadata)
 
 
-def _address(said: object, found_at: str) -> str:
-    """The address that the page says is its own, if it is of the host it was found on: no page speaks for another."""
+def _canonical_url(stated: object, found_at: str) -> str:
+    """The address that the page states as its own, if it is of the host where the page was found."""
     try:
-        url = checked_url(urljoin(found_at, str(said or "")))
+        url = checked_url(urljoin(found_at, str(stated or "")))
     except ValueError:
         return found_at
     return str(url) if url.host == checked_url(found_at).host else found_at
-
-
-def _missing_days(metadata: Mapping[str, object], link: Link) -> dict[str, object]:
-    days = {"published": link.published, "modified": link.modified}
-    missing = {key: day for key, day in days.items() if day and not metadata.get(key)}
-    return {**missing, **{f"{key}_origin": link.origin for key in missing}}

@@ -11,16 +11,18 @@ from index.web_import.clock import Deadline
 
 
 class PinnedTransport(httpcore2.NetworkBackend):
-    """Connects to a host by the very addresses that the guard has checked.
+    """Connects to a host by the very addresses that the policy has checked.
 
-    The name is not looked up again, so an answer that changes meanwhile changes nothing; the
-    encryption still proves the name.
+    The name is not looked up a second time, so an answer that changes in between has no effect. TLS still proves that
+    the server owns the name.
     """
 
-    def __init__(self, guard: AddressPolicy, deadline: Deadline, dial: httpcore2.NetworkBackend | None = None) -> None:
-        self._guard = guard
+    def __init__(
+        self, policy: AddressPolicy, deadline: Deadline, backend: httpcore2.NetworkBackend | None = None
+    ) -> None:
+        self._policy = policy
         self._deadline = deadline
-        self._dial = dial or httpcore2.SyncBackend()
+        self._backend = backend or httpcore2.SyncBackend()
 
     def connect_tcp(
         self,
@@ -30,18 +32,18 @@ class PinnedTransport(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        """A connection to the first checked address that takes one.
+        """A connection to the first checked address that accepts one.
 
         Raises:
             RefusedError: the name can't be resolved, or has an address that may not be fetched from.
-            httpcore2.NetworkError: none of them takes it.
-            httpcore2.TimeoutException: they do not in time.
+            httpcore2.NetworkError: no address accepts it.
+            httpcore2.TimeoutException: no address accepts it in time.
         """
         failure: Exception = httpcore2.ConnectError("no address")
-        for address in self._guard.addresses(host, port):
+        for address in self._policy.addresses(host, port):
             try:
-                allowed = within(self._deadline, timeout)
-                stream = self._dial.connect_tcp(address, port, allowed, local_address, socket_options)
+                seconds = step_timeout(self._deadline, timeout)
+                stream = self._backend.connect_tcp(address, port, seconds, local_address, socket_options)
                 return TimedStream(stream, self._deadline)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
@@ -49,7 +51,7 @@ class PinnedTransport(httpcore2.NetworkBackend):
 
 
 class TimedStream(httpcore2.NetworkStream):
-    """A connection on which no step may last longer than what is left of its request's time."""
+    """A connection on which no step may last longer than the time that remains for its request."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
@@ -61,7 +63,7 @@ class TimedStream(httpcore2.NetworkStream):
         Raises:
             httpcore2.TimeoutException: they do not come in time.
         """
-        return self._stream.read(max_bytes, within(self._deadline, timeout))
+        return self._stream.read(max_bytes, step_timeout(self._deadline, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of the bytes.
@@ -69,7 +71,7 @@ class TimedStream(httpcore2.NetworkStream):
         Raises:
             httpcore2.TimeoutException: they are not taken in time.
         """
-        self._stream.write(buffer, within(self._deadline, timeout))
+        self._stream.write(buffer, step_timeout(self._deadline, timeout))
 
     def close(self) -> None:
         """End the connection."""
@@ -78,26 +80,26 @@ class TimedStream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        """The same connection encrypted, its other end proven to be that name.
+        """The same connection encrypted, after the server has proven that it owns the name.
 
         Raises:
-            httpcore2.ConnectError: it can't be proven.
+            httpcore2.ConnectError: the server can't prove it.
         """
-        stream = self._stream.start_tls(ssl_context, server_hostname, within(self._deadline, timeout))
+        stream = self._stream.start_tls(ssl_context, server_hostname, step_timeout(self._deadline, timeout))
         return TimedStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 (as the library declares it)
-        """What the library asks of a connection."""
+        """What the library wants to know of a connection."""
         return self._stream.get_extra_info(info)
 
 
-def within(deadline: Deadline, timeout: float | None) -> float:
-    """The seconds that one step may take.
+def step_timeout(deadline: Deadline, timeout: float | None) -> float:
+    """The seconds that one step of a request may take: `timeout`, or less where less remains.
 
     Raises:
         httpcore2.ReadTimeout: the request's time is over.
     """
-    left = deadline.left()
-    if left <= 0:
+    remaining = deadline.remaining()
+    if remaining <= 0:
         raise httpcore2.ReadTimeout("the time for one request is over")
-    return left if timeout is None else min(left, timeout)
+    return remaining if timeout is None else min(remaining, timeout)

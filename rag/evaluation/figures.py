@@ -1,4 +1,4 @@
-"""What each figure of a run is called, where it stands, which way is better, and what it says."""
+"""The figures of a run: name, group, whether more is better, and what each means."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`better` is 1 where more is better, -1 where less is, 0 where it is shown and never judged."""
+    """One figure; `direction` is 1 where more is better, -1 where less is, and 0 where it is never compared."""
 
     name: str
     group: str
-    better: int
-    says: str
+    direction: int
+    meaning: str
 
 
 FIGURES = (
@@ -39,8 +39,8 @@ FIGURES = (
 )
 
 
-def grouped(names: Iterable[str]) -> dict[str, list[Figure]]:
-    """Those figures by their groups, both in the order of FIGURES."""
+def figures_by_group(names: Iterable[str]) -> dict[str, list[Figure]]:
+    """The figures of these names by their groups, both in the order of FIGURES."""
     wanted = set(names)
     groups: dict[str, list[Figure]] = {}
     for figure in FIGURES:
@@ -49,8 +49,8 @@ def grouped(names: Iterable[str]) -> dict[str, list[Figure]]:
     return groups
 
 
-def shown(name: str, value: float | None) -> str:
-    """A value as it is printed: milliseconds whole, shares with three decimals, nothing as a dash."""
+def format_figure(name: str, value: float | None) -> str:
+    """A value as it is printed: milliseconds whole, shares with three decimals, and a dash for no value."""
     if value is None:
         return "–"
     return f"{value:.0f}" if name.endswith(" ms") else f"{value:.3f}"

@@ -1,4 +1,4 @@
-"""Asking every question of a collection and putting the figures together."""
+"""Asking every question of a collection and computing the figures."""
 
 import hashlib
 import tempfile
@@ -28,7 +28,7 @@ from rag.evaluation.metrics import (
     latency_figures,
     quote_figures,
     retrieval_figures,
-    short_figures,
+    short_answer_figures,
 )
 from rag.evaluation.results import Result, result_of, scored_answers
 from rag.reader import Reader
@@ -38,14 +38,14 @@ from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, NONE
 
 ProgressOf = Callable[[str], AbstractContextManager[Progress]]
 
-# Vectors alone and words alone stand beside the two joined, so that every run shows what joining is worth.
+# The weight of the dense ranking in each ranking alone. Every run shows both, and so what fusing them gains.
 ALONE = {"dense alone": 1.0, "BM25 alone": 0.0}
-# Both joined, with every question taken as it was typed: what reading the ones before is worth.
+# Fused, with every question searched as it was typed: shows what interpreting follow-ups gains.
 NO_HISTORY = "history ignored"
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class AnswerSettings:
     """How the questions are answered: below `threshold`, in [0, 1], an answer counts as declined."""
 
     threshold: float = DEFAULT_THRESHOLD
@@ -54,8 +54,8 @@ class Answering:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """The figures of one collection; shares are in [0, 1], `made` is ISO 8601 in UTC."""
+class EvaluationRun:
+    """The figures of one run over a collection; shares are in [0, 1], `made` is ISO 8601 in UTC."""
 
     collection: str
     questions: int
@@ -67,15 +67,15 @@ class Report:
     retrieval_alone: dict[str, dict[str, FiniteFloat]]
     made: str
     model: str
-    fingerprint: str  # of the questions and their gold: runs that share it can be compared
+    fingerprint: str  # of the questions and their gold: only runs with the same one are compared
     reader: str = NONE
     reranker: str = NONE
     results: list[Result] = field(default_factory=list)
 
 
 def fingerprint_of(questions: Sequence[Question]) -> str:
-    """SHA-256 of the questions with their gold, in hex; their order does not matter."""
-    # What is not given is left out, so that a field added later changes no fingerprint.
+    """The sha256, in hexadecimal, of the questions with their gold; their order does not matter."""
+    # Defaults are left out, so that a field added later does not change the fingerprint of old questions.
     lines = sorted(question.model_dump_json(exclude_defaults=True) for question in questions)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -84,73 +84,62 @@ def fingerprint_of(questions: Sequence[Question]) -> str:
 def index_of(
     collection: Collection, directory: Path | None, embedder: Embedder, progress_of: ProgressOf
 ) -> Iterator[LocalIndex]:
-    """An index of the collection's articles, brought up to date in `directory`, or made for the moment.
+    """An index of the collection's articles, brought up to date in `directory`, or else built in a temporary one.
 
     Raises:
         CollectionError: the directory holds the index of another corpus.
         RagError: as `build_index`.
     """
-    # Tantivy may put its lock file there again while the directory is being removed.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        place = directory or Path(scratch)
-        _refuse_another_corpus(collection, place)
+    # Tantivy may write its lock file again while the directory is being removed.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        target = directory or Path(temporary)
+        try:
+            corpus = generations.checked_manifest(target).corpus
+        except GenerationMissingError:
+            corpus = corpus_name(collection.corpus)
+        if corpus != corpus_name(collection.corpus):
+            raise CollectionError(
+                f"{target} is the index of {corpus}, not of {collection.corpus}.",
+                "Name a directory of its own with --index, or leave it out.",
+            )
         with progress_of("Embedding passages") as progress:
-            build_index(collection.corpus, place, embedder, progress=progress)
-        yield LocalIndex.open(place, lambda record: embedder)  # noqa: ARG005
+            build_index(collection.corpus, target, embedder, progress=progress)
+        yield LocalIndex.open(target, lambda record: embedder)  # noqa: ARG005
 
 
-def _refuse_another_corpus(collection: Collection, directory: Path) -> None:
-    try:
-        corpus = generations.checked_manifest(directory).corpus
-    except GenerationMissingError:
-        return
-    if corpus != corpus_name(collection.corpus):
-        raise CollectionError(
-            f"{directory} is the index of {corpus}, not of {collection.corpus}.",
-            "Name a directory of its own with --index, or leave it out.",
-        )
+@dataclass(frozen=True, slots=True)
+class _SingleIndex:
+    """A source of one index, which stays the same for a whole run."""
 
-
-class _Fixed:
-    """One generation for a whole run."""
-
-    def __init__(self, index: LocalIndex) -> None:
-        self._index = index
+    index: LocalIndex
 
     def current(self) -> LocalIndex:
-        """That generation."""
-        return self._index
+        """That index."""
+        return self.index
 
     def degraded_reason(self) -> None:
-        """None: nothing newer is looked for."""
+        """None, since no newer generation is looked for."""
 
 
-def evaluate(collection: Collection, index: LocalIndex, answering: Answering, progress: Progress) -> Report:
+def evaluate(collection: Collection, index: LocalIndex, settings: AnswerSettings, progress: Progress) -> EvaluationRun:
     """Ask every question of the collection, of an index made from its articles."""
-    # Declined replies carry no citations; the quotes that would have been given are judged all the same.
-    assistant = Assistant(_Fixed(index), 0.0, reader=answering.reader, reranker=answering.reranker)
-    assistant.warm_up()
-    outcomes = []
-    for done, question in enumerate(collection.questions, start=1):
-        outcomes.append(_ask(assistant, question))
-        if done % 100 == 0 or done == len(collection.questions):
-            progress(done, len(collection.questions))
+    outcomes = _ask_questions(collection.questions, index, settings, progress)
     results = [result_of(outcome) for outcome in outcomes]
     passages = index.passages(range(index.manifest.passages))
-    rankings = [[found.passage_id for found in outcome.answer.passages] for outcome in outcomes]
-    return Report(
+    rankings = [[passage.passage_id for passage in outcome.answer.passages] for outcome in outcomes]
+    return EvaluationRun(
         collection=collection.name,
         questions=len(outcomes),
         answerable=sum(question.answerable for question in collection.questions),
         articles=index.manifest.articles,
         passages=index.manifest.passages,
-        threshold=answering.threshold,
+        threshold=settings.threshold,
         figures={
             **retrieval_figures(collection.questions, rankings, passages),
             **quote_figures(outcomes),
             "citation exactness": exactness(outcomes),
-            **short_figures(outcomes),
-            **abstention_figures(outcomes, answering.threshold),
+            **short_answer_figures(outcomes),
+            **abstention_figures(outcomes, settings.threshold),
             **calibration_figures(scored_answers(results)),
             **latency_figures(outcomes),
         },
@@ -158,37 +147,49 @@ def evaluate(collection: Collection, index: LocalIndex, answering: Answering, pr
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         model=index.manifest.model.name,
         fingerprint=fingerprint_of(collection.questions),
-        reader=answering.reader.name if answering.reader else NONE,
-        reranker=answering.reranker.name if answering.reranker else NONE,
+        reader=settings.reader.name if settings.reader else NONE,
+        reranker=settings.reranker.name if settings.reranker else NONE,
         results=results,
     )
 
 
-def _ask(assistant: Assistant, question: Question) -> Outcome:
-    answer = assistant.ask(question.question, question.history)
-    exact = all(
-        assistant.article(citation.article_id).text[citation.start : citation.end] == citation.quote
-        for citation in answer.citations
-    )
-    return Outcome(question, answer, exact, _embedding_ms(assistant, answer.interpreted_question))
-
-
-def _embedding_ms(assistant: Assistant, query: str) -> float:
-    began = time.perf_counter()
-    assistant.source.current().embedder.embed_query(query)
-    return (time.perf_counter() - began) * 1000
+def _ask_questions(
+    questions: Sequence[Question], index: LocalIndex, settings: AnswerSettings, progress: Progress
+) -> list[Outcome]:
+    # A declined answer has no citations. With a threshold of 0 nothing is declined, and every quote can be judged.
+    assistant = Assistant(_SingleIndex(index), 0.0, reader=settings.reader, reranker=settings.reranker)
+    assistant.warm_up()
+    outcomes = []
+    for done, question in enumerate(questions, start=1):
+        answer = assistant.ask(question.question, question.history)
+        exact = all(
+            assistant.article(citation.article_id).text[citation.start : citation.end] == citation.quote
+            for citation in answer.citations
+        )
+        started = time.perf_counter()
+        index.embedder.embed_query(answer.interpreted_question)
+        outcomes.append(Outcome(question, answer, exact, (time.perf_counter() - started) * 1000))
+        if done % 100 == 0 or done == len(questions):
+            progress(done, len(questions))
+    return outcomes
 
 
 def _retrieval_alone(
     outcomes: Sequence[Outcome], index: LocalIndex, passages: Sequence[Passage]
 ) -> dict[str, dict[str, float]]:
-    read = [(outcome.answer.interpreted_question, outcome.answer.question) for outcome in outcomes]
-    runs = {name: (Retriever(index, dense_weight=weight), read) for name, weight in ALONE.items()}
+    """The retrieval figures of each ranking alone and, where there are follow-ups, of searching only what was typed."""
+    interpreted = [(outcome.answer.interpreted_question, outcome.answer.question) for outcome in outcomes]
+    searches = {name: (Retriever(index, dense_weight=weight), interpreted) for name, weight in ALONE.items()}
     if any(outcome.question.history for outcome in outcomes):
-        runs[NO_HISTORY] = Retriever(index), [(own, own) for _, own in read]
+        searches[NO_HISTORY] = Retriever(index), [(typed, typed) for _, typed in interpreted]
+    questions = [outcome.question for outcome in outcomes]
     figures = {}
-    for name, (retriever, queries) in runs.items():
-        found = (retriever.retrieve(query, DEFAULT_K, typed_query=own).hits for query, own in queries)
-        rankings = [[hit.passage.passage_id for hit in hits] for hits in found]
-        figures[name] = retrieval_figures([outcome.question for outcome in outcomes], rankings, passages)
+    for name, (retriever, queries) in searches.items():
+        figures[name] = retrieval_figures(questions, passage_rankings(retriever, queries), passages)
     return figures
+
+
+def passage_rankings(retriever: Retriever, queries: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """The ids of the passages found for each query, best first; a query is a question as interpreted, and as typed."""
+    retrievals = [retriever.retrieve(query, DEFAULT_K, typed_query=typed) for query, typed in queries]
+    return [[hit.passage.passage_id for hit in retrieval.hits] for retrieval in retrievals]

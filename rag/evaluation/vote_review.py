@@ -1,8 +1,8 @@
-"""From readers' votes to a collection: what a vote says of an answer, and what it leaves open."""
+"""From people's votes to a collection: the gold that a vote gives, and why a vote gives none."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -13,57 +13,103 @@ from index.types import Article, Filters
 from rag.evaluation.collection import GoldSpan, Question
 from rag.feedback import CitedSpan, Vote
 
-ArticleAt = Callable[[str], Article | None]
+ArticleById = Callable[[str], Article | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Unjudged:
-    """A vote that gives no gold, and why not: for a person to judge."""
+class OpenVote:
+    """A vote that gives no gold, and why not; a person has to look at it."""
 
     vote: Vote
     reason: str
 
+    @classmethod
+    def of(cls, vote: Vote, *, has_gold: bool) -> "OpenVote | None":
+        """The vote with its reason, or None where it gives gold; `has_gold`: a quote of its answer still stands."""
+        if not vote.answered:
+            reason = "declined: a vote can't tell that no article answers"
+        elif vote.verdict == "down":
+            reason = "voted down: what would answer is not known"
+        elif vote.filters != Filters():
+            reason = "asked of some articles only: among all, others may answer better"
+        elif not has_gold:
+            reason = "no quote of it stands in the index as it was"
+        else:
+            return None
+        return cls(vote, reason)
+
 
 @dataclass(frozen=True, slots=True)
 class VoteReview:
-    """Questions whose quotes readers found good, and the votes that say less than that."""
+    """Questions with the quotes that people found good as gold, and the votes that give no gold."""
 
     questions: list[Question]
-    unjudged: list[Unjudged]
+    open_votes: list[OpenVote]
+
+    def as_json(self, votes: Sequence[Vote]) -> dict[str, object]:
+        """The review as JSON, with all votes."""
+        return {
+            "votes": [asdict(vote) for vote in votes],
+            "questions": [question.model_dump() for question in self.questions],
+            "unjudged": [asdict(open_vote) for open_vote in self.open_votes],
+        }
 
 
-def review_votes(votes: Iterable[Vote], article_at: ArticleAt) -> VoteReview:
-    """Each question of which an answer was voted up, its gold what that answer quoted.
+def review_votes(votes: Iterable[Vote], article_by_id: ArticleById) -> VoteReview:
+    """Make a question of each question with an answer voted up; its gold is what that answer quoted.
 
-    Only quotes of texts that have not changed since are gold: their offsets hold. A vote down says that an answer
-    was bad, not what would be good, a vote on a question that was declined can't tell that no article answers, and what
-    was good among some articles may not be among all; these are left to a person.
+    Only quotes from unchanged texts become gold, since only their offsets still hold. Other votes are left open for a
+    person: a vote down says that an answer was bad, and not what would be good; a vote on a declined question
+    can't tell that no article answers; and what was good among filtered articles may not be good among all.
     """
-    questions, unjudged = [], []
-    for (asked, history), group in groupby(sorted(votes, key=_asked), _asked):
+    questions, open_votes = [], []
+    for (text, history), group in groupby(sorted(votes, key=_question_and_history), _question_and_history):
         spans: dict[CitedSpan, GoldSpan] = {}
         for vote in group:
-            exact = {span: found for span in vote.citations if (found := _gold(span, article_at))}
-            reason = _left_open(vote, bool(exact))
-            if reason:
-                unjudged.append(Unjudged(vote, reason))
+            gold = _gold_spans(vote, article_by_id)
+            open_vote = OpenVote.of(vote, has_gold=bool(gold))
+            if open_vote:
+                open_votes.append(open_vote)
             else:
-                spans |= exact
+                spans |= gold
         if spans:
-            gold = sorted(spans.values(), key=attrgetter("article_id", "start", "end"))
-            questions.append(_question(asked, history, gold))
-    return VoteReview(questions, unjudged)
+            name = hashlib.sha256(json.dumps([text, history]).encode()).hexdigest()[:12]
+            questions.append(
+                Question(
+                    id=f"feedback-{name}",
+                    question=text,
+                    history=list(history),
+                    answerable=True,
+                    spans=sorted(spans.values(), key=attrgetter("article_id", "start", "end")),
+                )
+            )
+    return VoteReview(questions, open_votes)
 
 
-def write_review(found: VoteReview, folder: Path) -> None:
-    """FOLDER/questions.jsonl, which `rag eval` reads, and FOLDER/unjudged.jsonl.
+def _question_and_history(vote: Vote) -> tuple[str, tuple[str, ...]]:
+    return vote.question, vote.history
+
+
+def _gold_spans(vote: Vote, article_by_id: ArticleById) -> dict[CitedSpan, GoldSpan]:
+    """The quotes of a vote's answer whose articles have not changed, each with its text."""
+    gold = {}
+    for span in vote.citations:
+        article = article_by_id(span.article_id)
+        if article and article.version == span.version and 0 <= span.start < span.end <= len(article.text):
+            text = article.text[span.start : span.end]
+            gold[span] = GoldSpan(article_id=span.article_id, start=span.start, end=span.end, text=text)
+    return gold
+
+
+def write_review(review: VoteReview, folder: Path) -> None:
+    """Write FOLDER/questions.jsonl, which `rag eval` reads, and FOLDER/unjudged.jsonl, the open votes.
 
     Raises:
         StorageError: the folder can't be written.
     """
     files = {
-        "questions.jsonl": [question.model_dump() for question in found.questions],
-        "unjudged.jsonl": [{**asdict(one.vote), "reason": one.reason} for one in found.unjudged],
+        "questions.jsonl": [question.model_dump() for question in review.questions],
+        "unjudged.jsonl": [{**asdict(item.vote), "reason": item.reason} for item in review.open_votes],
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,30 +118,3 @@ def write_review(found: VoteReview, folder: Path) -> None:
             (folder / name).write_text(lines, encoding="utf-8")
     except OSError as error:
         raise StorageError(f"{folder} can't be written ({error}).", "Name another folder: --out DIR") from error
-
-
-def _asked(vote: Vote) -> tuple[str, tuple[str, ...]]:
-    return vote.question, vote.history
-
-
-def _gold(span: CitedSpan, article_at: ArticleAt) -> GoldSpan | None:
-    article = article_at(span.article_id)
-    if article is None or article.version != span.version or not 0 <= span.start < span.end <= len(article.text):
-        return None
-    text = article.text[span.start : span.end]
-    return GoldSpan(article_id=span.article_id, start=span.start, end=span.end, text=text)
-
-
-def _left_open(vote: Vote, exact: bool) -> str | None:
-    if not vote.answered:
-        return "declined: a vote can't tell that no article answers"
-    if vote.verdict == "down":
-        return "voted down: what would answer is not known"
-    if vote.filters != Filters():
-        return "asked of some articles only: among all, others may answer better"
-    return None if exact else "no quote of it stands in the index as it was"
-
-
-def _question(asked: str, history: tuple[str, ...], spans: list[GoldSpan]) -> Question:
-    name = hashlib.sha256(json.dumps([asked, history]).encode()).hexdigest()[:12]
-    return Question(id=f"feedback-{name}", question=asked, history=list(history), answerable=True, spans=spans)

@@ -1,4 +1,4 @@
-"""Confidence: the probability that the best sentences answer a question."""
+"""Confidence: the probability that the best sentences answer the question."""
 
 import math
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ def confidence_of(evidence: Sequence[Evidence], nearest: float, weights: Weights
 
 
 def confidence_features(evidence: Sequence[Evidence], nearest: float) -> Features:
-    """What tells whether the best sentences answer at all.
+    """The features that tell whether the best sentences answer at all; `evidence` is best first and not empty.
 
-    These are the best score, the share of the CITED best sentences in all evidence, the cosine of the nearest passage,
-    and the best value of each sentence feature among the CITED best.
+    They are the best score, the share of the CITED best sentences in the likelihood of all sentences, the cosine of the
+    nearest passage, and the best value of each sentence feature among the CITED best sentences.
     """
     best = evidence[0].score
     shares = [math.exp(item.score - best) for item in evidence]

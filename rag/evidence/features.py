@@ -1,4 +1,4 @@
-"""What can be measured of a sentence for a question without a model; each feature is in [-1, 1]."""
+"""The features of a sentence for a question that need no model; each is in [-1, 1]."""
 
 import re
 
@@ -9,13 +9,13 @@ from rag.question.terms import QuestionTerms
 from rag.retrieval.retriever import Hit
 
 LONG_SENTENCE = 300  # characters from which a sentence counts as long
-# A subject that an earlier sentence named, at the beginning or after "Then," and the like.
+# A sentence that begins, perhaps after "Then," and the like, with a word for something that an earlier sentence named.
 _DANGLING = re.compile(
     r"^\W*(?:(?:and|but|so|then|later|also|however|instead|afterwards|meanwhile|moreover|furthermore|therefore)\b,?\s+)?"
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|both|the (?:former|latter|two|same))\b",
     re.IGNORECASE,
 )
-# "It is known that…" refers to nothing before it.
+# "It is known that…" refers to no earlier sentence.
 _IMPERSONAL = re.compile(r"^\W*(?:it (?:is|was|has been) \w+ (?:that|to)\b|this (?:article|page)\b)", re.IGNORECASE)
 
 
@@ -24,13 +24,13 @@ def sentence_features(terms: QuestionTerms, hit: Hit, title: str, span: Span, in
     passage = hit.passage
     text = sentence_text(passage, span)
     before = passage.text[: span[0] - passage.start]
-    own_terms = index.terms(text)
-    with_before = set(own_terms).union(index.terms(before))
+    sentence_terms = index.terms(text)
+    with_before = set(sentence_terms).union(index.terms(before))
     return {
-        "overlap": terms.covered_by(set(own_terms)),
+        "overlap": terms.covered_by(set(sentence_terms)),
         "overlap_with_before": terms.covered_by(with_before),
         "overlap_with_title": terms.covered_by(with_before.union(index.terms(title))),
-        "phrase": terms.phrases_in(own_terms),
+        "phrase": terms.phrases_in(sentence_terms),
         "passage": hit.score,
         "answer_type": terms.answer_type_in(text),
         "opening": float(span[0] == 0),

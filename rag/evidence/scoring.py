@@ -1,4 +1,4 @@
-"""How well each sentence answers a question: with a reader or, faster, by vectors."""
+"""How well each sentence answers a question: scored with a reader or, faster, by vectors."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,17 +14,17 @@ from rag.reader import Reader, Reading
 from rag.retrieval.retriever import Hit, Retrieval
 
 PASSAGES_READ = 3  # by a reader, at most
-# A passage whose score is further below the best one's is not read: on 142 to 700 questions of each of four collections
-# quotes and short answers were as good, and AUROC 0.001 lower at most, with 1.6 to 2.3 passages read instead of 3. It is
-# read all the same where a time or a number is asked for and nothing else of its article is read, since it may
-# contradict the others.
+# A passage whose score is further below the best passage's is not read: on 142 to 700 questions of each of four
+# collections quotes and short answers were as good, and AUROC 0.001 lower at most, with 1.6 to 2.3 passages read
+# instead of 3. Where a question asks for a time or a number, the passage is read all the same if no other passage of
+# its article is, since it may contradict the others.
 FURTHEST_READ = 0.15
 # Without a reader: passages whose sentences are scored, and sentences that are embedded after a first, cheap ranking.
 PASSAGES_RANKED = 5
 SENTENCES_EMBEDDED = 4
 CITED = 3  # sentences that an answer quotes, at most
 
-# The reader's log-odds are divided by this and held within ±2, so that they have the size of the other features.
+# The reader's log-odds are divided by this and clipped to ±2, so that they have the size of the other features.
 _LOG_ODDS = 10.0
 _NOT_READ = -2.0
 _FULL_STOPS = frozenset(".!?…。؟۔।")
@@ -52,14 +52,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SentenceScorer:
-    """Scores the sentences of the passages found: with a reader or, faster, by their vectors."""
+    """Scores the sentences of retrieved passages: with a reader or, without one, by their vectors."""
 
     reader: Reader | None
     weights: Weights
 
     @property
     def depth(self) -> int:
-        """How many passages it takes sentences from."""
+        """From how many passages it takes sentences, at most."""
         return PASSAGES_READ if self.reader else PASSAGES_RANKED
 
     def score(
@@ -67,48 +67,50 @@ class SentenceScorer:
     ) -> list[Evidence]:
         """The sentences of the best passages, best evidence first; `answer_type` is what the question asks for."""
         terms = QuestionTerms.of(question, answer_type, index)
-        hits = [(hit, _title(hit, index)) for hit in self._worth_reading(retrieval.hits[: self.depth], answer_type)]
-        evidence = [item for hit, title in hits for item in _measured(terms, hit, title, index)]
+        hits = retrieval.hits[: self.depth]
+        if self.reader is not None:
+            hits = _worth_reading(hits, answer_type)
+        articles = [index.article(hit.passage.article_id) for hit in hits]
+        titles = [article.title if article else "" for article in articles]
+        evidence = [
+            item for hit, title in zip(hits, titles, strict=True) for item in _sentences(terms, hit, title, index)
+        ]
         if self.reader is None:
             nearest = _ranked(evidence, self.weights.look or self.weights.sentence)[:SENTENCES_EMBEDDED]
             return _ranked(_with_similarity(nearest, retrieval, index), self.weights.sentence)
-        readings = self.reader.read(question, [(title, hit.passage.text) for hit, title in hits])
-        by_passage = dict(zip((hit.passage.passage_id for hit, _ in hits), readings, strict=True))
-        read = [_with_reading(item, by_passage[item.passage.passage_id]) for item in evidence]
-        return _ranked(read, self.weights.sentence)
+        texts = [(title, hit.passage.text) for hit, title in zip(hits, titles, strict=True)]
+        readings = self.reader.read(question, texts)
+        by_passage = dict(zip((hit.passage.passage_id for hit in hits), readings, strict=True))
+        evidence = [_with_reading(item, by_passage[item.passage.passage_id]) for item in evidence]
+        return _ranked(evidence, self.weights.sentence)
 
-    def _worth_reading(self, hits: Sequence[Hit], answer_type: AnswerType | None) -> Sequence[Hit]:
-        if self.reader is None:
-            return hits
-        worth: list[Hit] = []
-        for hit in hits:
-            near_best = hit.score >= hits[0].score - FURTHEST_READ
-            articles_read = {other.passage.article_id for other in worth}
-            may_contradict = answer_type in COMPARABLE and hit.passage.article_id not in articles_read
-            if near_best or may_contradict:
-                worth.append(hit)
-        return worth
+
+def _worth_reading(hits: Sequence[Hit], answer_type: AnswerType | None) -> list[Hit]:
+    """The hits near the best one and, where two answers can contradict each other, the best hit of each article."""
+    worth: list[Hit] = []
+    for hit in hits:
+        near_best = hit.score >= hits[0].score - FURTHEST_READ
+        articles_read = {other.passage.article_id for other in worth}
+        may_contradict = answer_type in COMPARABLE and hit.passage.article_id not in articles_read
+        if near_best or may_contradict:
+            worth.append(hit)
+    return worth
 
 
 def _ranked(evidence: Iterable[Evidence], weights: Mapping[str, float]) -> list[Evidence]:
-    """The evidence with its scores, best first."""
+    """The evidence with scores by these weights, best first."""
     scored = [replace(item, score=log_odds(item.features, weights)) for item in evidence]
     return sorted(scored, key=lambda item: -item.score)
 
 
-def _title(hit: Hit, index: PassageIndex) -> str:
-    article = index.article(hit.passage.article_id)
-    return article.title if article else ""
-
-
-def _measured(terms: QuestionTerms, hit: Hit, title: str, index: PassageIndex) -> list[Evidence]:
-    """The sentences of a passage with their features, without the article's title where it stands in the text."""
+def _sentences(terms: QuestionTerms, hit: Hit, title: str, index: PassageIndex) -> list[Evidence]:
+    """The sentences of a passage with their features, without the article's title where the text repeats it."""
     passage = hit.passage
     sentences = [(span, sentence_text(passage, span)) for span in passage.sentences]
     return [
         Evidence(passage, span, text, sentence_features(terms, hit, title, span, index), also=hit.also)
         for span, text in sentences
-        # A text file of one line has a sentence for a title, which ends in a full stop.
+        # What ends in a full stop is a sentence even if it is the title too: so it is in a text file of one line.
         if text.rstrip()[-1:] in _FULL_STOPS or words_in(text) != words_in(title)
     ]
 
@@ -131,15 +133,9 @@ def _with_reading(item: Evidence, reading: Reading) -> Evidence:
         return replace(item, features=item.features | {"reader": _NOT_READ})
     odds, (start, end) = answer
     features = item.features | {"reader": max(-2.0, min(2.0, odds / _LOG_ODDS))}
-    first = item.span[0] - offset
-    start, end = _whole_words(item.text, start - first, end - first)
-    return replace(item, features=features, answer=(item.span[0] + start, item.span[0] + end))
-
-
-def _whole_words(text: str, start: int, end: int) -> Span:
-    """The span extended to whole words and numbers at both ends."""
-    words = [match.span() for match in _WORD.finditer(text)]
-    return (
-        min((left for left, right in words if left < start < right), default=start),
-        max((right for left, right in words if left < end < right), default=end),
-    )
+    start, end = start + offset, end + offset
+    # A short answer that begins or ends within a word or a number is extended to the whole of it.
+    words = [(item.span[0] + match.start(), item.span[0] + match.end()) for match in _WORD.finditer(item.text)]
+    start = min((left for left, right in words if left < start < right), default=start)
+    end = max((right for left, right in words if left < end < right), default=end)
+    return replace(item, features=features, answer=(start, end))

@@ -1,4 +1,4 @@
-"""The learned weights of sentence scores and of confidence, and the weighted sum that uses them."""
+"""The learned weights of sentence scores and of confidence, and the weighted sum of features."""
 
 import json
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ Features = dict[str, float]  # by name, each in [-2, 2]
 class Weights:
     """Weights by feature name.
 
-    `sentence` ranks the sentences of one question. `confidence` is a logistic regression, with its "intercept", of
-    whether the best sentences answer. Without a reader, `look` chooses the sentences to embed, as it did when the other
-    weights were learned.
+    `sentence` ranks the sentences of one question. `confidence` is a logistic regression, with an "intercept", of
+    whether the best sentences answer. `look` chooses the sentences that are embedded where there is no reader; the
+    other weights were learned from sentences that it chose.
     """
 
     sentence: Mapping[str, float]
@@ -25,7 +25,7 @@ class Weights:
 
 @cache
 def shipped_weights(*, reading: bool) -> Weights:
-    """The weights of weights.json, which `rag.training.fit` wrote: those for use with a reader, or without one."""
+    """The weights in weights.json, which `rag.training.fit` wrote: those for use with a reader, or without one."""
     stored = json.loads(files("rag.evidence").joinpath("weights.json").read_text())["reader" if reading else "fast"]
     return Weights(stored["sentence"], stored["confidence"], stored.get("look", {}))
 

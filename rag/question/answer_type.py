@@ -45,19 +45,19 @@ _MONTH_OR_ERA = re.compile(
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|BC|AD|BCE|CE)\b"
 )
 _NUMBER = re.compile(rf"\d|\b({_UNITS})\b", re.IGNORECASE)
-# A word after another one, so that its capital is not only that of the beginning of the sentence.
+# A word that follows another word, so that a capital does not merely begin the sentence.
 _LATER_WORD = re.compile(r"(?<=[\w,;:)”\"’'] )[(“\"‘']?(\w{2,})")
 
 
 def expected_answer_type(question: str) -> AnswerType | None:
     """The type of answer that a question asks for first, or None where its words do not tell."""
     matches = ((pattern.search(question), answer_type) for answer_type, pattern in _PATTERNS)
-    starts = [(match.start(), order, found) for order, (match, found) in enumerate(matches) if match]
+    starts = [(match.start(), order, answer_type) for order, (match, answer_type) in enumerate(matches) if match]
     return min(starts)[2] if starts else None
 
 
 def holds_answer_type(sentence: str, answer_type: AnswerType, question: str) -> bool:
-    """Whether a sentence holds something of that type; a name must be one that the question does not have."""
+    """Whether a sentence holds something of that type; a name counts only if the question lacks it."""
     if answer_type is AnswerType.TIME:
         return bool(_TIME.search(sentence) or _MONTH_OR_ERA.search(sentence))
     if answer_type is AnswerType.NUMBER:
@@ -67,7 +67,7 @@ def holds_answer_type(sentence: str, answer_type: AnswerType, question: str) -> 
 
 
 def names_in(text: str) -> list[str]:
-    """The words with a capital that do not begin a sentence; none in a text that is all in capitals."""
+    """The capitalised words that do not begin a sentence; none in a text that is all in capitals."""
     if text.isupper():
         return []
     return [word for word in _LATER_WORD.findall(text) if word[0].isupper()]

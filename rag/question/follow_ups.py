@@ -1,4 +1,4 @@
-"""What a follow-up means, given the questions before it."""
+"""What a follow-up question means, given the questions before it."""
 
 import re
 from collections.abc import Sequence
@@ -9,27 +9,30 @@ from rag.question.answer_type import AnswerType, expected_answer_type
 from rag.question.decompose import complete_part, decompose, names_and_numbers
 from rag.question.terms import rarity
 
-# Chosen by how many of MTRAG's 134 follow-ups have gold in their first five passages, 114 as it is, and in
-# rag/training/ABLATION.md. Words carried at most, of all the questions before together: 112 with 4, 114 with 7.
+# These three were chosen by how many of MTRAG's 134 follow-ups have gold in their first five passages: 114 with the
+# values here. rag/training/ABLATION.md has more figures.
+# At most so many words are carried into a question from all the questions before it: 112 with 4, 114 with 7.
 CARRIED = 5
-# What a word counts, of one as rare a question later: 113 with 0.5, 112 with 0.9.
+# A word counts this much of an equally rare word of the next question: 113 with 0.5, 112 with 0.9.
 FADING = 0.7
-# How rare a new name must be, beside the rarest word before it, for a question to stand alone: 113 with 0.3, 115 where
-# none does. But of 112 answerable questions after unrelated ones 93 were answered then, and 101 now.
+# A question stands alone if it has a new name whose rarity is this share of the rarest word before it: 113 with 0.3,
+# and 115 where no question stands alone. But then 93 of 112 answerable questions after unrelated ones were answered;
+# now 101 are.
 TELLING = 0.5
-# English only from here on: in another language fewer follow-ups are recognised, and only rarity tells plain words.
+# The patterns and words below are English: in another language fewer follow-ups are recognised, and only its frequency
+# shows that a word is plain.
 _REFERS_BACK = re.compile(
     r"^(?:and|but|or|so|then|what about|how about)\b"
     r"|\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|these|those|then)\b",
     re.IGNORECASE,
 )
-# "And in 1996?" and "What about Karachi?" leave the answer type to the question before.
+# "And in 1996?" and "What about Karachi?" do not match: they have the answer type of the question before.
 _ASKS = re.compile(
     r"\b(?:who|whom|whose|when|where|which|why|what(?! (?:about|of)\b)|how(?! about\b))\b"
     r"|^(?:(?:and|but|or|so) )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
     re.IGNORECASE,
 )
-# Words that never tell what a conversation is about; many of them are rare in news and common in questions.
+# Words that never tell what a conversation is about. Many are rare in news, so their frequency does not show it.
 _PLAIN = frozenset(
     word
     for line in (
@@ -44,7 +47,7 @@ _PLAIN = frozenset(
 )
 _WORD = re.compile(r"\w+(?:[-.,:/]\w+)*")
 
-# A word as it was typed, and as it is indexed: no terms where it is a plain one.
+# A word as it was typed, and its terms as they are indexed; a plain word has no terms.
 _Word = tuple[str, tuple[str, ...]]
 
 
@@ -62,7 +65,7 @@ class InterpretedQuestion:
 
 
 def interpret_question(question: str, history: Sequence[str], index: PassageIndex) -> list[InterpretedQuestion]:
-    """The questions that one text asks. The first may be a follow-up; the later ones gain what they lack from it."""
+    """The questions that a text asks. The first may be a follow-up; a later one gains what it lacks from the first."""
     first, *later = decompose(question)
     query = interpret(first, history, index)
     relevant_history = history if query != first else ()  # where nothing is carried over, history changes nothing
@@ -79,66 +82,59 @@ def interpret_question(question: str, history: Sequence[str], index: PassageInde
 
 
 def interpret(question: str, history: Sequence[str], index: PassageIndex) -> str:
-    """What a question means after those before it: itself, then in brackets the words that the conversation is about.
+    """The meaning of a question after its history: the question, then in brackets the words that the history is about.
 
     Those are the rarest words of the history that the question lacks. A word counts more the nearer its question is;
-    the first question, which set the topic, counts as much as the last but one. Nothing is carried into a question that
-    names something new, as rare as what was spoken of, and refers to nothing before it.
+    the first question of all, which set the topic, counts as much as the last but one. A question that refers to
+    nothing before it and names something new and rare stays as it is.
     """
-    said = [_words(turn, index) for turn in history]
-    if _stands_alone(question, said, index):
+    earlier = [_words(earlier_question, index) for earlier_question in history]
+    if _stands_alone(question, earlier, index):
         return question
-    carried = _phrases(said, _words_to_carry(question, said, index))
-    return f"{question} ({', '.join(carried)})" if carried else question
+    phrases = _phrases_to_carry(question, earlier, index)
+    return f"{question} ({', '.join(phrases)})" if phrases else question
 
 
 def answer_type_in_conversation(question: str, history: Sequence[str]) -> AnswerType | None:
-    """The answer type of a question; where nothing in it asks, that of the last earlier question that has one."""
+    """The answer type of a question; a question that asks for nothing has that of the last earlier one with a type."""
     if _ASKS.search(question):
         return expected_answer_type(question)
     return next(filter(None, map(expected_answer_type, (question, *reversed(history)))), None)
 
 
 def _words(text: str, index: PassageIndex) -> list[_Word]:
-    return [(word, () if _is_plain(word) else tuple(index.terms(word))) for word in _WORD.findall(text)]
+    words: list[_Word] = []
+    for word in _WORD.findall(text):
+        letter = len(word) == 1 and word.isascii() and not word.isdigit()
+        plain = letter or word.casefold() in _PLAIN
+        words.append((word, () if plain else tuple(index.terms(word))))
+    return words
 
 
-def _is_plain(word: str) -> bool:
-    return word.casefold() in _PLAIN or (len(word) == 1 and word.isascii() and not word.isdigit())
-
-
-def _stands_alone(question: str, said: Sequence[Sequence[_Word]], index: PassageIndex) -> bool:
+def _stands_alone(question: str, earlier: Sequence[Sequence[_Word]], index: PassageIndex) -> bool:
     if _REFERS_BACK.search(question):
         return False
-    said_terms = {terms for turn in said for _, terms in turn}
-    known = {term for terms in said_terms for term in terms}
-    rarest = max((_rarity(terms, index) for terms in said_terms), default=0.0)
-    new = [terms for terms in map(index.terms, names_and_numbers(question)) if not known.issuperset(terms)]
+    earlier_words = {terms for words in earlier for _, terms in words}
+    earlier_terms = {term for terms in earlier_words for term in terms}
+    rarest = max((_rarity(terms, index) for terms in earlier_words), default=0.0)
+    new = [terms for terms in map(index.terms, names_and_numbers(question)) if not earlier_terms.issuperset(terms)]
     return any(_rarity(terms, index) >= TELLING * rarest for terms in new)
 
 
-def _words_to_carry(question: str, said: Sequence[Sequence[_Word]], index: PassageIndex) -> set[tuple[str, ...]]:
-    own = set(index.terms(question))
+def _phrases_to_carry(question: str, earlier: Sequence[Sequence[_Word]], index: PassageIndex) -> list[str]:
+    """The CARRIED best words, each as it was first typed; words that stood next to each other form one phrase."""
+    question_terms = set(index.terms(question))
     worth: dict[tuple[str, ...], float] = {}
-    for position, turn in enumerate(said):
-        distance = len(said) - 1 - position if position else min(len(said) - 1, 1)
-        for _, terms in turn:
-            if not own.issuperset(terms):
+    for position, words in enumerate(earlier):
+        distance = len(earlier) - 1 - position if position else min(len(earlier) - 1, 1)
+        for _, terms in words:
+            if not question_terms.issuperset(terms):
                 worth[terms] = max(worth.get(terms, 0.0), FADING**distance * _rarity(terms, index))
-    return set(sorted(worth, key=lambda terms: -worth[terms])[:CARRIED])
-
-
-def _rarity(terms: Sequence[str], index: PassageIndex) -> float:
-    return max((rarity(term, index) for term in terms), default=0.0)
-
-
-def _phrases(said: Sequence[Sequence[_Word]], chosen: set[tuple[str, ...]]) -> list[str]:
-    """Each chosen word where it was first typed; words that stood side by side form one phrase."""
+    remaining = set(sorted(worth, key=lambda terms: -worth[terms])[:CARRIED])
     phrases: list[str] = []
-    remaining = set(chosen)
-    for turn in said:
+    for words in earlier:
         adjacent = False
-        for word, terms in turn:
+        for word, terms in words:
             if terms not in remaining:
                 adjacent = False
                 continue
@@ -146,3 +142,7 @@ def _phrases(said: Sequence[Sequence[_Word]], chosen: set[tuple[str, ...]]) -> l
             phrases = [*phrases[:-1], f"{phrases[-1]} {word}"] if adjacent else [*phrases, word]
             adjacent = True
     return phrases
+
+
+def _rarity(terms: Sequence[str], index: PassageIndex) -> float:
+    return max((rarity(term, index) for term in terms), default=0.0)

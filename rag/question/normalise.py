@@ -1,4 +1,4 @@
-"""Cleaning what a person typed, and refusing what asks nothing."""
+"""Cleaning what a person typed, and refusing a text that asks nothing."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ def normalise(typed: str) -> str:
     Raises:
         QuestionError: it is empty, too long, or holds no letter or digit.
     """
-    # Cc is control, Cf format (bidi overrides among them), Cs half a surrogate pair. The joiners inside an Urdu or
-    # Persian word are Cf too, and are kept.
-    kept = (
+    # Cc is a control character, Cf a format character such as a bidi override, Cs half a surrogate pair. The joiners
+    # inside an Urdu or Persian word are Cf too, but belong to the word.
+    clean = (
         char if char in "\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else " "
         for char in typed
     )
-    question = " ".join("".join(kept).split())
+    question = " ".join("".join(clean).split())
     if not question:
         raise QuestionError("The question is empty.", "Type a question.")
     if len(question) > MAX_CHARACTERS:
@@ -35,9 +35,9 @@ def normalise(typed: str) -> str:
 
 
 def normalise_history(questions: Iterable[str]) -> list[str]:
-    """The earlier questions that can be read; one that was refused does not refuse the next question."""
-    read = []
+    """The earlier questions, normalised, without those that `normalise` refuses: they must not refuse the next one."""
+    normalised = []
     for question in questions:
         with suppress(QuestionError):
-            read.append(normalise(question))
-    return read
+            normalised.append(normalise(question))
+    return normalised

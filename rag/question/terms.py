@@ -37,7 +37,8 @@ def rarity(term: str, index: PassageIndex) -> float:
 class QuestionTerms:
     """What a question asks for: the type of its answer, and its distinct words as they are indexed.
 
-    `weights` gives each word's rarity, `pairs` the neighbouring words, `names` and `numbers` those of its text.
+    `weights` holds the rarity of each word, `pairs` the words that are neighbours, `names` the case-folded names, and
+    `numbers` the numbers without thousands separators.
     """
 
     question: str
@@ -50,7 +51,7 @@ class QuestionTerms:
     _pairs_weight: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Add up the weights once, since every sentence is measured by them."""
+        """Add up the weights once, since every sentence is compared with the sums."""
         object.__setattr__(self, "_weight", sum(self.weights.values()))
         object.__setattr__(self, "_pairs_weight", sum(map(self._pair_weight, self.pairs)))
 
@@ -68,12 +69,12 @@ class QuestionTerms:
         )
 
     def covered_by(self, terms: Collection[str]) -> float:
-        """The share, in [0, 1], of the question's weight whose words are among `terms`."""
+        """The share, in [0, 1], of the question's weight that lies in words among `terms`."""
         present = [weight for term, weight in self.weights.items() if term in terms]
         return sum(present) / self._weight if self._weight else 0.0
 
     def phrases_in(self, terms: Sequence[str]) -> float:
-        """The share, in [0, 1], of the weight of the question's word pairs that are neighbours in `terms` too."""
+        """The share, in [0, 1], of the weight of the question's pairs that lies in pairs of neighbours in `terms`."""
         shared = self.pairs.intersection(pairwise(terms))
         return sum(map(self._pair_weight, shared)) / self._pairs_weight if self._pairs_weight else 0.0
 

@@ -1,6 +1,6 @@
-"""The reader: the question-answering model, which says how likely each span of a passage answers. README.md is its card.
+"""The reader: the question-answering model, which gives how likely each span of a passage is to answer a question.
 
-It reads texts for a question and knows nothing of indexes or articles. `rag.training` trains it.
+It reads texts and knows nothing of indexes or articles. README.md is its model card; `rag.training` trains it.
 """
 
 from rag.reader.model import Reader, Reading, TransformerReader, reader_of

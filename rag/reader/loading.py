@@ -1,4 +1,4 @@
-"""A reader's model and tokenizer, from their files."""
+"""Loading a reader's model and tokenizer from their files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -10,7 +10,7 @@ from rag.settings import SHIPPED
 if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
-    from transformers import PretrainedConfig, PreTrainedModel
+    from transformers import PreTrainedModel
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 FROZEN = "bert.embeddings."  # parameters that training leaves as the embedding model has them
@@ -20,16 +20,16 @@ _REMEDY = "Name another with RAG_READER, or leave it unset for the one that come
 
 
 def tokenizer_of(folder: Path, name: str = SHIPPED) -> "Tokenizer":
-    """The fast tokenizer of a model, set to cut what is too long, which is mostly the text.
+    """The fast tokenizer of a model. It truncates the longer of question and text, which is nearly always the text.
 
     Raises:
-        ModelError: the folder holds none.
+        ModelError: the folder holds no fast tokenizer.
     """
     from tokenizers import Tokenizer
 
     try:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as error:  # tokenizers raises bare Exception for whatever it can't read
+    except Exception as error:  # tokenizers raises bare Exception for any file that it can't read
         raise _unreadable(name, folder, error) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
@@ -37,15 +37,15 @@ def tokenizer_of(folder: Path, name: str = SHIPPED) -> "Tokenizer":
 
 
 def base_model() -> "PreTrainedModel":
-    """The bundled embedding model under a question-answering head that is still random."""
+    """The bundled embedding model with a question-answering head whose weights are still random."""
     from transformers import AutoModelForQuestionAnswering
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()  # it would warn that the head is new
+    logging.set_verbosity_error()  # transformers would warn that the head is new
     try:
-        # Without dropout it trains twice as fast on a CPU, and two epochs are too few to overfit.
+        # Without dropout the model trains twice as fast on a CPU, and two epochs are too few to overfit.
         return cast(
             "PreTrainedModel",
             AutoModelForQuestionAnswering.from_pretrained(
@@ -82,15 +82,15 @@ def trained_model(weights: Path) -> "PreTrainedModel":
 
 
 def trained_names(model: "torch.nn.Module") -> list[str]:
-    """The parameters that training changes, and that are stored."""
+    """The names of the parameters that training changes and stores."""
     return [name for name, _ in model.named_parameters() if not name.startswith(FROZEN)]
 
 
 def folder_of(name: str) -> Path:
-    """Where a reader's files are.
+    """The folder of a reader's files.
 
     Raises:
-        ModelError: it is not on this machine.
+        ModelError: the reader is not on this machine.
     """
     if name == SHIPPED:
         return bundled_folder()
@@ -104,29 +104,22 @@ def foreign_model(folder: Path, name: str) -> "PreTrainedModel":
     """A Hugging Face model made for question answering.
 
     Raises:
-        ModelError: the folder holds none, or one that reads too few tokens.
+        ModelError: the folder holds no such model, or the model reads too few tokens.
     """
     from transformers import AutoModelForQuestionAnswering
 
     try:
         model = cast("PreTrainedModel", AutoModelForQuestionAnswering.from_pretrained(folder))
-    except Exception as error:  # whatever a broken or foreign model directory makes the loaders raise
+    except Exception as error:  # the loaders raise anything for a damaged or foreign model directory
         raise _unreadable(name, folder, error) from error
-    if reason := _unfit(model.config):
-        raise _unreadable(name, folder, reason)
+    architecture = (model.config.architectures or [""])[0]
+    if not architecture.endswith("ForQuestionAnswering"):  # transformers loads it with a random head
+        raise _unreadable(name, folder, f"it was made for something else: {architecture}")
+    positions = getattr(model.config, "max_position_embeddings", 0)
+    if positions and positions < MAX_TOKENS + 2:  # some models count positions from 2
+        raise _unreadable(name, folder, f"it reads {positions} tokens, {MAX_TOKENS + 2} are needed")
     return model
 
 
-def _unfit(config: "PretrainedConfig") -> str:
-    """Why a model that could be loaded is no reader; empty where it is one."""
-    made_for = (config.architectures or [""])[0]
-    if not made_for.endswith("ForQuestionAnswering"):  # its head would be random
-        return f"it was made for something else: {made_for}"
-    # Some models count positions from 2.
-    if (positions := getattr(config, "max_position_embeddings", 0)) and positions < MAX_TOKENS + 2:
-        return f"it reads {positions} tokens, {MAX_TOKENS + 2} are needed"
-    return ""
-
-
-def _unreadable(name: str, where: Path, why: object) -> ModelError:
-    return ModelError(f'The reader "{name}" in {where} can\'t be loaded ({why}).', _REMEDY)
+def _unreadable(name: str, path: Path, reason: object) -> ModelError:
+    return ModelError(f'The reader "{name}" in {path} can\'t be loaded ({reason}).', _REMEDY)

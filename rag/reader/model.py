@@ -1,12 +1,12 @@
-"""The reading model: how likely each span of a passage answers a question, or none does.
+"""The reader's model: how likely each span of a passage is to answer a question, and how likely none is.
 
-The shipped reader is the bundled embedding model's embeddings under layers and a head trained here
-(rag/reader/README.md); any Hugging Face question-answering model takes its place by name or directory.
+The shipped reader has the embeddings of the bundled embedding model; this project trained its layers and its head
+(rag/reader/README.md). Any Hugging Face question-answering model can take its place, by name or directory.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,26 +24,25 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
     from transformers import PretrainedConfig, PreTrainedModel
 
-    from index.models.compiled import Compiled
+    from index.models.compiled import CompiledModel
     from index.types import Precision
 
 _HEADS = ("start_logits", "end_logits")
 
-# Characters: of a longer question its end is read, where what is asked for mostly stands.
-MAX_QUESTION = 400
-MAX_TITLE = 200  # characters, so that a title never pushes out the text
-MAX_ANSWER = 30  # tokens of a short answer; SQuAD's rarely have more
+MAX_QUESTION = 400  # characters; of a longer question the end is read, since it mostly says what is asked for
+MAX_TITLE = 200  # characters, so that a title never crowds out the text
+MAX_ANSWER = 30  # tokens of a short answer; SQuAD's answers rarely have more
 
-TitledText = tuple[str, str]  # what a text is about, and the text
+TitledText = tuple[str, str]  # a title and a text
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One passage read for one question.
 
-    `spans` are its tokens, in characters of its text; `starts` and `ends`, (tokens,) float32, are the
-    logits of an answer beginning and ending there; `none` is the logit of no answer, the sum of both
-    heads at the first token of all.
+    `spans` are the tokens of its text, in characters of the text. `starts` and `ends`, each (tokens,) float32, are the
+    logits of an answer that begins or ends at a token. `none` is the logit of no answer: the sum of both heads at the
+    first token of the input.
     """
 
     spans: Sequence[Span]
@@ -52,17 +51,17 @@ class Reading:
     none: float
 
     def answer_in(self, start: int, end: int) -> tuple[float, Span] | None:
-        """The log-odds that an answer stands within these characters, and the likeliest one.
+        """The log-odds that an answer lies within these characters, and its likeliest span.
 
-        None where no token of theirs was read.
+        None where no token within these characters was read.
         """
-        inside = [place for place, span in enumerate(self.spans) if start <= span[0] and span[1] <= end]
+        inside = [position for position, span in enumerate(self.spans) if start <= span[0] and span[1] <= end]
         if not inside:
             return None
         first, last = inside[0], inside[-1] + 1
         scores = self.starts[first:last, None] + self.ends[None, first:last]
-        places = np.arange(last - first)
-        length = places[None, :] - places[:, None]
+        positions = np.arange(last - first)
+        length = positions[None, :] - positions[:, None]
         scores = np.where((length >= 0) & (length < MAX_ANSWER), scores, -np.inf)
         begin, finish = np.unravel_index(int(scores.argmax()), scores.shape)
         likeliest = (self.spans[first + int(begin)][0], self.spans[first + int(finish)][1])
@@ -75,59 +74,71 @@ class Reader(Protocol):
     name: str
 
     def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
-        """One reading a text, in their order."""
+        """One reading per text, in the order of the texts."""
 
 
 class TransformerReader:
     """The shipped reader, or a Hugging Face question-answering model with a fast tokenizer.
 
-    Making one only finds the files; the model is loaded when something is first read, compiled for the
-    processor where it can be, in bfloat16 where the processor computes in it.
+    The constructor only finds the files; the first call of `read` loads the model. It is compiled for the processor
+    where that is possible, and computes in bfloat16 where the processor does.
 
     Raises:
-        ModelError: there is no such model here, or it can't be loaded.
+        ModelError: there is no such model on this machine, or it can't be loaded.
     """
 
     def __init__(self, name: str = SHIPPED) -> None:
         self.name = name
         self._folder = folder_of(name)
+        self._loaded: tuple[Tokenizer, PreTrainedModel | CompiledModel] | None = None
         self._loading = Lock()
 
     def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
-        """One reading a text, in their order."""
+        """One reading per text, in the order of the texts.
+
+        Raises:
+            ModelError: the model can't be loaded.
+        """
         import torch
+
+        from index.models.compiled import CompiledModel
 
         if not texts:
             return []
-        tokenizer, model = self._loaded()
+        tokenizer, model = self._load()
         encodings = encode(tokenizer, question, texts)
-        # Each by itself: together the shorter ones would be padded, a sixth of all that is computed.
+        # One text per batch: padding shorter texts to the longest would be a sixth of the computation.
         batches = [batch_of([encoding], model.config, PADDED_TO) for encoding in encodings]
         with torch.inference_mode():
-            outputs = _side_by_side(model, batches)
-        return list(map(_reading, encodings, texts, outputs))
+            if isinstance(model, CompiledModel):
+                outputs = model.run_batches(batches)  # each batch on some of the cores
+            else:
+                outputs = [model(**batch) for batch in batches]  # one batch after the other, each on all cores
+        readings: list[Reading] = []
+        for encoding, titled, output in zip(encodings, texts, outputs, strict=True):
+            starts, ends = (output[head][0].float().numpy() for head in _HEADS)
+            tokens = text_tokens(encoding, len(lead_of(titled[0])))
+            none = float(starts[0] + ends[0])
+            readings.append(Reading(token_spans(encoding, titled), starts[tokens], ends[tokens], none))
+        return readings
 
-    def _loaded(self) -> "tuple[Tokenizer, PreTrainedModel | Compiled]":
-        with self._loading:  # two first questions at once load it once
-            return self._tokenizer, self._model
+    def _load(self) -> "tuple[Tokenizer, PreTrainedModel | CompiledModel]":
+        """The tokenizer and the model, loaded by the first call."""
+        from index.models.compiled import compile_model
 
-    @cached_property
-    def _tokenizer(self) -> "Tokenizer":
-        return tokenizer_of(self._folder, self.name)
-
-    @cached_property
-    def _model(self) -> "PreTrainedModel | Compiled":
-        from index.models.compiled import compiled
-
-        model = trained_model(WEIGHTS) if self.name == SHIPPED else foreign_model(self._folder, self.name)
-        precision: Precision = "bfloat16" if computes_in_bfloat16() else "float32"
-        made = compiled(model.eval().float(), _inputs(model.config), _HEADS, precision)
-        return made or (model.bfloat16() if precision == "bfloat16" else model)
+        with self._loading:  # so that two first questions at the same time load them once
+            if self._loaded is None:
+                tokenizer = tokenizer_of(self._folder, self.name)
+                model = trained_model(WEIGHTS) if self.name == SHIPPED else foreign_model(self._folder, self.name)
+                precision: Precision = "bfloat16" if computes_in_bfloat16() else "float32"
+                fast = compile_model(model.eval().float(), _input_names(model.config), _HEADS, precision)
+                self._loaded = tokenizer, fast or (model.bfloat16() if precision == "bfloat16" else model)
+            return self._loaded
 
 
 @lru_cache(maxsize=2)
 def reader_of(name: str) -> Reader | None:
-    """The reader of a setting, loaded once however many assistants use it, or None for NONE.
+    """The reader that a setting names, the same object for all assistants; None for NONE.
 
     Raises:
         ModelError: there is no such model on this machine.
@@ -136,27 +147,26 @@ def reader_of(name: str) -> Reader | None:
 
 
 def encode(tokenizer: "Tokenizer", question: str, texts: Sequence[TitledText]) -> "list[Encoding]":
-    """The question and each text as tokens, a text behind its title, cut at its end where it is too long."""
-    asked = question[-MAX_QUESTION:]
-    return tokenizer.encode_batch([(asked, lead_of(title) + text) for title, text in texts])
+    """The question with each text as tokens; the title stands before the text, and a long text is cut at its end."""
+    question_end = question[-MAX_QUESTION:]
+    return tokenizer.encode_batch([(question_end, lead_of(title) + text) for title, text in texts])
 
 
 def lead_of(title: str) -> str:
-    """What stands before a text when it is read."""
+    """The words that stand before a text when it is read."""
     return f"{title[:MAX_TITLE]}. " if title else ""
 
 
-def own_tokens(encoding: "Encoding", lead: int) -> list[int]:
-    """The places of the tokens of the text itself: neither question, nor title, nor marks."""
+def text_tokens(encoding: "Encoding", lead: int) -> list[int]:
+    """The positions of the text's tokens, without question, title and special tokens; `lead` is in characters."""
     return [
-        place
-        for place, (part, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True))
-        if part == 1 and start < end and lead < end
+        position
+        for position, (sequence, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True))
+        if sequence == 1 and start < end and lead < end
     ]
 
 
-def _inputs(config: "PretrainedConfig") -> list[str]:
-    """What a model of that configuration takes."""
+def _input_names(config: "PretrainedConfig") -> list[str]:
     types = ["token_type_ids"] if getattr(config, "type_vocab_size", 0) > 1 else []
     return ["input_ids", "attention_mask", *types]
 
@@ -164,46 +174,31 @@ def _inputs(config: "PretrainedConfig") -> list[str]:
 def batch_of(
     encodings: "Sequence[Encoding]", config: "PretrainedConfig", multiple: int = 1
 ) -> "dict[str, torch.Tensor]":
-    """Encodings side by side, padded to a multiple of tokens, as a model of that configuration takes them."""
+    """Encodings as the input of a model with that configuration, padded to a multiple of tokens.
+
+    Each tensor is (encodings, tokens) int64.
+    """
     import torch
 
     longest = -(-max(len(encoding.ids) for encoding in encodings) // multiple) * multiple
     values = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
     padding = {"input_ids": config.pad_token_id or 0}
-    return {
-        name: torch.tensor([_filled(getattr(e, values[name]), longest, padding.get(name, 0)) for e in encodings])
-        for name in _inputs(config)
-    }
+    batch: dict[str, torch.Tensor] = {}
+    for name in _input_names(config):
+        rows = [getattr(encoding, values[name]) for encoding in encodings]
+        batch[name] = torch.tensor([row + [padding.get(name, 0)] * (longest - len(row)) for row in rows])
+    return batch
 
 
-def _filled(row: list[int], length: int, padding: int) -> list[int]:
-    return row + [padding] * (length - len(row))
-
-
-def _side_by_side(
-    model: "PreTrainedModel | Compiled", batches: "Sequence[dict[str, torch.Tensor]]"
-) -> "Sequence[Mapping[str, torch.Tensor]]":
-    """Of a compiled model each passage has some cores; of another, all cores have one passage after the other."""
-    from index.models.compiled import Compiled
-
-    return model.side_by_side(batches) if isinstance(model, Compiled) else [model(**batch) for batch in batches]
-
-
-def _reading(encoding: "Encoding", text: TitledText, output: "Mapping[str, torch.Tensor]") -> Reading:
-    starts, ends = (output[head][0].float().numpy() for head in _HEADS)
-    own = own_tokens(encoding, len(lead_of(text[0])))
-    return Reading(token_spans(encoding, text), starts[own], ends[own], float(starts[0] + ends[0]))
-
-
-def token_spans(encoding: "Encoding", text: TitledText) -> list[Span]:
-    """The tokens of the text itself, in its characters."""
-    lead = len(lead_of(text[0]))
-    offsets = encoding.offsets  # which makes the list anew each time it is asked for
-    own = (offsets[place] for place in own_tokens(encoding, lead))
-    return [_word(text[1], start - lead, end - lead) for start, end in own]
-
-
-def _word(text: str, start: int, end: int) -> Span:
-    """A token's characters without the white space before it, which some tokenizers count as its own."""
-    token = text[max(start, 0) : end]
-    return end - len(token.lstrip() or token), end
+def token_spans(encoding: "Encoding", titled: TitledText) -> list[Span]:
+    """The text's tokens, in characters of the text."""
+    title, text = titled
+    lead = len(lead_of(title))
+    offsets = encoding.offsets  # each access makes a new list
+    spans: list[Span] = []
+    for position in text_tokens(encoding, lead):
+        start, end = offsets[position][0] - lead, offsets[position][1] - lead
+        token = text[max(start, 0) : end]
+        # Some tokenizers count the white space before a token as part of it.
+        spans.append((end - len(token.lstrip() or token), end))
+    return spans

@@ -1,1 +1,1 @@
-"""From a query to ranked passages: both rankings, fusing them, near-duplicates, reranking. It knows no sentences."""
+"""From a query to ranked passages: two rankings, their fusion, near-duplicates, reranking. It knows no sentences."""

@@ -1,7 +1,7 @@
 """What each part of retrieval is worth: python -m rag.training.ablation DIR[=CORPUS]... [--json FILE].
 
-Every collection is indexed once and every question embedded once; then each setting of the retriever
-below finds passages for all of them. ABLATION.md, beside this file, says what that gave and what was chosen.
+Every collection is indexed once and every question is embedded once. Then each setting of the retriever below searches
+for all questions. ABLATION.md, beside this file, has the figures and what was chosen by them.
 """
 
 import json
@@ -22,22 +22,21 @@ from index.types import Matrix, Passage, Vector
 from rag.errors import CollectionError
 from rag.evaluation.collection import Collection, Question, read_collection
 from rag.evaluation.metrics import retrieval_figures
-from rag.evaluation.run import index_of
+from rag.evaluation.run import index_of, passage_rankings
 from rag.question.follow_ups import interpret
 from rag.question.normalise import normalise, normalise_history
 from rag.retrieval.fusion import min_max, reciprocal_ranks
 from rag.retrieval.retriever import Retriever
-from rag.settings import DEFAULT_K
 
 SHIPPED = "as shipped"
 SHOWN = ("hit@1", "hit@5", "MRR@10", "nDCG@10")
 
-Setting = Mapping[str, Any]  # fields of a Retriever that are not as shipped
+Setting = Mapping[str, Any]  # the fields of a Retriever that differ from the shipped ones
 Figures = dict[str, float]
 
 
 def settings() -> dict[str, Setting]:
-    """Every setting that is compared, by its name; weights named are those of the dense ranking."""
+    """Every setting that is compared, by its name; a weight in a name is that of the dense ranking."""
     by_rank = {
         f"reciprocal ranks, constant {constant}, {name}": {
             "fusion": partial(reciprocal_ranks, constant=constant),
@@ -46,29 +45,29 @@ def settings() -> dict[str, Setting]:
         for constant in (10, 60)
         for name, weight in (("equal", {"dense_weight": 0.5}), ("0.4", {"dense_weight": 0.4}))
     }
+    lexical_alone = {
+        f"BM25 alone, titles {weight:g}": {"title_weight": weight, "dense_weight": 0.0}
+        for weight in (0.0, 0.25, 0.5, 1.0)
+    }
     return {
         SHIPPED: {},
         "dense alone": {"dense_weight": 1.0},
-        **{f"BM25 alone, titles {share:g}": _titled(share) | {"dense_weight": 0.0} for share in (0.0, 0.25, 0.5, 1.0)},
+        **lexical_alone,
         **by_rank,
         **{
             f"min–max, {weight:g}": {"fusion": min_max, "dense_weight": weight}
             for weight in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
         },
         **{f"theoretical, {weight:g}": {"dense_weight": weight} for weight in (0.4, 0.6, 0.7, 0.75, 0.8, 0.85)},
-        **{f"as shipped, titles {share:g}": _titled(share) for share in (0.0, 0.25, 1.0)},
+        **{f"as shipped, titles {weight:g}": {"title_weight": weight} for weight in (0.0, 0.25, 1.0)},
         "as shipped, copies listed": {"distinct": False},
     }
 
 
-def _titled(share: float) -> dict[str, float]:
-    return {"title_weight": share}
-
-
 class KnownQueries:
-    """An embedder of these queries only, which it embeds at once.
+    """An embedder that embedded these queries all at once, and knows no others.
 
-    The embedder given must put nothing before a query or a passage, as the default one does not.
+    `embedder` must put no prompt before a query or a passage, as the default one does not.
     """
 
     def __init__(self, embedder: Embedder, queries: Sequence[str]) -> None:
@@ -87,54 +86,48 @@ class KnownQueries:
 
 
 @dataclass(frozen=True, slots=True)
-class InMemory(LocalIndex):
-    """An index whose passages were all read before."""
+class InMemoryIndex(LocalIndex):
+    """An index whose passages are all in memory."""
 
-    held: Sequence[Passage]
+    all_passages: Sequence[Passage]
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
-        """The passages of these rows, in the order asked."""
-        return [self.held[row] for row in rows]
+        """The passages of these rows, in their order."""
+        return [self.all_passages[row] for row in rows]
 
 
 def with_gold(collection: Collection) -> list[Question]:
     """The answerable questions that name a span or an article."""
-    return [one for one in collection.questions if one.answerable and (one.spans or one.gold_articles)]
+    return [question for question in collection.questions if question.has_gold()]
 
 
 def ablate(
     collection: Collection, index: LocalIndex, compared: Mapping[str, Setting] | None = None
 ) -> dict[str, Figures]:
-    """The retrieval figures of the settings that are compared, else of all, over the questions with gold.
+    """The retrieval figures of the compared settings, by default of all, over the questions with gold.
 
     Raises:
-        CollectionError: there is none.
+        CollectionError: there is no such question.
     """
-    asked, compared = with_gold(collection), compared or settings()
-    if not asked:
+    questions, compared = with_gold(collection), compared or settings()
+    if not questions:
         raise CollectionError(f"{collection.name} holds no answerable question with gold.", "Leave it out.")
-    typed = [normalise(question.question) for question in asked]
-    queries = [
-        (interpret(own, normalise_history(question.history), index), own)
-        for own, question in zip(typed, asked, strict=True)
-    ]
+    queries = []
+    for question in questions:
+        typed_query = normalise(question.question)
+        queries.append((interpret(typed_query, normalise_history(question.history), index), typed_query))
     passages = index.passages(range(index.manifest.passages))
     known = KnownQueries(index.embedder, [text for query in queries for text in query])
-    quick = InMemory(
+    in_memory = InMemoryIndex(
         index.manifest, known, index.catalog, index.dense, index.lexical, index.duplicates, index.lease, passages
     )
     figures = {}
     with progress_of(f"{collection.name}: settings") as progress:
         for done, (name, setting) in enumerate(compared.items(), start=1):
-            rankings = _rankings(Retriever(quick, **setting), queries)
-            figures[name] = retrieval_figures(asked, rankings, passages)
+            rankings = passage_rankings(Retriever(in_memory, **setting), queries)
+            figures[name] = retrieval_figures(questions, rankings, passages)
             progress(done, len(compared))
     return figures
-
-
-def _rankings(retriever: Retriever, queries: Sequence[tuple[str, str]]) -> list[list[str]]:
-    found = (retriever.retrieve(query, DEFAULT_K, typed_query=own).hits for query, own in queries)
-    return [[hit.passage.passage_id for hit in hits] for hits in found]
 
 
 def mean_of(tables: Sequence[dict[str, Figures]]) -> dict[str, Figures]:
@@ -146,54 +139,50 @@ def mean_of(tables: Sequence[dict[str, Figures]]) -> dict[str, Figures]:
 
 
 def print_table(title: str, table: Mapping[str, Figures]) -> None:
-    """A table in Markdown; in each column the best is bold."""
+    """Print a table in Markdown, the best of each column in bold."""
     say(f"### {title}\n\n| setting | {' | '.join(SHOWN)} |\n|---|{'---|' * len(SHOWN)}")
     best = {name: max(round(figures[name], 3) for figures in table.values()) for name in SHOWN}
     for setting, figures in table.items():
-        cells = (_cell(figures[name], best[name]) for name in SHOWN)
+        cells = []
+        for name in SHOWN:
+            is_best = round(figures[name], 3) == best[name]
+            cells.append(f"**{figures[name]:.3f}**" if is_best else f"{figures[name]:.3f}")
         say(f"| {setting} | {' | '.join(cells)} |")
     say()
 
 
-def _cell(value: float, best: float) -> str:
-    return f"**{value:.3f}**" if round(value, 3) == best else f"{value:.3f}"
-
-
-def run(places: Sequence[str], keep: Path | None, embedder: Embedder) -> dict[str, dict[str, Figures]]:
-    """The figures of every setting by collection; each place is DIR, or DIR=CORPUS; indexes stay in `keep`.
+def run(arguments: Sequence[str], keep: Path | None, embedder: Embedder) -> dict[str, dict[str, Figures]]:
+    """The figures of every setting by collection; each argument is DIR or DIR=CORPUS; indexes stay in `keep`.
 
     Raises:
         CollectionError: as `read_collection`, `index_of` and `ablate`.
     """
-    collections = [
-        read_collection(Path(folder), Path(corpus) if corpus else None) for folder, corpus in _parted(places)
-    ]
+    collections = []
+    for argument in arguments:
+        folder, _, corpus = argument.partition("=")
+        collections.append(read_collection(Path(folder), Path(corpus) if corpus else None))
     tables = {}
     for collection in collections:
-        place = keep / collection.name if keep else None
-        with index_of(collection, place, embedder, progress_of) as index:
+        directory = keep / collection.name if keep else None
+        with index_of(collection, directory, embedder, progress_of) as index:
             tables[collection.name] = ablate(collection, index)
     return tables
 
 
-def _parted(places: Sequence[str]) -> list[tuple[str, str]]:
-    return [(folder, corpus) for folder, _, corpus in (place.partition("=") for place in places)]
-
-
 def main(
-    places: Annotated[list[str], typer.Argument(metavar="DIR[=CORPUS]...", help="Collections, as for rag eval.")],
+    collections: Annotated[list[str], typer.Argument(metavar="DIR[=CORPUS]...", help="Collections, as for rag eval.")],
     keep: Annotated[Path | None, typer.Option("--index", help="Keep the indexes in this directory.")] = None,
     file: Annotated[Path | None, typer.Option("--json", help="Write the figures into this file too.")] = None,
 ) -> None:
     """Measure what each part of retrieval is worth on collections, and print a table of each and their mean."""
     with failures(as_json=False):
-        tables = run(places, keep, SentenceTransformerEmbedder())
+        tables = run(collections, keep, SentenceTransformerEmbedder())
     mean = mean_of(list(tables.values()))
     for name, table in {**tables, "mean over the collections": mean}.items():
         print_table(name, table)
     if file:
-        made = datetime.now(UTC).date().isoformat()
-        document = {"made": made, "collections": tables, "mean": mean}
+        today = datetime.now(UTC).date().isoformat()
+        document = {"made": today, "collections": tables, "mean": mean}
         file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

@@ -1,21 +1,21 @@
-"""What the reader learns from: questions with passages that answer them, and with passages that do not.
+"""What the reader is trained on: questions with passages that answer them, and with passages that do not.
 
-The data is a directory of JSON Lines files: {group, question, context, spans} where no span means that
-the context does not answer, and {group, question, sentence, neighbours} where only the sentence that
-answers is known. Contexts are cut into passages as the index cuts articles.
+The data is a directory of JSON Lines files. A line is {group, question, context, spans}, where no spans means that
+the context does not answer, or {group, question, sentence, neighbours} where only the sentence with the answer is
+known. Contexts are split into passages as the index splits articles.
 """
 
 import gzip
 import hashlib
 import json
 import random
-import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from index.build.build import build_index
 from index.engine.local.local_index import LocalIndex
@@ -24,56 +24,62 @@ from index.passages.split import split_article
 from index.types import Article, Filters, Passage, Progress, Span
 from rag.retrieval.fusion import tmm_convex
 from rag.retrieval.retriever import DENSE_WEIGHT, DEPTH, TITLE_WEIGHT
+from rag.training.question_edits import edit_question, names_in
 
-# Of the groups (articles, stories, products), one in this many is kept from training.
+# Of the groups (articles, stories, products), one in this many is kept out of training.
 HELD_OUT = 8
-# Made from sentences of larger texts: the text, the part of the group after the set's name, is what is split by.
-_SENTENCE_SETS = ("qamr", "qanom", "qasrl-gs")
+# Their contexts are sentences of larger texts. What follows the dataset's name in a group is the text, which must be
+# held out of all of these datasets or of none.
+_SENTENCE_DATASETS = ("qamr", "qanom", "qasrl-gs")
 # Their groups name what the text is about, as an article's title does.
-_TITLED_SETS = ("squad2", "squadshifts-wiki", "fairytaleqa", "covidqa")
-# Spans there are whole sentences, which hold the answer and are not it.
-_WHOLE_SENTENCE_SETS = ("selqa", "squad-nqg")
-# Texts of their own, long enough to be searched for likely wrong passages.
-_SEARCHED_SETS = ("squad2", "qed", "squadshifts-wiki", "squadshifts-amazon", "squadshifts-reddit", "covidqa", "selqa")
-
-_OPPOSITES = (
-    "first last|before after|largest smallest|highest lowest|most least|more fewer|begin end|began ended"
-    "|start finish|started stopped|increase decrease|increased decreased|rise fall|north south|east west"
-    "|northern southern|eastern western|early late|earlier later|oldest youngest|best worst|above below"
-    "|maximum minimum|win lose|won lost|buy sell|bought sold|born buried|enter leave|entered left|open close"
-    "|opened closed|allow forbid|allowed forbidden|public private|male female|import export|imports exports"
-    "|support oppose|supported opposed|accept reject|accepted rejected|include exclude|always never|same different"
+_TITLED_DATASETS = ("squad2", "squadshifts-wiki", "fairytaleqa", "covidqa")
+# Their spans are whole sentences, which contain the answer and more.
+_WHOLE_SENTENCE_DATASETS = ("selqa", "squad-nqg")
+# Their contexts are texts of their own, long enough to be searched for passages that are likely and wrong.
+_SEARCHED_DATASETS = (
+    "squad2",
+    "qed",
+    "squadshifts-wiki",
+    "squadshifts-amazon",
+    "squadshifts-reddit",
+    "covidqa",
+    "selqa",
 )
-_OPPOSITE = {
-    word: other
-    for pair in _OPPOSITES.split("|")
-    for word, other in (pair.split(), reversed(pair.split()))  # each is the other's
-}
-_AUXILIARY = re.compile(r"\b(is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)\b(?! not|n?['’]t)")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z]\w+(?: [A-Z]\w+)*")
-_NUMBER = re.compile(r"\b\d{1,4}\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question, a text, and the spans of it that answer; none, where it does not."""
+    """A question, a text, and the spans of the text that answer; no spans where it does not."""
 
-    set: str
+    dataset: str
     group: str
     question: str
     context: str
     spans: tuple[Span, ...]
 
+    @classmethod
+    def of(cls, stored: Mapping[str, Any], rng: random.Random) -> "Row":
+        """The row of a line of data; a sentence is put at a random position among up to five of its neighbours."""
+        group, question = str(stored["group"]), str(stored["question"])
+        dataset = str(stored.get("set") or group.partition(":")[0])
+        if "sentence" not in stored:
+            return cls(dataset, group, question, str(stored["context"]), tuple(map(tuple, stored["spans"])))
+        sentence = str(stored["sentence"])
+        sentences = [*stored["neighbours"][:5], sentence]
+        rng.shuffle(sentences)
+        start = sum(len(other) + 1 for other in sentences[: sentences.index(sentence)])
+        return cls(dataset, group, question, " ".join(sentences), ((start, start + len(sentence)),))
+
     @property
     def title(self) -> str:
-        """What the text is about, where its group tells."""
+        """What the text is about, where its group tells; else empty."""
         name = self.group.partition(":")[2]
-        return name.replace("_", " ") if self.set.removesuffix("-neg") in _TITLED_SETS else ""
+        return name.replace("_", " ") if self.dataset.removesuffix("-neg") in _TITLED_DATASETS else ""
 
     @property
     def held_out(self) -> bool:
-        """Whether the group is one of those kept from training."""
-        key = self.group.partition(":")[2] if self.set in _SENTENCE_SETS else self.group
+        """Whether the group is one of those kept out of training."""
+        key = self.group.partition(":")[2] if self.dataset in _SENTENCE_DATASETS else self.group
         return hashlib.sha256(key.encode()).digest()[0] % HELD_OUT == 0
 
 
@@ -81,8 +87,8 @@ class Row:
 class Example:
     """A question read against one passage.
 
-    `spans`, in characters of the passage, are its answers; with `whole` they are only sentences that
-    hold the answer. None: the passage does not answer.
+    `spans`, in characters of the passage, are its answers; with `whole` they are sentences that contain the answer.
+    Without spans the passage does not answer. `origin` is the dataset, and how the passage was chosen.
     """
 
     origin: str
@@ -94,178 +100,111 @@ class Example:
 
 
 def read_rows(folder: Path, rng: random.Random) -> list[Row]:
-    """Every row of the data files of a directory, in the order of their names.
+    """Every row of the data files of a directory, in the order of the files' names.
 
     Raises:
         OSError: a file can't be read.
-        ValueError: a line is not in one of the two forms.
+        ValueError: a line is in neither form.
     """
-    paths = sorted(path for path in folder.iterdir() if path.name.endswith((".jsonl", ".jsonl.gz")))
-    return [_row(json.loads(line), rng) for path in paths for line in _lines(path)]
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-        yield from file
-
-
-def _row(stored: Mapping[str, object], rng: random.Random) -> Row:
-    group = str(stored["group"])
-    name = str(stored.get("set") or group.partition(":")[0])
-    if "sentence" in stored:
-        context, span = _around(str(stored["sentence"]), list(stored["neighbours"]), rng)  # type: ignore[call-overload]
-        return Row(name, group, str(stored["question"]), context, (span,))
-    spans = tuple((start, end) for start, end in stored["spans"])  # type: ignore[attr-defined]
-    return Row(name, group, str(stored["question"]), str(stored["context"]), spans)
-
-
-def _around(sentence: str, neighbours: list[str], rng: random.Random) -> tuple[str, Span]:
-    sentences = [*neighbours[:5], sentence]
-    rng.shuffle(sentences)
-    start = sum(len(other) + 1 for other in sentences[: sentences.index(sentence)])
-    return " ".join(sentences), (start, start + len(sentence))
+    rows = []
+    for path in sorted(path for path in folder.iterdir() if path.name.endswith((".jsonl", ".jsonl.gz"))):
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            rows += [Row.of(json.loads(line), rng) for line in file]
+    return rows
 
 
 def examples_of(row: Row, rng: random.Random) -> Iterator[Example]:
-    """A passage that answers, and at times another of the same text; or one of a text that does not."""
-    passages = _passages_of(row.context)
-    gold = [(passage, _within(passage, row.spans)) for passage in passages]
+    """One passage that answers, and half of the time one of the same text that does not.
+
+    A passage with a part of an answer is neither. Of a text without answers it is any passage.
+    """
+    passages = _split_context(row.context)
+    gold = [(passage, _spans_within(passage, row.spans)) for passage in passages]
     answering = [(passage, spans) for passage, spans in gold if spans]
-    silent = [passage for passage, _ in gold if not any(_touches(passage, span) for span in row.spans)]
+    silent = [
+        passage
+        for passage in passages
+        if not any(passage.start < end and start < passage.end for start, end in row.spans)
+    ]
     if answering:
         passage, spans = answering[0]
-        yield _example(row, row.set, passage.text, spans)
+        yield _example(row, row.dataset, passage.text, spans)
         if silent and rng.random() < 0.5:
-            yield _example(row, f"{row.set}, elsewhere", rng.choice(silent).text, ())
+            yield _example(row, f"{row.dataset}, elsewhere", rng.choice(silent).text, ())
     elif not row.spans:
-        yield _example(row, row.set, rng.choice(passages).text, ())
+        yield _example(row, row.dataset, rng.choice(passages).text, ())
 
 
 def edited(rows: Sequence[Row], rng: random.Random) -> Iterator[Example]:
-    """Answerable questions changed by one name, number, opposite or "not", so that the passage answers no more.
+    """Answerable questions changed so that their passage does not answer them: see `edit_question`.
 
-    A name comes from another text of the same group, or the same set, and does not stand in the passage.
-    Source: the kinds of unanswerable question that Rajpurkar et al., "Know What You Don't Know", 2018, list.
+    A new name comes from another question of the same group or, where the group has few, of the same dataset.
     """
     names = _names_by_group(rows)
     for row in rows:
-        if not row.spans or row.set in _WHOLE_SENTENCE_SETS:
+        if not row.spans or row.dataset in _WHOLE_SENTENCE_DATASETS:
             continue
-        found = [(p, _within(p, row.spans)) for p in _passages_of(row.context)]
-        passage = next((p.text for p, spans in found if spans), None)
-        question = passage and _edit(row.question, passage, names[row.group], rng)
+        passages = (passage for passage in _split_context(row.context) if _spans_within(passage, row.spans))
+        passage = next(passages, None)
+        question = edit_question(row.question, passage.text, names[row.group], rng) if passage else None
         if passage and question:
-            yield _example(row, "edited", passage, (), question)
-
-
-def _edit(question: str, passage: str, names: Sequence[str], rng: random.Random) -> str | None:
-    edits = [edit for edit in (_other_name, _other_number, _opposite, _negated) if rng.random() < 0.5]
-    rng.shuffle(edits)
-    changed = (edit(question, passage, names, rng) for edit in edits)
-    return next((other for other in changed if other is not None), None)
-
-
-def _other_name(question: str, passage: str, names: Sequence[str], rng: random.Random) -> str | None:
-    own = [match for match in _NAME.finditer(question) if match[0] in passage]
-    others = [name for name in names if name not in passage and name not in question]
-    if not own or not others:
-        return None
-    match = rng.choice(own)
-    return question[: match.start()] + rng.choice(others) + question[match.end() :]
-
-
-def _other_number(question: str, passage: str, _names: Sequence[str], rng: random.Random) -> str | None:
-    own = list(_NUMBER.finditer(question))
-    if not own:
-        return None
-    match = rng.choice(own)
-    other = str(abs(int(match[0]) + rng.choice((-1, 1)) * rng.randint(1, 30)))
-    return (
-        None if other in passage or other == match[0] else question[: match.start()] + other + question[match.end() :]
-    )
-
-
-def _opposite(question: str, _passage: str, _names: Sequence[str], rng: random.Random) -> str | None:
-    words = question.split(" ")
-    places = [place for place, word in enumerate(words) if word in _OPPOSITE]
-    if not places:
-        return None
-    place = rng.choice(places)
-    return " ".join([*words[:place], _OPPOSITE[words[place]], *words[place + 1 :]])
-
-
-def _negated(question: str, _passage: str, _names: Sequence[str], rng: random.Random) -> str | None:
-    match = _AUXILIARY.search(question)
-    if match is None or rng.random() < 0.75:  # the plainest edit of all, so not the commonest
-        return None
-    return f"{question[: match.end()]}n't{question[match.end() :]}".replace("cann't", "can't").replace(
-        "willn't", "won't"
-    )
-
-
-def mined(rows: Sequence[Row], embedder: Embedder, progress: Progress) -> Iterator[Example]:
-    """The passage that retrieval puts first of those that do not hold the answer, one a question."""
-    asked = [row for row in rows if row.spans and row.set in _SEARCHED_SETS]
-    if not asked:
-        return
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        corpus = Path(scratch) / "articles.jsonl"
-        ids = _write_corpus(asked, corpus)
-        build_index(corpus, Path(scratch) / "index", embedder, progress=progress)
-        index = LocalIndex.open(Path(scratch) / "index", lambda record: embedder)  # noqa: ARG005
-        vectors = embedder.embed_passages([row.question for row in asked])
-        for row, vector in zip(asked, vectors, strict=True):
-            dense = index.nearest(vector, DEPTH, Filters())
-            lexical = index.matching(row.question, DEPTH, TITLE_WEIGHT, Filters())
-            found = index.passages([number for number, _ in tmm_convex(dense, lexical, DENSE_WEIGHT)[:10]])
-            wrong = next((p for p in found if p.article_id != ids[row.context] and not _says(p.text, row)), None)
-            if wrong is not None:
-                yield _example(row, f"{row.set}, mined", wrong.text, ())
-
-
-def _write_corpus(rows: Iterable[Row], path: Path) -> dict[str, str]:
-    ids: dict[str, str] = {}
-    with path.open("w", encoding="utf-8") as file:
-        for row in rows:
-            if row.context not in ids:
-                ids[row.context] = f"context-{len(ids)}"
-                record = {"id": ids[row.context], "title": row.title or "untitled", "text": row.context}
-                file.write(json.dumps(record) + "\n")
-    return ids
-
-
-def _says(text: str, row: Row) -> bool:
-    folded = text.casefold()
-    return any(row.context[start:end].casefold() in folded for start, end in row.spans)
+            yield _example(row, "edited", passage.text, (), question)
 
 
 def _names_by_group(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """The names in the questions of each group or, where those are fewer than five, of its dataset."""
     by_group: dict[str, set[str]] = defaultdict(set)
-    by_set: dict[str, set[str]] = defaultdict(set)
-    groups: dict[str, str] = {}
+    by_dataset: dict[str, set[str]] = defaultdict(set)
+    datasets: dict[str, str] = {}
     for row in rows:
-        found = _NAME.findall(row.question)
-        by_group[row.group].update(found)
-        by_set[row.set].update(found)
-        groups[row.group] = row.set
+        names = names_in(row.question)
+        by_group[row.group].update(names)
+        by_dataset[row.dataset].update(names)
+        datasets[row.group] = row.dataset
     return {
-        group: sorted(by_group[group] if len(by_group[group]) > 4 else by_set[name]) for group, name in groups.items()
+        group: sorted(by_group[group] if len(by_group[group]) > 4 else by_dataset[dataset])
+        for group, dataset in datasets.items()
     }
 
 
+def mined(rows: Sequence[Row], embedder: Embedder, progress: Progress) -> Iterator[Example]:
+    """For each question the passage of another text that retrieval ranks best of those without the answer's words."""
+    searched = [row for row in rows if row.spans and row.dataset in _SEARCHED_DATASETS]
+    if not searched:
+        return
+    titles: dict[str, str] = {}
+    for row in searched:
+        titles.setdefault(row.context, row.title or "untitled")
+    ids = {context: f"context-{number}" for number, context in enumerate(titles)}
+    records = [{"id": ids[context], "title": title, "text": context} for context, title in titles.items()]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        corpus, directory = Path(temporary) / "articles.jsonl", Path(temporary) / "index"
+        corpus.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        build_index(corpus, directory, embedder, progress=progress)
+        index = LocalIndex.open(directory, lambda record: embedder)  # noqa: ARG005
+        vectors = embedder.embed_passages([row.question for row in searched])
+        for row, vector in zip(searched, vectors, strict=True):
+            dense = index.nearest(vector, DEPTH, Filters())
+            lexical = index.matching(row.question, DEPTH, TITLE_WEIGHT, Filters())
+            answers = [row.context[start:end].casefold() for start, end in row.spans]
+            for passage in index.passages([number for number, _ in tmm_convex(dense, lexical, DENSE_WEIGHT)[:10]]):
+                text = passage.text.casefold()
+                if passage.article_id != ids[row.context] and not any(answer in text for answer in answers):
+                    yield _example(row, f"{row.dataset}, mined", passage.text, ())
+                    break
+
+
 @lru_cache(maxsize=50_000)
-def _passages_of(context: str) -> list[Passage]:
+def _split_context(context: str) -> list[Passage]:
     return split_article(Article("context", "", context, "context"))
 
 
-def _within(passage: Passage, spans: Iterable[Span]) -> tuple[Span, ...]:
-    inside = ((s, e) for s, e in spans if passage.start <= s and e <= passage.end)
+def _spans_within(passage: Passage, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans that a passage contains whole, in its own characters."""
+    inside = [(start, end) for start, end in spans if passage.start <= start and end <= passage.end]
     return tuple((start - passage.start, end - passage.start) for start, end in inside)
 
 
-def _touches(passage: Passage, span: Span) -> bool:
-    return passage.start < span[1] and span[0] < passage.end
-
-
 def _example(row: Row, origin: str, passage: str, spans: tuple[Span, ...], question: str | None = None) -> Example:
-    return Example(origin, question or row.question, row.title, passage, spans, row.set in _WHOLE_SENTENCE_SETS)
+    whole = row.dataset in _WHOLE_SENTENCE_DATASETS
+    return Example(origin, question or row.question, row.title, passage, spans, whole)

@@ -1,16 +1,17 @@
 """Learning the weights of the sentence scorer and of confidence: python -m rag.training.fit DIR...
 
-Each DIR is a collection with gold spans; those with unanswerable questions teach when to decline. None
-may be of what the reader was trained on: `python -m rag.training.held_out` makes such collections.
-The result goes to rag/weights.json, with what it was learned from.
+Each DIR is a collection with gold spans; unanswerable questions teach when to decline. No collection may contain what
+the reader was trained on: `python -m rag.training.held_out` makes such collections. The weights are written into
+rag/evidence/weights.json, with a record of what they were learned from.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import typer
@@ -21,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from index.console import progress_of
 from index.models.embedder import Embedder, SentenceTransformerEmbedder
 from rag.compose.extract import best_sentences
-from rag.evaluation.collection import Collection, Question, read_collection
+from rag.evaluation.collection import Collection, read_collection
 from rag.evaluation.run import index_of
 from rag.evidence.confidence import confidence_features
 from rag.evidence.scoring import Evidence, SentenceScorer
@@ -32,30 +33,32 @@ from rag.retrieval.retriever import Retriever
 from rag.settings import DEFAULT_K, SHIPPED
 
 WEIGHTS = Path(__file__).parents[1] / "evidence" / "weights.json"
-# Enough to choose the sentences that are embedded; the other weights are learned from what that gives.
+# Good enough to choose the sentences that are embedded; the other weights are learned from those sentences.
 FIRST_LOOK = {"overlap": 4.0, "overlap_with_before": 2.0, "passage": 10.0, "answer_type": 1.0, "phrase": 2.0}
-# An answerable question counts as so many: half of those learned from can't be answered, and of those that people
+# How much an answerable question counts. Half of the questions learned from can't be answered, and of those that people
 # ask of documents fewer. Counted once, ECE was 0.32 on xquad-en and 0.15 on this project's questions against 0.22 and
 # 0.10, but 0.08 against 0.16 on squad2-dev, where half can't be answered either.
 _ANSWERABLE = 2.0
-_PENALTY = 1e-4  # of squared weights, per question: keeps a feature that tells nothing near 0
-
-# Whether a question is answerable, its sentences, which of them hold a gold span, and the nearest passage's cosine.
-TrainingRow = tuple[bool, list[Evidence], list[bool], float]
+_PENALTY = 1e-4  # of squared weights, per question: keeps a feature without information near 0
 
 
-class FirstLook(dict[str, float]):
-    """Weights that know every feature."""
+class TrainingRow(NamedTuple):
+    """One question with its evidence, which sentences of it contain a gold span, and the nearest passage's cosine."""
 
-    def __missing__(self, name: str) -> float:
-        """A feature of no weight yet."""
-        return 0.0
+    answerable: bool
+    evidence: list[Evidence]
+    gold: list[bool]
+    nearest: float
 
 
 def fit(collections: Sequence[Collection], embedder: Embedder, reader: Reader) -> dict[str, object]:
     """The contents of weights.json, learned from collections."""
-    judged = [training_rows(collection, embedder, (reader, None)) for collection in collections]
-    with_reader, without = ([row for rows in judged for row in rows[place]] for place in (0, 1))
+    with_reader: list[TrainingRow] = []
+    without: list[TrainingRow] = []
+    for collection in collections:
+        read, unread = training_rows(collection, embedder, (reader, None))
+        with_reader += read
+        without += unread
     fast = learn(without)
     look = {name: FIRST_LOOK.get(name, 0.0) for name in fast["sentence"] if name != "similarity"}
     return {
@@ -69,7 +72,7 @@ def fit(collections: Sequence[Collection], embedder: Embedder, reader: Reader) -
                 for collection in collections
             },
             "questions": len(without),
-            "answerable": sum(answerable for answerable, *_ in without),
+            "answerable": sum(row.answerable for row in without),
             "each_answerable_counts": _ANSWERABLE,
         },
     }
@@ -78,81 +81,79 @@ def fit(collections: Sequence[Collection], embedder: Embedder, reader: Reader) -
 def training_rows(
     collection: Collection, embedder: Embedder, readers: Sequence[Reader | None]
 ) -> list[list[TrainingRow]]:
-    """What each reader makes of each question of a collection, in the order of the readers."""
-    scorers = [SentenceScorer(reader, Weights(FirstLook(FIRST_LOOK), {})) for reader in readers]
-    judged: list[list[TrainingRow]] = [[] for _ in scorers]
+    """For each reader, in their order, one row for each question of a collection."""
+    first_look = Weights(defaultdict(float, FIRST_LOOK), {})
+    scorers = [SentenceScorer(reader, first_look) for reader in readers]
+    rows: list[list[TrainingRow]] = [[] for _ in scorers]
     with index_of(collection, None, embedder, progress_of) as index, progress_of(collection.name) as progress:
         for done, question in enumerate(collection.questions, start=1):
-            asked = interpret(question.question, question.history, index)
-            kind = answer_type_in_conversation(question.question, question.history)
-            retrieval = Retriever(index).retrieve(asked, DEFAULT_K, typed_query=question.question)
-            for rows, scorer in zip(judged, scorers, strict=True):
-                evidence = scorer.score(asked, kind, retrieval, index)
-                gold = [_holds(item, question) for item in evidence]
-                rows.append((question.answerable, evidence, gold, retrieval.nearest))
+            query = interpret(question.question, question.history, index)
+            answer_type = answer_type_in_conversation(question.question, question.history)
+            retrieval = Retriever(index).retrieve(query, DEFAULT_K, typed_query=question.question)
+            for reader_rows, scorer in zip(rows, scorers, strict=True):
+                evidence = scorer.score(query, answer_type, retrieval, index)
+                gold = [
+                    any(span.lies_within(item.passage.article_id, *item.span) for span in question.spans)
+                    for item in evidence
+                ]
+                reader_rows.append(TrainingRow(question.answerable, evidence, gold, retrieval.nearest))
             if done % 100 == 0:
                 progress(done, len(collection.questions))
-    return judged
+    return rows
 
 
-def learn(judged: Sequence[TrainingRow]) -> dict[str, dict[str, float]]:
+def learn(rows: Sequence[TrainingRow]) -> dict[str, dict[str, float]]:
     """The weights of sentences and of confidence."""
-    sentence = _fit_sentences([(evidence, gold) for _, evidence, gold, _ in judged if any(gold)])
-    weights = Weights(sentence, {})
-    rows = [rescored(evidence, gold, nearest, weights) for _, evidence, gold, nearest in judged if evidence]
-    counts = [_ANSWERABLE if answerable else 1.0 for answerable, evidence, *_ in judged if evidence]
-    return {"sentence": sentence, "confidence": _fit_confidence(rows, counts)}
+    sentence = fit_sentences([(row.evidence, row.gold) for row in rows if any(row.gold)])
+    with_evidence = [row for row in rows if row.evidence]
+    examples = [confidence_example(row, Weights(sentence, {})) for row in with_evidence]
+    counts = [_ANSWERABLE if row.answerable else 1.0 for row in with_evidence]
+    return {"sentence": sentence, "confidence": fit_confidence(examples, counts)}
 
 
-def _holds(evidence: Evidence, question: Question) -> bool:
-    start, end = evidence.span
-    return any(
-        span.article_id == evidence.passage.article_id and start <= span.start and span.end <= end
-        for span in question.spans
-    )
-
-
-def _fit_sentences(rows: Sequence[tuple[list[Evidence], list[bool]]]) -> dict[str, float]:
-    """Weights that make the sentences holding the gold likeliest among those of their question.
+def fit_sentences(rows: Sequence[tuple[list[Evidence], list[bool]]]) -> dict[str, float]:
+    """Weights that make the sentences with the gold likeliest among those of their question.
 
     Source: the conditional logit of McFadden, 1974, with several right choices.
     """
     names = list(rows[0][0][0].features)
-    matrices = [(_matrix(evidence, names), np.array(gold)) for evidence, gold in rows]
+    matrices = [
+        (np.array([[item.features[name] for name in names] for item in evidence]), np.array(gold))
+        for evidence, gold in rows
+    ]
 
     def loss(weights: NDArray[np.float64]) -> float:
         scores = [(matrix @ weights, gold) for matrix, gold in matrices]
-        lost = [np.logaddexp.reduce(score) - np.logaddexp.reduce(score[gold]) for score, gold in scores]
-        return float(np.mean(lost) + _PENALTY * np.sum(weights**2))
+        losses = [np.logaddexp.reduce(score) - np.logaddexp.reduce(score[gold]) for score, gold in scores]
+        return float(np.mean(losses) + _PENALTY * np.sum(weights**2))
 
-    found = minimize(loss, np.zeros(len(names)), method="L-BFGS-B")
-    return {name: round(float(value), 3) for name, value in zip(names, found.x, strict=True)}
-
-
-def _matrix(evidence: Sequence[Evidence], names: Sequence[str]) -> NDArray[np.float64]:
-    return np.array([[item.features[name] for name in names] for item in evidence])
+    fitted = minimize(loss, np.zeros(len(names)), method="L-BFGS-B").x
+    return {name: round(float(value), 3) for name, value in zip(names, fitted, strict=True)}
 
 
-def rescored(
-    evidence: Sequence[Evidence], gold: Sequence[bool], nearest: float, weights: Weights
-) -> tuple[Features, bool]:
-    """Confidence's features under learned weights, and whether a sentence that would be cited is right."""
-    right = {(item.passage.passage_id, item.span) for item, holds in zip(evidence, gold, strict=True) if holds}
-    scored = [replace(item, score=log_odds(item.features, weights.sentence)) for item in evidence]
+def confidence_example(row: TrainingRow, weights: Weights) -> tuple[Features, bool]:
+    """The features of confidence under learned weights, and whether a sentence that would be cited is right."""
+    right = {
+        (item.passage.passage_id, item.span)
+        for item, contains_gold in zip(row.evidence, row.gold, strict=True)
+        if contains_gold
+    }
+    scored = [replace(item, score=log_odds(item.features, weights.sentence)) for item in row.evidence]
     scored.sort(key=lambda item: -item.score)
-    cited = best_sentences(scored)
-    return confidence_features(scored, nearest), any((item.passage.passage_id, item.span) in right for item in cited)
+    cited = {(item.passage.passage_id, item.span) for item in best_sentences(scored)}
+    return confidence_features(scored, row.nearest), not cited.isdisjoint(right)
 
 
-def _fit_confidence(rows: Sequence[tuple[Features, bool]], counts: Sequence[float]) -> dict[str, float]:
-    names = list(rows[0][0])
-    matrix = np.array([[features[name] for name in names] for features, _ in rows])
-    model = LogisticRegression(max_iter=10_000).fit(matrix, [right for _, right in rows], sample_weight=counts)
-    values: Iterator[float] = iter((*model.coef_[0], model.intercept_[0]))
+def fit_confidence(examples: Sequence[tuple[Features, bool]], counts: Sequence[float]) -> dict[str, float]:
+    """A logistic regression of whether the best sentences answer; `counts` is how much each example counts."""
+    names = list(examples[0][0])
+    matrix = np.array([[features[name] for name in names] for features, _ in examples])
+    model = LogisticRegression(max_iter=10_000).fit(matrix, [right for _, right in examples], sample_weight=counts)
+    values = (*model.coef_[0], model.intercept_[0])
     return {name: round(float(value), 3) for name, value in zip((*names, "intercept"), values, strict=True)}
 
 
-def _main(directories: Annotated[list[Path], typer.Argument(help="Collections.")], reader: str = SHIPPED) -> None:
+def main(directories: Annotated[list[Path], typer.Argument(help="Collections.")], reader: str = SHIPPED) -> None:
     """Learn the weights and write them."""
     collections = [read_collection(folder) for folder in directories]
     learned = fit(collections, SentenceTransformerEmbedder(), TransformerReader(reader))
@@ -161,4 +162,4 @@ def _main(directories: Annotated[list[Path], typer.Argument(help="Collections.")
 
 
 if __name__ == "__main__":
-    typer.run(_main)
+    typer.run(main)

@@ -1,13 +1,13 @@
 """The held-out groups as collections, for `rag eval` and for `fit`: python -m rag.training.held_out DATA OUT.
 
-The corpus of each is every text of its set, and the questions are those of the groups that the reader was
-not trained on. Every second of those groups is left out of the corpus where there are enough of them, and
-its questions kept as ones that nothing in the corpus answers.
+There is one collection for each dataset. Its corpus is every text of the dataset, and its questions are those of the
+groups that the reader was not trained on. Where there are enough of those groups, every second one is left out of the
+corpus, and its questions are kept as unanswerable ones.
 """
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,54 +15,57 @@ import typer
 
 from rag.training.examples import Row, read_rows
 
-# Sets with whole texts to search in; and the most questions taken of each, so that none outweighs the rest.
-_SETS = ("squad2", "squadshifts-wiki", "squadshifts-amazon", "squadshifts-reddit", "covidqa", "qed")
-_QUESTIONS = 1000
-_FEW = 4  # held-out groups of which none is left out
-_BETWEEN = "\n\n"
+# Datasets with whole texts to search in.
+DATASETS = ("squad2", "squadshifts-wiki", "squadshifts-amazon", "squadshifts-reddit", "covidqa", "qed")
+_QUESTIONS = 1000  # of each, at most, so that none outweighs the others
+_FEW = 4  # with this many held-out groups or fewer, none is left out of the corpus
+_BETWEEN = "\n\n"  # two contexts of an article
 
 
 def write_collections(data: Path, out: Path) -> list[Path]:
-    """One collection a set under OUT; gives their directories."""
+    """Write one collection for each dataset under OUT; gives their directories."""
     rows = read_rows(data, random.Random(0))  # noqa: S311 (the same every time, and no secret)
-    there = {row.set for row in rows}
-    return [_write([row for row in rows if row.set == name], out / name) for name in _SETS if name in there]
+    folders = []
+    for name in DATASETS:
+        dataset_rows = [row for row in rows if row.dataset == name]
+        if dataset_rows:
+            folders.append(out / name)
+            write_collection(dataset_rows, out / name)
+    return folders
 
 
-def _write(rows: Sequence[Row], folder: Path) -> Path:
-    asked = [row for row in rows if row.held_out]
-    groups = sorted({row.group for row in asked})
+def write_collection(rows: Sequence[Row], folder: Path) -> None:
+    """Write the rows of one dataset as a collection."""
+    held_out = [row for row in rows if row.held_out]
+    groups = sorted({row.group for row in held_out})
     absent = set(groups[1::2]) if len(groups) > _FEW else set()
-    contexts = _contexts(row for row in rows if row.group not in absent)
-    random.Random(0).shuffle(asked)  # noqa: S311
-    questions = (_question(number, row, contexts.get(row.group)) for number, row in enumerate(asked[:_QUESTIONS]))
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_lines(folder / "articles.jsonl", _articles(rows, contexts))
-    _write_lines(folder / "questions.jsonl", questions)
-    (folder / "README.md").write_text(f"{rows[0].set}: the groups no reader was trained on.\n", encoding="utf-8")
-    return folder
-
-
-def _contexts(rows: Iterable[Row]) -> dict[str, list[str]]:
-    """The texts of each group, in the order they come."""
-    contexts: dict[str, dict[str, None]] = {}
+    titles: dict[str, str] = {}
+    contexts: dict[str, list[str]] = {}  # of each group in the corpus
     for row in rows:
-        contexts.setdefault(row.group, {})[row.context] = None
-    return {group: list(texts) for group, texts in contexts.items()}
-
-
-def _articles(rows: Sequence[Row], contexts: Mapping[str, Sequence[str]]) -> Iterator[dict[str, object]]:
-    titles = {row.group: row.title for row in rows}
-    for group, texts in contexts.items():
-        yield {"id": group, "title": titles[group] or texts[0][:60], "text": _BETWEEN.join(texts)}
+        if row.group not in absent:
+            titles[row.group] = row.title
+            group_contexts = contexts.setdefault(row.group, [])
+            if row.context not in group_contexts:
+                group_contexts.append(row.context)
+    articles = [
+        {"id": group, "title": titles[group] or texts[0][:60], "text": _BETWEEN.join(texts)}
+        for group, texts in contexts.items()
+    ]
+    random.Random(0).shuffle(held_out)  # noqa: S311
+    questions = [_question(number, row, contexts.get(row.group)) for number, row in enumerate(held_out[:_QUESTIONS])]
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_lines(folder / "articles.jsonl", articles)
+    _write_lines(folder / "questions.jsonl", questions)
+    (folder / "README.md").write_text(f"{rows[0].dataset}: the groups no reader was trained on.\n", encoding="utf-8")
 
 
 def _question(number: int, row: Row, contexts: Sequence[str] | None) -> dict[str, object]:
+    """A question as it stands in a collection; its spans are those of the article that joins the group's contexts."""
     spans: list[dict[str, object]] = []
     if contexts is not None:
-        before = sum(len(text) + len(_BETWEEN) for text in contexts[: contexts.index(row.context)])
+        offset = sum(len(text) + len(_BETWEEN) for text in contexts[: contexts.index(row.context)])
         spans = [
-            {"article_id": row.group, "start": before + start, "end": before + end, "text": row.context[start:end]}
+            {"article_id": row.group, "start": offset + start, "end": offset + end, "text": row.context[start:end]}
             for start, end in row.spans
         ]
     return {"id": str(number), "question": row.question, "answerable": bool(spans), "spans": spans}
@@ -72,9 +75,9 @@ def _write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> None:
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
 
 
-def _main(
+def main(
     data: Annotated[Path, typer.Argument(help="A directory of training data.")],
-    out: Annotated[Path, typer.Argument(help="Where to write a directory a set.")],
+    out: Annotated[Path, typer.Argument(help="Where to write a directory for each dataset.")],
 ) -> None:
     """Write the held-out groups as collections."""
     for folder in write_collections(data, out):
@@ -82,4 +85,4 @@ def _main(
 
 
 if __name__ == "__main__":
-    typer.run(_main)
+    typer.run(main)

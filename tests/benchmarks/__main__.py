@@ -13,7 +13,7 @@ import typer
 
 from index.engine.local.local_index import LocalIndex
 from index.models.embedder import SentenceTransformerEmbedder
-from tests.benchmarks import beside, report
+from tests.benchmarks import report, txtai_database
 from tests.benchmarks.machine import commit, machine
 from tests.benchmarks.perturbed import NOISE, PerturbedEmbedder, write_vectors
 from tests.benchmarks.results import Run
@@ -31,9 +31,7 @@ def main(
         Path | None,
         typer.Option(envvar="RAG_COLLECTIONS", help="A directory of collections; without it, this project's corpus."),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Where results go; without it, here, and for a full run into README.md too.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where results go; without it, here.")] = None,
     work: Annotated[Path | None, typer.Option(help="Where indexes are made, which need some 12 KB a passage.")] = None,
     kept_run: Annotated[
         Path | None, typer.Option("--report", help="Measure nothing; write the report of these results of a run.")
@@ -45,7 +43,7 @@ def main(
     """Measure what the project costs, beside the libraries it is made of and beside txtai."""
     kept = out or (HERE / "results" / "quick" if quick else HERE)
     if kept_run:
-        report.publish(report.read(kept_run), kept, whole=out is None and not quick)
+        report.publish(report.read(kept_run), kept)
         return
     sizes = QUICK if quick else FULL.up_to(largest)
     before = report.read(larger) if larger else None  # which may not be readable, so not after an hour
@@ -54,7 +52,7 @@ def main(
         run = measured(read_real(collections), sizes, folder, kept, quick=quick)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    report.publish(_with_larger(run, before) if before else run, kept, whole=out is None and not quick)
+    report.publish(_with_larger(run, before) if before else run, kept)
     _say(f"The report is {kept / 'README.md'}.")
 
 
@@ -69,8 +67,8 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
         report.keep(run, kept)
         _say(f"{', '.join(parts)} measured after {run.minutes:.1f} minutes")
 
-    if not beside.is_there():
-        _say(beside.MISSING)
+    if not txtai_database.is_installed():
+        _say(txtai_database.MISSING)
     note(embedding=embedding.measure(real, sizes, folder))
     note(quality=quality.measure(None if run.quick else real.collections))
     vectors = folder / "vectors.npz"
@@ -113,7 +111,7 @@ def _begun(real: Real, *, quick: bool) -> Run:
         quick=quick,
         minutes=0.0,
         machine=machine(),
-        texts=real.told(),
+        texts=real.summary(),
         noise=NOISE,
     )
 

@@ -14,7 +14,7 @@ from index.models.hub import bundled_folder
 from index.passages import embedding_text
 from index.passages.split import split_article
 from index.types import Article
-from tests.benchmarks import beside
+from tests.benchmarks import txtai_database
 from tests.benchmarks.bare import AUTOCAST, Bare
 from tests.benchmarks.processor import profile, rates
 from tests.benchmarks.results import Embedding, Pace
@@ -53,7 +53,7 @@ def measure(real: Real, sizes: Sizes, work: Path) -> Embedding:
         precision=embedder.record.precision,
         rates=rates(),
         profile=profile(embedder.record.precision, checked),
-        txtai_settings={name: other.told() for name, other in others.items()},
+        txtai_settings={name: other.describe_settings() for name, other in others.items()},
     )
 
 
@@ -71,12 +71,15 @@ def _spread_over(passages: list[str], some: int) -> list[str]:
     return [ordered[place] for place in places.tolist()]
 
 
-def _others(sweep: list[Pace]) -> dict[str, beside.Beside]:
+def _others(sweep: list[Pace]) -> dict[str, txtai_database.TxtaiDatabase]:
     """txtai as it comes, and at the best setting of the bare model that it has too, which is none with autocast."""
-    if not beside.is_there():
+    if not txtai_database.is_installed():
         return {}
     best = next(pace for pace in sweep if pace.precision != AUTOCAST)
-    return {"txtai": beside.Beside(), "txtai tuned": beside.Beside.tuned(best.precision, best.batch)}
+    return {
+        "txtai": txtai_database.TxtaiDatabase(),
+        "txtai tuned": txtai_database.TxtaiDatabase.tuned(best.precision, best.batch),
+    }
 
 
 def _runs(
@@ -94,7 +97,7 @@ def _runs(
     }
 
 
-def _indexing(other: beside.Beside, passages: list[str], work: Path) -> Callable[[], None]:
+def _indexing(other: txtai_database.TxtaiDatabase, passages: list[str], work: Path) -> Callable[[], None]:
     """txtai's index of the passages, made and saved as a build of this project's is."""
     rows = [(str(row), text, None) for row, text in enumerate(passages)]
 

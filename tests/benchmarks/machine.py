@@ -26,7 +26,7 @@ def machine() -> Machine:
     import torch  # whose import may take more cores than were given
 
     return Machine(
-        processor=_told("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
+        processor=_field_of("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         cores=cores,
         threads=torch.get_num_threads(),
         memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
@@ -42,7 +42,7 @@ def memory() -> tuple[int, int]:
 
     Not by getrusage, whose peak is that of the process that started this one where it was larger.
     """
-    now, peak = (_told("/proc/self/status", name) for name in ("VmRSS", "VmHWM"))
+    now, peak = (_field_of("/proc/self/status", name) for name in ("VmRSS", "VmHWM"))
     return _kilobytes(now), _kilobytes(peak)
 
 
@@ -50,14 +50,14 @@ def _kilobytes(value: str) -> int:
     return int(value.split(maxsplit=1)[0]) * 1024
 
 
-def _told(path: str, name: str) -> str:
+def _field_of(path: str, name: str) -> str:
     """What a line "name : value" of a file of the kernel says; nothing where there is no such file."""
     lines = Path(path).read_text().splitlines() if Path(path).exists() else []
     return next((line.split(":", 1)[1].strip() for line in lines if line.split(":")[0].strip() == name), "")
 
 
 def _instructions() -> list[str]:
-    flags = _told("/proc/cpuinfo", "flags") or _told("/proc/cpuinfo", "Features")
+    flags = _field_of("/proc/cpuinfo", "flags") or _field_of("/proc/cpuinfo", "Features")
     return sorted({flag for flag in flags.split() if _TELLING.fullmatch(flag)})
 
 

@@ -58,10 +58,10 @@ def _by_name(sizes: dict[str, int]) -> dict[str, int]:
     return summed
 
 
-def serve(vectors: Path, directory: Path, asked: Path) -> Served:
+def serve(vectors: Path, directory: Path, questions_file: Path) -> Served:
     """Open an index as a server does, and search it with the questions of a file, one a line."""
     embedder = PerturbedEmbedder(vectors)
-    questions = asked.read_text(encoding="utf-8").splitlines()
+    questions = questions_file.read_text(encoding="utf-8").splitlines()
     began = time.perf_counter()
     live = LiveIndex(directory, lambda record: embedder)
     opened = time.perf_counter() - began

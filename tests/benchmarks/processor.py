@@ -13,7 +13,7 @@ from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
 from index.models.batching import embed_batched
-from index.models.compiled import VECTORS, Compiled, Vectors, followed, openvino, with_mean
+from index.models.compiled import VECTORS, CompiledModel, SentenceVectors, openvino, trace, with_mean_pooling
 from index.models.hub import bundled_folder
 from index.models.quantized import GRAPH, INPUTS
 from index.types import Precision
@@ -28,7 +28,7 @@ _ROWS = 2048  # tokens of a batch, as the model's layers see them
 _SECONDS = 0.3  # a measurement of one shape takes at least so long
 _BOUND = 4.0  # of numbers in 8 bits; few are drawn beyond
 
-Kinds = Counter[str]  # seconds, by the kind of a layer and what computes it
+LayerSeconds = Counter[str]  # seconds, by the kind of a layer and what computes it
 
 
 def rates() -> list[Rate]:
@@ -57,11 +57,11 @@ def _rate(name: str, shape: tuple[int, int, int], precision: Precision) -> Rate:
     }
     graph = _multiplication(rows, weights, in_8_bits=precision == "int8")
     request = openvino.Core().compile_model(graph, "CPU", settings).create_infer_request()
-    given = drawn.standard_normal((rows, inner), dtype=np.float32)
+    inputs = drawn.standard_normal((rows, inner), dtype=np.float32)
 
     def layer() -> Any:
         """The multiplication, with the mean time of all of it that was done so far."""
-        request.infer([given], share_inputs=True)
+        request.infer([inputs], share_inputs=True)
         return next(one for one in request.profiling_info if one.node_type == _MULTIPLICATION)
 
     first, began, done = layer().real_time.total_seconds(), time.perf_counter(), 1
@@ -76,41 +76,41 @@ def _multiplication(rows: int, weights: np.ndarray, *, in_8_bits: bool) -> Any:
     """A graph of one multiplication; where both of its sides are rounded to 8 bits, it is computed in these."""
     from openvino import opset13 as operations
 
-    given = operations.parameter([rows, weights.shape[1]], np.float32)
-    sides = [given, operations.constant(weights)]
+    inputs = operations.parameter([rows, weights.shape[1]], np.float32)
+    sides = [inputs, operations.constant(weights)]
     if in_8_bits:
         least, most = np.float32(-_BOUND), np.float32(_BOUND)
         sides = [
             operations.fake_quantize(side, least, most, least, most, levels)
             for side, levels in zip(sides, (256, 255), strict=True)
         ]
-    return openvino.Model([operations.matmul(*sides, transpose_a=False, transpose_b=True)], [given])
+    return openvino.Model([operations.matmul(*sides, transpose_a=False, transpose_b=True)], [inputs])
 
 
-class Profiled(Compiled):
+class Profiled(CompiledModel):
     """The default model as it is compiled for embedding, its layers timed; for one core."""
 
     def __init__(self, model: SentenceTransformer, precision: Precision) -> None:
         if precision == "int8":
-            graph = with_mean(openvino.Core().read_model(GRAPH))
+            graph = with_mean_pooling(openvino.Core().read_model(GRAPH))
         else:
-            graph = followed(Vectors(model, model[0].model.config, {}), INPUTS, [VECTORS])
+            graph = trace(SentenceVectors(model, model[0].model.config, {}), INPUTS, [VECTORS])
         super().__init__(graph, model[0].model.config, [VECTORS], precision, PERF_COUNT=True)
         self._calls = 0
 
-    def forward(self, **given: Tensor) -> dict[str, Tensor]:
+    def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
         """As of any that is compiled; counted."""
         self._calls += 1
-        return super().forward(**given)
+        return super().forward(**inputs)
 
-    def seconds(self) -> Kinds:
+    def seconds(self) -> LayerSeconds:
         """What each kind of layer took in all calls together."""
         request = self._requests.get()
-        kinds: Kinds = Counter()
+        by_layer: LayerSeconds = Counter()
         for layer in request.profiling_info:  # means of all calls
-            kinds[f"{layer.node_type}, {layer.exec_type}"] += layer.real_time.total_seconds() * self._calls
+            by_layer[f"{layer.node_type}, {layer.exec_type}"] += layer.real_time.total_seconds() * self._calls
         self._requests.put(request)
-        return kinds
+        return by_layer
 
 
 def profile(precision: Precision, texts: Sequence[str]) -> list[Share]:
@@ -122,12 +122,12 @@ def profile(precision: Precision, texts: Sequence[str]) -> list[Share]:
         before = layers.seconds()
         whole = seconds_of(partial(embed_batched, model, texts))
         tokenizing = seconds_of(partial(model.preprocess, list(texts)))
-        kinds = layers.seconds()
-        kinds.subtract(before)
-    named = dict(kinds.most_common(NAMED))
-    named["all other layers"] = kinds.total() - sum(named.values())
+        by_layer = layers.seconds()
+        by_layer.subtract(before)
+    named = dict(by_layer.most_common(NAMED))
+    named["all other layers"] = by_layer.total() - sum(named.values())
     named["tokenizing"] = tokenizing
-    named["around the layers: batches, unit length"] = whole - kinds.total() - tokenizing
+    named["around the layers: batches, unit length"] = whole - by_layer.total() - tokenizing
     return [Share(operation=name, share=round(seconds / whole, 4)) for name, seconds in named.items()]
 
 

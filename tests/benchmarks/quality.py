@@ -20,9 +20,9 @@ _OWN = ("reader", "followups")
 
 def measure(directory: Path | None) -> list[Quality]:
     """Every collection of a directory, or this project's own, in every precision that the processor has."""
-    judged = [one for one in _collections(directory) if with_gold(one)]
+    collections = [one for one in _collections(directory) if with_gold(one)]
     precisions: list[Precision] = ["float32", *(["bfloat16"] if computes_in_bfloat16() else []), "int8"]
-    return [_found(one, SentenceTransformerEmbedder(precision=name)) for name in precisions for one in judged]
+    return [_found(one, SentenceTransformerEmbedder(precision=name)) for name in precisions for one in collections]
 
 
 def _collections(directory: Path | None) -> list[Collection]:

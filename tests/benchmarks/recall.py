@@ -15,16 +15,16 @@ _ROUNDING = 1e-5  # two cosines nearer to each other are the same: sums are roun
 
 def recalls(index: LocalIndex, queries: Sequence[Vector], searches: Sequence[tuple[int, Filters]]) -> list[float]:
     """Of each search, for so many hits by a filter: the share of the nearest ones that it finds, of all queries."""
-    asked = np.stack(queries)
-    judged = [_Judged(index, queries, k, filters) for k, filters in searches]
+    stacked = np.stack(queries)
+    exact = [_ExactSearch(index, queries, k, filters) for k, filters in searches]
     for start, vectors in _vectors(index):
-        cosines = asked @ vectors.T
-        for search in judged:
+        cosines = stacked @ vectors.T
+        for search in exact:
             search.see(start, cosines)
-    return [search.recall() for search in judged]
+    return [search.recall() for search in exact]
 
 
-class _Judged:
+class _ExactSearch:
     """A search, and the nearest of all vectors that were seen so far.
 
     What is found counts where its cosine is at least the k-th of all, so that equals may stand for each other.

@@ -1,4 +1,4 @@
-"""A run as files: its results, README.md here, the pictures, and the short table of the top README.md."""
+"""A run as files: its results, README.md here, and the pictures."""
 
 import re
 from pathlib import Path
@@ -6,14 +6,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tests.benchmarks import plots, sections
-from tests.benchmarks.beside import MISSING
 from tests.benchmarks.results import Embedding, Run
 from tests.benchmarks.targets import share_of_rate, slopes
-from tests.conftest import REPOSITORY
+from tests.benchmarks.txtai_database import MISSING
 
 TEMPLATE = Path(__file__).with_name("report.md.jinja")
 LATEST = "latest.json"  # the one that is kept in git
-_BEGIN, _END = "<!-- benchmarks: `make bench` writes what stands here -->", "<!-- end of benchmarks -->"
 
 
 def keep(run: Run, folder: Path) -> Path:
@@ -34,39 +32,18 @@ def read(path: Path) -> Run:
     return Run.model_validate_json(path.read_text(encoding="utf-8"))
 
 
-def publish(run: Run, folder: Path, *, whole: bool) -> None:
-    """Write the report and the pictures of a run that ended, and with `whole` the table of the top README too."""
+def publish(run: Run, folder: Path) -> None:
+    """Write the report and the pictures of a run that ended."""
     _write(run, folder, LATEST)
     plots.draw(run, folder)
-    (folder / "README.md").write_text(written(run), encoding="utf-8")
-    if whole:
-        top = REPOSITORY / "README.md"
-        top.write_text(placed(top.read_text(encoding="utf-8"), short(run)), encoding="utf-8")
+    (folder / "README.md").write_text(render(run), encoding="utf-8")
 
 
-def placed(readme: str, table_of_run: str) -> str:
-    """A README with another table between its marks.
-
-    Raises:
-        ValueError: the marks are not there, once.
-    """
-    place = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
-    made, count = place.subn(lambda _: f"{_BEGIN}\n{table_of_run}\n{_END}", readme)
-    if count != 1:
-        raise ValueError(f"README.md has {count} places for the benchmarks' table, not one.")
-    return made
-
-
-def written(run: Run) -> str:
+def render(run: Run) -> str:
     """The whole report, in Markdown."""
     environment = Environment(loader=FileSystemLoader(TEMPLATE.parent), undefined=StrictUndefined, autoescape=False)
     text = environment.get_template(TEMPLATE.name).render(**_figures(run))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
-def short(run: Run) -> str:
-    """The targets, and where they were measured, in Markdown."""
-    return f"{sections.judged(run)}\n\n{_when(run)}"
 
 
 def _figures(run: Run) -> dict[str, object]:
@@ -75,7 +52,7 @@ def _figures(run: Run) -> dict[str, object]:
     return {
         **{name: getattr(run, name) for name in Run.model_fields},
         **(_of_embedding(run.embedding) if run.embedding else {}),
-        "asked": sections.asked(run.ask) if run.ask else "",
+        "ask_table": sections.ask_table(run.ask) if run.ask else "",
         "found": sections.quality(run.quality) if run.quality else "",
         "tables": [sections.searched(one) for one in run.searches],
         "built": sections.built(run),
@@ -85,7 +62,7 @@ def _figures(run: Run) -> dict[str, object]:
         "growth": growth,
         "unknown": sum(one.built.unknown for one in run.scales),
         "when": _when(run),
-        "judged": sections.judged(run),
+        "target_table": sections.target_table(run),
         "gigabytes": f"{run.machine.memory / 1e9:.1f}",
         "versions": ", ".join(f"{name} {version}" for name, version in run.machine.libraries.items()),
         "missing": MISSING,
@@ -109,11 +86,12 @@ def _steps(steps: dict[int, float]) -> str:
 
 
 def _when(run: Run) -> str:
-    told = run.machine
+    machine = run.machine
     changed = ", with changes that are in no commit" if run.dirty else ""
     earlier = f" ({run.scales[-1].size:,} passages earlier, at {run.larger_commit})" if run.larger_commit else ""
     quick = " A quick run at small sizes: its times mean nothing." if run.quick else ""
     return (
-        f"Measured on {run.date[:10]} at commit {run.commit or 'unknown'}{changed}{earlier}, with {told.cores} cores of"
-        f" {told.processor}, {told.memory / 1e9:.0f} GB and no GPU, in {run.minutes:.0f} minutes.{quick}"
+        f"Measured on {run.date[:10]} at commit {run.commit or 'unknown'}{changed}{earlier}, with"
+        f" {machine.cores} cores of {machine.processor},"
+        f" {machine.memory / 1e9:.0f} GB and no GPU, in {run.minutes:.0f} minutes.{quick}"
     )

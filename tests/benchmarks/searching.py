@@ -10,7 +10,7 @@ from index.models.embedder import Embedder
 from index.passages import embedding_text
 from index.types import Filters, Matrix, Vector
 from rag.retrieval.retriever import DEPTH, TITLE_WEIGHT, Retriever
-from tests.benchmarks import beside
+from tests.benchmarks import txtai_database
 from tests.benchmarks.results import Search
 from tests.benchmarks.timing import IN_A_ROW, in_hand, seconds_of, spread, spread_of
 
@@ -58,13 +58,13 @@ def _remembered(search: Any) -> Any:
     """A search that is done once for each of its arguments; a vector counts by its bytes."""
     done: dict[object, object] = {}
 
-    def again(asked: str | Vector, *rest: object, **named: object) -> object:
-        key = (asked if isinstance(asked, str) else asked.tobytes(), rest, tuple(sorted(named.items(), key=str)))
+    def search_once(query: str | Vector, *rest: object, **named: object) -> object:
+        key = (query if isinstance(query, str) else query.tobytes(), rest, tuple(sorted(named.items(), key=str)))
         if key not in done:
-            done[key] = search(asked, *rest, **named)
+            done[key] = search(query, *rest, **named)
         return done[key]
 
-    return again
+    return search_once
 
 
 def passages_of(index: LocalIndex) -> Iterator[tuple[int, str, str]]:
@@ -79,14 +79,14 @@ def passages_of(index: LocalIndex) -> Iterator[tuple[int, str, str]]:
 
 def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Search:
     """Ask each question once of each system, some in a row in turn; the parts have questions of their own."""
-    asked, their_own, others, again = dealt(questions, 4, some)
+    whole_questions, one_by_one_questions, others, again = dealt(questions, 4, some)
     vectors = [index.embedder.embed_query(question) for question in again]
     with _txtai(index) as database:
         systems = _systems(index, database)
         for question in again:  # of all that is measured, nothing runs for the first time
             for search in systems.values():
                 search(question)
-        own = {"whole": asked, "one_by_one": their_own, "txtai": asked}
+        own = {"whole": whole_questions, "one_by_one": one_by_one_questions, "txtai": whole_questions}
         whole = in_hand({name: search for name, search in systems.items() if name in own}, own)
         rest = {name: spread_of(search, again) for name, search in systems.items() if name not in own}
         return Search(
@@ -136,9 +136,9 @@ def dealt(questions: Sequence[str], hands: int, some: int) -> list[Sequence[str]
 @contextmanager
 def _txtai(index: LocalIndex) -> Iterator[Any]:
     """A hybrid database of the same passages with the same vectors, where txtai is installed; else None."""
-    if not beside.is_there():
+    if not txtai_database.is_installed():
         yield None
         return
     rows = [(passage_id, text, None) for _, passage_id, text in passages_of(index)]
-    with closing(beside.with_vectors(index.embedder.embed_passages).index(rows)) as database:
+    with closing(txtai_database.with_vectors(index.embedder.embed_passages).index(rows)) as database:
         yield database

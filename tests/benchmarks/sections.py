@@ -13,7 +13,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def judged(run: Run) -> str:
+def target_table(run: Run) -> str:
     """Every target beside what was reached."""
     rows = [[one.name, one.wanted, one.reached, "" if run.quick else one.verdict] for one in targets(run)]
     return table(["", "to reach", "measured", "not judged" if run.quick else ""], rows)
@@ -86,7 +86,7 @@ def searched(found: Search) -> str:
     return table(["", "p50, ms", "p95, ms"], [[name, *_spread(one)] for name, one in named.items() if one])
 
 
-def asked(found: Ask) -> str:
+def ask_table(found: Ask) -> str:
     """Asking, beside the bare question."""
     named = {
         "embedding the question: `encode` as it comes": found.bare_default,

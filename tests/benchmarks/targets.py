@@ -14,7 +14,7 @@ EDITED = 100_000  # passages, the size at which an edit is judged
 LARGEST = 1_000_000
 JUDGED, ANY = "xquad-en", "any collection"  # the one whose precision is judged; smaller ones move by whole questions
 POINTS = 0.3  # hundredths that a figure may be below float32's
-NO_TARGET = "–"  # what is only told
+NO_TARGET = "–"  # what is only shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,8 @@ def _growth(run: Run) -> Target:
     growing = {(name, size): slope for name, steps in slopes(run).items() for size, slope in steps.items()}
     (name, size), steepest = max(growing.items(), key=lambda item: item[1], default=(("a cost", 0), None))
     where = f" up to {size:,} passages" if size else ""
-    told = f"growth from any size to the next, where 1 is linear: the steepest, {name}{where}"
-    return _judged(told, f"≤ {LINEAR:g}", steepest, lambda x: x <= LINEAR + _SLACK)
+    label = f"growth from any size to the next, where 1 is linear: the steepest, {name}{where}"
+    return _judged(label, f"≤ {LINEAR:g}", steepest, lambda x: x <= LINEAR + _SLACK)
 
 
 def curves(run: Run) -> dict[str, list[float]]:

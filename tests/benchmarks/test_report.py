@@ -23,7 +23,6 @@ from tests.benchmarks.results import (
 )
 from tests.benchmarks.sizes import FULL, QUICK
 from tests.benchmarks.timing import in_hand, in_turn, spread
-from tests.conftest import REPOSITORY
 
 
 def run_of(**parts: object) -> Run:
@@ -38,9 +37,9 @@ def run_of(**parts: object) -> Run:
         python="3",
         libraries={"torch": "2"},
     )
-    told = Texts(origins=["corpus"], articles=1, passages=1, questions=1)
+    texts = Texts(origins=["corpus"], articles=1, passages=1, questions=1)
     common = {"commit": "abc", "dirty": False, "date": "2026-01-02T03:04:05+00:00", "quick": False, "minutes": 1.0}
-    return Run(**common, machine=machine, texts=told, noise=0.5, **parts)
+    return Run(**common, machine=machine, texts=texts, noise=0.5, **parts)
 
 
 def embedding_of(paces: dict[str, float]) -> Embedding:
@@ -76,8 +75,8 @@ def test_what_was_not_measured_is_not_judged():
 def test_builds_are_judged_beside_txtai_and_beside_the_bare_model(build: float, verdicts: list[str]):
     """Four times the one, and 0.85 of the other."""
     run = run_of(embedding=embedding_of({"bare": 45.0, "embedder": 42.0, "build": build, "txtai": 10.0}))
-    judged = [one for one in targets.targets(run)[:3] if one.wanted != targets.NO_TARGET]
-    assert [one.verdict for one in judged] == verdicts
+    with_target = [one for one in targets.targets(run)[:3] if one.wanted != targets.NO_TARGET]
+    assert [one.verdict for one in with_target] == verdicts
 
 
 def test_the_share_of_the_processors_rate_is_of_operations_a_second():
@@ -102,11 +101,11 @@ def test_a_precision_is_judged_by_what_it_loses_beside_float32():
     rough = [quality_of(named, "int8", 0.796), quality_of("b", "int8", 0.495)]
     embedding = embedding_of({"bare": 45.0, "embedder": 40.0}).model_copy(update={"precision": "int8"})
     run = run_of(embedding=embedding, quality=[*exact, *rough])
-    dense, told, shipped, _ = [one for one in targets.targets(run) if one.name.startswith("retrieval")]
+    dense, shown, shipped, _ = [one for one in targets.targets(run) if one.name.startswith("retrieval")]
     assert (dense.reached, dense.verdict) == ("0.4", "not reached")
-    assert (told.reached, told.verdict) == ("0.5", "")
+    assert (shown.reached, shown.verdict) == ("0.5", "")
     assert (shipped.reached, shipped.verdict) == ("0", "reached")
-    assert "| the most below float32 |  | int8 | 0.50 |" in report.written(run)
+    assert "| the most below float32 |  | int8 | 0.50 |" in report.render(run)
 
 
 def scale_of(size: int, seconds: float) -> Scale:
@@ -152,7 +151,7 @@ def test_filters_are_judged_by_the_worst_of_them():
     assert of_filters.name == "recall@10 with a filter of 1 % or 50 %, the least of all sizes"
     assert (of_filters.reached, of_filters.verdict) == ("0.8", "not reached")
     assert (hits.reached, hits.verdict) == ("1", "not reached")
-    assert "| 100 | 50 % | 50 | 1.00 | 2.00 | 10, 10 | 0.990 |" in report.written(run)
+    assert "| 100 | 50 % | 50 | 1.00 | 2.00 | 10, 10 | 0.990 |" in report.render(run)
 
 
 def test_an_edit_is_judged_by_a_build_with_its_embedding():
@@ -168,7 +167,7 @@ def test_larger_sizes_of_another_run_are_told_to_be_of_another():
     known = run_of(scales=[scale_of(size, 1.0) for size in (100, 1000, 10_000)]).model_copy(update={"commit": "old"})
     run = _with_larger(run_of(scales=[scale_of(100, 2.0), scale_of(1000, 2.0)]), known)
     assert [(one.size, one.built.build_seconds) for one in run.scales] == [(100, 2.0), (1000, 2.0), (10_000, 1.0)]
-    assert "(10,000 passages earlier, at old)" in report.written(run)
+    assert "(10,000 passages earlier, at old)" in report.render(run)
     alone = _with_larger(run_of(scales=[scale_of(10_000, 2.0)]), known)
     assert (len(alone.scales), alone.larger_commit) == (1, None)
 
@@ -184,20 +183,10 @@ def test_searches_of_larger_sizes_of_another_run_are_told_too():
     assert _with_larger(run_of(scales=scales[:2], searches=[now]), known).searches == [now, larger]
 
 
-def test_the_table_goes_between_the_marks_of_a_readme():
-    """What stood there goes, all else stays, and a README without the marks is refused."""
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    once = report.placed(readme, "| a table |")
-    assert "| a table |" in once
-    assert report.placed(once, "| another |").replace("| another |", "| a table |") == once
-    with pytest.raises(ValueError, match="not one"):
-        report.placed("Nothing.", "| a table |")
-
-
 def test_a_report_is_written_of_any_part():
     """A run that was cut short has a report too."""
-    assert "## Embedding" not in report.written(run_of())
-    assert "| bare model | 45.0 |" in report.written(run_of(embedding=embedding_of({"bare": 45.0, "embedder": 40.0})))
+    assert "## Embedding" not in report.render(run_of())
+    assert "| bare model | 45.0 |" in report.render(run_of(embedding=embedding_of({"bare": 45.0, "embedder": 40.0})))
 
 
 def test_rounds_begin_with_another_run_each_time():

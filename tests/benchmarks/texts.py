@@ -36,7 +36,7 @@ class Real:
     questions: list[str]
     collections: Path | None  # the directory they are of; without it they are this project's own
 
-    def told(self) -> Texts:
+    def summary(self) -> Texts:
         """How many of each there are."""
         return Texts(
             origins=self.origins,
@@ -53,10 +53,10 @@ def read_real(collections: Path | None) -> Real:
         SystemExit: as `collections_in`.
     """
     folders = [REPOSITORY / "corpus"] if collections is None else collections_in(collections)
-    asked = _own_questions() if collections is None else [folder / "questions.jsonl" for folder in folders]
+    files = _own_questions() if collections is None else [folder / "questions.jsonl" for folder in folders]
     articles = list({item.text: item for item in _articles(folders)}.values())
     passages = [embedding_text(item.title, passage.text) for item in articles for passage in split_article(item)]
-    questions = list(dict.fromkeys(question for path in asked for question in _questions(path)))
+    questions = list(dict.fromkeys(question for path in files for question in _questions(path)))
     random.Random(SEED).shuffle(questions)
     return Real([folder.name for folder in folders], articles, list(dict.fromkeys(passages)), questions, collections)
 
@@ -87,17 +87,17 @@ def _questions(path: Path) -> Iterator[str]:
     """Those in English that need no earlier ones to be understood."""
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
-            asked = json.loads(line)
-            if asked.get("language", "en") == "en" and not asked.get("history"):
-                yield asked["question"]
+            question = json.loads(line)
+            if question.get("language", "en") == "en" and not question.get("history"):
+                yield question["question"]
 
 
 def masked(text: str) -> str:
     """A text with nothing in the places where its copies differ: the same for all of them."""
-    return SLOT.sub(lambda found: _kind(found[0])[0] * len(found[0]), text)
+    return SLOT.sub(lambda found: _word_class(found[0])[0] * len(found[0]), text)
 
 
-def _kind(stood: str) -> tuple[str, int]:
+def _word_class(stood: str) -> tuple[str, int]:
     """What may stand where that does: a number, or a word that is great or small, and its length."""
     return "0" if stood[0].isdigit() else "X" if stood[0].isupper() else "x", len(stood)
 
@@ -122,7 +122,7 @@ class Mould:
             if stood[0].isdigit():
                 parts.append(f"{chance.randrange(10**size):0{size}d}")
             else:
-                alike = words[_kind(stood)]
+                alike = words[_word_class(stood)]
                 parts.append(alike[int(chance.random() * len(alike))])
             parts.append(after)
         return "".join(parts)
@@ -181,7 +181,7 @@ def words_of(moulds: Sequence[Mould]) -> Words:
     for mould in moulds:
         for stood in mould.stood:
             if stood.isalpha():
-                words.setdefault(_kind(stood), []).append(stood)
+                words.setdefault(_word_class(stood), []).append(stood)
     return words
 
 

@@ -1,4 +1,4 @@
-"""Finding Chromium for the browser tests; run as a program, getting it where there is none."""
+"""Finds Chromium for the browser tests. Run as a program, it installs Chromium if there is none."""
 
 import os
 import shutil
@@ -7,17 +7,15 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these, Chromium looks up and calls its maker's hosts at every start.
+# Without the last two flags, Chromium contacts Google's hosts at every start.
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
 def find() -> str | None:
-    """The path of a browser: the one on PATH, else the one Playwright downloaded, else None."""
+    """The path of a browser: the one on PATH, else the one that Playwright downloaded, else None."""
     on_path = next(filter(None, map(shutil.which, NAMES)), None)
-    return on_path or _downloaded()
-
-
-def _downloaded() -> str | None:
+    if on_path:
+        return on_path
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -26,9 +24,10 @@ def _downloaded() -> str | None:
 
 
 def install() -> str | None:
-    """Install Debian's package where this user may, else let Playwright download its own; then find it."""
+    """Install Debian's package if this user may, else let Playwright download its own browser; give its path."""
     if shutil.which("apt-get"):
-        as_root = [] if _is_root() else ["sudo", "-n"]
+        is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+        as_root = [] if is_root else ["sudo", "-n"]
         for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-qy", "chromium"]):
             if not as_root or shutil.which("sudo"):
                 subprocess.run([*as_root, *command], stdout=subprocess.DEVNULL, check=False)
@@ -37,12 +36,8 @@ def install() -> str | None:
     return find()
 
 
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
 if __name__ == "__main__":
-    found = find() or install()
-    if found is None:
+    browser = find() or install()
+    if browser is None:
         sys.exit("No Chromium for the browser tests. Install one (apt-get install chromium), then: make test")
-    print(f"Browser tests use {found}")
+    print(f"Browser tests use {browser}")

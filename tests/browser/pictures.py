@@ -1,4 +1,4 @@
-"""Takes the README's two pictures anew, of the real page: python -m tests.browser.pictures INDEX"""
+"""Takes the two screenshots of the README: python -m tests.browser.pictures INDEX"""
 
 import sys
 from io import BytesIO
@@ -18,28 +18,29 @@ from tests.serving import serving
 
 
 def take(browser: Browser, address: str, scheme: str) -> None:
-    """A picture in one scheme: the opening page in dark, and in light an answer with its source open beside it."""
+    """Save the screenshot of a colour scheme: dark shows the opening page, light an answer with its article open."""
     context = browser.new_context(viewport={"width": 1280, "height": 680}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
-    (opening if scheme == "dark" else answered)(page, address)
-    taken = Image.open(BytesIO(page.screenshot()))
-    taken.quantize(128).save(REPOSITORY / ".github" / f"chat-{scheme}.png", optimize=True)  # a third of the bytes
+    (show_opening if scheme == "dark" else show_answer)(page, address)
+    screenshot = Image.open(BytesIO(page.screenshot()))
+    # 128 colours need a third of the bytes.
+    screenshot.quantize(128).save(REPOSITORY / ".github" / f"chat-{scheme}.png", optimize=True)
     context.close()
 
 
-def opening(page: Page, address: str) -> None:
-    """The opening page, once questions are suggested."""
+def show_opening(page: Page, address: str) -> None:
+    """Open the chat page and wait until it suggests questions."""
     page.goto(address)
     for _ in range(20):
         page.wait_for_timeout(1000)
         page.reload()
         if page.locator(".suggested li").count() >= 3:
             return
-    sys.exit("No questions were suggested within 20 seconds.")
+    sys.exit("The page suggested fewer than three questions within 20 seconds.")
 
 
-def answered(page: Page, address: str) -> None:
-    """An answer, and the article at the quoted words."""
+def show_answer(page: Page, address: str) -> None:
+    """Ask a question and open the article of the first citation."""
     page.goto(f"{address}/?q={quote(FIRST)}")
     page.locator(".cite").first.click()
     expect(page.locator(".panel #cited")).to_be_visible()
@@ -47,7 +48,7 @@ def answered(page: Page, address: str) -> None:
 
 
 def main(index: Path) -> None:
-    """Serve the index, and take both."""
+    """Serve the index and take both screenshots."""
     assistant = Assistant(LiveIndex(index), reader=reader_of("shipped"))
     with serving(index, assistant) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SCREENSHOTS, listened
+from tests.browser.conftest import SCREENSHOTS, collect_complaints
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +21,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def test_a_question_is_answered_with_a_quoted_sentence(page: Page, address: str) -> None:
-    """Asking the first question shows its date, and the page's address becomes the question's."""
+    """A question shows its answer, and the address of the page becomes that of the question."""
     page.goto(address)
     ask(page, FIRST)
     expect(page.locator(".finding strong")).to_contain_text("10 April 1996")
@@ -29,17 +29,17 @@ def test_a_question_is_answered_with_a_quoted_sentence(page: Page, address: str)
 
 
 def test_a_citation_opens_at_the_exact_words(page: Page, address: str) -> None:
-    """A click on a mark opens the article beside the answer, just the quoted words marked and in sight."""
+    """A click on a citation opens the article beside the answer, with exactly the quoted words marked and in view."""
     page.goto(f"{address}/?q={quote(FIRST)}")
-    quoted = page.locator(".finding strong q").inner_text()
+    quote_text = page.locator(".finding strong q").inner_text()
     page.click(".finding strong + .cite")
     mark = page.locator(".panel #cited")
-    expect(mark).to_have_text(quoted)
+    expect(mark).to_have_text(quote_text)
     expect(mark).to_be_in_viewport()
 
 
 def test_the_panel_closes_by_escape_and_gives_focus_back(page: Page, address: str) -> None:
-    """Escape closes the article and the focus returns to the mark that opened it."""
+    """Escape closes the article, and the focus returns to the citation that opened it."""
     page.goto(f"{address}/?q={quote(FIRST)}")
     mark = page.locator(".cite").first
     mark.focus()
@@ -51,7 +51,7 @@ def test_the_panel_closes_by_escape_and_gives_focus_back(page: Page, address: st
 
 
 def test_a_question_without_an_answer_is_declined(page: Page, address: str) -> None:
-    """A question the corpus cannot answer is declined in words, with the nearest passages and no mark."""
+    """A question that the corpus cannot answer is declined, with the nearest passages and no citation."""
     page.goto(address)
     ask(page, ABSENT)
     expect(page.locator(".turn.declined .finding")).to_contain_text("do not hold an answer")
@@ -60,7 +60,7 @@ def test_a_question_without_an_answer_is_declined(page: Page, address: str) -> N
 
 
 def test_a_second_question_joins_the_first(page: Page, address: str) -> None:
-    """Turns stay on the page, the newest last."""
+    """Turns stay on the page, newest last."""
     page.goto(address)
     ask(page, FIRST)
     expect(page.locator(".turn")).to_have_count(1)
@@ -69,15 +69,15 @@ def test_a_second_question_joins_the_first(page: Page, address: str) -> None:
 
 
 def test_a_refused_question_says_why(page: Page, address: str) -> None:
-    """A question of punctuation is refused with one sentence beside the field, and nothing is lost."""
+    """A question of punctuation only is refused with a sentence, and stays in the field."""
     page.goto(address)
     ask(page, "?!…")
     expect(page.locator("#problem")).to_contain_text("holds no word")
     expect(page.locator("#q")).to_have_value("?!…")
 
 
-def test_a_failed_server_is_said_and_retried(page: Page, address: str, complaints: list[str]) -> None:
-    """When the network fails the page says so, keeps the question, and asks again at a click."""
+def test_a_failed_request_is_reported_and_retried(page: Page, address: str, complaints: list[str]) -> None:
+    """If the network fails, the page says so, keeps the question, and asks again on a click."""
     page.goto(address)
     page.context.set_offline(True)
     ask(page, FIRST)
@@ -90,20 +90,20 @@ def test_a_failed_server_is_said_and_retried(page: Page, address: str, complaint
 
 
 def test_everything_works_without_a_script(browser: Browser, address: str) -> None:
-    """With JavaScript off, a question is answered and its citation opens scrolled to the marked words."""
+    """Without JavaScript, a question is answered and its citation opens at the marked words."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
     ask(page, FIRST)
-    quoted = page.locator(".finding strong q").inner_text()
+    quote_text = page.locator(".finding strong q").inner_text()
     page.click(".finding strong + .cite")
-    expect(page.locator("#cited")).to_have_text(quoted)
+    expect(page.locator("#cited")).to_have_text(quote_text)
     expect(page.locator("#cited")).to_be_in_viewport()
     context.close()
 
 
 def test_the_keyboard_alone_is_enough(page: Page, address: str) -> None:
-    """The field has the focus at the start, and Tab reaches the first mark of the answer."""
+    """The field has the focus at the start, and Tab reaches the first citation of the answer."""
     page.goto(address)
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.type(FIRST)
@@ -115,7 +115,7 @@ def test_the_keyboard_alone_is_enough(page: Page, address: str) -> None:
 
 
 def test_nothing_is_fetched_from_elsewhere(page: Page, address: str) -> None:
-    """Every request of an asked and opened page goes to the server itself."""
+    """All requests of a page with an open article go to the server itself."""
     hosts = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     page.goto(f"{address}/?q={quote(FIRST)}")
@@ -138,13 +138,11 @@ VIEWS = {
 
 
 @pytest.mark.parametrize(("scheme", "size"), list(itertools.product(("light", "dark"), SIZES)))
-def test_pages_fit_and_are_kept_as_pictures(
-    browser: Browser, address: str, scheme: str, size: str, complaints: list[str]
-) -> None:
-    """No page scrolls sideways, in light or dark, at any size; each is kept as a screenshot."""
+def test_pages_fit_the_window(browser: Browser, address: str, scheme: str, size: str, complaints: list[str]) -> None:
+    """No page scrolls sideways, in light or dark, at any size; a screenshot of each is saved."""
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    page = listened(context.new_page(), complaints)
+    page = collect_complaints(context.new_page(), complaints)
     for name, path in VIEWS.items():
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
@@ -154,7 +152,7 @@ def test_pages_fit_and_are_kept_as_pictures(
 
 
 def test_going_back_shows_the_page_and_not_its_events(page: Page, address: str) -> None:
-    """An answer that came as events is a page again after another page, by Back and by its address."""
+    """An answer that came as events is a whole page when somebody goes back to it or opens its address."""
     page.goto(address)
     ask(page, FIRST)
     expect(page.locator(".turn")).to_have_count(1)
@@ -170,7 +168,7 @@ def test_going_back_shows_the_page_and_not_its_events(page: Page, address: str) 
 
 
 def test_the_page_is_small(page: Page, address: str) -> None:
-    """The answered page with everything that it loads weighs under 60 KB, nothing of it compressed."""
+    """A page with an answer and everything it loads has less than 60 KB, uncompressed."""
     paths: list[str] = []
     page.on("request", lambda request: paths.append(request.url))
     page.goto(f"{address}/?q={quote(FIRST)}", wait_until="networkidle")

@@ -1,4 +1,4 @@
-"""The words that answer, and the answers of sources that differ, in a real browser without a model."""
+"""Short answers, and the answers of sources that differ, in a real browser without a model."""
 
 import itertools
 import json
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from index.build.build import build_index
 from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
-from tests.browser.conftest import SCREENSHOTS, listened
+from tests.browser.conftest import SCREENSHOTS, collect_complaints
 from tests.browser.test_chat import SIZES, ask
 from tests.conftest import WordEmbedder
 from tests.serving import serving
@@ -67,7 +67,7 @@ VIEWS = {"short": SHORT, "differing": DIFFERING, "urdu": URDU, "long": LONG}
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose reader finds WORDS."""
+    """The address of a server whose reader finds WORDS."""
     folder = tmp_path_factory.mktemp("short")
     lines = "".join(json.dumps(article, ensure_ascii=False) + "\n" for article in ARTICLES)
     (folder / "articles.jsonl").write_text(lines, encoding="utf-8")
@@ -78,8 +78,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def test_the_words_that_answer_stand_first_and_open_at_their_place(page: Page, address: str) -> None:
-    """Asked in the page, the short answer is its first and largest text, and a click marks just those words."""
+def test_the_short_answer_is_first_and_opens_at_its_place(page: Page, address: str) -> None:
+    """The short answer is the first and largest text, and a click marks exactly its words in the article."""
     page.goto(address)
     ask(page, SHORT)
     short, finding = page.locator(".short"), page.locator(".finding")
@@ -93,19 +93,19 @@ def test_the_words_that_answer_stand_first_and_open_at_their_place(page: Page, a
 
 
 def size_of(page: Page, selector: str) -> float:
-    """The size of a part's type, in pixels."""
+    """The font size of an element, in pixels."""
     return float(page.locator(selector).evaluate("part => parseFloat(getComputedStyle(part).fontSize)"))
 
 
 def test_the_answer_is_read_out_with_its_short_form(page: Page, address: str) -> None:
-    """The status that a screen reader follows says the short answer, then the sentence."""
+    """The status for screen readers has the short answer, then the sentence."""
     page.goto(address)
     ask(page, SHORT)
     expect(page.locator(".status")).to_contain_text("12 March 2021 The harbour of Lenkoran was opened")
 
 
-def test_sources_that_differ_are_each_given(page: Page, address: str) -> None:
-    """Newest first, each with its origin; none is larger than another, and each opens at its own words."""
+def test_sources_that_differ_are_each_shown(page: Page, address: str) -> None:
+    """The answers are newest first, each with its origin, and each opens at its own words."""
     page.goto(address)
     ask(page, DIFFERING)
     expect(page.locator(".differ")).to_have_text("The sources differ")
@@ -119,7 +119,7 @@ def test_sources_that_differ_are_each_given(page: Page, address: str) -> None:
 def test_without_a_script_the_words_open_on_their_page(
     browser: Browser, address: str, question: str, words: str
 ) -> None:
-    """With JavaScript off, the first short answer leads to its article, scrolled to the marked words."""
+    """Without JavaScript, a short answer opens its article at the marked words."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
@@ -131,7 +131,7 @@ def test_without_a_script_the_words_open_on_their_page(
 
 
 def test_a_short_answer_runs_in_the_direction_of_its_words(page: Page, address: str) -> None:
-    """Urdu words stand at the right, whatever the page's own direction."""
+    """An Urdu short answer runs from the right, whatever the direction of the page."""
     page.goto(f"{address}/?q={quote(URDU)}")
     short = page.locator(".short")
     expect(short).to_have_text("1745 میں")
@@ -143,13 +143,13 @@ SHIFTS = """() => new Promise(resolve => new PerformanceObserver(list => resolve
 
 
 @pytest.mark.parametrize(("scheme", "size"), list(itertools.product(("light", "dark"), SIZES)))
-def test_short_answers_fit_and_are_kept_as_pictures(
+def test_short_answers_fit_the_window(
     browser: Browser, address: str, scheme: str, size: str, complaints: list[str]
 ) -> None:
-    """No view scrolls sideways or shifts once shown, in light or dark, at any size; each is kept as a screenshot."""
+    """No view scrolls sideways or shifts, in light or dark, at any size; a screenshot of each is saved."""
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    page = listened(context.new_page(), complaints)
+    page = collect_complaints(context.new_page(), complaints)
     for name, question in VIEWS.items():
         page.goto(f"{address}/?q={quote(question)}")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name

@@ -1,4 +1,4 @@
-"""Signing in with a browser, by a name that is not this machine's, over plain HTTP, as on a network at home."""
+"""Signing in with a browser over plain HTTP, at a host name of a local network."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.chromium import FLAGS, find
-from tests.browser.conftest import listened
+from tests.browser.conftest import collect_complaints
 from tests.serving import serving
 from web.middleware.keys import Role, add_key
 
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def locked(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The address of a server with keys, by a name, and a key that may ask."""
+def server_with_keys(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The address of a server that asks for keys, at a host name, and a key that may ask."""
     path = tmp_path_factory.mktemp("keys") / "keys"
     key = add_key(path, "reader", Role.ASK)
     with serving(real_index, keys_file=path, allowed_hosts="ask.test") as address:
@@ -26,16 +26,19 @@ def locked(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(params=[True, False], ids=["with a script", "without"])
 def page(request: pytest.FixtureRequest, browser) -> Iterator[Page]:
-    """A page that knows the name, with JavaScript and without; browsers say less of their requests to such a name."""
+    """A page that resolves the host name, with and without JavaScript.
+
+    To a plain HTTP address that is not local, browsers send fewer headers about where a request comes from.
+    """
     flags = [*FLAGS, "--host-resolver-rules=MAP ask.test 127.0.0.1"]
-    named = browser.browser_type.launch(executable_path=find(), args=flags)
-    yield listened(named.new_context(java_script_enabled=request.param).new_page(), [])
-    named.close()
+    browser_with_host = browser.browser_type.launch(executable_path=find(), args=flags)
+    yield collect_complaints(browser_with_host.new_context(java_script_enabled=request.param).new_page(), [])
+    browser_with_host.close()
 
 
-def test_a_person_signs_in_and_asks(page: Page, locked: tuple[str, str]) -> None:
-    """The page that was wanted comes after the key, and questions are answered; signed out, it is closed again."""
-    address, key = locked
+def test_a_person_signs_in_and_asks(page: Page, server_with_keys: tuple[str, str]) -> None:
+    """After the key comes the page that was asked for, and questions are answered until the person signs out."""
+    address, key = server_with_keys
     page.goto(f"{address}/docs")
     page.get_by_label("Your key").fill(key)
     page.get_by_role("button", name="Sign in").click()

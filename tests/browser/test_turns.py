@@ -1,4 +1,4 @@
-"""A turn of the conversation as a person meets it: found in stages, its sources shown, and what can be done with it."""
+"""The turns of a conversation: their progress, their citations, follow-ups and filters."""
 
 import json
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import listened
-from tests.browser.made import ARABIC, FOLLOW_UP, QUESTION, SENTENCE, URDU, GatedReader
+from tests.browser.conftest import collect_complaints
+from tests.browser.small_corpus import ARABIC, FOLLOW_UP, QUESTION, SENTENCE, URDU, GatedReader
 from tests.browser.test_chat import ask
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def held(reader: GatedReader) -> Iterator[GatedReader]:
-    """The reader, held up until its gate is opened."""
+def paused_reader(reader: GatedReader) -> Iterator[GatedReader]:
+    """The reader, paused until its gate is opened."""
     reader.gate.clear()
     yield reader
     reader.gate.set()
@@ -26,21 +26,21 @@ def query_of(address: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(address).query)
 
 
-def test_stages_are_shown_until_the_answer_stands(page: Page, made: str, held: GatedReader) -> None:
-    """While passages are read the page says so and names them; then the turn is there instead."""
-    page.goto(made)
+def test_the_progress_is_shown_until_the_answer_comes(page: Page, small_site: str, paused_reader: GatedReader) -> None:
+    """While the reader works, the page says so and lists the titles of the passages; then the turn replaces this."""
+    page.goto(small_site)
     ask(page, QUESTION)
     expect(page.locator(".pending .stages .now")).to_have_text("Reading the nearest passages")
     expect(page.locator(".pending .read li").first).to_have_text("The new harbour of Lenkoran")
     expect(page.locator(".status")).to_have_text("Reading the nearest passages…")
-    held.gate.set()
+    paused_reader.gate.set()
     expect(page.locator(".turn .short")).to_have_text("12 March 2021")
     expect(page.locator(".pending")).to_have_count(0)
 
 
-def test_a_question_under_way_can_be_cancelled(page: Page, made: str, held: GatedReader) -> None:
-    """Nothing of it stays but the typed words."""
-    page.goto(made)
+def test_a_question_in_progress_can_be_cancelled(page: Page, small_site: str, paused_reader: GatedReader) -> None:
+    """Only the typed question stays."""
+    page.goto(small_site)
     ask(page, QUESTION)
     expect(page.locator(".pending")).to_be_visible()
     page.click(".cancel")
@@ -49,45 +49,45 @@ def test_a_question_under_way_can_be_cancelled(page: Page, made: str, held: Gate
     expect(page.locator("#q")).to_have_value(QUESTION)
 
 
-def test_an_answer_that_breaks_off_is_said_and_retried(page: Page, made: str) -> None:
-    """Events that end without a turn are a failure that can be tried again."""
-    page.goto(made)
+def test_an_incomplete_answer_is_reported_and_retried(page: Page, small_site: str) -> None:
+    """Events that end without a turn are a failure, and the page offers to try again."""
+    page.goto(small_site)
     head = {"content-type": "text/event-stream"}
     page.route("**/?q=*", lambda route: route.fulfill(headers=head, body='event: reading\ndata: ["x"]\n\n'))
     ask(page, QUESTION)
-    expect(page.locator("#problem")).to_have_text("The answer broke off. Ask again.")
+    expect(page.locator("#problem")).to_have_text("The answer stopped before it was complete. Ask again.")
     expect(page.locator(".pending")).to_have_count(0)
     page.unroute("**/?q=*")
     page.click(".retry")
     expect(page.locator(".short")).to_have_text("12 March 2021")
 
 
-def test_another_page_than_the_answer_is_said(page: Page, made: str) -> None:
-    """Such as one that asks to sign in again."""
-    page.goto(made)
+def test_an_unexpected_page_is_reported(page: Page, small_site: str) -> None:
+    """If the server sends another page, such as the one to sign in, the page says so."""
+    page.goto(small_site)
     page.route("**/?q=*", lambda route: route.fulfill(content_type="text/html", body="<h1>Sign in</h1>"))
     ask(page, QUESTION)
-    expect(page.locator("#problem")).to_contain_text("Reload it")
+    expect(page.locator("#problem")).to_contain_text("Reload this page")
 
 
-def test_a_mark_reached_out_of_sight_shows_its_quote_too(browser: Browser, made: str, complaints: list[str]) -> None:
-    """The window scrolls to the mark, and the quote stays beside it."""
+def test_a_citation_out_of_view_shows_its_preview_too(browser: Browser, small_site: str, complaints: list[str]) -> None:
+    """If Tab scrolls to a citation, its preview is in view too."""
     context = browser.new_context(viewport={"width": 320, "height": 300})
-    page = listened(context.new_page(), complaints)
-    page.goto(f"{made}/?q={quote(QUESTION)}")
+    page = collect_complaints(context.new_page(), complaints)
+    page.goto(f"{small_site}/?q={quote(QUESTION)}")
     page.locator(".short a").focus()
     page.evaluate("scrollTo(0, 0)")
     page.keyboard.press("Tab")
     expect(page.locator(".cite").first).to_be_focused()
-    expect(page.locator("#peek")).to_be_visible()
-    expect(page.locator("#peek")).to_be_in_viewport()
+    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator("#preview")).to_be_in_viewport()
     context.close()
     assert complaints == []
 
 
-def test_a_failure_of_the_server_is_told_in_its_words(page: Page, made: str) -> None:
-    """An error event's sentence and remedy."""
-    page.goto(made)
+def test_a_failure_of_the_server_is_shown_in_its_words(page: Page, small_site: str) -> None:
+    """The page shows the sentence and the remedy of an error event."""
+    page.goto(small_site)
     problem = json.dumps({"detail": "The disk is full.", "remedy": "Make room."})
     body = (
         f'event: stage\ndata: {{"stage": "searching"}}\n\nevent: error\ndata: {problem}\n\nevent: done\ndata: {{}}\n\n'
@@ -97,46 +97,46 @@ def test_a_failure_of_the_server_is_told_in_its_words(page: Page, made: str) -> 
     expect(page.locator("#problem")).to_have_text("The disk is full. Make room.")
 
 
-def test_a_mark_shows_its_quote_while_it_is_pointed_at(page: Page, made: str) -> None:
-    """The quote, title, source and day; it stays while the pointer is on it, and goes when the pointer leaves."""
-    page.goto(f"{made}/?q={quote(QUESTION)}")
-    mark, peek = page.locator(".cite").first, page.locator("#peek")
-    expect(peek).to_be_hidden()
+def test_a_citation_has_a_preview_under_the_pointer(page: Page, small_site: str) -> None:
+    """The preview has quote, title, source and day, and closes when the pointer leaves both."""
+    page.goto(f"{small_site}/?q={quote(QUESTION)}")
+    mark, preview = page.locator(".cite").first, page.locator("#preview")
+    expect(preview).to_be_hidden()
     mark.hover()
-    expect(peek).to_be_visible()
-    expect(peek.locator("blockquote")).to_have_text(SENTENCE)
-    for told in ("The new harbour of Lenkoran", "Coast Daily", "5 March 2024"):
-        expect(peek).to_contain_text(told)
-    assert mark.get_attribute("aria-describedby") == "peek"
-    peek.hover()
-    page.wait_for_timeout(300)  # longer than it waits for the pointer to cross
-    expect(peek).to_be_visible()
+    expect(preview).to_be_visible()
+    expect(preview.locator("blockquote")).to_have_text(SENTENCE)
+    for text in ("The new harbour of Lenkoran", "Coast Daily", "5 March 2024"):
+        expect(preview).to_contain_text(text)
+    assert mark.get_attribute("aria-describedby") == "preview"
+    preview.hover()
+    page.wait_for_timeout(300)  # longer than the page waits for the pointer to cross
+    expect(preview).to_be_visible()
     page.locator("#q").hover()
-    expect(peek).to_be_hidden()
+    expect(preview).to_be_hidden()
 
 
-def test_a_mark_shows_its_quote_while_it_has_the_focus(page: Page, made: str) -> None:
-    """Reached by Tab; Escape takes the quote away, and leaves the focus and an open article as they are."""
-    page.goto(f"{made}/?q={quote(QUESTION)}")
+def test_a_citation_with_the_focus_has_a_preview(page: Page, small_site: str) -> None:
+    """Tab opens the preview; Escape closes it and keeps the focus."""
+    page.goto(f"{small_site}/?q={quote(QUESTION)}")
     page.locator(".short a").focus()
     page.keyboard.press("Tab")
     expect(page.locator(".cite").first).to_be_focused()
-    expect(page.locator("#peek blockquote")).to_have_text(SENTENCE)
+    expect(page.locator("#preview blockquote")).to_have_text(SENTENCE)
     page.keyboard.press("Escape")
-    expect(page.locator("#peek")).to_be_hidden()
+    expect(page.locator("#preview")).to_be_hidden()
     expect(page.locator(".cite").first).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
-    expect(page.locator("#peek")).to_be_visible()
+    expect(page.locator("#preview")).to_be_visible()
 
 
-def test_a_quote_shown_stays_inside_the_window(browser: Browser, made: str, complaints: list[str]) -> None:
-    """On a small window too."""
+def test_a_preview_stays_inside_the_window(browser: Browser, small_site: str, complaints: list[str]) -> None:
+    """The preview fits into a small window."""
     context = browser.new_context(viewport={"width": 320, "height": 480})
-    page = listened(context.new_page(), complaints)
-    page.goto(f"{made}/?q={quote(QUESTION)}")
+    page = collect_complaints(context.new_page(), complaints)
+    page.goto(f"{small_site}/?q={quote(QUESTION)}")
     page.locator(".cite").first.hover()
-    box = page.locator("#peek").bounding_box()
+    box = page.locator("#preview").bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
@@ -146,43 +146,45 @@ def test_a_quote_shown_stays_inside_the_window(browser: Browser, made: str, comp
     assert complaints == []
 
 
-def test_the_open_article_has_its_particulars_and_its_original(page: Page, made: str) -> None:
-    """Title, source, day, age; the original's address names the quoted words and keeps its own fragment."""
-    page.goto(f"{made}/?q={quote(QUESTION)}")
+def test_the_open_article_has_its_particulars_and_its_original(page: Page, small_site: str) -> None:
+    """The panel shows source, day and age; the address of the original has the quote and keeps its own fragment."""
+    page.goto(f"{small_site}/?q={quote(QUESTION)}")
     page.locator(".cite").first.click()
     expect(page.locator(".panel #cited")).to_have_text(SENTENCE)
     expect(page.locator(".panel #cited")).to_be_in_viewport()
-    told = page.locator(".panel .origin li").all_inner_texts()
-    assert told[:2] == ["Coast Daily", "5 March 2024"]
-    assert "old" in told[2]
+    origin = page.locator(".panel .origin li").all_inner_texts()
+    assert origin[:2] == ["Coast Daily", "5 March 2024"]
+    assert "old" in origin[2]
     address = page.locator(".panel .origin a").get_attribute("href")
     assert address is not None
     assert address.startswith("https://example.org/harbour#quay:~:text=The%20harbour%20of%20Lenkoran")
 
 
-def test_a_text_directive_finds_the_quoted_words(page: Page, made: str) -> None:
-    """Chromium scrolls to the words that the address of an original names, here on the article's own page."""
-    page.goto(f"{made}/?q={quote(QUESTION)}")
+def test_a_text_directive_finds_the_quoted_words(page: Page, small_site: str) -> None:
+    """Chromium scrolls to the quoted words in the address of an original, here on the article's own page."""
+    page.goto(f"{small_site}/?q={quote(QUESTION)}")
     original = page.locator("a.original").first.get_attribute("href")
     assert original is not None
-    page.goto(f"{made}/articles/harbour#{original.partition('#quay')[2]}")
+    page.goto(f"{small_site}/articles/harbour#{original.partition('#quay')[2]}")
     expect(page.get_by_text(SENTENCE)).to_be_in_viewport()
     assert page.evaluate("scrollY") > 0
 
 
-def test_on_a_phone_the_article_opens_below_the_answer(browser: Browser, made: str, complaints: list[str]) -> None:
-    """The mark stays in sight above it, the quoted words are in sight in it, and closing gives the focus back."""
+def test_on_a_phone_the_article_opens_below_the_answer(
+    browser: Browser, small_site: str, complaints: list[str]
+) -> None:
+    """The citation and the quoted words are both in view, and closing returns the focus."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = listened(context.new_page(), complaints)
-    page.goto(f"{made}/?q={quote(QUESTION)}")
+    page = collect_complaints(context.new_page(), complaints)
+    page.goto(f"{small_site}/?q={quote(QUESTION)}")
     mark = page.locator(".cite").first
     mark.tap()
     expect(page.locator(".panel #cited")).to_be_in_viewport()
     expect(mark).to_be_in_viewport()
-    panel, at = page.locator(".panel").bounding_box(), mark.bounding_box()
+    panel, mark_box = page.locator(".panel").bounding_box(), mark.bounding_box()
     assert panel is not None
-    assert at is not None
-    assert at["y"] + at["height"] <= panel["y"]
+    assert mark_box is not None
+    assert mark_box["y"] + mark_box["height"] <= panel["y"]
     page.tap(".panel-close")
     expect(page.locator(".panel")).to_be_hidden()
     expect(mark).to_be_focused()
@@ -190,9 +192,9 @@ def test_on_a_phone_the_article_opens_below_the_answer(browser: Browser, made: s
     assert complaints == []
 
 
-def test_a_follow_up_read_otherwise_can_be_asked_as_typed(page: Page, made: str) -> None:
-    """The page says how it was read; the words as typed are asked in its place, alone."""
-    page.goto(made)
+def test_an_interpreted_follow_up_can_be_asked_as_typed(page: Page, small_site: str) -> None:
+    """The page shows the interpreted question, and can replace it by the typed one without its history."""
+    page.goto(small_site)
     ask(page, QUESTION)
     expect(page.locator(".turn")).to_have_count(1)
     ask(page, FOLLOW_UP)
@@ -203,18 +205,18 @@ def test_a_follow_up_read_otherwise_can_be_asked_as_typed(page: Page, made: str)
     assert query_of(page.url) == {"q": [FOLLOW_UP]}
 
 
-def test_every_question_of_the_page_goes_with_the_next(page: Page, made: str) -> None:
-    """Oldest first."""
-    page.goto(made)
+def test_the_next_question_has_all_questions_of_the_page_as_history(page: Page, small_site: str) -> None:
+    """The history is oldest first."""
+    page.goto(small_site)
     for count, question in enumerate((QUESTION, FOLLOW_UP, "Where is it?"), 1):
         ask(page, question)
         expect(page.locator(".turn")).to_have_count(count)
     assert query_of(page.url)["h"] == [QUESTION, FOLLOW_UP]
 
 
-def test_filters_hold_for_follow_ups(page: Page, made: str) -> None:
-    """Chosen once, they limit the question and the next, and stand in the address and the turn."""
-    page.goto(made)
+def test_filters_hold_for_follow_ups(page: Page, small_site: str) -> None:
+    """Filters apply to this question and the next, and are in the address and the turn."""
+    page.goto(small_site)
     page.click(".filters summary")
     page.select_option("[name=source]", "River Post")
     page.fill("[name=published_to]", "2023-12-31")
@@ -227,11 +229,11 @@ def test_filters_hold_for_follow_ups(page: Page, made: str) -> None:
     assert query_of(page.url)["published_to"] == ["2023-12-31"]
 
 
-def test_filters_and_follow_ups_work_without_a_script(browser: Browser, made: str) -> None:
-    """The form alone carries both; what only a script can do is not shown."""
+def test_filters_and_follow_ups_work_without_a_script(browser: Browser, small_site: str) -> None:
+    """The form alone sends both, and buttons that need a script are hidden."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(made)
+    page.goto(small_site)
     page.click(".filters summary")
     page.select_option("[name=source]", "Coast Daily")
     ask(page, QUESTION)
@@ -246,9 +248,9 @@ def test_filters_and_follow_ups_work_without_a_script(browser: Browser, made: st
     context.close()
 
 
-def test_a_suggested_question_is_answered(page: Page, made: str) -> None:
-    """Made of the corpus, it stands on the opening page, and a click asks it there."""
-    page.goto(made)
+def test_a_suggested_question_is_answered(page: Page, small_site: str) -> None:
+    """The opening page suggests questions from the corpus, and a click asks one."""
+    page.goto(small_site)
     expect(page.locator(".suggested a")).to_have_text(
         ["When was the harbour of Lenkoran opened?", "When was the Kura Bridge built in Salyan?"]
     )
@@ -258,17 +260,17 @@ def test_a_suggested_question_is_answered(page: Page, made: str) -> None:
 
 
 @pytest.mark.parametrize(("question", "words"), [(URDU, "1745 میں"), (ARABIC, "12 مارس 2021")], ids=["ur", "ar"])
-def test_right_to_left_text_is_set_from_the_right(page: Page, made: str, question: str, words: str) -> None:
-    """Question, short answer, quote, card, shown quote and article run from the right."""
-    page.goto(f"{made}/?q={quote(question)}")
+def test_right_to_left_text_is_set_from_the_right(page: Page, small_site: str, question: str, words: str) -> None:
+    """Question, short answer, quote, card, preview and article run from the right."""
+    page.goto(f"{small_site}/?q={quote(question)}")
     expect(page.locator(".short")).to_have_text(words)
     page.locator(".cite").first.hover()
     page.locator(".cite").first.click()
     expect(page.locator(".panel #cited")).to_be_visible()
     page.locator(".short a").focus()
     page.keyboard.press("Tab")
-    for part in (".turn h2", ".short", ".finding", ".card blockquote", "#peek", ".panel article"):
+    for part in (".turn h2", ".short", ".finding", ".card blockquote", "#preview", ".panel article"):
         direction = page.locator(part).first.evaluate("part => getComputedStyle(part).direction")
         assert direction == "rtl", part
-    told = page.locator(".card .origin bdi").last
-    assert told.evaluate("part => getComputedStyle(part).unicodeBidi") == "isolate"  # "4 years old" runs its own way
+    age = page.locator(".card .origin bdi").last
+    assert age.evaluate("part => getComputedStyle(part).unicodeBidi") == "isolate"  # "4 years old" runs from the left

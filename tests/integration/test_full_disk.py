@@ -1,4 +1,4 @@
-"""Disks that are really full, or really read-only: small ones mounted for the test, where the machine lets it."""
+"""Disks that are really full or read-only: small ones that are mounted for the test, where the machine allows it."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from tests.conftest import REPOSITORY
 
 MAY_MOUNT = ["unshare", "--user", "--map-root-user", "--mount"]
 
-# In a mount namespace of its own. Prints a line for each try: the error, if any, and the generations on the disk.
+# It runs in a mount namespace of its own, and prints a line for each try: the error, if any, and the generations.
 FULL = """
 import json, os, subprocess, sys
 from pathlib import Path
@@ -45,8 +45,8 @@ while generation == 1:
         error = {"type": type(refused).__name__, "what": refused.what}
     report = verify_index(index)
     assert (report.generation, report.problems) == (generation, []), report
-    there = sorted(path.name for path in (index / "generations").iterdir())
-    print(json.dumps({"error": error, "there": there}), flush=True)
+    generations = sorted(path.name for path in (index / "generations").iterdir())
+    print(json.dumps({"error": error, "generations": generations}), flush=True)
     room += 4096
 """
 
@@ -54,7 +54,7 @@ READ_ONLY = """
 import subprocess, sys
 from pathlib import Path
 from index.build.build import build_index
-from index.engine.local.catalog import Filters
+from index.types import Filters
 from index.errors import StorageError
 from index.engine.local.local_index import LocalIndex
 from index.build.verify import verify_index
@@ -77,9 +77,9 @@ except StorageError as error:
 
 @pytest.fixture
 def mounting(tmp_path):
-    """Runs a script where it may mount disks of its own."""
+    """Run a script where it may mount disks of its own."""
     if subprocess.run([*MAY_MOUNT, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this machine lets nobody mount a disk of their own")
+        pytest.skip("this machine does not allow mounting disks")
 
     def run(script: str) -> list[str]:
         command = [*MAY_MOUNT, sys.executable, "-c", script, str(tmp_path)]
@@ -92,12 +92,12 @@ def mounting(tmp_path):
 
 @pytest.mark.slow
 def test_a_disk_that_fills_anywhere_in_a_build_leaves_the_live_index(mounting, tmp_path: Path):
-    """With 4 KiB more room at each try: the error says why in a line, what is live is whole, nothing is left over."""
+    """With 4 KiB more room at each try: one line says why it failed, the live index is whole, nothing is left over."""
     *failed, done = [json.loads(line) for line in mounting(FULL)]
     assert done["error"] is None
     assert len(failed) > 50
     for trial in failed:
-        assert trial["there"] == ["000001"]
+        assert trial["generations"] == ["000001"]
         assert trial["error"]["type"] == "StorageError"
         assert "\n" not in trial["error"]["what"]
         assert str(tmp_path / "disk" / "index") in trial["error"]["what"]
@@ -106,6 +106,6 @@ def test_a_disk_that_fills_anywhere_in_a_build_leaves_the_live_index(mounting, t
 
 @pytest.mark.slow
 def test_an_index_on_a_read_only_disk_serves(mounting):
-    """It opens, answers and is proven whole; a build says that the disk is read-only."""
+    """It opens, answers and can be verified; a build says that the disk is read-only."""
     (line,) = mounting(READ_ONLY)
     assert "can't be written (Read-only file system); what was there still serves" in line

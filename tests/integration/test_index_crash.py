@@ -19,17 +19,17 @@ from tests.conftest import REPOSITORY, WordEmbedder
 
 pytestmark = pytest.mark.slow
 
-# Re-indexes with an embedder without a model. It prints each instant it reaches, and waits there to be
-# killed when it is the one asked for.
+# Re-indexes with an embedder that needs no model. It prints each instant it reaches, and waits at the given one to be
+# killed.
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
 
-corpus, directory, asked = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+corpus, directory, last_instant = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 
 def reached(instant):
     print(instant, flush=True)
-    if instant == asked:
+    if instant == last_instant:
         signal.pause()
 
 def before_and_after(owner, name, label):
@@ -41,13 +41,13 @@ def before_and_after(owner, name, label):
         return result
     setattr(owner, name, wrapped)
 
-import index.build.build, index.engine.local.generations
+from index.build import build
 from index.engine.local.lexical import LexicalIndex
 from index.engine.local.dense import DenseIndex
 from tests.conftest import WordEmbedder
 
 before_and_after(WordEmbedder, "embed_passages", lambda *_: "embedding")
-before_and_after(index.build, "read_corpus", lambda *_: "catalog")
+before_and_after(build, "_write_catalog", lambda *_: "catalog")
 for owner, label in ((DenseIndex, "dense"), (LexicalIndex, "lexical")):
     original = owner.write
     def write(*arguments, original=original, label=label):
@@ -57,7 +57,7 @@ for owner, label in ((DenseIndex, "dense"), (LexicalIndex, "lexical")):
     owner.write = staticmethod(write)
 before_and_after(Path, "rename", lambda *_: "folder")
 before_and_after(Path, "replace", lambda *_: "CURRENT")
-index.build.build_index(corpus, directory, WordEmbedder())
+build.build_index(corpus, directory, WordEmbedder())
 reached("done")
 """
 
@@ -71,7 +71,7 @@ NEW = "zebras"
 
 
 def run_until(corpus: Path, directory: Path, instant: str) -> None:
-    """Start a re-index, and kill it the moment it says that it has reached `instant`."""
+    """Start a re-index, and kill it as soon as it prints that it has reached `instant`."""
     command = [sys.executable, "-c", SCRIPT, str(corpus), str(directory), instant]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
         for line in process.stdout:
@@ -91,7 +91,7 @@ def finds(index: LocalIndex, query: str) -> bool:
 
 @pytest.mark.parametrize("instant", INSTANTS)
 def test_a_kill_leaves_the_old_or_the_new_index_whole(corpus, built, instant):
-    """Killed before CURRENT is replaced the old index serves, after it the new; the next run completes."""
+    """Before CURRENT is replaced the old index serves, afterwards the new one; the next run completes."""
     (corpus / "bridge.md").unlink()
     (corpus / "zebra.txt").write_text("Zebras cross the river.")
     run_until(corpus, built, instant)
@@ -115,7 +115,7 @@ def test_a_kill_leaves_the_old_or_the_new_index_whole(corpus, built, instant):
     ],
 )
 def test_a_kill_of_the_first_build_leaves_nothing_that_opens(corpus, directory, instant):
-    """With no index before there is none after, and the next run makes one all the same."""
+    """Without an earlier index there is none after the kill, and the next run makes one."""
     run_until(corpus, directory, instant)
     with pytest.raises(GenerationMissingError):
         live_number(directory)
@@ -123,8 +123,8 @@ def test_a_kill_of_the_first_build_leaves_nothing_that_opens(corpus, directory, 
     assert verify_index(directory).problems == []
 
 
-def test_a_second_indexer_is_told_at_once(corpus, built, rag):
-    """While another process writes, a second ends with a sentence that says so; a killed one's lock goes with it."""
+def test_a_second_indexer_fails_at_once(corpus, built, rag):
+    """While one process writes, a second ends with an error that says so; a killed process leaves no lock."""
     (corpus / "zebra.txt").write_text("Zebras cross the river.")
     command = [sys.executable, "-c", SCRIPT, str(corpus), str(built), "before embedding"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
@@ -132,7 +132,7 @@ def test_a_second_indexer_is_told_at_once(corpus, built, rag):
         second = rag("index", "--index", built, "--corpus", corpus, "--json")
         process.kill()
     error = json.loads(second.stdout)["error"]
-    assert (second.returncode, error["type"]) == (1, "WriterBusyError")
+    assert (second.returncode, error["type"]) == (1, "WriterBusy")
     assert error["what"] == f"Another rag index is writing {built}."
     assert not finds(opened(built), NEW)
     assert build_index(corpus, built, WordEmbedder()).diff.added == ["zebra"]
@@ -155,7 +155,7 @@ except RagError as error:
 
 @pytest.mark.parametrize("limit", [0, 200_000])
 def test_a_disk_that_is_full_is_an_error_that_leaves_the_live_index(corpus, built, limit):
-    """When no more can be written the error is the disk's, with the path, and the old index serves on."""
+    """When nothing more can be written the error says so with the path, and the old index still serves."""
     (corpus / "many.txt").write_text("\n\n".join(f"Passage {n}. " + f"Word{n} is said. " * 50 for n in range(900)))
     process = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(corpus), str(built), str(limit)],

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 KILLS = 50
 SEED = 7
 
-# Re-indexes in a child of its own for each instant, which kills itself at that call of a function, Python's or
-# C's, counted from the beginning: an instant is the same on every machine, however busy.
+# Re-indexes in a child process for each instant. The child kills itself at a numbered call of a function, Python's or
+# C's, so that an instant is the same on every machine, however busy it is.
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
@@ -70,7 +70,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folders: list[tuple[Path, int]]) -> list[int]:
-    """The exit code of a re-index in each folder, killed at its call of that number."""
+    """The exit code of a re-index in each folder, which is killed at its call of that number."""
     lines = "".join(f"{folder} {last}\n" for folder, last in folders)
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
@@ -85,37 +85,36 @@ def run(folders: list[tuple[Path, int]]) -> list[int]:
     return [int(line) for line in done.stdout.split()]
 
 
-def copy_of(changed: Path, place: Path) -> Path:
-    """The changed corpus and its index, in another place, which is then the one the index was made from."""
-    shutil.copytree(changed, place)
-    return place
+def copy_of(changed: Path, folder: Path) -> Path:
+    """A copy of the changed corpus and its index, in another folder."""
+    shutil.copytree(changed, folder)
+    return folder
 
 
 def state_of(directory: Path) -> str:
-    """Which index serves: "old" or "new", each only where it is so whole."""
+    """Which index serves, "old" or "new"; KeyError where its words are of neither."""
     index = LocalIndex.open(directory, lambda record: WordEmbedder())
-    found = {word: bool(index.matching(word, 3, 1.0, Filters())) for word in ("zebras", "lions", "word1", "word0")}
-    known = {(True, True, False, False): "new", (False, False, True, True): "old"}
-    return known[tuple(found.values())]
+    matches = tuple(bool(index.matching(word, 3, 1.0, Filters())) for word in ("zebras", "lions", "word1", "word0"))
+    return {(True, True, False, False): "new", (False, False, True, True): "old"}[matches]
 
 
 def test_a_kill_at_any_of_fifty_instants_leaves_one_index_whole(changed, tmp_path):
-    """Fifty of fifty times the old or the new generation serves, proven whole; the next run finishes the job."""
+    """Every time the old or the new generation serves and is whole, and the next run completes."""
     whole = copy_of(changed, tmp_path / "whole")
     assert run([(whole, 0)]) == [0]
     calls = int((whole / "calls").read_text())
     rng = random.Random(SEED)
     instants = [rng.randrange(1, calls) for _ in range(KILLS // 2)]
-    # The last calls, among which all is published by one of them, are as likely as the long work before.
+    # The last calls, one of which publishes the generation, are as likely as the long work before them.
     instants += [rng.randrange(calls - 400, calls) for _ in range(KILLS - len(instants))]
     folders = [copy_of(changed, tmp_path / f"killed{number}") for number in range(KILLS)]
     assert run(list(zip(folders, instants, strict=True))) == [-9] * KILLS
-    left = []
+    states = []
     for folder in folders:
         assert verify_index(folder / "index").problems == []
-        left.append(state_of(folder / "index"))
+        states.append(state_of(folder / "index"))
         build_index(folder / "corpus", folder / "index", WordEmbedder())
         assert verify_index(folder / "index").problems == []
         assert state_of(folder / "index") == "new"
         assert not list((folder / "index" / "generations").glob("*.partial"))
-    assert set(left) == {"old", "new"}, json.dumps(left)
+    assert set(states) == {"old", "new"}, json.dumps(states)

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from index.build.build import build_index
 from index import files
-from index.engine.local import generations as snapshot
+from index.build.build import build_index
+from index.engine.local import generations
 from tests.conftest import WordEmbedder, write_corpus
 
 # Tantivy forces every file to the disk, which takes most of a test's time; in memory it takes none.
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
-# A busy machine is no defect, and an example that failed is written into a test, not kept in a directory.
+# No deadline, since a busy machine is not a defect. No database, since an example that failed belongs into a test.
 settings.register_profile("project", deadline=None, database=None)
 settings.load_profile("project")
 
@@ -32,9 +32,9 @@ def tmp_path() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of what is forced to the disk, in order; nothing is really forced."""
+    """The names of the files and folders that would be forced to the disk, in order; none of them really is."""
     names: list[str] = []
-    for module in (files, snapshot):
+    for module in (files, generations):
         monkeypatch.setattr(module, "sync", lambda path: names.append(path.name))
     return names
 
@@ -65,11 +65,11 @@ def built_in_lists(monkeypatch: pytest.MonkeyPatch, corpus: Path, directory: Pat
 
 @pytest.fixture
 def cores(request: pytest.FixtureRequest) -> Iterator[int]:
-    """Two of them, or as many as a test names, whatever the machine has."""
+    """The number of threads that torch uses: two, or as many as a test names, whatever the machine has."""
     import torch
 
     before = torch.get_num_threads()
-    wanted: int = getattr(request, "param", 2)
-    torch.set_num_threads(wanted)
-    yield wanted
+    number: int = getattr(request, "param", 2)
+    torch.set_num_threads(number)
+    yield number
     torch.set_num_threads(before)

@@ -1,7 +1,6 @@
-"""The JSON and event-stream routes for readers of the documents: asking, searching, articles, votes."""
+"""The JSON and event-stream routes for everyone who asks: questions, searches, articles, votes, and the metrics."""
 
 import json
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -38,7 +37,7 @@ ArticleId = Annotated[
 
 
 @router.post("/api/ask", response_model=Answer, responses={**_PROBLEMS, 200: EVENTS})
-def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics, slot: Slot) -> Response:
+def ask(slot: Slot, body: AskRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics) -> Response:
     """Answer a question with quoted sentences, or say that the documents hold no answer.
 
     With the header Accept: text/event-stream the same comes as events: "stage" with {"stage": "searching"},
@@ -54,7 +53,7 @@ def ask(body: AskRequest, request: Request, assistant: TheAssistant, metrics: Th
 
 # Large replies are written as JSON here, in the route's thread: FastAPI would do it in the event loop.
 @router.post("/api/search", response_model=SearchResponse, responses=_PROBLEMS)
-def search(body: SearchRequest, assistant: TheAssistant, slot: Slot) -> Response:  # noqa: ARG001 (held while it searches)
+def search(slot: Slot, body: SearchRequest, assistant: TheAssistant) -> Response:  # noqa: ARG001 (held while it searches)
     """The passages nearest to a query, best first."""
     response = SearchResponse(body.query, assistant.search(body.query, body.k, body.filters()))
     return Response(_SEARCH_RESPONSE.dump_json(response), media_type="application/json")
@@ -67,14 +66,13 @@ def search(body: SearchRequest, assistant: TheAssistant, slot: Slot) -> Response
 )
 def article(article_id: ArticleId, assistant: TheAssistant) -> Response:
     """One article; every offset in the interface counts characters (code points) of its text."""
-    found = assistant.article(article_id)
-    document = ArticleDocument(version=found.version, **asdict(found))
+    document = ArticleDocument.of(assistant.article(article_id))
     return Response(_ARTICLE.dump_json(document), media_type="application/json")
 
 
 @router.post("/api/feedback", status_code=204, responses=problem_responses(422, 503, 507))
 def feedback(body: FeedbackRequest, request: Request, assistant: TheAssistant) -> None:
-    """Keep a verdict on an answer, with its question; the last one on the same answer counts."""
+    """Keep a verdict on an answer, with its question; the last verdict on the same answer counts."""
     store: FeedbackStore = request.app.state.feedback
     store.add(body.vote(assistant.manifest().generation))
 

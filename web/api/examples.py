@@ -1,4 +1,4 @@
-"""What each route is asked and answers, for the OpenAPI description and /docs: real replies over this corpus.
+"""An example request and reply of each route, for the OpenAPI description and /docs: real replies over this corpus.
 
 tests/record_examples.py writes examples.json.
 """
@@ -16,12 +16,12 @@ def with_examples(description: dict[str, Any]) -> dict[str, Any]:
         method, path = route.split()
         operation = description["paths"][path][method.lower()]
         if "request" in recorded:
-            _json_of(operation["requestBody"])["example"] = recorded["request"]
+            _json_media_type(operation["requestBody"])["example"] = recorded["request"]
         if "response" in recorded:
-            _json_of(operation["responses"]["200"])["example"] = recorded["response"]
+            _json_media_type(operation["responses"]["200"])["example"] = recorded["response"]
     return description
 
 
-def _json_of(holder: dict[str, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = holder["content"]["application/json"]
-    return described
+def _json_media_type(body: dict[str, Any]) -> dict[str, Any]:
+    media_type: dict[str, Any] = body["content"]["application/json"]
+    return media_type

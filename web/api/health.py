@@ -1,4 +1,4 @@
-"""Whether the server lives, and whether it can answer: open to every monitor."""
+"""Whether the server runs, and whether it can answer: open to every monitor."""
 
 from dataclasses import asdict
 
@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from index.errors import RagError
-from rag.assistant import Assistant
 from web.api.schemas import Health, Readiness
 from web.dependencies import TheAssistant
 from web.middleware.auth import caller_of
@@ -25,22 +24,24 @@ async def healthz() -> Health:
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 def readyz(request: Request, assistant: TheAssistant) -> Response:
-    """That the models are loaded and an index is open, which generation, and what is wrong where something is.
+    """Whether the models are loaded and an index is open, which generation, and what is wrong if something is.
 
-    Where only a newer generation can't be opened, questions are answered from the one before,
-    and `reason` says so. Only an admin is told the details.
+    If only a newer generation can't be opened, questions are answered from the one before, and `reason` says so. Only
+    an admin is shown the details.
     """
-    readiness = _readiness(request, assistant)
-    return JSONResponse(asdict(readiness), 200 if readiness.status == "ready" else 503)
-
-
-def _readiness(request: Request, assistant: Assistant) -> Readiness:
-    in_full = caller_of(request).role >= Role.ADMIN  # what is wrong names files of this machine
-    if request.app.state.stopping or not request.app.state.ready:
-        return Readiness("stopping" if request.app.state.stopping else "starting", None, None)
+    state = request.app.state
+    if state.stopping or not state.ready:
+        return _reply(Readiness("stopping" if state.stopping else "starting", None, None))
+    shows_details = caller_of(request).role >= Role.ADMIN  # they name files of this machine
     try:
-        generation, trouble = assistant.manifest().generation, assistant.degraded_reason()
+        generation, reason = assistant.manifest().generation, assistant.degraded_reason()
     except RagError as error:
-        return Readiness("no index", None, str(error) if in_full else "There is no index that can be opened.")
-    short = trouble and "The newest generation can't be opened; the one before serves."
-    return Readiness("ready", generation, trouble if in_full else short)
+        reason = str(error) if shows_details else "There is no index that can be opened."
+        return _reply(Readiness("no index", None, reason))
+    if reason and not shows_details:
+        reason = "The newest generation can't be opened; the one before serves."
+    return _reply(Readiness("ready", generation, reason))
+
+
+def _reply(readiness: Readiness) -> Response:
+    return JSONResponse(asdict(readiness), 200 if readiness.status == "ready" else 503)

@@ -1,9 +1,9 @@
 """The tools a language model is given over the Model Context Protocol: search, ask and read_article."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from importlib.metadata import version
@@ -13,8 +13,9 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import INVALID_REQUEST, ToolAnnotations
+from mcp.types import INVALID_REQUEST, ToolAnnotations, jsonrpc_message_adapter
 from pydantic import Field, RootModel, ValidationError
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +25,7 @@ from index.types import Filters
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.settings import DEFAULT_K, MAX_K
-from web.api.schemas import ArticleDocument, Day, Filtered, SearchResponse
+from web.api.schemas import ArticleDocument, Day, FilterFields, SearchResponse
 from web.settings import Settings
 
 K = Annotated[int, Field(ge=1, le=MAX_K, description="How many passages to find.")]
@@ -39,7 +40,6 @@ _INSTRUCTIONS = (
     "Answers come from one body of documents, as exact quotes with their places. Where `answered` is false the"
     " documents hold no answer: say so, and do not make one up."
 )
-_NOT_VALID = b'"Validation error: '
 _NO_MESSAGE = {
     "jsonrpc": "2.0",
     "id": None,
@@ -50,43 +50,43 @@ _NO_MESSAGE = {
 }
 _READS_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
-
-Slot = Callable[[], AbstractAsyncContextManager[None]]  # held while one call is answered
+TakeSlot = Callable[[], AbstractAsyncContextManager[None]]  # the slot is held while one call is answered
 
 
 class _SlottedTool(Tool):
-    """A tool that waits for a slot, and whose failures are one sentence each, with what to do next."""
+    """A tool that waits for a slot, and reports each failure in one sentence with what to do next."""
 
-    slot: Slot = Field(default=nullcontext, exclude=True)
+    take_slot: TakeSlot = Field(default=nullcontext, exclude=True)
 
     async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:  # noqa: ANN401 (as the SDK's own)
         try:
-            async with self.slot():
+            async with self.take_slot():
                 return await super().run(arguments, context, convert_result)
         except RagError as refusal:
             raise ToolError(str(refusal)) from refusal
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
-                raise ToolError(_sentence(cause)) from cause
+                first = cause.errors()[0]
+                argument = ".".join(map(str, first["loc"]))
+                raise ToolError(f"{argument}: {first['msg']}.") from cause
             if isinstance(cause, RagError):
                 raise ToolError(str(cause)) from cause
-            raise  # a defect: the SDK logs it, and tells a stranger nothing
-
-
-def _nobody(_: Answer) -> None:
-    """Tell nobody of an answer."""
+            raise  # a defect: the SDK logs it, and its reply to the client holds no details
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a model may call: each method is a tool, its parameters the tool's arguments.
 
-    Results are RootModels, since the SDK takes any other class for a model of its own making, which slots are not.
+    `on_answer` is called with each answer.
+
+    Results are wrapped in RootModel: the SDK would convert any other class with a model that it makes itself, and that
+    does not work for dataclasses with slots.
     """
 
     assistant: Assistant
-    answered: Callable[[Answer], None] = _nobody
+    on_answer: Callable[[Answer], None] = lambda _answer: None
 
     def search(
         self,
@@ -114,89 +114,79 @@ class Tools:
         """Answer a question with sentences quoted from the documents, or say that they hold no answer."""
         filters = _filters(published_from, published_to, source, language)
         answer = self.assistant.ask(question, history, k, filters)
-        self.answered(answer)
+        self.on_answer(answer)
         return RootModel(answer)
 
     def read_article(self, article_id: ArticleId) -> RootModel[ArticleDocument]:
         """One article whole; offsets of citations and passages count characters of its text."""
-        found = self.assistant.article(article_id)
-        return RootModel(ArticleDocument(version=found.version, **asdict(found)))
+        return RootModel(ArticleDocument.of(self.assistant.article(article_id)))
 
 
-class _Named(Route):
-    """A route that log and metrics know by its path, as they know FastAPI's own."""
+class _NamedRoute(Route):
+    """A route that puts itself into the scope, as FastAPI's routes do: log and metrics name a request by its path."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child = super().matches(scope)
         return match, {**child, "route": self} if match != Match.NONE else child
 
 
-def mcp_server(tools: Tools, slot: Slot = nullcontext) -> MCPServer[Any]:
+def mcp_server(tools: Tools, take_slot: TakeSlot = nullcontext) -> MCPServer[Any]:
     """A server of the tools, each call of which waits for a slot."""
-    calls = (tools.search, tools.ask, tools.read_article)
-    made: list[Tool] = [
-        _SlottedTool.from_function(call, annotations=_READS_ONLY, structured_output=True).model_copy(
-            update={"slot": slot}
-        )
-        for call in calls
-    ]
+    slotted: list[Tool] = []
+    for method in (tools.search, tools.ask, tools.read_article):
+        tool = _SlottedTool.from_function(method, annotations=_READS_ONLY, structured_output=True)
+        slotted.append(tool.model_copy(update={"take_slot": take_slot}))
     name = "caspian-indus-reader"
-    with _logging_left_alone():
-        return MCPServer(name, version=version(name), instructions=_INSTRUCTIONS, tools=made, subscriptions=False)
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    server: MCPServer[Any] = MCPServer(
+        name, version=version(name), instructions=_INSTRUCTIONS, tools=slotted, subscriptions=False
+    )
+    # The SDK has set up the root logger, which is for the program to do.
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    return server
 
 
 def mcp_route(server: MCPServer[Any], settings: Settings) -> Route:
     """The tools at POST /mcp, one JSON reply a request and no session; `server.session_manager` must be running."""
-    served = server.streamable_http_app(
+    app = server.streamable_http_app(
         json_response=True,
         stateless_http=True,
         max_request_body_size=settings.max_body_bytes,
-        # The gate knows which hosts and origins may ask; the SDK knows only loopback's.
+        # The gate checks hosts and origins by the settings; the SDK would allow loopback only.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    endpoints = [route.endpoint for route in served.routes if isinstance(route, Route)]
+    endpoints = [route.endpoint for route in app.routes if isinstance(route, Route)]
     # Only POST: without sessions a stream opened by GET would never carry anything.
-    return _Named("/mcp", _Plain(endpoints[0]), methods=["POST"])
+    return _NamedRoute("/mcp", _MessageCheck(endpoints[0]), methods=["POST"])
 
 
-class _Plain:
-    """The SDK's endpoint, which tells of a body that is no message in the words of its validation, put plainly."""
+class _MessageCheck:
+    """Refuses a body that is JSON but no JSON-RPC message, and passes all others on to the SDK's endpoint.
+
+    The SDK would refuse it with the whole text of its validation error.
+    """
 
     def __init__(self, endpoint: ASGIApp) -> None:
         self._endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; a refusal is held back until its reason is known."""
-        held: list[Message] = []
-
-        async def send_plain(message: Message) -> None:
-            if message.get("status") == HTTPStatus.BAD_REQUEST:
-                held.append(message)
-            elif held and _NOT_VALID in message.get("body", b""):
-                held.clear()
+        """Read the body, check it, and give it to the endpoint as if it had not been read."""
+        body = await Request(scope, receive).body()
+        try:
+            jsonrpc_message_adapter.validate_json(body, by_name=False)
+        except ValidationError as error:
+            if error.errors()[0]["type"] != "json_invalid":  # of a body that is no JSON the SDK says so itself
                 await JSONResponse(_NO_MESSAGE, HTTPStatus.BAD_REQUEST)(scope, receive, send)
-            else:
-                while held:
-                    await send(held.pop())
-                await send(message)
+                return
+        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-        await self._endpoint(scope, receive, send_plain)
+        async def receive_again() -> Message:
+            return unread.pop() if unread else await receive()
 
-
-@contextmanager
-def _logging_left_alone() -> Iterator[None]:
-    """Making a server sets up the root logger, which is for the program to do, not for a part of it."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+        await self._endpoint(scope, receive_again, send)
 
 
 def _filters(start: date | None, end: date | None, source: str | None, language: str | None) -> Filters:
-    return Filtered(published_from=start, published_to=end, source=source, language=language).filters()
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}."
+    return FilterFields(published_from=start, published_to=end, source=source, language=language).filters()

@@ -1,4 +1,4 @@
-"""The routes in OpenAI's form, so that its clients and chat pages made for it can ask here."""
+"""The routes in OpenAI's form, so that its clients, and chat pages made for it, can ask here."""
 
 import json
 import time
@@ -48,7 +48,7 @@ _STREAM: _Responses = {200: {"content": {"text/event-stream": {"schema": {"type"
 
 @router.post("/chat/completions", response_model=Completion, responses={**_ERRORS, **_STREAM})
 def complete(
-    body: CompletionRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics, slot: Slot
+    slot: Slot, body: CompletionRequest, request: Request, assistant: TheAssistant, metrics: TheMetrics
 ) -> Response:
     """Answer the last user message of a conversation, in OpenAI's form.
 
@@ -72,13 +72,13 @@ def complete(
 
 @router.get("/models", responses=_ERRORS)
 def models(assistant: TheAssistant) -> ModelList:
-    """The one model there is: this server's index."""
+    """The only model: this server's index."""
     return ModelList([_model(assistant)])
 
 
 @router.get("/models/{model}", responses=_ERRORS)
 def model_of(model: ModelName, assistant: TheAssistant) -> Model:
-    """That model."""
+    """The model of this name."""
     _check_model(model)
     return _model(assistant)
 
@@ -98,7 +98,7 @@ def _new_id() -> str:
 
 def _annotations(rendered: RenderedAnswer) -> list[Annotation]:
     return [
-        Annotation(UrlCitation(cited.start, cited.end, cited.citation.title, cited.url)) for cited in rendered.cited
+        Annotation(UrlCitation(quote.start, quote.end, quote.citation.title, quote.url)) for quote in rendered.quotes
     ]
 
 
@@ -115,20 +115,19 @@ class _Stream:
         """The chunks as server-sent events; a failure on the way is an event too, and [DONE] is the last."""
         try:
             yield self._delta({"role": "assistant", "content": ""})
-            yield from self._answer_chunks(answer_of(events))
+            answer = answer_of(events)
+            rendered = render_markdown(answer, self.site)
+            yield self._delta({"content": rendered.answer})
+            annotations = [asdict(annotation) for annotation in _annotations(rendered)]
+            document = _ANSWER.dump_python(answer, mode="json")
+            yield self._delta({"content": rendered.sources, "annotations": annotations, "answer": document})
+            yield self._delta({}, "stop")
+            if self.with_usage:
+                yield self._chunk([], asdict(Usage()))
         except Exception as error:  # noqa: BLE001 (the status has been sent: a failure becomes an event, and is logged)
             log_failure("an answer failed after its first chunk", error)
             yield _event(as_openai(problem_of(error)))
         yield format_sse_event(data_str="[DONE]")
-
-    def _answer_chunks(self, answer: Answer) -> Iterator[bytes]:
-        rendered = render_markdown(answer, self.site)
-        yield self._delta({"content": rendered.found})
-        last = {"annotations": [asdict(annotation) for annotation in _annotations(rendered)]}
-        yield self._delta({"content": rendered.sources, **last, "answer": _ANSWER.dump_python(answer, mode="json")})
-        yield self._delta({}, "stop")
-        if self.with_usage:
-            yield self._chunk([], asdict(Usage()))
 
     def _delta(self, delta: dict[str, object], finish_reason: str | None = None) -> bytes:
         return self._chunk([{"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}], None)

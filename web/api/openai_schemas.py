@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rag.answer import Answer
-from web.api.schemas import Finding
+from web.api.schemas import RetrievalFields
 
 MODEL = "caspian-indus-reader"
-_TURNS = 50  # earlier questions that are taken into account, as in /api/ask
+_LONGEST_HISTORY = 50  # earlier questions that are used, as in /api/ask
 
 
 class ContentPart(BaseModel):
@@ -20,13 +20,13 @@ class ContentPart(BaseModel):
 
 
 class Message(BaseModel):
-    """One message. Those of other roles than "user" are passed over: the answer is quoted, whatever they tell."""
+    """One message. Only those of the role "user" are read: the answer is quoted, whatever other messages demand."""
 
     role: str
     content: str | list[ContentPart] | None = None
 
     def text(self) -> str:
-        """Its text, joined from its parts."""
+        """The text, joined from its parts."""
         if isinstance(self.content, list):
             return "\n".join(part.text for part in self.content if part.type == "text")
         return self.content or ""
@@ -44,10 +44,10 @@ class ResponseFormat(BaseModel):
     type: Literal["text"]
 
 
-class CompletionRequest(Finding):
+class CompletionRequest(RetrievalFields):
     """A conversation; its last user message is the question, the user messages before it are its history.
 
-    Parameters that mean nothing here, such as temperature or tools, are taken and passed over.
+    Parameters that mean nothing here, such as temperature or tools, are ignored.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -61,26 +61,26 @@ class CompletionRequest(Finding):
     tool_choice: Literal["none", "auto"] | None = Field(None, description="No tool is ever called.")
 
     @model_validator(mode="after")
-    def _asks(self) -> "CompletionRequest":
-        asked = [message for message in self.messages if message.role == "user"]
-        if not asked:
+    def _check_question(self) -> "CompletionRequest":
+        user_messages = [message for message in self.messages if message.role == "user"]
+        if not user_messages:
             raise ValueError('there is no message with the role "user"')
-        content = asked[-1].content
-        other = [part.type for part in content if part.type != "text"] if isinstance(content, list) else []
-        if other:
-            raise ValueError(f'the question has a part of the type "{other[0][:50]}"; only text is read')
+        content = user_messages[-1].content
+        for part in content if isinstance(content, list) else []:
+            if part.type != "text":
+                raise ValueError(f'the question has a part of the type "{part.type[:50]}"; only text is read')
         return self
 
     def questions(self) -> list[str]:
-        """The earlier questions, oldest first, and the one that is asked, which is last."""
-        return [message.text() for message in self.messages if message.role == "user"][-_TURNS - 1 :]
+        """The earlier questions, oldest first, and last the question to answer."""
+        return [message.text() for message in self.messages if message.role == "user"][-_LONGEST_HISTORY - 1 :]
 
 
 @dataclass(frozen=True, slots=True)
 class UrlCitation:
-    """Where a quote stands in the message's content, and the page that opens it in its article.
+    """The place of a quote in the message's content, and the page that opens it in its article.
 
-    Both indexes count characters (code points); `end_index` is the one after the last.
+    Both indexes count characters (code points); `end_index` is exclusive.
     """
 
     start_index: int
@@ -99,7 +99,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class CompletionMessage:
-    """The answer in Markdown with its numbered sources; `answer` is the whole of it, as POST /api/ask gives it."""
+    """The answer in Markdown with its numbered sources; `answer` is the whole document that POST /api/ask gives."""
 
     content: str
     annotations: list[Annotation]
@@ -120,7 +120,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of a language model: there is none, so none are used."""
+    """Tokens used by a language model: none, since no language model runs."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0

@@ -1,4 +1,4 @@
-"""Routes for whoever runs the server: what the index holds, and bringing it up to date."""
+"""Routes for operators: what the index holds, and bringing it up to date."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ router = APIRouter()
 
 _STATS = TypeAdapter(IndexStats)
 _REINDEX = TypeAdapter(ReindexDocument)
-_POLL_SECONDS = 0.2  # between two looks at a running build
+_POLL_SECONDS = 0.2  # between two checks of a running build
 
 
 @router.get("/api/index", response_model=IndexStats, responses=problem_responses(503))
@@ -29,21 +29,34 @@ def index(assistant: TheAssistant) -> Response:
     return Response(_STATS.dump_json(assistant.stats()), media_type="application/json")
 
 
-@router.post("/api/reindex", status_code=HTTPStatus.ACCEPTED, responses=problem_responses(409, 503))
+# Clients that are generated from the OpenAPI description know the two routes by these operation ids.
+@router.post(
+    "/api/reindex",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=problem_responses(409, 503),
+    summary="Reindex",
+    operation_id="reindex_api_reindex_post",
+)
 def start_reindex(reindexer: TheReindexer) -> ReindexDocument:
     """Bring the index up to date with the corpus it was made from, in the background.
 
-    Questions are answered from what there was until it is done. Only one build runs at a time.
+    Until it is done, questions are answered from the generation before. Only one build runs at a time.
     """
     return ReindexDocument.of(reindexer.start())
 
 
-@router.get("/api/reindex", response_model=ReindexDocument, responses={200: EVENTS})
+@router.get(
+    "/api/reindex",
+    response_model=ReindexDocument,
+    responses={200: EVENTS},
+    summary="Reindexing",
+    operation_id="reindexing_api_reindex_get",
+)
 async def reindex_status(request: Request, reindexer: TheReindexer) -> Response:
-    """How the last re-index that this server was told to do stands.
+    """The state of the last re-index that this server began.
 
-    With the header Accept: text/event-stream the same comes as events: "progress" whenever it changes, and
-    "done" with how it ended, at once where none is running.
+    With the header Accept: text/event-stream the same comes as events: "progress" whenever it changes, and "done" with
+    the state at the end, at once if no re-index is running.
     """
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(_events(request, reindexer), media_type="text/event-stream")
@@ -51,15 +64,15 @@ async def reindex_status(request: Request, reindexer: TheReindexer) -> Response:
 
 
 async def _events(request: Request, reindexer: Reindexer) -> AsyncIterator[bytes]:
-    sent = None
+    reported = None
     while (status := reindexer.status).state == "running":
         if request.app.state.stopping:
             stopping = StoppingError("The server is stopping.", "Start it again, then POST /api/reindex.")
             status = replace(status, state="failed", failure=stopping)
             break
-        if status != sent:
+        if status != reported:
             yield _event("progress", status)
-            sent = status
+            reported = status
         await anyio.sleep(_POLL_SECONDS)
     yield _event("done", status)
 

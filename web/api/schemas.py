@@ -1,8 +1,8 @@
-"""What the JSON interface takes and gives. Answers, passages and articles are the rag room's own types."""
+"""What the JSON interface takes and gives. Answers and passages are the rag room's own types."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, Self
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 from index.build.reindex_process import ReindexReport, ReindexStatus
-from index.types import Filters
+from index.types import Article, Filters
 from rag.answer import FoundPassage
 from rag.errors import QuestionError
 from rag.feedback import CitedSpan, Verdict, Vote
@@ -21,22 +21,20 @@ from web.problems import problem_of
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _written(value: object) -> object:
-    written = isinstance(value, str) and _DAY.fullmatch(value)
-    if not (value is None or isinstance(value, date) or written):
+def _check_day(value: object) -> object:
+    is_day = isinstance(value, str) and _DAY.fullmatch(value)
+    if not (value is None or isinstance(value, date) or is_day):
         raise ValueError("a day is written as 2026-11-23")
     return value
 
 
-# Else a number, and a string of digits, would be taken for seconds since 1970.
-Day = Annotated[date, BeforeValidator(_written)]
+# Without the check a number, or a string of digits, would be read as seconds since 1970.
+Day = Annotated[date, BeforeValidator(_check_day)]
+LONGEST_NAME = 1000  # characters of a source, a language or an id
 
 
-LONGEST_NAME = 1000  # characters of a source or a language that a filter takes
-
-
-class Filtered(BaseModel):
-    """Which articles are meant."""
+class FilterFields(BaseModel):
+    """The fields that limit the articles to search."""
 
     published_from: Day | None = Field(None, description="Only articles published on this day or later.")
     published_to: Day | None = Field(None, description="Only articles published on this day or earlier.")
@@ -44,7 +42,7 @@ class Filtered(BaseModel):
     language: str | None = Field(None, max_length=LONGEST_NAME, description="Only articles in this language.")
 
     def filters(self) -> Filters:
-        """The request's filters as the index takes them."""
+        """The filters as the index takes them."""
         return Filters(
             self.published_from.isoformat() if self.published_from else None,
             self.published_to.isoformat() if self.published_to else None,
@@ -53,15 +51,15 @@ class Filtered(BaseModel):
         )
 
 
-class Finding(Filtered):
-    """How many passages to find, and of which articles."""
+class RetrievalFields(FilterFields):
+    """The fields that limit the passages to find: how many, and of which articles."""
 
     model_config = ConfigDict(extra="forbid")
 
     k: int = Field(DEFAULT_K, ge=1, le=MAX_K, strict=True, description="How many passages to find.")
 
 
-class AskRequest(Finding):
+class AskRequest(RetrievalFields):
     """A question, and the questions before it."""
 
     question: str = Field(
@@ -74,7 +72,7 @@ class AskRequest(Finding):
     )
 
 
-class SearchRequest(Finding):
+class SearchRequest(RetrievalFields):
     """A query to find passages for."""
 
     query: str = Field(description="The query.", examples=["Aliyev Islamabad 1996"], max_length=20_000)
@@ -89,29 +87,29 @@ class SearchResponse:
 
 
 _Question = Annotated[str, Field(max_length=20_000)]
-_Name = Annotated[str, Field(max_length=1000)]
-_Place = Annotated[int, Field(ge=0, le=2**31)]
+_Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+_Offset = Annotated[int, Field(ge=0, le=2**31)]
 
 
 class VotedCitation(BaseModel):
-    """Where one quote of the answer stands, as its citation gave it."""
+    """The span of one quote of the answer, as its citation gave it."""
 
     model_config = ConfigDict(extra="forbid")
 
     article_id: _Name
     version: _Name
-    start: _Place
-    end: _Place
+    start: _Offset
+    end: _Offset
 
     @model_validator(mode="after")
-    def _holds_something(self) -> Self:
+    def _check_span(self) -> Self:
         if self.start >= self.end:
             raise ValueError("start must be less than end")
         return self
 
 
-class FeedbackRequest(Filtered):
-    """A reader's verdict on one answer, with what identifies it; the filters are those it was asked with."""
+class FeedbackRequest(FilterFields):
+    """A verdict on one answer, with what identifies the answer; the filters are those of the question."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -123,23 +121,24 @@ class FeedbackRequest(Filtered):
     citations: list[VotedCitation] = Field(
         default_factory=list, description="The citations of the answer.", max_length=50
     )
-    comment: str = Field("", description="What the reader wrote about it.", max_length=2000)
+    comment: str = Field("", description="A comment on the answer.", max_length=2000)
     answer_id: str = Field(
         "",
-        description="Any name that the client gave this answer: the last verdict on the same question, generation"
-        " and answer_id counts.",
+        description="Any name that the client gives this answer: of verdicts on the same question, generation and"
+        " answer_id the last one counts.",
         max_length=100,
     )
 
-    def vote(self, live: int) -> Vote:
-        """The vote as it is kept; `live` is the generation that answers now.
+    def vote(self, live_generation: int) -> Vote:
+        """The vote as it is kept; `live_generation` is the one that answers now.
 
         Raises:
-            QuestionError: the question can't be read, or was answered by no generation yet.
+            QuestionError: the question can't be read, or its generation is newer than the live one.
         """
-        if self.generation > live:
+        if self.generation > live_generation:
             raise QuestionError(
-                f"No answer is of generation {self.generation}: {live} is live.", "Vote on an answer of this server."
+                f"No answer is of generation {self.generation}: {live_generation} is live.",
+                "Vote on an answer of this server.",
             )
         return Vote(
             question=normalise(self.question),
@@ -178,6 +177,11 @@ class ArticleDocument:
     modified_origin: str | None
     first_seen: str | None
 
+    @staticmethod
+    def of(article: Article) -> "ArticleDocument":
+        """The article, with the version of its text."""
+        return ArticleDocument(version=article.version, **asdict(article))
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemDocument:
@@ -193,7 +197,7 @@ class ProblemDocument:
 
 @dataclass(frozen=True, slots=True)
 class ReindexDocument:
-    """How the last re-index of this server stands; `done` of `total` passages that are new have been embedded.
+    """The state of the last re-index of this server; `done` of `total` new passages have been embedded.
 
     `report` is there when it is done and `problem`, a problem document, when it failed. `started` and `ended` are
     ISO 8601 in UTC.
@@ -209,7 +213,7 @@ class ReindexDocument:
 
     @staticmethod
     def of(status: ReindexStatus) -> "ReindexDocument":
-        """A status, its failure as a problem document."""
+        """A status, with its failure as a problem document."""
         problem = problem_of(status.failure).as_document() if status.failure else None
         return ReindexDocument(
             status.state, status.done, status.total, status.started, status.ended, status.report, problem
@@ -225,19 +229,19 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether questions can be answered, from which generation, and what stands against it or against a newer one."""
+    """Whether questions can be answered, from which generation, and why not, or why not from a newer one."""
 
     status: str
     generation: int | None
     reason: str | None
 
 
-# How responses beside the usual one are described in OpenAPI.
+# How OpenAPI describes responses other than the usual one.
 EVENTS: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Problem documents of these statuses."""
+    """The OpenAPI description of problem documents with these statuses."""
     schema = TypeAdapter(ProblemDocument).json_schema()
     described = {"content": {"application/problem+json": {"schema": schema}}}
     return {status: {"description": HTTPStatus(status).phrase, **described} for status in statuses}

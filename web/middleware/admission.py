@@ -1,8 +1,8 @@
 """How many questions are answered at once, how many wait, and how long a request may take.
 
-Answering runs in threads, which can't be ended from outside. So the work is bounded by slots: a question waits for a slot
-before it is given a thread, and keeps the slot until its thread is done, even where its client has been told that it took
-too long. Sending is not part of it: a slow client keeps nobody waiting.
+Answering runs in threads, which can't be ended from outside. So slots bound the work: a question waits for a slot
+before it is given a thread, and keeps the slot until its thread is done, even if its client has been told that it took
+too long. The slot is free before the response is sent, so a slow client keeps nobody waiting.
 """
 
 import asyncio
@@ -24,11 +24,11 @@ from web.metrics import Metrics
 from web.problems import show
 from web.settings import Settings
 
-OTHER_THREADS = 16  # beside those that answer: for articles, files and pages, none of which takes long
+OTHER_THREADS = 16  # besides those that answer questions: for articles, files and pages, none of which takes long
 
 
 class Admission:
-    """A slot for each question: some are answered at once, some wait, and more are refused."""
+    """Gives slots to questions: up to `at_once` are answered together, more wait, and those beyond are refused."""
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self.at_once = settings.at_once or max(2, os.cpu_count() or 1)
@@ -45,11 +45,9 @@ class Admission:
         """Wait for a slot, and hold it until the block ends.
 
         Raises:
-            BusyError: too many wait already, or no slot came free in time.
+            BusyError: too many wait already, or no slot became free in time.
         """
-        try:
-            self._slots.acquire_nowait()
-        except anyio.WouldBlock:
+        if not self._take_free_slot():
             await self._wait()
         self._metrics.asking.inc()
         try:
@@ -60,26 +58,34 @@ class Admission:
 
     @contextmanager
     def spare_slot(self) -> Iterator[bool]:
-        """For a background thread: True with a slot that no question wants now, or False; nobody is refused for it."""
+        """For a background thread: True while it holds a slot that no question wants, or False if there is none.
+
+        A question that comes meanwhile may wait in addition to the others, so none is refused for a spare slot.
+        """
         portal = self.portal
-        taken = portal is not None and portal.call(self._take_spare)
+
+        def take() -> bool:  # in the event loop, as `release`, so that no question comes in between
+            taken = self._take_free_slot()
+            self._spare_in_use += taken
+            return taken
+
+        def release() -> None:
+            self._spare_in_use -= 1
+            self._slots.release()
+
+        taken = portal is not None and portal.call(take)
         try:
             yield taken
         finally:
             if portal and taken:
-                portal.call(self._release_spare)
+                portal.call(release)
 
-    def _take_spare(self) -> bool:
+    def _take_free_slot(self) -> bool:
         try:
             self._slots.acquire_nowait()
         except anyio.WouldBlock:
             return False
-        self._spare_in_use += 1
         return True
-
-    def _release_spare(self) -> None:
-        self._spare_in_use -= 1
-        self._slots.release()
 
     async def _wait(self) -> None:
         if self._waiting >= self._most_waiting + self._spare_in_use:
@@ -100,59 +106,57 @@ class Admission:
         return BusyError()
 
 
-async def _slot_of(request: Request) -> AsyncIterator[AsyncExitStack]:
-    """A slot for a request that asks a question, held until the route has returned, or longer by `pop_all`."""
+async def get_slot(request: Request) -> AsyncIterator[AsyncExitStack]:
+    """A slot, held until the route has returned or `pop_all` hands it on; none for a GET without a question, `q`."""
     async with AsyncExitStack() as slot:
-        asks = request.method not in ("GET", "HEAD") or bool(request.query_params.get("q"))
-        if asks:
+        if request.method not in ("GET", "HEAD") or request.query_params.get("q"):
             admission: Admission = request.app.state.admission
             await slot.enter_async_context(admission.slot())
         yield slot
 
 
-# A parameter of every route that answers questions; its slot is released before the response is sent.
-Slot = Annotated[AsyncExitStack, Depends(_slot_of, scope="function")]
+# The first dependency of every route that answers questions: it waits before any thread is used for the request, and
+# releases the slot before the response is sent.
+Slot = Annotated[AsyncExitStack, Depends(get_slot, scope="function")]
 
 
 class StreamedAnswer(StreamingResponse):
-    """The events of an answer, made as fast as they can be, however slowly they are read.
+    """The events of an answer, made as fast as they can be, however slowly the client reads them.
 
-    It takes over the slot, which is free again once the last event is made.
+    It takes over the slot, and releases it once the last event is made.
     """
 
     def __init__(self, slot: AsyncExitStack, events: Iterator[bytes]) -> None:
         self._slot = slot.pop_all()
-        self._events = events
-        self._client_left = False
-        super().__init__(self._sent(), media_type="text/event-stream")
+        self._events = iterate_in_threadpool(events)
+        super().__init__(self._events, media_type="text/event-stream")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events while they are made; once the client leaves, the event being made is the last."""
         # An answer has few events, so what is held for a slow client is no more than a whole answer would be.
-        self._into, self._out = anyio.create_memory_object_stream[bytes](math.inf)
-        making = asyncio.create_task(self._make())
+        sender, receiver = anyio.create_memory_object_stream[bytes](math.inf)
+        self.body_iterator = receiver
+        client_left = False
+
+        async def make_events() -> None:
+            async with self._slot:
+                with sender:
+                    async for event in self._events:
+                        if client_left:
+                            return
+                        sender.send_nowait(event)
+
+        making = asyncio.create_task(make_events())
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._client_left = True
-            self._out.close()
+            client_left = True
+            receiver.close()
             await making
-
-    async def _make(self) -> None:
-        async with self._slot:
-            with self._into:
-                async for event in iterate_in_threadpool(self._events):
-                    if self._client_left:
-                        return
-                    self._into.send_nowait(event)
-
-    async def _sent(self) -> AsyncIterator[bytes]:
-        async for event in self._out:
-            yield event
 
 
 class TimeLimit:
-    """Shows an error where no response has begun within some seconds; what comes later is dropped."""
+    """Shows an error if no response has begun after some seconds, and drops the response that comes later."""
 
     def __init__(self, app: ASGIApp, seconds: float, metrics: Metrics) -> None:
         self._app = app
@@ -160,7 +164,7 @@ class TimeLimit:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, watching the clock beside it."""
+        """Pass the request on, and watch the clock meanwhile."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,12 +1,12 @@
-"""Who may do what: one table of addresses, and the gate in front of all of them.
+"""Who may do what: one table of addresses, and the gate that every request passes.
 
-A request is judged by its host, its origin, its address' rate, its key's role and its key's rate, in this order.
+The gate checks a request's host, its origin, the rate of its address, the role of its key and the rate of its key, in
+this order.
 """
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import Depends
 from fastapi.security import HTTPBearer
@@ -17,19 +17,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingError
 from web.addresses import is_loopback
-from web.errors import HostUnknownError, KeyMissingError, OriginRefusedError, RequestRefusedError, RoleMissingError
+from web.errors import KeyMissingError, RequestRefusedError, RoleMissingError
 from web.metrics import Metrics
 from web.middleware.keys import Keyring, Role, read_keys
-from web.middleware.rate_limits import Rates
+from web.middleware.origin_checks import SAFE_METHODS, check_host, check_origin
+from web.middleware.rate_limits import RateLimiter
 from web.problems import show, wants_page
 from web.settings import Settings
 
-# What the OpenAPI description says of keys; the gate is what asks for them.
+# This only describes keys in OpenAPI; the gate checks them.
 BEARER = Depends(HTTPBearer(auto_error=False, description="A key, where the server asks for one."))
 COOKIE = "rag_key"
 SIGN_IN = "/sign-in"
 
-# What each address and those below it need; the nearest above decides. An address that is not here needs ASK.
+# The role that each address, and those below it, require; the longest match decides. Any other address requires ASK.
 ACCESS: dict[str, Role] = {
     "/healthz": Role.ANYONE,
     "/readyz": Role.ANYONE,
@@ -53,14 +54,13 @@ ACCESS: dict[str, Role] = {
     "/api/reindex": Role.ADMIN,
     "/metrics": Role.ADMIN,
 }
-# A monitor names whatever host it reaches them by; they tell nothing of the documents.
+# Monitors reach these by any host name, and they reveal nothing about the documents.
 _MONITORED = {"/healthz", "/readyz"}
-_READING = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a request is from: the key's name, empty where there is none, the role, and the client's address."""
+    """Who a request is from: the key's name, empty without a key, the role, and the client's address."""
 
     key: str
     role: Role
@@ -72,15 +72,15 @@ class Caller:
         return is_loopback(self.address)
 
 
-def needed(path: str) -> Role:
-    """The role an address needs."""
+def required_role(path: str) -> Role:
+    """The role that an address requires."""
     while path not in ACCESS and "/" in path:
         path = path.rpartition("/")[0]
     return ACCESS.get(path, Role.ASK)
 
 
 def caller_of(request: HTTPConnection) -> Caller:
-    """Who a request is from, once it is past the gate."""
+    """Who a request is from, once it has passed the gate."""
     caller: Caller = request.state.caller
     return caller
 
@@ -89,7 +89,7 @@ def keyring_of(settings: Settings) -> Keyring:
     """The server's keys.
 
     Raises:
-        SettingError: the keys file is not one, or there is none where others than this machine could ask.
+        SettingError: the keys file is wrong, or there is none although other machines could ask.
     """
     if settings.keys_file is not None:
         return read_keys(settings.keys_file)
@@ -103,97 +103,62 @@ def keyring_of(settings: Settings) -> Keyring:
 
 
 class Gate:
-    """Lets a request pass to the app, with its caller in its state, or shows why not."""
+    """Passes a request to the app, with its caller in its state, or shows why it is refused."""
 
     def __init__(self, app: ASGIApp, settings: Settings, keyring: Keyring, metrics: Metrics) -> None:
         self._app = app
         self._hosts = settings.hosts()
         self._origins = settings.origins()
-        self._rates = Rates(settings.rate_per_key, settings.rate_per_address)
+        self._rates = RateLimiter(settings.rate_per_key, settings.rate_per_address)
         self._keyring = keyring
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer it here."""
+        """Pass the request on, or refuse it; a person without a key is sent to the sign-in page."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
         try:
-            gained = self._admit(request)
+            rate_headers = self._admit(request)
         except RequestRefusedError as refusal:
             self._metrics.count_refused(refusal.reason)
-            await _shown(request, refusal)(scope, receive, send)
+            if isinstance(refusal, KeyMissingError) and wants_page(request) and request.method == "GET":
+                page = urlencode({"next": request.url.replace(scheme="", netloc="")})
+                response: Response = RedirectResponse(f"{SIGN_IN}?{page}", HTTPStatus.SEE_OTHER)
+            else:
+                response = show(request, refusal)
+            await response(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(gained)
+                MutableHeaders(scope=message).update(rate_headers)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
     def _admit(self, request: Request) -> dict[str, str]:
-        """Let a request pass, with the headers its response gains, or raise why not."""
-        role = needed(request.scope["path"])
-        self._check_host(request)
-        self._check_origin(request)
-        caller = request.state.caller = self._recognised(request)
-        if role == Role.ANYONE and request.method in _READING:
+        """Put the caller into the request's state, and give the rate headers for the response, or raise the refusal."""
+        role = required_role(request.scope["path"])
+        if request.scope["path"] not in _MONITORED:
+            check_host(request, self._hosts)
+        check_origin(request, self._origins)
+        caller = request.state.caller = self._identify(request)
+        if role == Role.ANYONE and request.method in SAFE_METHODS:
             return {}
         headers = {} if caller.on_loopback else self._rates.count("address", caller.address)
         if role == Role.ANYONE:
-            return headers  # a key that has asked too often can still be given back
+            return headers  # without counting the key: one that has asked too often can still sign out
         if caller.role < role:
             raise RoleMissingError(caller.key) if caller.role > Role.ANYONE else KeyMissingError
         return self._rates.count("key", caller.key) if caller.key else headers
 
-    def _check_host(self, request: Request) -> None:
-        """Refuse a host that is not this server's: a page elsewhere can point its own name at this address."""
-        if not self._hosts or request.scope["path"] in _MONITORED:
-            return
-        named = request.headers.get("host", "")
-        try:
-            host = urlsplit(f"//{named}").hostname or ""
-        except ValueError:
-            host = ""
-        if not any(fnmatchcase(host, pattern) for pattern in self._hosts):
-            raise HostUnknownError(named)
-
-    def _check_origin(self, request: Request) -> None:
-        """Refuse what a page elsewhere makes a browser send.
-
-        Source: the checks of Go's net/http.CrossOriginProtection; browsers send Sec-Fetch-Site or Origin with
-        every request that changes something, and programs neither.
-        """
-        origin = request.headers.get("origin")
-        site = request.headers.get("sec-fetch-site")
-        if request.method in _READING or origin in self._origins or site in ("same-origin", "none"):
-            return
-        same_host = origin is None or _host_of(origin) == request.headers.get("host")
-        if site is not None or not same_host:
-            raise OriginRefusedError(origin)
-
-    def _recognised(self, request: Request) -> Caller:
+    def _identify(self, request: Request) -> Caller:
         address = request.client.host if request.client else ""
         if not self._keyring:
             return Caller("", Role.ADMIN if is_loopback(address) else Role.ASK, address)
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        presented = given.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
-        key = self._keyring.find(presented)
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        secret = token.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+        key = self._keyring.find(secret)
         return Caller(key.name, key.role, address) if key else Caller("", Role.ANYONE, address)
-
-
-def _host_of(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return None
-
-
-def _shown(request: Request, refusal: RequestRefusedError) -> Response:
-    """Why a request was turned away; a person without a key is asked for one."""
-    if isinstance(refusal, KeyMissingError) and wants_page(request) and request.method == "GET":
-        wanted = urlencode({"next": request.url.replace(scheme="", netloc="")})
-        return RedirectResponse(f"{SIGN_IN}?{wanted}", HTTPStatus.SEE_OTHER)
-    return show(request, refusal)

@@ -1,4 +1,4 @@
-"""What protects a reader: response headers."""
+"""Adds the headers that protect people who open a page, and the headers for caches."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,7 +7,7 @@ from web.headers import OVER_HTTPS, SECURITY_HEADERS
 
 
 class SecurityHeaders:
-    """Adds SECURITY_HEADERS to every response."""
+    """Adds SECURITY_HEADERS, Cache-Control and Vary to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -24,16 +24,13 @@ class SecurityHeaders:
                 headers.update(SECURITY_HEADERS)
                 if scope["scheme"] == "https":
                     headers.update(OVER_HTTPS)
-                headers["Cache-Control"] = _kept(scope, headers)
-                if not scope["path"].startswith("/static/"):
+                if scope["path"].startswith("/static/"):
+                    headers["Cache-Control"] = "no-cache"  # files have an ETag, and no version in their addresses
+                else:
+                    # Keys protect these, so no shared cache keeps them; nor a browser events, which Back would show.
+                    is_stream = headers.get("content-type", "").startswith("text/event-stream")
+                    headers["Cache-Control"] = "no-store" if is_stream else "private, no-cache"
                     headers.add_vary_header("Accept")  # pages, events and problems share addresses
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
-
-
-def _kept(scope: Scope, headers: MutableHeaders) -> str:
-    """Who may keep a response: of what keys protect no shared cache, and of events nobody, since Back shows them."""
-    if scope["path"].startswith("/static/"):
-        return "no-cache"  # files have an ETag, and their addresses no version
-    return "no-store" if headers.get("content-type", "").startswith("text/event-stream") else "private, no-cache"

@@ -1,1 +1,1 @@
-"""web/pages."""
+"""The HTML pages: routes, view models, and one module per page that makes its view model. Templates decide nothing."""

@@ -1,16 +1,20 @@
-"""From an article to its page: paragraphs of segments, with a span of its text marked."""
+"""The view models of an article: its page, with a span of the text marked, and its line in a list."""
 
 from index.dates import age_in_days
-from index.types import Article
+from index.types import Article, ArticleSummary
+from rag.answer import NearDuplicate
 from web.links import original_url
 from web.pages.formatting import age, direction, published_day
-from web.pages.view_models import ArticlePage, Segment
+from web.pages.view_models import ArticleLine, ArticlePage, Segment
 
 
 def article_page(article: Article, span: tuple[int, int], *, changed: bool) -> ArticlePage:
-    """An article with the characters of `span` marked; `changed` where it is not the version that was cited."""
-    paragraphs = marked_paragraphs(article.text, *span)
+    """The page of an article, with the characters from `span[0]` to `span[1]` marked.
+
+    `changed` says that the article is no longer the version that was cited.
+    """
     start, end = span
+    paragraphs = marked_paragraphs(article.text, start, end)
     return ArticlePage(
         title=article.title,
         paragraphs=paragraphs,
@@ -27,23 +31,38 @@ def article_page(article: Article, span: tuple[int, int], *, changed: bool) -> A
     )
 
 
+def article_line(article: ArticleSummary | NearDuplicate, href: str) -> ArticleLine:
+    """An article as a line of a list; `href` opens it."""
+    return ArticleLine(
+        title=article.title,
+        href=href,
+        source=article.source,
+        published=published_day(article.published),
+        language=article.language,
+        direction=direction(article.language),
+    )
+
+
 def marked_paragraphs(text: str, start: int, end: int) -> list[list[Segment]]:
-    """The text by its lines, cut at the span's ends; only the first marked segment is `first_mark`."""
+    """Each line of a text that is not blank, as segments: the characters from `start` to `end` are marked.
+
+    Only the first marked segment has `first_mark`.
+    """
     paragraphs = []
-    place, first = 0, True
+    line_start = 0
+    is_first = True
     for line in text.split("\n"):
-        low, high = max(start, place), min(end, place + len(line))
+        mark_start, mark_end = max(start - line_start, 0), min(end - line_start, len(line))
         segments = [Segment(line, marked=False, first_mark=False)]
-        if low < high:
-            low, high = low - place, high - place
+        if mark_start < mark_end:
             segments = [
-                Segment(line[:low], marked=False, first_mark=False),
-                Segment(line[low:high], marked=True, first_mark=first),
-                Segment(line[high:], marked=False, first_mark=False),
+                Segment(line[:mark_start], marked=False, first_mark=False),
+                Segment(line[mark_start:mark_end], marked=True, first_mark=is_first),
+                Segment(line[mark_end:], marked=False, first_mark=False),
             ]
-            first = False
+            is_first = False
         segments = [segment for segment in segments if segment.text.strip() or segment.marked]
         if segments:
             paragraphs.append(segments)
-        place += len(line) + 1
+        line_start += len(line) + 1
     return paragraphs

@@ -1,4 +1,4 @@
-"""From the app's OpenAPI description to a page a person can read, without a script."""
+"""The view model of /docs: the app's OpenAPI description as a page that needs no script."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,87 +10,83 @@ Schema = Mapping[str, Any]
 
 
 def docs_page(openapi: Schema) -> DocsPage:
-    """Every route of an OpenAPI description."""
+    """The page with every route of an OpenAPI description."""
     routes = [
         _route(openapi, method, path, operation)
         for path, operations in openapi["paths"].items()
         for method, operation in operations.items()
     ]
-    return DocsPage("HTTP interface", openapi["info"]["version"], routes, "/openapi.json")
+    return DocsPage("HTTP API", openapi["info"]["version"], routes, "/openapi.json")
 
 
 def _route(openapi: Schema, method: str, path: str, operation: Schema) -> DocsRoute:
-    body = _json_schema(openapi, operation.get("requestBody", {}))
-    response = _json_schema(openapi, operation["responses"].get("200", {}))
+    request = _json_content(operation.get("requestBody", {}))
+    response = _json_content(operation["responses"].get("200", {}))
     summary, _, description = operation.get("description", "").partition("\n\n")
+    example_command = None
+    if method == "post" and request.get("example") is not None:
+        body = json.dumps(request["example"], ensure_ascii=False)
+        example_command = f"curl -s http://127.0.0.1:8000{path} -H 'Content-Type: application/json' \\\n  -d '{body}'"
+    example_response = None
+    if response.get("example") is not None:
+        example_response = json.dumps(response["example"], ensure_ascii=False, indent=2)
     return DocsRoute(
         method=method.upper(),
         path=path,
         summary=summary,
         description=description,
-        parameters=[_parameter(openapi, parameter) for parameter in operation.get("parameters", [])],
-        body=list(_fields(openapi, body)),
-        response=list(_fields(openapi, response)),
-        example=_command(path, _recorded(operation.get("requestBody", {}))) if method == "post" else None,
-        reply=_document(_recorded(operation["responses"].get("200", {}))),
+        parameters=[
+            DocsField(
+                name=parameter["name"],
+                type_name=_type_name(openapi, parameter["schema"]),
+                required=bool(parameter.get("required")),
+                description=parameter.get("description", ""),
+            )
+            for parameter in operation.get("parameters", [])
+        ],
+        body=list(_fields(openapi, request.get("schema", {}))),
+        response=list(_fields(openapi, response.get("schema", {}))),
+        example_command=example_command,
+        example_response=example_response,
     )
 
 
-def _json_schema(openapi: Schema, holder: Schema) -> Schema:
-    return _resolved(openapi, holder.get("content", {}).get("application/json", {}).get("schema", {}))
+def _json_content(body: Schema) -> Schema:
+    """The schema and the example of a request or response body in JSON; empty for another content type."""
+    content: Schema = body.get("content", {}).get("application/json", {})
+    return content
 
 
-def _resolved(openapi: Schema, schema: Schema) -> Schema:
-    name = schema.get("$ref", "").rsplit("/", 1)[-1]
-    found: Schema = openapi["components"]["schemas"][name] if name else schema
-    return found
-
-
-def _parameter(openapi: Schema, parameter: Schema) -> DocsField:
-    kind = _kind(openapi, parameter["schema"])
-    return DocsField(parameter["name"], kind, bool(parameter.get("required")), parameter.get("description", ""))
-
-
-def _fields(openapi: Schema, schema: Schema, within: str = "") -> Iterator[DocsField]:
-    """Each field, and below it those of the objects it holds, as in citations[].quote."""
+def _fields(openapi: Schema, schema: Schema, prefix: str = "") -> Iterator[DocsField]:
+    """Each field of an object, followed by the fields of the objects inside it, such as citations[].quote."""
+    schema = _resolved(openapi, schema)
     required = schema.get("required", [])
     for name, field in schema.get("properties", {}).items():
-        inner, mark = _object_in(openapi, field)
-        meaning = field.get("description") or inner.get("description", "")
-        yield DocsField(within + name, _kind(openapi, field), name in required, meaning)
-        yield from _fields(openapi, inner, f"{within}{name}{mark}.")
+        if field.get("type") == "array":
+            inner, suffix = _resolved(openapi, field.get("items", {})), "[]"
+        else:
+            references = (choice for choice in field.get("anyOf", [field]) if "$ref" in choice)
+            inner, suffix = _resolved(openapi, next(references, {})), ""
+        description = field.get("description") or inner.get("description", "")
+        yield DocsField(prefix + name, _type_name(openapi, field), name in required, description)
+        yield from _fields(openapi, inner, f"{prefix}{name}{suffix}.")
 
 
-def _object_in(openapi: Schema, field: Schema) -> tuple[Schema, str]:
-    """The object a field holds, or holds many of ("[]"), or an empty schema."""
-    if field.get("type") == "array":
-        return _resolved(openapi, field.get("items", {})), "[]"
-    choices = field.get("anyOf", [field])
-    return next((_resolved(openapi, choice) for choice in choices if "$ref" in choice), {}), ""
-
-
-def _kind(openapi: Schema, schema: Schema) -> str:
+def _type_name(openapi: Schema, schema: Schema) -> str:
+    """The type of a value in words: "list of Citation", "integer, 1 to 100"."""
     if "anyOf" in schema:
-        return " or ".join(_kind(openapi, choice) for choice in schema["anyOf"])
+        return " or ".join(_type_name(openapi, choice) for choice in schema["anyOf"])
     if "$ref" in schema:
         return str(_resolved(openapi, schema).get("title", "object"))
     if schema.get("type") == "array":
-        return f"list of {_kind(openapi, schema.get('items', {}))}"
-    low, high = schema.get("minimum"), schema.get("maximum")
-    bounds = f", {low:g} to {high:g}" if low is not None and high is not None else ""
+        return f"list of {_type_name(openapi, schema.get('items', {}))}"
+    minimum, maximum = schema.get("minimum"), schema.get("maximum")
+    bounds = f", {minimum:g} to {maximum:g}" if minimum is not None and maximum is not None else ""
     return str(schema.get("format") or schema.get("type", "any")) + bounds
 
 
-def _recorded(holder: Schema) -> Any:  # noqa: ANN401 (any JSON document)
-    return holder.get("content", {}).get("application/json", {}).get("example")
-
-
-def _document(recorded: object) -> str | None:
-    return None if recorded is None else json.dumps(recorded, ensure_ascii=False, indent=2)
-
-
-def _command(path: str, recorded: object) -> str | None:
-    if recorded is None:
-        return None
-    data = json.dumps(recorded, ensure_ascii=False)
-    return f"curl -s http://127.0.0.1:8000{path} -H 'Content-Type: application/json' \\\n  -d '{data}'"
+def _resolved(openapi: Schema, schema: Schema) -> Schema:
+    """The schema that a $ref names, or the schema itself if it has no $ref."""
+    name = schema.get("$ref", "").rsplit("/", 1)[-1]
+    resolved: Schema = openapi["components"]["schemas"][name] if name else schema
+    return resolved

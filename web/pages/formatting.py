@@ -1,13 +1,13 @@
-"""An article's particulars as a page shows them: its day, its age, its direction, and where its original stands."""
+"""Days, ages, durations, languages and text directions as the pages show them."""
 
 from datetime import date, datetime
 
 from index.dates import age_in_words
 from index.languages import primary_language
 
-# Scripts written from right to left, by the language tags of BCP 47.
+# Languages written from right to left, by their BCP 47 tags.
 _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
-# Languages by their own names; another is shown by its tag.
+# What each language calls itself. A page shows any other language by its tag.
 _OWN_NAMES = {
     "ar": "العربية", "az": "Azərbaycanca", "de": "Deutsch", "en": "English", "es": "Español", "fa": "فارسی",
     "fr": "Français", "he": "עברית", "hi": "हिन्दी", "it": "Italiano", "ja": "日本語", "kk": "Қазақша",
@@ -16,28 +16,37 @@ _OWN_NAMES = {
 }  # fmt: skip
 
 
-def day(moment: date) -> str:
-    """A day as a person writes it: "23 November 2026"."""
-    return f"{moment.day} {moment:%B %Y}"
+def day(value: date) -> str:
+    """A day as people write it: "23 November 2026"."""
+    return f"{value.day} {value:%B %Y}"
 
 
 def published_day(value: str | None) -> str | None:
-    """The day of an ISO 8601 date or time."""
+    """The day of an ISO 8601 date or time, as people write it."""
     return day(datetime.fromisoformat(value)) if value else None
 
 
 def age(age_days: int | None, published: str | None, first_seen: str | None) -> str | None:
-    """How old an article is, or since when an undated one is known."""
+    """How old an article is; for an article without a date, the day an index first held it."""
     if age_days is None:
         return None
     return age_in_words(age_days) if published else f"undated, first seen {published_day(first_seen)}"
 
 
+def duration(seconds: float) -> str:
+    """A duration in its largest whole unit: "3 hours"."""
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = int(seconds // length)
+        if count:
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"
+
+
 def direction(language: str | None) -> str:
-    """Which way a language is written: "ltr" or "rtl"."""
+    """The direction a language is written in: "ltr" or "rtl"."""
     return "rtl" if primary_language(language) in _RIGHT_TO_LEFT else "ltr"
 
 
 def language_name(tag: str) -> str:
-    """What a language is called in itself, or its tag."""
+    """What a language calls itself, or its tag."""
     return _OWN_NAMES.get(tag.lower(), tag)

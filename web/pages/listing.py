@@ -1,36 +1,31 @@
-"""From some of the articles that an index holds to the page that lists them."""
+"""The view model of the page that lists articles."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from index.types import ArticleSummary
-from web.pages.formatting import direction, published_day
-from web.pages.query import ListingQuery
-from web.pages.view_models import ArticleLine, ListingPage
+from web.pages.article import article_line
+from web.pages.query import PAGE_SIZE, ListingQuery
+from web.pages.view_models import ListingPage
 
 
-def listing_page(query: ListingQuery, found: Sequence[ArticleSummary], held: int) -> ListingPage:
-    """A page of a list; `found` has one article more than it shows where another page follows."""
-    first, most = query.span
-    last = first + min(len(found), most)
-    part = found and (first > 0 or len(found) > most)
+def listing_page(query: ListingQuery, articles: Sequence[ArticleSummary], total: int) -> ListingPage:
+    """One page of the list of articles; the index holds `total` articles.
+
+    `articles` has one article more than the page shows if another page follows.
+    """
+    shown = articles[:PAGE_SIZE]
+    first, last = query.offset + 1, query.offset + len(shown)
+    has_next = len(articles) > PAGE_SIZE
+    is_part = bool(shown) and (query.page > 1 or has_next)
+    # A page after the last one leads back to the first.
+    previous = query.page - 1 if shown else 1
     return ListingPage(
         limits=query.limits(),
-        articles=[_line(one) for one in found[:most]],
-        first=first + 1,
-        place=f"{first + 1:,} to {last:,}" if part else "",
-        held=held,
-        newer=query.address(query.page - 1 if found else 1) if query.page > 1 else None,
-        older=query.address(query.page + 1) if len(found) > most else None,
-    )
-
-
-def _line(one: ArticleSummary) -> ArticleLine:
-    return ArticleLine(
-        title=one.title,
-        href=f"/articles/{quote(one.article_id, safe='')}",
-        source=one.source,
-        published=published_day(one.published),
-        language=one.language,
-        direction=direction(one.language),
+        articles=[article_line(article, f"/articles/{quote(article.article_id, safe='')}") for article in shown],
+        first=first,
+        shown_range=f"{first:,} to {last:,}" if is_part else "",
+        total=total,
+        newer=query.address(previous) if query.page > 1 else None,
+        older=query.address(query.page + 1) if has_next else None,
     )

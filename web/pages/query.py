@@ -1,4 +1,4 @@
-"""What the address of a page asks: which articles, and on the chat page a question and those before it."""
+"""The parameters in the address of a page: filters, and on the chat page the question and its history."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -7,15 +7,16 @@ from pydantic import Field, field_validator
 
 from index.languages import primary_language
 from index.types import NO_FILTERS
-from web.api.schemas import Filtered
+from web.api.schemas import FilterFields
 from web.pages.formatting import day, language_name
 
-_REMEMBERED = 8  # earlier questions that a follow-up is sent with
-_LISTED = 50  # articles a page
+PAGE_SIZE = 50  # articles that one page of the list shows
+
+_HISTORY_LENGTH = 8  # earlier questions that the page sends with a follow-up
 
 
-class FilterQuery(Filtered):
-    """The filters of a page; a field of its form that is left blank asks for nothing."""
+class FilterQuery(FilterFields):
+    """The filters of a page. A form sends a blank field as an empty string, which filters nothing."""
 
     @field_validator("published_from", "published_to", "source", "language", mode="before")
     @classmethod
@@ -23,39 +24,41 @@ class FilterQuery(Filtered):
         return value or None
 
     def limits(self) -> list[str]:
-        """Which articles alone are meant, each limit in words."""
-        since, until = self.published_from, self.published_to
-        return [
-            *([self.source] if self.source else []),
-            *([language_name(primary_language(self.language) or "")] if self.language else []),
-            *([f"since {day(since)}"] if since else []),
-            *([f"until {day(until)}"] if until else []),
-        ]
+        """The filters that are set, in words: "Coast Daily", "since 5 March 2024"."""
+        limits = []
+        if self.source:
+            limits.append(self.source)
+        if self.language:
+            limits.append(language_name(primary_language(self.language) or ""))
+        if self.published_from:
+            limits.append(f"since {day(self.published_from)}")
+        if self.published_to:
+            limits.append(f"until {day(self.published_to)}")
+        return limits
 
     def is_filtered(self) -> bool:
-        """Whether any filter is chosen."""
+        """Whether any filter is set."""
         return self.filters() != NO_FILTERS
 
-    def fields(self) -> list[tuple[str, str]]:
-        """The filters that are chosen, as an address has them."""
-        kept = self.model_dump(mode="json", include=set(Filtered.model_fields), exclude_none=True)
-        return list(kept.items())
+    def parameters(self) -> list[tuple[str, str]]:
+        """The filters that are set, as the names and values of an address."""
+        filters = self.model_dump(mode="json", include=set(FilterFields.model_fields), exclude_none=True)
+        return list(filters.items())
 
 
 class ChatQuery(FilterQuery):
-    """The parameters of the chat page."""
+    """The parameters of the chat page: `q` is the question, `h` are the questions before it, oldest first."""
 
     q: str | None = None
     h: list[str] = Field(default_factory=list, max_length=50)
 
-    @property
-    def remembered(self) -> list[str]:
-        """The questions that a follow-up to this one is sent with, oldest first."""
-        return [*self.h, *([self.q] if self.q else [])][-_REMEMBERED:]
+    def next_history(self) -> list[str]:
+        """The questions that the page sends with a follow-up to this one, oldest first."""
+        return [*self.h, *([self.q] if self.q else [])][-_HISTORY_LENGTH:]
 
-    def address(self, question: str, earlier: Sequence[str] = ()) -> str:
-        """Where a question is asked of the same articles, after those `earlier`."""
-        return f"/?{urlencode([('q', question), *(('h', turn) for turn in earlier), *self.fields()])}"
+    def address(self, question: str, history: Sequence[str] = ()) -> str:
+        """The address that asks a question with the same filters, after the questions of `history`."""
+        return f"/?{urlencode([('q', question), *(('h', earlier) for earlier in history), *self.parameters()])}"
 
 
 class ListingQuery(FilterQuery):
@@ -64,10 +67,10 @@ class ListingQuery(FilterQuery):
     page: int = Field(1, ge=1, le=1_000_000)
 
     @property
-    def span(self) -> tuple[int, int]:
-        """The first article of the page, counted from 0, and how many it lists at most."""
-        return (self.page - 1) * _LISTED, _LISTED
+    def offset(self) -> int:
+        """The index of the first article of the page, counted from 0."""
+        return (self.page - 1) * PAGE_SIZE
 
     def address(self, page: int) -> str:
-        """Where another page of the same articles is."""
-        return f"/articles?{urlencode([*self.fields(), ('page', str(page))])}"
+        """The address of another page of the same list."""
+        return f"/articles?{urlencode([*self.parameters(), ('page', str(page))])}"

@@ -1,4 +1,4 @@
-"""Giving a key in a browser, and giving it back."""
+"""Signing in with a key in a browser, and signing out."""
 
 from http import HTTPStatus
 from urllib.parse import parse_qs
@@ -13,42 +13,43 @@ from web.render import render
 
 router = APIRouter(include_in_schema=False)
 
-_DAYS = 30
+_DAYS = 30  # how long the cookie lasts
 _TITLE = "Sign in"
 
 
 @router.api_route(SIGN_IN, methods=["GET", "HEAD"])
 def sign_in(request: Request) -> Response:
-    """The page that takes a key."""
-    following = local(request.query_params.get("next", ""))
-    return render(request, "sign_in.html", SignInPage(_TITLE, following, caller_of(request).key, None))
+    """The page with the form for a key."""
+    next_address = local_address(request.query_params.get("next", ""))
+    return render(request, "sign_in.html", SignInPage(_TITLE, next_address, caller_of(request).key, None))
 
 
 @router.post(SIGN_IN)
-async def signed_in(request: Request) -> Response:
-    """Keep a key that is known in a cookie, and go where the person was going."""
+async def submit_key(request: Request) -> Response:
+    """Store a valid key in a cookie and go on to the page that was asked for; show the form again for any other key."""
     form = parse_qs((await request.body()).decode(errors="replace"))
-    given, following = (form.get(name, [""])[0] for name in ("key", "next"))
+    key, next_address = form.get("key", [""])[0].strip(), local_address(form.get("next", [""])[0])
     keyring: Keyring = request.app.state.keyring
-    if keyring.find(given.strip()) is None:
-        page = SignInPage(_TITLE, local(following), "", "This server does not know that key.")
+    if keyring.find(key) is None:
+        page = SignInPage(_TITLE, next_address, "", "This server does not know that key.")
         return render(request, "sign_in.html", page, status=HTTPStatus.FORBIDDEN)
-    response = RedirectResponse(local(following), HTTPStatus.SEE_OTHER)
-    # Lax: a link from elsewhere is followed signed in, and no form of another site sends it. No script can read it.
+    response = RedirectResponse(next_address, HTTPStatus.SEE_OTHER)
+    # SameSite=Lax: links from other sites open signed in, but their forms are not sent with the key. HttpOnly: no
+    # script can read the key.
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, given.strip(), _DAYS * 86_400, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(COOKIE, key, _DAYS * 86_400, httponly=True, samesite="lax", secure=secure)
     return response
 
 
 @router.post("/sign-out")
 def sign_out() -> Response:
-    """Forget the key of this browser."""
+    """Delete the key from this browser."""
     response = RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
     response.delete_cookie(COOKIE)
     return response
 
 
-def local(address: str) -> str:
-    """An address of this server, or its first page: a link to the sign-in can't lead elsewhere."""
-    elsewhere = address[1:2] in ("/", "\\") or not address.startswith("/")
-    return "/" if elsewhere or not address.isprintable() else address
+def local_address(address: str) -> str:
+    """The address if it is on this server, else "/", so that a link to the sign-in page can't lead to another site."""
+    is_elsewhere = address[1:2] in ("/", "\\") or not address.startswith("/")
+    return "/" if is_elsewhere or not address.isprintable() else address

@@ -1,57 +1,78 @@
-"""From an answer to one turn of the conversation, in plain values that a template only sets out."""
+"""The view model of one turn: an answer in plain values."""
 
 from dataclasses import replace
 
-from rag.answer import Answer, Citation, FoundPassage, NearDuplicate, ShortAnswer
+from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
 from web.links import article_href, original_url
+from web.pages.article import article_line
 from web.pages.formatting import age, direction, published_day
 from web.pages.query import ChatQuery
-from web.pages.view_models import AnswerSentence, ArticleLine, Place, ShortWords, SourceCard, Turn
+from web.pages.view_models import AnswerSentence, CitedSpan, ShortAnswerView, SourceCard, Turn
+
+_NEAREST_SHOWN = 3  # passages that the page shows if there is no answer
 
 
 def turn_of(answer: Answer, query: ChatQuery) -> Turn:
-    """The turn that shows an answer to what was query."""
-    interpreted = answer.interpreted_question if answer.interpreted_question != answer.question else None
-    numbered = sorted(answer.citations, key=lambda citation: citation.number)
-    cited = [_card(citation, citation.quote, citation.number) for citation in numbered]
-    nearest = [_card(found, found.text, None) for found in answer.passages[:3]]
-    quoted = _with_short_answers(answer)
-    shorts = [_short_words(citation, short) for citation, short in quoted if short]
+    """The turn that shows the answer to a query."""
+    is_interpreted = answer.interpreted_question != answer.question
+    quotes = _quotes_in_reading_order(answer)
+    short_answers = [_short_answer_view(citation, short) for citation, short in quotes if short]
+    if answer.answered:
+        numbered = sorted(answer.citations, key=lambda citation: citation.number)
+        cards = [_card(citation, citation.quote, citation.number) for citation in numbered]
+    else:
+        cards = [_card(passage, passage.text, None) for passage in answer.passages[:_NEAREST_SHOWN]]
     return Turn(
         question=answer.question,
-        interpreted_question=interpreted,
-        as_typed=query.address(answer.question),
+        interpreted_question=answer.interpreted_question if is_interpreted else None,
+        as_typed_href=query.address(answer.question),
         limits=query.limits(),
         answered=answer.answered,
         confidence_percent=round(answer.confidence * 100),
-        short=shorts[0] if shorts and not answer.differing else None,
-        differing=shorts if answer.differing else [],
+        short=short_answers[0] if short_answers and not answer.differing else None,
+        differing=short_answers if answer.differing else [],
         sentences=[
-            _sentence(citation, short, strongest=citation.number == 1 and not answer.differing)
-            for citation, short in quoted
+            answer_sentence(citation, short, strongest=citation.number == 1 and not answer.differing)
+            for citation, short in quotes
         ],
         unanswered=list(answer.unanswered),
-        sources=cited if answer.answered else nearest,
+        cards=cards,
         milliseconds=round(answer.timings_ms["total"]),
-        href=query.address(answer.question, query.h if interpreted else ()),
+        href=query.address(answer.question, query.h if is_interpreted else ()),
         generation=answer.index.generation,
     )
 
 
-def _with_short_answers(answer: Answer) -> list[tuple[Citation, ShortAnswer | None]]:
-    """The citations in the order of the answer's text, each with the short answer inside its quote."""
-    shorts = answer.differing or ((answer.short_answer,) if answer.short_answer else ())
-    held = {citation.number: short for short in shorts for citation in answer.citations if _holds(citation, short)}
+def answer_sentence(citation: Citation, short: ShortAnswer | None, *, strongest: bool) -> AnswerSentence:
+    """A quoted sentence, split at the ends of the short answer inside it."""
+    start, end = (short.start - citation.start, short.end - citation.start) if short else (0, 0)
+    return AnswerSentence(
+        before=citation.quote[:start],
+        short_answer=citation.quote[start:end],
+        after=citation.quote[end:],
+        number=citation.number,
+        title=citation.title,
+        language=citation.language,
+        href=article_href(citation),
+        strongest=strongest,
+    )
+
+
+def _quotes_in_reading_order(answer: Answer) -> list[tuple[Citation, ShortAnswer | None]]:
+    """The citations in the order in which the answer quotes them, each with the short answer inside its quote."""
+    short_answers = answer.differing or ((answer.short_answer,) if answer.short_answer else ())
+    short_by_number = {
+        citation.number: short
+        for short in short_answers
+        for citation in answer.citations
+        if citation.article_id == short.article_id and citation.start <= short.start and short.end <= citation.end
+    }
     ordered = sorted(answer.citations, key=lambda citation: answer.answer.find(f"{citation.quote} [{citation.number}]"))
-    return [(citation, held.get(citation.number)) for citation in ordered]
+    return [(citation, short_by_number.get(citation.number)) for citation in ordered]
 
 
-def _holds(citation: Citation, short: ShortAnswer) -> bool:
-    return citation.article_id == short.article_id and citation.start <= short.start and short.end <= citation.end
-
-
-def _short_words(citation: Citation, short: ShortAnswer) -> ShortWords:
-    return ShortWords(
+def _short_answer_view(citation: Citation, short: ShortAnswer) -> ShortAnswerView:
+    return ShortAnswerView(
         text=short.text,
         href=article_href(replace(citation, start=short.start, end=short.end)),
         number=citation.number,
@@ -62,43 +83,18 @@ def _short_words(citation: Citation, short: ShortAnswer) -> ShortWords:
     )
 
 
-def _sentence(citation: Citation, short: ShortAnswer | None, *, strongest: bool) -> AnswerSentence:
-    start, end = (short.start - citation.start, short.end - citation.start) if short else (0, 0)
-    return AnswerSentence(
-        before=citation.quote[:start],
-        words=citation.quote[start:end],
-        after=citation.quote[end:],
-        number=citation.number,
-        title=citation.title,
-        language=citation.language,
-        href=article_href(citation),
-        strongest=strongest,
-    )
-
-
-def _card(found: Citation | FoundPassage, text: str, number: int | None) -> SourceCard:
+def _card(cited: Citation | FoundPassage, text: str, number: int | None) -> SourceCard:
     return SourceCard(
         number=number,
-        title=found.title,
+        title=cited.title,
         text=text,
-        href=article_href(found),
-        source=found.source,
-        published=published_day(found.published),
-        age=age(found.age_days, found.published, found.first_seen),
-        url=original_url(found.url, text),
-        language=found.language,
-        direction=direction(found.language),
-        also=[_copy_line(copy) for copy in found.also],
-        place=Place(found.article_id, found.version, found.start, found.end),
-    )
-
-
-def _copy_line(copy: NearDuplicate) -> ArticleLine:
-    return ArticleLine(
-        title=copy.title,
-        href=article_href(copy),
-        source=copy.source,
-        published=published_day(copy.published),
-        language=copy.language,
-        direction=direction(copy.language),
+        href=article_href(cited),
+        source=cited.source,
+        published=published_day(cited.published),
+        age=age(cited.age_days, cited.published, cited.first_seen),
+        url=original_url(cited.url, text),
+        language=cited.language,
+        direction=direction(cited.language),
+        near_duplicates=[article_line(article, article_href(article)) for article in cited.also],
+        span=CitedSpan(cited.article_id, cited.version, cited.start, cited.end),
     )

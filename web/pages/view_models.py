@@ -1,11 +1,15 @@
-"""What each page is given: one dataclass a page, plain values only, so a template decides nothing."""
+"""The view models: one dataclass per page, with plain values only, so that a template decides nothing.
+
+A `published` or `modified` is a day as people write it: "23 November 2026". A `direction` is "ltr" or "rtl". A `url` is
+the original on the web, http or https only; an `href` is an address of this site.
+"""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusFacts:
-    """What the index holds: counts, and when it was made, as a person reads it."""
+    """The size of the index, and when it was built."""
 
     articles: int
     passages: int
@@ -16,29 +20,29 @@ class CorpusFacts:
 class AnswerSentence:
     """One quoted sentence of the answer; `href` opens it in its article.
 
-    `before`, `words` and `after` are the sentence to the character; `words` is the short answer in it, or empty.
+    `before`, `short_answer` and `after` join to the exact sentence; `short_answer` is empty in a sentence without one.
     """
 
     before: str
-    words: str
+    short_answer: str
     after: str
     number: int
-    title: str  # of the article it is quoted from
+    title: str  # of the cited article
     language: str | None
     href: str
     strongest: bool  # the best evidence: one sentence of an answer, none where the sources differ
 
 
 @dataclass(frozen=True, slots=True)
-class ShortWords:
-    """The quoted words that answer, and the article they stand in; `href` opens it at them."""
+class ShortAnswerView:
+    """The quoted words that answer the question, and their article; `href` opens it at these words."""
 
     text: str
     href: str
-    number: int  # of the citation whose sentence holds them
+    number: int  # of the citation that contains the words
     title: str
     source: str | None
-    published: str | None  # "23 November 2026"
+    published: str | None
     language: str | None
 
 
@@ -49,14 +53,14 @@ class ArticleLine:
     title: str
     href: str
     source: str | None
-    published: str | None  # "23 November 2026"
+    published: str | None
     language: str | None
-    direction: str  # "ltr" or "rtl", of its title
+    direction: str  # of the title
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The span of an article that was cited or found, as a program takes it."""
+class CitedSpan:
+    """The span of an article that is cited, for the scripts; `start` and `end` are in characters."""
 
     article_id: str
     version: str
@@ -66,42 +70,41 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SourceCard:
-    """One citation, or one of the nearest passages where there is no answer (`number` is None)."""
+    """One citation, or one of the nearest passages if there is no answer (`number` is None)."""
 
     number: int | None
     title: str
     text: str  # the quote, or the passage
-    href: str  # the article page, opened at the words
+    href: str  # the article page, opened at the text
     source: str | None
-    published: str | None  # "23 November 2026"
-    age: str | None  # "3 days old"; of an undated one, since when it is known
-    url: str | None  # the original on the web, opened at the words; http or https only
+    published: str | None
+    age: str | None  # "3 days old"; for an undated article, when it was first seen
+    url: str | None  # the original, opened at the text
     language: str | None
-    direction: str  # "ltr" or "rtl"
-    also: list[ArticleLine]  # which say nearly the same
-    place: Place
+    direction: str
+    near_duplicates: list[ArticleLine]  # articles that say nearly the same
+    span: CitedSpan
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and what was found. Not answered: no sentences, and `sources` are the nearest passages.
+    """One question and its answer. If it is not answered, `sentences` is empty and `cards` are the nearest passages.
 
-    `short` is the short answer, if there is one; where the sources differ there is none, and `differing`
-    has the answer of each, newest first. `unanswered` are those of several questions in one that the documents
-    do not answer while they answer another.
+    If the sources differ, there is no `short`, and `differing` has the short answer of each source, newest first. If
+    only some of several questions in one are answered, `unanswered` has the others.
     """
 
     question: str
-    interpreted_question: str | None  # where it differs from the question
-    as_typed: str  # where the same words are asked with nothing before them
-    limits: list[str]  # which articles alone could answer: "Coast Daily", "since 5 March 2024"
+    interpreted_question: str | None  # if it differs from the question
+    as_typed_href: str  # asks the same question without its history
+    limits: list[str]  # the filters that are set: "Coast Daily", "since 5 March 2024"
     answered: bool
     confidence_percent: int
-    short: ShortWords | None
-    differing: list[ShortWords]
+    short: ShortAnswerView | None
+    differing: list[ShortAnswerView]
     sentences: list[AnswerSentence]
     unanswered: list[str]
-    sources: list[SourceCard]
+    cards: list[SourceCard]
     milliseconds: int
     href: str  # a permanent link to this question
     generation: int  # of the index that answered
@@ -109,7 +112,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value that can be chosen, as a form sends it and as a person reads it."""
+    """One option of a select: the value that the form sends, and the name that people read."""
 
     value: str
     name: str
@@ -117,7 +120,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FilterForm:
-    """Which articles may answer: what is chosen, as a form holds it, and what there is to choose from."""
+    """The filters that are set, as the values of form fields, and the choices that the index offers."""
 
     published_from: str
     published_to: str
@@ -125,12 +128,12 @@ class FilterForm:
     language: str
     sources: list[Choice]
     languages: list[Choice]
-    chosen: bool  # whether anything is
+    is_filtered: bool  # whether any filter is set
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question that the index can answer; `href` asks it."""
+    """A question that the corpus can answer; `href` asks it."""
 
     question: str
     href: str
@@ -138,12 +141,12 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class ChatPage:
-    """The chat page, before a question or with one answered; `problem` is a refused question's sentence."""
+    """The chat page, with or without a turn; `problem` says why a question was refused."""
 
     corpus: CorpusFacts
     filters: FilterForm
     question: str = ""
-    earlier: list[str] = field(default_factory=list)  # questions that the next one is sent with, oldest first
+    history: list[str] = field(default_factory=list)  # questions that the form sends with the next, oldest first
     turn: Turn | None = None
     problem: str | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
@@ -151,66 +154,66 @@ class ChatPage:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many articles have one source or one language; `percent` of all, for a bar."""
+    """The number of articles of one source or in one language; `percent` of all articles, for a bar."""
 
     name: str
     articles: int
     percent: int
-    href: str | None  # where they are listed, if it has a name
+    href: str | None  # lists these articles; None if the name can't be a filter
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A file, or a line of one, and what was wrong with it."""
+class FileProblem:
+    """A file, or a line of it, and what was wrong with it."""
 
-    where: str
-    why: str
+    location: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reindex:
-    """How a re-index stands: `done` of `total` passages embedded, and what a person is told of it."""
+class ReindexView:
+    """The state of a re-index: `done` of `total` passages are embedded; `message` is for people."""
 
     running: bool
     done: int
     total: int
-    told: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusPage:
-    """What the index holds, how fresh it is, and what was left out of it."""
+    """What the index holds, how old it is, and what was left out of it."""
 
     corpus: CorpusFacts
     age: str  # of the index: "3 hours"
     generation: int
     model: str
-    days: str | None  # when the articles were published: "5 March 2024 to 2 June 2025"
+    published: str | None  # the first and last day: "5 March 2024 to 2 June 2025"
     sources: list[Share]
     languages: list[Share]
-    refused: list[Fault]
-    refused_more: int  # beyond those listed
-    doubted: list[Fault]
-    doubted_more: int
-    reindexing: Reindex | None  # None for whom may not begin one
+    refused: list[FileProblem]
+    more_refused: int  # how many the page does not list
+    doubted: list[FileProblem]
+    more_doubted: int
+    reindex: ReindexView | None  # None if the caller may not start a re-index
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """Some of the articles that an index holds, the latest day first."""
+    """One page of the list of articles, newest first."""
 
-    limits: list[str]  # which of them alone are listed: "Coast Daily", "since 5 March 2024"
+    limits: list[str]  # the filters that are set: "Coast Daily", "since 5 March 2024"
     articles: list[ArticleLine]
-    first: int  # the place of the first, counted from 1
-    place: str  # "51 to 100", empty where all are here, or none
-    held: int  # all that the index holds
-    newer: str | None  # where those before these are listed; the first, where there are none here
+    first: int  # the number of the first article, counted from 1
+    shown_range: str  # "51 to 100"; empty if the page shows all articles, or none
+    total: int  # articles in the index
+    newer: str | None  # the address of the page before; of the first page if this one is empty
     older: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of an article's text; the first marked one carries the id the page scrolls to."""
+    """A run of an article's text; the first marked one has the id that the page scrolls to."""
 
     text: str
     marked: bool
@@ -219,7 +222,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """One article as paragraphs of segments; `direction` is "ltr" or "rtl"."""
+    """One article as paragraphs of segments."""
 
     title: str
     paragraphs: list[list[Segment]]
@@ -227,37 +230,37 @@ class ArticlePage:
     author: str | None
     published: str | None
     age: str | None
-    url: str | None  # the original on the web, opened at the marked words; http or https only
+    url: str | None  # the original, opened at the marked words
     language: str | None
     direction: str
     modified: str | None
     has_mark: bool
-    changed: bool  # it is not the version that the link cites, so nothing is marked
+    changed: bool  # it is no longer the version that the link cites, so nothing is marked
 
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """Where a person gives a key, or gives it back; `key` is the name of the one they came with, if any."""
+    """The form for a key; `key_name` is the name of the key that the person is signed in with, or empty."""
 
     title: str
-    following: str  # the address that was wanted
-    key: str
+    next_address: str  # the page to go on to
+    key_name: str
     problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class DocsField:
-    """One parameter of a route, or one field of what it takes or gives."""
+    """One parameter of a route, or one field of its request or response."""
 
     name: str
-    kind: str  # "string", "integer, 1 to 100", …
+    type_name: str  # "string", "integer, 1 to 100", …
     required: bool
     description: str
 
 
 @dataclass(frozen=True, slots=True)
 class DocsRoute:
-    """One route of the HTTP interface, as its OpenAPI description has it."""
+    """One route of the HTTP API, from its OpenAPI description."""
 
     method: str
     path: str
@@ -266,13 +269,13 @@ class DocsRoute:
     parameters: list[DocsField]
     body: list[DocsField]
     response: list[DocsField]
-    example: str | None  # a curl command, or None
-    reply: str | None  # what it answers, as JSON
+    example_command: str | None  # a curl command
+    example_response: str | None  # JSON
 
 
 @dataclass(frozen=True, slots=True)
 class DocsPage:
-    """The HTTP interface for a person to read; `openapi` is the address of the description for programs."""
+    """The documentation of the HTTP API; `openapi` is the address of the description for programs."""
 
     title: str
     version: str

@@ -1,11 +1,11 @@
-// The chat page without reloads: questions gather on one page, each answer as it is found. The page is whole without
-// scripts. Text from the corpus arrives only as nodes the server's HTML was parsed into.
+// The chat page without reloads; it also works without scripts. Text from the corpus only ever arrives as nodes
+// parsed from the server's HTML.
 
-import { record, recall, startAnew } from "./conversations.js";
+import { onReopen, saveConversation, startConversation } from "./conversations.js";
 import { closePanel, isPlainClick } from "./panel.js";
-import { Failure, events, parsed, tell, textOf } from "./server.js";
-import "./marks.js";
-import "./share.js";
+import { Failure, parsePart, reportError, streamEvents, textOf } from "./server.js";
+import "./citations.js";
+import "./answer_actions.js";
 
 const main = document.querySelector("main.chat");
 const conversation = main.querySelector(".conversation");
@@ -15,148 +15,142 @@ const problem = form.querySelector(".problem");
 const retry = form.querySelector(".retry");
 const status = form.querySelector(".status");
 const cancel = form.querySelector(".cancel");
-const site = document.querySelector(".nameplate").textContent;
-const BROKEN = "The answer broke off. Ask again.";
-const REMEMBERED = 8; // earlier questions that a follow-up is sent with, as on the server
+const siteName = document.querySelector(".nameplate").textContent;
+const INCOMPLETE = "The answer stopped before it was complete. Ask again.";
+const HISTORY_LENGTH = 8; // earlier questions sent with a follow-up, as in query.py
 
-let asking = null; // the AbortController of the question under way
-let refused = null; // the question "Try again" sends
-let shown = location.search; // the address the page shows, without its fragment
+let request = null; // the AbortController of the question in progress
+let failed = null; // what "Try again" asks: {address, oldTurn}
+let shownSearch = location.search; // the query string of this page
 
 function setWaiting(waiting) {
   cancel.hidden = !waiting;
-  status.classList.remove("unseen");
+  status.classList.remove("visually-hidden");
   status.textContent = waiting ? form.dataset.searching : "";
 }
 
-function setProblem(sentence, again = false) {
+function setProblem(sentence, canRetry = false) {
   problem.textContent = sentence;
-  retry.hidden = !again;
-  // The question itself is at fault only where asking it again would not help.
-  field.setAttribute("aria-invalid", String(Boolean(sentence) && !again));
+  retry.hidden = !canRetry;
+  // The question is invalid only if asking it again would not help.
+  field.setAttribute("aria-invalid", String(Boolean(sentence) && !canRetry));
 }
 
-/** From the opening page to the conversation: what only the opening shows goes. */
+/** Removes what only the opening page shows. */
 function leaveOpening() {
   main.classList.replace("opening", "talk");
-  for (const part of main.querySelectorAll("[data-opening]")) part.remove();
+  for (const element of main.querySelectorAll("[data-opening]")) element.remove();
   field.placeholder = "Ask a follow-up";
 }
 
-/** Empties the field, unless the next question is being typed in it already. */
-function readyField(question) {
+/** Empties the field, unless the next question is already in it. */
+function resetField(question) {
   if (field.value === question) field.value = "";
-  // On a touch screen the keyboard would cover the answer that was waited for.
+  // On a touch screen, the keyboard would cover the answer.
   if (matchMedia("(pointer: coarse)").matches) field.blur();
   else field.focus({ preventScroll: true });
 }
 
-/** Where the form asks a question: after the questions before it, of the articles that were chosen. */
+/** The address that asks a question, with the history and the filters. */
 function addressOf(question) {
-  const sent = new FormData(form);
-  sent.set("q", question);
-  return `/?${new URLSearchParams([...sent].filter(([, value]) => value))}`;
+  const data = new FormData(form);
+  data.set("q", question);
+  return `/?${new URLSearchParams([...data].filter(([, value]) => value))}`;
 }
 
-/** The questions that the next one is sent with: those on the page. */
-function remember() {
-  for (const before of form.querySelectorAll("[name=h]")) before.remove();
-  for (const asked of [...conversation.querySelectorAll(".turn h2")].slice(-REMEMBERED)) {
-    const hidden = document.createElement("input");
-    Object.assign(hidden, { type: "hidden", name: "h", value: asked.textContent });
-    form.querySelector("label").before(hidden); // oldest first
+/** Makes the questions on the page the history of the next one. */
+function updateHistory() {
+  for (const input of form.querySelectorAll("[name=h]")) input.remove();
+  for (const heading of [...conversation.querySelectorAll(".turn h2")].slice(-HISTORY_LENGTH)) {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name: "h", value: heading.textContent });
+    form.querySelector("label").before(input); // oldest first
   }
 }
 
-// --- A question under way ---
-
-/** The place where its answer will stand, with what is being done meanwhile. */
-function pendingTurn(question) {
-  const pending = document.querySelector("#pending").content.firstElementChild.cloneNode(true);
-  pending.querySelector("h2").textContent = question;
-  return pending;
-}
+// --- A question in progress ---
 
 function showStage(pending, stage) {
-  const stages = [...pending.querySelectorAll("[data-stage]")];
-  const at = stages.findIndex((line) => line.dataset.stage === stage);
-  if (at < 0) return;
-  stages.forEach((line, place) => line.classList.toggle("past", place < at));
-  stages.forEach((line, place) => line.classList.toggle("now", place === at));
-  status.textContent = `${stages[at].textContent}…`;
+  const lines = [...pending.querySelectorAll("[data-stage]")];
+  const current = lines.findIndex((line) => line.dataset.stage === stage);
+  if (current < 0) return;
+  lines.forEach((line, index) => {
+    line.classList.toggle("past", index < current);
+    line.classList.toggle("now", index === current);
+  });
+  status.textContent = `${lines[current].textContent}…`;
 }
 
 function showReading(pending, titles) {
-  const lines = titles.slice(0, 5).map((title) => {
-    const line = document.createElement("li");
-    line.dir = "auto";
-    line.textContent = title;
-    return line;
-  });
-  pending.querySelector(".read").replaceChildren(...lines);
+  const itemOf = (title) => Object.assign(document.createElement("li"), { dir: "auto", textContent: title });
+  pending.querySelector(".read").replaceChildren(...titles.slice(0, 5).map(itemOf));
   showStage(pending, "reading");
 }
 
-function place(pending, instead) {
+function insertPending(pending, oldTurn) {
   if (pending.isConnected) return;
   leaveOpening();
-  closePanel(); // it would cover the new sources
-  if (instead) instead.replaceWith(pending);
+  closePanel(); // it would cover the citations of the new turn
+  if (oldTurn) oldTurn.replaceWith(pending);
   else conversation.append(pending);
   pending.scrollIntoView({ block: "start" });
 }
 
-/** Follows the events of a question to its turn. */
-async function follow(address, pending, instead, signal) {
-  for await (const [name, data] of events(address, BROKEN, signal)) {
-    if (name === "error") throw problemOf(JSON.parse(data));
-    place(pending, instead);
+/** The turn of a question, from its events. Throws Failure if they end without one. */
+async function receiveTurn(address, pending, oldTurn, signal) {
+  for await (const [name, data] of streamEvents(address, INCOMPLETE, signal)) {
+    if (name === "error") {
+      const { detail, remedy } = JSON.parse(data);
+      throw new Failure(`${detail} ${remedy}`);
+    }
+    insertPending(pending, oldTurn);
     if (name === "stage") showStage(pending, JSON.parse(data).stage);
     if (name === "reading") showReading(pending, JSON.parse(data));
-    if (name === "turn") return parsed(data, ".turn");
+    if (name === "turn") return parsePart(data, ".turn");
   }
-  throw new Failure(BROKEN);
+  throw new Failure(INCOMPLETE);
 }
 
-function problemOf(document) {
-  return new Failure(`${document.detail} ${document.remedy}`);
+function showAddress(address, question) {
+  history.pushState(null, "", address);
+  shownSearch = location.search;
+  document.title = `${question} · ${siteName}`;
 }
 
 function showTurn(turn, pending, address) {
   pending.replaceWith(turn);
-  const question = turn.querySelector("h2").textContent;
-  history.pushState(null, "", address);
-  shown = location.search;
-  document.title = `${question} · ${site}`;
-  remember();
-  record(conversation);
-  // Read out, not shown again: the answer itself stands above.
-  status.classList.add("unseen");
+  showAddress(address, turn.querySelector("h2").textContent);
+  updateHistory();
+  saveConversation(conversation);
+  // For screen readers only, since the answer itself is in view.
+  status.classList.add("visually-hidden");
   status.textContent = textOf(turn, ".reply > .short, .differ, .differing > ol > li, .finding, .unanswered");
 }
 
-/** Asks at an address; the turn comes last, or stands where another one stood. */
-async function ask(address, instead = null) {
-  asking?.abort();
-  const mine = new AbortController();
+/** Asks the question of an address; its turn is the last, or replaces `oldTurn`. */
+async function ask(address, oldTurn = null) {
+  request?.abort();
+  const controller = new AbortController();
   const question = new URL(address, location).searchParams.get("q");
-  const pending = pendingTurn(question);
-  asking = mine;
+  // Shows the progress where the answer will be.
+  const pending = document.querySelector("#pending").content.firstElementChild.cloneNode(true);
+  pending.querySelector("h2").textContent = question;
+  request = controller;
   setProblem("");
   setWaiting(true);
   try {
-    const turn = await follow(address, pending, instead, mine.signal);
+    const turn = await receiveTurn(address, pending, oldTurn, controller.signal);
     setWaiting(false);
     showTurn(turn, pending, address);
-    readyField(question);
+    resetField(question);
   } catch (error) {
-    if (pending.isConnected) pending.replaceWith(...(instead ? [instead] : []));
-    if (mine.signal.aborted) return;
+    if (pending.isConnected) pending.replaceWith(...(oldTurn ? [oldTurn] : []));
+    if (controller.signal.aborted) return;
     setWaiting(false);
-    refused = { address, instead };
-    tell(error, setProblem);
+    failed = { address, oldTurn };
+    reportError(error, setProblem);
   } finally {
-    if (asking === mine) asking = null;
+    if (request === controller) request = null;
   }
 }
 
@@ -167,11 +161,11 @@ form.addEventListener("submit", (event) => {
 
 retry.addEventListener("click", () => {
   field.focus();
-  ask(refused.address, refused.instead);
+  ask(failed.address, failed.oldTurn);
 });
 
 cancel.addEventListener("click", () => {
-  asking?.abort();
+  request?.abort();
   setWaiting(false);
   status.textContent = "Cancelled.";
   field.focus();
@@ -184,27 +178,25 @@ document.addEventListener("click", (event) => {
   ask(link.getAttribute("href"), link.dataset.ask === "instead" ? link.closest(".turn") : null);
 });
 
-// A fragment changes the history too; only another question needs another page.
+// Only another question needs another page; a fragment does not.
 addEventListener("popstate", () => {
-  if (location.search !== shown) location.reload();
+  if (location.search !== shownSearch) location.reload();
 });
 
-// --- An earlier conversation ---
+// --- Stored conversations ---
 
-recall((turns) => {
-  asking?.abort();
+onReopen((turns) => {
+  request?.abort();
   setWaiting(false);
   setProblem("");
   leaveOpening();
   closePanel();
   conversation.replaceChildren(...turns);
-  remember();
+  updateHistory();
   const last = turns.at(-1);
-  history.pushState(null, "", last.querySelector(".permanent").getAttribute("href"));
-  shown = location.search;
-  document.title = `${last.querySelector("h2").textContent} · ${site}`;
+  showAddress(last.querySelector(".permanent").getAttribute("href"), last.querySelector("h2").textContent);
   last.scrollIntoView({ block: "start" });
-  readyField("");
+  resetField("");
 });
 
-if (conversation.querySelector(".turn")) startAnew(conversation);
+if (conversation.querySelector(".turn")) startConversation(conversation);

@@ -1,184 +1,186 @@
-// Earlier conversations, kept in this browser and nowhere else: as the page showed them, so that what was read can be
-// read again after the index has changed.
+// Conversations, stored only in this browser. A turn is stored as HTML, so it stays the same when the index changes.
 
-import { parsed } from "./server.js";
-import { answerId } from "./share.js";
-import { markdown } from "./written.js";
+import { ensureAnswerId } from "./answer_actions.js";
+import { markdown } from "./markdown.js";
+import { parsePart } from "./server.js";
 
-const KEY = "caspian-indus-reader.conversations"; // other programs of this host and port share the storage
-const KEPT = 30; // conversations, and fewer where they are long
-const CHARACTERS = 2_000_000; // of all of them; browsers keep some 5 million
+const KEY = "caspian-indus-reader.conversations"; // other programs at this address share the storage
+const MOST_CONVERSATIONS = 30; // fewer if they are long
+const MOST_CHARACTERS = 2_000_000; // in all; browsers store about 5 million
 
 const drawer = document.querySelector("#earlier");
-const list = drawer.querySelector(".kept");
+const list = drawer.querySelector("ol");
 const note = drawer.querySelector("[role=status]");
 
-let current = null; // the id of the conversation on the page, once it is kept
-let show = () => {};
+let currentId = null; // of the conversation on the page, once it is stored
+let reopenHandler = () => {};
 
-/** The conversations, the latest first: {id, title, turns}, a turn as its HTML. */
-function stored() {
+/** The stored conversations, newest first: {id, title, turns}, each turn as its HTML. */
+function load() {
   try {
-    return (JSON.parse(localStorage.getItem(KEY)) ?? []).filter(isKept);
+    return (JSON.parse(localStorage.getItem(KEY)) ?? []).filter(isConversation);
   } catch (error) {
-    // Storage that is forbidden, or was written by something else: there is nothing to show.
-    note.textContent = `This browser gives no earlier conversations (${error.name}).`;
+    // Storage is blocked, or another program wrote to it.
+    note.textContent = `This browser could not load earlier conversations (${error.name}).`;
     return [];
   }
 }
 
-function isKept(one) {
-  return Array.isArray(one?.turns) && [one.id, one.title, ...one.turns].every((part) => typeof part === "string");
+function isConversation(value) {
+  if (!Array.isArray(value?.turns)) return false;
+  return [value.id, value.title, ...value.turns].every((part) => typeof part === "string");
 }
 
 function store(conversations) {
-  const kept = conversations.slice(0, KEPT);
-  while (kept.length > 1 && JSON.stringify(kept).length > CHARACTERS) kept.pop();
+  const newest = conversations.slice(0, MOST_CONVERSATIONS);
+  while (newest.length > 1 && JSON.stringify(newest).length > MOST_CHARACTERS) newest.pop();
   try {
-    localStorage.setItem(KEY, JSON.stringify(kept));
+    localStorage.setItem(KEY, JSON.stringify(newest));
   } catch (error) {
-    note.textContent = `This browser keeps no conversations (${error.name}).`;
+    note.textContent = `This browser could not save the conversation (${error.name}).`;
   }
 }
 
-function change(id, changed) {
-  store(stored().flatMap((one) => (one.id === id ? changed(one) : [one])));
-}
-
-/** A turn as it was when it came, less what is being looked at; a verdict on it later is one on the same answer. */
-function asHtml(turn) {
-  answerId(turn);
+/** The HTML of a turn without highlights; with its answer id, so that new feedback replaces old. */
+function htmlOf(turn) {
+  ensureAnswerId(turn);
   const copy = turn.cloneNode(true);
-  for (const part of copy.querySelectorAll("[aria-current], [aria-describedby], .lit")) {
-    part.removeAttribute("aria-current");
-    part.removeAttribute("aria-describedby");
-    part.classList.remove("lit");
+  for (const element of copy.querySelectorAll("[aria-current], [aria-describedby], .highlighted")) {
+    element.removeAttribute("aria-current");
+    element.removeAttribute("aria-describedby");
+    element.classList.remove("highlighted");
   }
   copy.querySelector(".told").textContent = "";
   return copy.outerHTML;
 }
 
-/** Keeps the conversation on the page, as the latest. */
-export function record(conversation) {
-  const turns = [...conversation.querySelectorAll(".turn")];
-  current ??= String(Date.now());
-  const others = stored();
-  const place = others.findIndex((one) => one.id === current);
-  const [known] = place < 0 ? [] : others.splice(place, 1);
-  const title = known?.title ?? turns[0].querySelector("h2").textContent.slice(0, 80);
-  store([{ id: current, title, turns: turns.map(asHtml) }, ...others]);
-  draw();
+/** The turns of stored HTML, without those that are invalid. */
+function parseTurns(htmls) {
+  return htmls.map((html) => parsePart(html, ".turn:has(h2):has(.permanent[href]):has(.told)")).filter(Boolean);
 }
 
-/** Keeps a conversation that the page began with, unless it is one that was left: reloading is not asking. */
-export function startAnew(conversation) {
+/** Stores the conversation on the page, as the newest. */
+export function saveConversation(conversation) {
+  const turns = [...conversation.querySelectorAll(".turn")];
+  currentId ??= String(Date.now());
+  const conversations = load();
+  const stored = conversations.find(({ id }) => id === currentId);
+  const title = stored?.title ?? turns[0].querySelector("h2").textContent.slice(0, 80);
+  const others = conversations.filter((other) => other !== stored);
+  store([{ id: currentId, title, turns: turns.map(htmlOf) }, ...others]);
+  drawList();
+}
+
+/** Stores the conversation that a page starts with, unless it was only reloaded. */
+export function startConversation(conversation) {
   const turn = conversation.querySelector(".turn");
-  const turns = stored().flatMap((one) => turnsOf(one.turns));
-  const known = turns.find((other) => addressOf(other) === addressOf(turn));
-  if (known) turn.dataset.answer = answerId(known);
-  else record(conversation);
+  const turns = load().flatMap((stored) => parseTurns(stored.turns));
+  const stored = turns.find((other) => addressOf(other) === addressOf(turn));
+  if (stored) turn.dataset.answer = ensureAnswerId(stored);
+  else saveConversation(conversation);
 }
 
 function addressOf(turn) {
   return turn.querySelector(".permanent").getAttribute("href");
 }
 
-function turnsOf(kept) {
-  return kept.map((html) => parsed(html, ".turn:has(h2):has(.permanent[href]):has(.told)")).filter(Boolean);
-}
-
-/** Calls `shown` with the turns of an earlier conversation when a person opens it. */
-export function recall(shown) {
-  show = shown;
+/** Sets the function that shows the turns of a stored conversation. */
+export function onReopen(handler) {
+  reopenHandler = handler;
 }
 
 // --- The list ---
 
-function draw() {
-  list.replaceChildren(...stored().map(entry));
+function drawList() {
+  list.replaceChildren(...load().map(listItem));
 }
 
-function entry({ id, title, turns }) {
-  const line = document.querySelector("#kept").content.firstElementChild.cloneNode(true);
-  const open = line.querySelector(".open");
+function listItem({ id, title, turns }) {
+  const item = document.querySelector("#conversation-item").content.firstElementChild.cloneNode(true);
+  const open = item.querySelector(".open");
   open.dir = "auto";
-  entitle(line, open, title);
-  if (id === current) open.setAttribute("aria-current", "true");
-  open.addEventListener("click", () => reopen(id, turns));
-  line.querySelector(".rename").addEventListener("click", () => rename(line, open, id));
-  line.querySelector(".export").addEventListener("click", () => save(open.textContent, turnsOf(turns)));
-  line.querySelector(".delete").addEventListener("click", (event) => remove(event.currentTarget, line, open, id));
-  return line;
+  setTitle(item, open, title);
+  if (id === currentId) open.setAttribute("aria-current", "true");
+  const onClick = (selector, action) => item.querySelector(selector).addEventListener("click", action);
+  onClick(".open", () => reopen(id, turns));
+  onClick(".rename", () => rename(item, open, id));
+  onClick(".export", () => exportMarkdown(open.textContent, parseTurns(turns)));
+  onClick(".delete", ({ target }) => confirmDelete(target, item, open, id));
+  return item;
 }
 
-function entitle(line, open, title) {
+function setTitle(item, open, title) {
   open.textContent = title;
-  for (const deed of line.querySelectorAll(".deeds button")) deed.setAttribute("aria-label", `${deed.textContent}: ${title}`);
+  for (const button of item.querySelectorAll(".actions button")) {
+    button.setAttribute("aria-label", `${button.textContent}: ${title}`);
+  }
 }
 
-function reopen(id, turns) {
-  const found = turnsOf(turns);
-  if (!found.length) return;
-  current = id;
+function reopen(id, htmls) {
+  const turns = parseTurns(htmls);
+  if (!turns.length) return;
+  currentId = id;
   if (drawer.matches(":popover-open")) drawer.hidePopover();
-  show(found);
-  draw();
+  reopenHandler(turns);
+  drawList();
 }
 
-function rename(line, open, id) {
+function rename(item, open, id) {
   const field = document.createElement("input");
   Object.assign(field, { value: open.textContent, maxLength: 80, ariaLabel: "New name", dir: "auto" });
   open.replaceWith(field);
   field.focus();
   field.select();
-  let done = false;
-  const end = (kept) => {
-    if (done) return;
-    done = true;
+  let isDone = false;
+  const finish = (isAccepted) => {
+    if (isDone) return;
+    isDone = true;
     const title = field.value.trim();
     field.replaceWith(open);
-    if (!kept || !title) return;
-    entitle(line, open, title);
-    change(id, (one) => [{ ...one, title }]);
+    if (!isAccepted || !title) return;
+    setTitle(item, open, title);
+    store(load().map((conversation) => (conversation.id === id ? { ...conversation, title } : conversation)));
   };
-  field.addEventListener("blur", () => end(true));
+  field.addEventListener("blur", () => finish(true));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
-    event.preventDefault(); // Enter would press the button that has the focus next, and Escape close the drawer
-    end(event.key === "Enter");
-    line.querySelector(".rename").focus();
+    event.preventDefault(); // Enter would also press a button, and Escape close the drawer
+    finish(event.key === "Enter");
+    item.querySelector(".rename").focus();
   });
 }
 
-// What ends when the focus leaves it may move the list: not between the press and the release of a click on it.
+// Renaming and deleting end when the focus leaves, and the list may move. So the focus moves only after the click:
+// otherwise the click would miss its button.
 list.addEventListener("mousedown", (event) => {
-  if (event.target.closest("button") && list.querySelector("input, [data-sure]")) event.preventDefault();
+  if (event.target.closest("button") && list.querySelector("input, [data-confirm]")) event.preventDefault();
 });
 list.addEventListener("click", (event) => event.target.closest("button")?.focus(), { capture: true });
 
-/** The first press asks, the second deletes. */
-function remove(button, line, open, id) {
-  if (button.dataset.sure) {
-    const next = line.nextElementSibling ?? line.previousElementSibling;
-    const place = next && [...list.children].indexOf(line);
-    if (id === current) current = null;
-    change(id, () => []);
-    draw();
-    note.textContent = "Deleted.";
-    (list.children[Math.min(place ?? 0, list.children.length - 1)]?.querySelector(".open") ?? drawer.querySelector("a")).focus();
-    return;
-  }
-  button.dataset.sure = "true";
+/** The first press asks for confirmation, the second deletes. */
+function confirmDelete(button, item, open, id) {
+  if (button.dataset.confirm) return deleteConversation(item, id);
+  button.dataset.confirm = "true";
   button.textContent = "Delete for good";
   button.removeAttribute("aria-label");
   button.addEventListener("blur", () => {
-    delete button.dataset.sure;
+    delete button.dataset.confirm;
     button.textContent = "Delete";
-    entitle(line, open, open.textContent);
+    setTitle(item, open, open.textContent);
   }, { once: true });
 }
 
-function save(title, turns) {
+function deleteConversation(item, id) {
+  const index = [...list.children].indexOf(item);
+  if (id === currentId) currentId = null;
+  store(load().filter((conversation) => conversation.id !== id));
+  drawList();
+  note.textContent = "Deleted.";
+  const next = list.children[Math.min(index, list.children.length - 1)];
+  (next?.querySelector(".open") ?? drawer.querySelector("a")).focus();
+}
+
+function exportMarkdown(title, turns) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([markdown(title, turns)], { type: "text/markdown" }));
   link.download = `${title.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "conversation"}.md`;
@@ -187,8 +189,8 @@ function save(title, turns) {
 }
 
 addEventListener("storage", (event) => {
-  if (event.key === KEY) draw(); // changed in another window
+  if (event.key === KEY) drawList(); // another window changed it
 });
 
-draw();
+drawList();
 if (location.hash === "#earlier" && !drawer.checkVisibility()) drawer.showPopover();

@@ -1,56 +1,58 @@
-// Re-indexing without a reload: begun here, and followed to its end. Without this file the form does it by reloading.
+// Starts a re-index without a reload and follows its progress. Without scripts, the form does it by reloading.
 
-import { Failure, call, events, tell } from "./server.js";
+import { Failure, fetchFrom, reportError, streamEvents } from "./server.js";
 
 const form = document.querySelector(".reindex form");
-const told = document.querySelector(".reindex .progress");
-const BROKEN = "The server stopped telling how far the re-index is. Reload the page to see whether it still runs.";
+const message = document.querySelector(".reindex .progress");
+const INCOMPLETE = "Progress updates stopped. Reload this page to see whether the re-index is still running.";
 
-function show({ state, done, total, problem }) {
+function showStatus({ state, done, total, problem }) {
   const bar = form.querySelector("progress");
   bar.hidden = state !== "running";
   form.querySelector("button").disabled = state === "running";
   if (total) [bar.max, bar.value] = [total, done];
   else bar.removeAttribute("value");
-  if (problem) return say(`${problem.detail} ${problem.remedy}`);
-  if (state === "running") say(total ? `Embedding: ${done} of ${total} new passages.` : "Reading the articles.");
+  if (problem) return showMessage(`${problem.detail} ${problem.remedy}`);
+  if (state !== "running") return;
+  showMessage(total ? `Embedding: ${done} of ${total} new passages.` : "Reading the articles.");
 }
 
-function say(sentence) {
-  if (told.textContent !== sentence) told.textContent = sentence;
+/** Changes the message only if it differs, so that screen readers do not repeat it. */
+function showMessage(sentence) {
+  if (message.textContent !== sentence) message.textContent = sentence;
 }
 
-async function begin() {
-  const response = await call("/api/reindex", { method: "POST", headers: { Accept: "application/json" } });
-  const state = await response.json();
-  if (!response.ok) throw new Failure(`${state.detail} ${state.remedy ?? ""}`);
-  return state;
+async function startReindex() {
+  const response = await fetchFrom("/api/reindex", { method: "POST", headers: { Accept: "application/json" } });
+  const body = await response.json();
+  if (!response.ok) throw new Failure(`${body.detail} ${body.remedy ?? ""}`);
+  return body;
 }
 
-async function follow() {
-  for await (const [name, data] of events("/api/reindex", BROKEN)) {
-    const state = JSON.parse(data);
-    show(state);
-    if (name === "done" && state.state === "done") return location.reload(); // the whole page is new
+async function followReindex() {
+  for await (const [name, data] of streamEvents("/api/reindex", INCOMPLETE)) {
+    const status = JSON.parse(data);
+    showStatus(status);
+    if (name === "done" && status.state === "done") return location.reload(); // every part of the page may be new
     if (name === "done") return;
   }
-  throw new Failure(BROKEN);
+  throw new Failure(INCOMPLETE);
 }
 
-async function run(first) {
+async function run(isRunning) {
   try {
-    if (first) show(await first());
-    await follow();
+    if (!isRunning) showStatus(await startReindex());
+    await followReindex();
   } catch (error) {
     form.querySelector("button").disabled = false;
     form.querySelector("progress").hidden = true;
-    tell(error, say);
+    reportError(error, showMessage);
   }
 }
 
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
-  run(begin);
+  run(false);
 });
 
-if (form?.querySelector("button").disabled) run();
+if (form?.querySelector("button").disabled) run(true);

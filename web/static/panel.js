@@ -1,31 +1,31 @@
-// An article opens beside its answer, below it on a phone, at the words that were quoted.
+// Opens an article at the quoted words, beside the answer or below it in a small window.
 
-import { fetchPart, tell } from "./server.js";
+import { fetchPart, reportError } from "./server.js";
 
 const panel = document.querySelector("dialog.panel");
 const body = panel.querySelector(".panel-body");
-const asPage = panel.querySelector(".panel-page");
+const pageLink = panel.querySelector(".panel-page");
 
-let opening = null; // the AbortController of the article under way
-let opener = null; // the link it was opened from, where the focus returns
+let request = null; // the AbortController of the article that is loading
+let opener = null; // the link that opened the article; the focus returns to it
 
-/** Marks the link whose words are open, and no other. */
+/** Marks the link whose article is open, and no other. */
 function setOpener(link) {
   opener?.removeAttribute("aria-current");
   link?.setAttribute("aria-current", "true");
   opener = link;
 }
 
-/** Puts the quoted words a third down the panel, with the focus on them so that reading begins there. */
-function showWords(article) {
-  const words = article.querySelector("#cited") ?? article;
-  words.tabIndex = -1;
-  words.focus({ preventScroll: true });
-  const below = words.getBoundingClientRect().top - body.getBoundingClientRect().top;
-  body.scrollTop += below - body.clientHeight / 3;
+/** Scrolls to the quoted words and focuses them, so that reading starts there. */
+function scrollToQuote(article) {
+  const quote = article.querySelector("#cited") ?? article;
+  quote.tabIndex = -1;
+  quote.focus({ preventScroll: true });
+  const offset = quote.getBoundingClientRect().top - body.getBoundingClientRect().top;
+  body.scrollTop += offset - body.clientHeight / 3;
 }
 
-/** The page has its own h1, so the article's becomes an h2 here; it names the panel too. */
+/** The chat page has its own h1, so the article's becomes an h2. It also names the panel. */
 function lowerHeading(article) {
   const heading = document.createElement("h2");
   const title = article.querySelector("h1");
@@ -34,51 +34,46 @@ function lowerHeading(article) {
   title.replaceWith(heading);
 }
 
-function say(sentence, role) {
+function showMessage(sentence, role) {
   const line = document.createElement("p");
-  line.className = "panel-note";
-  line.setAttribute("role", role);
-  line.textContent = sentence;
-  body.replaceChildren(line);
+  body.replaceChildren(Object.assign(line, { className: "panel-note", role, textContent: sentence }));
 }
 
-function offerAgain(address) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Try again";
+function addRetryButton(address) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
   button.addEventListener("click", () => openArticle(address));
   body.append(button);
 }
 
-/** Opens it; below the answer, what was clicked stays in sight above it. */
+/** In a small window, the link that was clicked stays in view above the panel. */
 function openPanel() {
   if (!panel.open) panel.show();
   if (!matchMedia("(min-width: 64rem)").matches) opener.scrollIntoView({ block: "center" });
 }
 
 async function openArticle(address) {
-  opening?.abort();
-  const mine = new AbortController();
-  opening = mine;
-  asPage.href = address;
+  request?.abort();
+  const controller = new AbortController();
+  request = controller;
+  pageLink.href = address;
   openPanel();
-  say("Opening the article…", "status");
+  showMessage("Opening the article…", "status");
   body.focus({ preventScroll: true });
   try {
-    const article = await fetchPart(address, "article", mine.signal);
+    const article = await fetchPart(address, "article", controller.signal);
     lowerHeading(article);
     body.replaceChildren(article);
-    showWords(article);
+    scrollToQuote(article);
   } catch (error) {
-    if (mine.signal.aborted) return;
-    tell(error, (sentence) => {
-      say(sentence, "alert");
-      offerAgain(address);
+    if (controller.signal.aborted) return;
+    reportError(error, (sentence) => {
+      showMessage(sentence, "alert");
+      addRetryButton(address);
     });
   }
 }
 
-/** A click that opens a link here, and not in a window of its own. */
+/** Whether a click opens a link in this window. */
 export function isPlainClick(event) {
   return event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 }
@@ -91,25 +86,20 @@ document.addEventListener("click", (event) => {
   openArticle(link.href);
 });
 
-/** Empties the closed panel and gives the focus back. Nothing to do where it is open again, or done already. */
-function leavePanel() {
-  if (panel.open || !opener) return;
-  opening?.abort();
+/** Closes the panel and returns the focus to the link that opened it. */
+export function closePanel() {
+  if (!panel.open) return;
+  panel.close();
+  request?.abort();
   body.replaceChildren();
+  // Not on the close event, which comes later, perhaps after the next key.
   opener.focus();
   setOpener(null);
 }
 
-/** The focus returns at once: the close event comes later, when the next key may have been pressed. */
-export function closePanel() {
-  if (!panel.open) return;
-  panel.close();
-  leavePanel();
-}
-
 panel.querySelector(".panel-close").addEventListener("click", closePanel);
 
-// A dialog that is not modal does not close on Escape by itself.
+// Escape closes a modal dialog by itself, but not this one.
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && panel.open && !event.defaultPrevented) closePanel();
 });

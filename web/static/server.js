@@ -1,76 +1,74 @@
-// What is asked of the server: parts of its pages, events, and what went wrong, as a sentence.
+// Requests to the server: parts of its pages, and server-sent events.
 
-/** What went wrong, for the person asking; `again` where the same may well succeed later. */
+/** A failure in a sentence for people; `canRetry` if the same request may succeed later. */
 export class Failure extends Error {
-  constructor(sentence, again = true) {
+  constructor(sentence, canRetry = true) {
     super(sentence);
-    this.again = again;
+    this.canRetry = canRetry;
   }
 }
 
 export function textOf(page, selector) {
-  return [...page.querySelectorAll(selector)].map((part) => part.textContent.trim()).join(" ").trim();
+  return [...page.querySelectorAll(selector)].map((element) => element.textContent.trim()).join(" ").trim();
 }
 
-/** Why the server gave another page than the one asked for, in that page's own words where it has some. */
-function refusal(page, status) {
+/** Why the server refused, in the words of its page if it has any. */
+async function refusal(response) {
+  const page = parsePage(await response.text());
   const problem = textOf(page, "#problem");
   if (problem) return new Failure(problem, false);
   const reason = textOf(page, ".refusal .what, .refusal .remedy");
-  return new Failure(reason || `The server could not do this just now (status ${status}).`);
+  return new Failure(reason || `The server could not complete this request (status ${response.status}).`);
 }
 
-/** A reply of the server. Throws Failure where there is none. */
-export async function call(address, { signal, ...options } = {}) {
+/** The response of the server. Throws Failure if there is none. */
+export async function fetchFrom(address, { signal, ...options } = {}) {
   try {
     return await fetch(address, { signal, ...options });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Failure("The server could not be reached. Check the connection, then try again.");
+    throw new Failure("The server could not be reached. Check your connection and try again.");
   }
 }
 
-function pageOf(html) {
+function parsePage(html) {
   return new DOMParser().parseFromString(html, "text/html");
 }
 
-export function parsed(html, selector) {
-  const part = pageOf(html).querySelector(selector);
+/** The first match of a selector in some HTML, or null. */
+export function parsePart(html, selector) {
+  const part = parsePage(html).querySelector(selector);
   return part && document.adoptNode(part);
 }
 
-async function refusalOf(response) {
-  return refusal(pageOf(await response.text()), response.status);
+/** For example the page to sign in. */
+function unexpectedPage() {
+  return new Failure("The server sent an unexpected page. Reload this page and try again.");
 }
 
-/** A page where another one was expected, such as one to sign in. */
-function otherPage() {
-  return new Failure("The server gave another page than this one expects. Reload it, then try again.");
-}
-
-/** One part of a page of this site. Throws Failure where the server gives no such part. */
+/** One part of a page. Throws Failure if the server does not send it. */
 export async function fetchPart(address, selector, signal) {
-  const response = await call(address, { headers: { Accept: "text/html" }, signal });
-  if (!response.ok) throw await refusalOf(response);
-  const part = parsed(await response.text(), selector);
-  if (!part) throw otherPage();
+  const response = await fetchFrom(address, { headers: { Accept: "text/html" }, signal });
+  if (!response.ok) throw await refusal(response);
+  const part = parsePart(await response.text(), selector);
+  if (!part) throw unexpectedPage();
   return part;
 }
 
-/** Server-sent events, [name, data] as they come. Throws Failure where the server refuses, or with `broken` where it breaks off. */
-export async function* events(address, broken, signal) {
-  const response = await call(address, { headers: { Accept: "text/event-stream, text/html;q=0.9" }, signal });
-  if (!response.ok) throw await refusalOf(response);
-  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw otherPage();
-  let held = "";
-  for await (const chunk of chunks(response.body, broken, signal)) {
-    const blocks = (held + chunk).split("\n\n");
-    held = blocks.pop();
-    for (const block of blocks) yield event(block);
+/** Server-sent events as [name, data]. Throws Failure; its sentence is `incomplete` if the connection breaks. */
+export async function* streamEvents(address, incomplete, signal) {
+  const response = await fetchFrom(address, { headers: { Accept: "text/event-stream, text/html;q=0.9" }, signal });
+  if (!response.ok) throw await refusal(response);
+  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw unexpectedPage();
+  let rest = "";
+  for await (const chunk of textChunks(response.body, incomplete, signal)) {
+    const blocks = (rest + chunk).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) yield parseEvent(block);
   }
 }
 
-async function* chunks(body, broken, signal) {
+async function* textChunks(body, incomplete, signal) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (;;) {
@@ -80,19 +78,19 @@ async function* chunks(body, broken, signal) {
     }
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Failure(broken);
+    throw new Failure(incomplete);
   }
 }
 
-function event(block) {
+function parseEvent(block) {
   const lines = block.split("\n");
-  const of = (field) => lines.filter((line) => line.startsWith(`${field}: `)).map((line) => line.slice(field.length + 2));
-  return [of("event").join(), of("data").join("\n")];
+  const valuesOf = (prefix) => lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
+  return [valuesOf("event: ").join(), valuesOf("data: ").join("\n")];
 }
 
-/** Shows an error as a sentence. One that is a fault of this page is thrown on as well, so that the console has it. */
-export function tell(error, show) {
-  if (error instanceof Failure) return show(error.message, error.again);
-  show("This page met a fault of its own. Reload it, then try again.", false);
+/** Shows an error as a sentence; an error in this code is thrown again, for the console. */
+export function reportError(error, show) {
+  if (error instanceof Failure) return show(error.message, error.canRetry);
+  show("Something went wrong on this page. Reload it and try again.", false);
   throw error;
 }

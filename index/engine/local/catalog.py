@@ -19,10 +19,10 @@ from index.languages import primary_language
 from index.passages import embedding_text
 from index.types import Article, ArticleSummary, Filters, Passage, Rows
 
-FILTERS_REMEMBERED = 16  # each up to 4 bytes a passage
-ARTICLES_REMEMBERED = 64  # of which one question asks for the same several times
+FILTERS_REMEMBERED = 16  # each takes up to 4 bytes a passage
+ARTICLES_REMEMBERED = 64  # one question needs the same article several times
 Hashes = NDArray[np.bytes_]  # (n,) sha256 in hexadecimal, a row each
-_CHUNK = 500  # rows read at once; SQLite takes no more than 999 values everywhere
+_CHUNK = 500  # rows read at once; some builds of SQLite take no more than 999 values in a statement
 ARTICLE_COLUMNS = (
     "article_id, title, text, path, published, source, author, url, language,"
     " modified, published_origin, modified_origin, first_seen"
@@ -41,7 +41,7 @@ def filter_clauses(filters: Filters) -> dict[str, str]:
 
 
 def filter_columns(published: str | None, source: str | None, language: str | None) -> tuple[str | None, ...]:
-    """What filters compare, (day, folded source, language), as a catalog stores it: SQLite's lower() knows only ASCII."""
+    """What filters compare: (day, folded source, language). It is stored, since SQLite's lower() knows only ASCII."""
     return (None if published is None else published[:10]), _folded(source), primary_language(language)
 
 
@@ -54,14 +54,14 @@ class Catalog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        # One statement at a time: two threads on one connection can be given each other's rows (cpython#118172).
+        # One statement at a time: two threads on one connection can get each other's rows (cpython#118172).
         self._lock = Lock()
-        # One question asks for the same rows several times, and a page of questions under one filter too.
+        # One question needs the rows of its filter several times, and so do further questions under the same filter.
         self._passing: LRUCache[object, NDArray[np.int32]] = LRUCache(FILTERS_REMEMBERED)
         self._articles: LRUCache[object, Article | None] = LRUCache(ARTICLES_REMEMBERED)
-        self._remembering = Lock()
+        self._cache_lock = Lock()
         self._breakdown: Breakdown | None = None
-        # Nobody can tell when the last question that was given this generation has ended, but its collection.
+        # Only garbage collection tells when the last question that uses this generation has ended.
         self._finalizer = weakref.finalize(self, connection.close)
 
     @staticmethod
@@ -69,9 +69,9 @@ class Catalog:
         """Open a finished catalog, read only.
 
         Raises:
-            OSError: it is not there, or not to be read.
+            OSError: it is missing, or can't be read.
         """
-        # immutable: no locks and no journal, since a published generation never changes.
+        # A published generation never changes, so SQLite needs no locks and no journal.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         with disk_errors():
             return Catalog(sqlite3.connect(uri, uri=True, check_same_thread=False))
@@ -84,11 +84,11 @@ class Catalog:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
-    @cachedmethod(attrgetter("_articles"), lock=attrgetter("_remembering"))
+    @cachedmethod(attrgetter("_articles"), lock=attrgetter("_cache_lock"))
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
-        found = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", (article_id,))
-        return Article(*found[0]) if found else None
+        records = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", (article_id,))
+        return Article(*records[0]) if records else None
 
     def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
         """Up to `limit` of the articles that pass, after the first `offset` of them.
@@ -97,23 +97,23 @@ class Catalog:
         """
         clauses = filter_clauses(filters)
         where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
-        # The inner query reads an SQLite index alone; without it the text of every skipped article would be read.
-        found = self._all(
+        # The inner query reads only an SQLite index; without it the text of every skipped article would be read.
+        records = self._all(
             "SELECT article_id, title, published, source, language FROM"
             f" (SELECT number AS chosen FROM articles {where} ORDER BY day DESC, number LIMIT ? OFFSET ?)"
             " CROSS JOIN articles ON number = chosen ORDER BY day DESC, number",
             (*clauses.values(), limit, offset),
         )
-        return [ArticleSummary(*values) for values in found]
+        return [ArticleSummary(*values) for values in records]
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
-        """The passages of these rows, in the order asked.
+        """The passages of these rows, in the order given.
 
         Raises:
             KeyError: there is no such row.
         """
-        found = {row: passage for row, passage, _ in self._passages(rows)}
-        return [found[row] for row in rows]
+        by_row = {row: passage for row, passage, _ in self._passages(rows)}
+        return [by_row[row] for row in rows]
 
     def every_passage(self) -> Iterator[tuple[int, Passage, str]]:
         """Each passage with its row and its article's title, in order of rows."""
@@ -122,39 +122,42 @@ class Catalog:
 
     def _passages(self, rows: Sequence[int]) -> Iterator[tuple[int, Passage, str]]:
         for start in range(0, len(rows), _CHUNK):
-            some = rows[start : start + _CHUNK]
-            found = self._all(
+            chunk = rows[start : start + _CHUNK]
+            records = self._all(
                 "SELECT row, article_id, start, end, passages.text, sentences, title FROM passages"
-                f" JOIN articles ON number = article WHERE row IN ({','.join('?' * len(some))}) ORDER BY row",
-                some,
+                f" JOIN articles ON number = article WHERE row IN ({','.join('?' * len(chunk))}) ORDER BY row",
+                chunk,
             )
-            yield from ((row, _passage(*values), title) for row, *values, title in found)
+            for row, article_id, begin, end, text, sentences, title in records:
+                spans = tuple((first, last) for first, last in json.loads(sentences))
+                yield row, Passage(f"{article_id}#{begin}-{end}", article_id, begin, end, text, spans), title
 
     def embedding_texts(self, rows: Sequence[int]) -> list[str]:
-        """What is embedded for each of these rows, which are ascending."""
+        """What is embedded for each of these rows, which must be ascending."""
         return [embedding_text(title, passage.text) for _, passage, title in self._passages(rows)]
 
     def rows_of(self, filters: Filters) -> Rows | None:
-        """The rows of passages whose article passes, ascending; None where every one does."""
+        """The rows of passages whose article passes, ascending; None where there is no filter."""
         clauses = filter_clauses(filters)
         if not clauses:
             return None
-        # Filters that are written otherwise, and ask the same, are the same.
+        # The cache goes by the clauses, so that "en" and "EN-us" share one entry.
         return self._passing_rows(tuple(clauses.items())).astype(np.int64)
 
-    @cachedmethod(attrgetter("_passing"), lock=attrgetter("_remembering"))
+    @cachedmethod(attrgetter("_passing"), lock=attrgetter("_cache_lock"))
     def _passing_rows(self, clauses: tuple[tuple[str, str], ...]) -> NDArray[np.int32]:
         conditions, values = zip(*clauses, strict=True)
         query = f"SELECT first_row, end_row FROM articles WHERE {' AND '.join(conditions)}"
-        found = np.array(self._all(query, values), dtype=np.int32).reshape(-1, 2)
-        first, end = found[np.argsort(found[:, 0])].T
-        # Each article's rows follow one another: its first, as often as it has rows, and how far on each is.
+        ranges = np.array(self._all(query, values), dtype=np.int32).reshape(-1, 2)
+        first, end = ranges[np.argsort(ranges[:, 0])].T
+        # The rows of an article follow one another. So the result is np.arange over all rows that pass, in which each
+        # article's part is shifted from the position where it begins to the article's first row.
         counts = end - first
-        begin = np.cumsum(counts) - counts
-        return (np.repeat(first - begin, counts) + np.arange(counts.sum())).astype(np.int32)
+        position = np.cumsum(counts) - counts
+        return (np.repeat(first - position, counts) + np.arange(counts.sum())).astype(np.int32)
 
     def versions_and_first_seen(self) -> list[tuple[str, str, str]]:
-        """Each article's id, the version of its text, and when that was first held, in order of rows."""
+        """Each article's id, the version of its text, and when an index first held the article, in order of rows."""
         return self._all("SELECT article_id, version, first_seen FROM articles ORDER BY number")
 
     def hashes(self) -> dict[str, str]:
@@ -166,31 +169,37 @@ class Catalog:
         return dict(self._all("SELECT article_id, path FROM articles"))
 
     def embedded_hashes(self) -> Hashes:
-        """What each row's vector was made from, in order of rows."""
+        """The hash of the text that each row's vector was made from, in order of rows."""
         with self._lock:
-            found = self._connection.execute("SELECT embedded_hash FROM passages ORDER BY row")
-            return np.fromiter((value for (value,) in found), dtype="S64")
+            records = self._connection.execute("SELECT embedded_hash FROM passages ORDER BY row")
+            return np.fromiter((value for (value,) in records), dtype="S64")
 
     def articles_with_wrong_filters(self) -> list[str]:
-        """The ids of articles that filters find by something else than they hold, and of those with rows not theirs."""
-        kept = self._all("SELECT article_id, published, source, language, day, folded_source, spoken FROM articles")
-        strange = self._all(
-            "SELECT article_id FROM articles JOIN (SELECT article, count(*) AS held, min(row) AS low, max(row) AS high"
+        """The ids of articles whose filter columns do not fit the article, or whose range of rows is not theirs."""
+        articles = self._all("SELECT article_id, published, source, language, day, folded_source, spoken FROM articles")
+        wrong_columns = [
+            article_id
+            for article_id, published, source, language, *stored in articles
+            if filter_columns(published, source, language) != tuple(stored)
+        ]
+        wrong_rows = self._all(
+            "SELECT article_id FROM articles JOIN (SELECT article, count(*) AS count, min(row) AS low, max(row) AS high"
             " FROM passages GROUP BY article) ON article = number"
-            " WHERE (low, high + 1, held) != (first_row, end_row, end_row - first_row)"
+            " WHERE (low, high + 1, count) != (first_row, end_row, end_row - first_row)"
         )
-        return [
-            name for name, *own, day, source, language in kept if filter_columns(*own) != (day, source, language)
-        ] + [name for (name,) in strange]
+        return wrong_columns + [article_id for (article_id,) in wrong_rows]
 
     def counts(self) -> tuple[int, int]:
-        """How many articles, and how many passages."""
+        """The number of articles, and of passages."""
         ((articles,),) = self._all("SELECT count(*) FROM articles")
         ((passages,),) = self._all("SELECT count(*) FROM passages")
         return articles, passages
 
     def breakdown(self) -> Breakdown:
-        """Articles by source, by language and by day. It reads every article once, and remembers the result."""
+        """Articles by source and by language, and their first and last day.
+
+        The first call reads every article; the result is remembered.
+        """
         if self._breakdown is None:
             ((earliest, latest),) = self._all("SELECT min(day), max(day) FROM articles")
             self._breakdown = Breakdown(self._groups("source"), self._groups("language"), earliest, latest)
@@ -200,15 +209,10 @@ class Catalog:
         return self._all(f"SELECT {column}, count(*) FROM articles GROUP BY {column} ORDER BY count(*) DESC, {column}")
 
 
-def _passage(article_id: str, start: int, end: int, text: str, sentences: str) -> Passage:
-    spans = tuple((first, last) for first, last in json.loads(sentences))
-    return Passage(f"{article_id}#{start}-{end}", article_id, start, end, text, spans)
-
-
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """What SQLite tells of a disk, as an OSError."""
+    """Raise an OSError where SQLite reports an error of the disk."""
     try:
         yield
-    except sqlite3.OperationalError as error:  # how SQLite tells of a full disk or a missing file
+    except sqlite3.OperationalError as error:  # what SQLite raises for a full disk or a missing file
         raise OSError(str(error)) from error

@@ -1,4 +1,4 @@
-"""Writing a new catalog; its tables."""
+"""The tables of a catalog, and writing a new one."""
 
 import json
 import sqlite3
@@ -10,7 +10,8 @@ from index.engine.local.catalog import ARTICLE_COLUMNS, disk_errors, filter_colu
 from index.passages import embedding_text, text_hash
 from index.types import Article, Passage
 
-# Languages are few, so that what a filter by one alone finds is a fair share of what it reads, the whole of by_day.
+# No index begins with the language. There are few languages, so a filter by language alone passes a fair share of the
+# articles, and reading the whole of by_day for it costs little.
 _SCHEMA = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, article_id TEXT UNIQUE NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
@@ -46,36 +47,36 @@ class CatalogWriter:
         Raises:
             OSError: the disk refused.
         """
-        with disk_errors():
-            self._add(article, passages)
-
-    def _add(self, article: Article, passages: Sequence[Passage]) -> None:
-        values = (getattr(article, name) for name in ARTICLE_COLUMNS.split(", "))
-        as_filed = filter_columns(article.published, article.source, article.language)
-        self._connection.execute(
-            f"INSERT INTO articles VALUES (?{', ?' * 20})",
-            (
-                self._articles,
-                *values,
-                article.version,
-                article.content_hash(),
-                *as_filed,
-                self._rows,
-                self._rows + len(passages),
-            ),
+        end_row = self._rows + len(passages)
+        article_record = (
+            self._articles,
+            *(getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")),
+            article.version,
+            article.content_hash(),
+            *filter_columns(article.published, article.source, article.language),
+            self._rows,
+            end_row,
         )
-        for passage in passages:
-            spans = json.dumps(passage.sentences)
-            hashed = text_hash(embedding_text(article.title, passage.text))
-            place = (self._rows, self._articles, passage.start, passage.end)
-            self._connection.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", (*place, passage.text, spans, hashed)
+        passage_records = [
+            (
+                row,
+                self._articles,
+                passage.start,
+                passage.end,
+                passage.text,
+                json.dumps(passage.sentences),
+                text_hash(embedding_text(article.title, passage.text)),
             )
-            self._rows += 1
+            for row, passage in enumerate(passages, self._rows)
+        ]
+        with disk_errors():
+            self._connection.execute(f"INSERT INTO articles VALUES (?{', ?' * 20})", article_record)
+            self._connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", passage_records)
         self._articles += 1
+        self._rows = end_row
 
     def set_first_seen(self, article_id: str, first_seen: str) -> None:
-        """Give an article that was added another time.
+        """Change when an article that was added before was first held, ISO 8601 in UTC.
 
         Raises:
             OSError: the disk refused.
@@ -86,7 +87,7 @@ class CatalogWriter:
             )
 
     def close(self) -> None:
-        """Commit and release the file; the caller forces it to the disk.
+        """Commit and release the file, without forcing it to the disk.
 
         Raises:
             OSError: the disk refused.

@@ -1,4 +1,4 @@
-"""What the files of a folder are known by: their names, sizes and hashes."""
+"""The files of a folder: their names, and whether each is the one that was written."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from index.files import sha256_of
 
 
 def file_names(folder: Path) -> list[str]:
-    """Every file below a folder but locks, which hold nothing, by its path from there."""
+    """The path, relative to a folder, of every file below it; lock files, which hold nothing, are left out."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     return sorted(path.relative_to(folder).as_posix() for path in files)
 

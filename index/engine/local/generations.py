@@ -3,7 +3,7 @@
 DIR/CURRENT                   the number of the live generation; replaced by an atomic rename
 DIR/lock                      held while a generation is written
 DIR/generations/<number>/     manifest.json and the files it lists with their checksums
-DIR/feedback.sqlite           what readers thought of answers, which the rag room keeps; no build touches it
+DIR/feedback.sqlite           what people thought of answers, which the rag room keeps; no build touches it
 """
 
 import logging
@@ -38,7 +38,7 @@ def live_number(directory: Path) -> int:
 
     Raises:
         GenerationMissingError: no generation has been published here.
-        GenerationForeignError: the directory holds something else, and no index.
+        GenerationForeignError: the directory holds other files and no index.
         GenerationDamagedError: CURRENT is not a number.
         StorageError: it can't be read.
     """
@@ -46,7 +46,7 @@ def live_number(directory: Path) -> int:
     try:
         return int(current.read_text())
     except FileNotFoundError:
-        # Generations without a CURRENT are those of a first build that was cut off: none of them ever served.
+        # Generations without a CURRENT are left over from a first build that was cut off; none of them ever served.
         _refuse_foreign(directory)
         raise GenerationMissingError(
             f"There is no index in {directory} yet.", f"Run: {command('rag index', directory)}"
@@ -61,10 +61,10 @@ def live_number(directory: Path) -> int:
 
 
 def recorded_corpus(directory: Path) -> str | None:
-    """What the live generation was made from; None where there is no index yet.
+    """The corpus that the live generation was made from; None where there is no index yet.
 
     Raises:
-        GenerationError: there is one, and it can't say.
+        GenerationError: there is an index, and its manifest can't be read.
     """
     try:
         return read_manifest(directory, live_number(directory)).corpus
@@ -73,21 +73,21 @@ def recorded_corpus(directory: Path) -> str | None:
 
 
 def current_mark(directory: Path) -> tuple[int, int] | None:
-    """What changes whenever CURRENT is replaced, even by the same number in a new directory; None without one."""
+    """A value that changes when CURRENT is replaced, even by the same number in a new directory; None if missing."""
     try:
-        found = (directory / _CURRENT).stat()
+        status = (directory / _CURRENT).stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return status.st_ino, status.st_mtime_ns
 
 
 def generation_folder(directory: Path, number: int) -> Path:
-    """Where generation `number` lies, or would lie."""
+    """The folder of generation `number`, whether it exists or not."""
     return directory / _GENERATIONS / f"{number:06d}"
 
 
 def read_manifest(directory: Path, number: int) -> Manifest:
-    """The manifest of a generation, with its format checked and its files not yet.
+    """The manifest of a generation; its format is checked, its files are not.
 
     Raises:
         GenerationDamagedError: it is missing or half-written.
@@ -121,30 +121,30 @@ def checked_manifest(directory: Path) -> Manifest:
 
 
 def check_files(directory: Path, manifest: Manifest) -> list[str]:
-    """One sentence for each file of a generation that is missing, cut short or altered; none when whole.
+    """One sentence for each file of a generation that is missing, cut short or altered.
 
     Raises:
         StorageError: the disk does not let a file be read.
     """
     folder = generation_folder(directory, manifest.generation)
-    checked = (_check_file(folder / name, record) for name, record in manifest.files.items())
-    return [problem for problem in checked if problem]
-
-
-def _check_file(path: Path, record: FileRecord) -> str | None:
-    try:
-        return fault_of(path, record)
-    except OSError as error:
-        raise read_error(path, error) from error
+    problems = []
+    for name, record in manifest.files.items():
+        try:
+            problem = fault_of(folder / name, record)
+        except OSError as error:
+            raise read_error(folder / name, error) from error
+        if problem:
+            problems.append(problem)
+    return problems
 
 
 @contextmanager
 def writer_lock(directory: Path) -> Iterator[None]:
-    """Hold the one writer's place of an index directory, which is made if it is missing.
+    """Lock an index directory for writing, and make it if it is missing; it has one writer at a time.
 
     Raises:
-        WriterBusyError: another process holds it.
-        GenerationForeignError: the directory holds something else.
+        WriterBusyError: another process holds the lock.
+        GenerationForeignError: the directory holds other files and no index.
         StorageError: the directory can't be made or written.
     """
     _refuse_foreign(directory)
@@ -165,18 +165,17 @@ def writer_lock(directory: Path) -> Iterator[None]:
 
 
 def new_folder(directory: Path) -> tuple[int, Path]:
-    """The number and an empty folder for the next generation; call it with the writer lock held.
+    """Make an empty folder for the next generation; gives its number too. Call it with the writer lock held.
 
-    What an interrupted run left behind, which no CURRENT ever named, is removed.
+    Folders that interrupted runs left behind are removed; no CURRENT ever named them.
     """
     leftovers = list((directory / _GENERATIONS).glob("[0-9]*.partial"))
-    number = 1 + max(
-        [0, *generation_numbers(directory), *(int(path.stem) for path in leftovers if path.stem.isdigit())]
-    )
+    leftover_numbers = (int(path.stem) for path in leftovers if path.stem.isdigit())
+    number = 1 + max([0, *generation_numbers(directory), *leftover_numbers])
     for leftover in leftovers:
         try:
             shutil.rmtree(leftover)
-        except OSError as error:  # it is nobody's, and in nobody's way
+        except OSError as error:  # the build does not need its place
             _log.warning("The leftover %s can't be removed: %s", leftover, error)
     folder = directory / _GENERATIONS / f"{number:06d}.partial"
     folder.mkdir(parents=True)
@@ -184,7 +183,11 @@ def new_folder(directory: Path) -> tuple[int, Path]:
 
 
 def file_records(folder: Path) -> dict[str, FileRecord]:
-    """Size and checksum of every file below a folder but locks, after its bytes are forced to the disk."""
+    """Force every file below a folder to the disk, but for locks; gives each one's size and checksum.
+
+    Raises:
+        OSError: the disk refused.
+    """
     records = {}
     for name in file_names(folder):
         path = folder / name
@@ -194,7 +197,11 @@ def file_records(folder: Path) -> dict[str, FileRecord]:
 
 
 def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
-    """Make a finished folder the live generation; a crash at any instant leaves the old or the new."""
+    """Make a finished folder the live generation; a crash at any instant leaves the old or the new one live.
+
+    Raises:
+        OSError: the disk refused.
+    """
     (folder / MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
     sync(folder / MANIFEST)
     for inner in (path for path in folder.rglob("*") if path.is_dir()):
@@ -206,21 +213,26 @@ def publish(directory: Path, folder: Path, manifest: Manifest) -> None:
         set_live(directory, manifest.generation)
     except OSError:
         if not _may_be_live(directory, manifest.generation):
-            shutil.rmtree(finished, ignore_errors=True)  # a disk that is full is not filled further by each try
+            shutil.rmtree(finished, ignore_errors=True)  # or each further try would fill a full disk more
         raise
 
 
 def _may_be_live(directory: Path, number: int) -> bool:
+    """Whether CURRENT names a generation, or can't be read."""
     try:
         return live_number(directory) == number
     except GenerationMissingError:
         return False
-    except RagError:  # what CURRENT names can't be told
+    except RagError:
         return True
 
 
 def set_live(directory: Path, number: int) -> None:
-    """Make a generation that is on the disk the live one, by one atomic rename."""
+    """Make a generation that is on the disk the live one, by one atomic rename.
+
+    Raises:
+        OSError: the disk refused.
+    """
     write_whole(directory / _CURRENT, f"{number}\n".encode())
 
 
@@ -238,7 +250,7 @@ def write_error(path: Path, error: OSError) -> StorageError:
 
 
 def rebuild_command(directory: Path) -> str:
-    """The remedy for a damaged or foreign generation."""
+    """The remedy for a damaged generation, or for one of another format."""
     return f"Run: {command('rag index --rebuild', directory)}"
 
 
@@ -250,27 +262,26 @@ def generation_numbers(directory: Path) -> Iterator[int]:
 
 
 def _refuse_foreign(directory: Path) -> None:
+    """Refuse a file, and a directory that holds visible files of another program."""
     ours = {_CURRENT, _LOCK, _GENERATIONS, f"{_CURRENT}.new", *_FEEDBACK}
     try:
         if directory.exists() and not directory.is_dir():
             raise GenerationForeignError(
                 f"{directory} is a file, not an index directory.", "Name another with --index."
             )
-        foreign = directory.is_dir() and bool(_visible(directory) - ours)
+        names = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
     except OSError as error:
         raise read_error(directory, error) from error
-    if foreign:
+    if any(not name.startswith(".") for name in names - ours):
         raise GenerationForeignError(
             f"{directory} holds files that are not an index's.",
             "Name an empty or new directory with --index.",
         )
 
 
-def _visible(directory: Path) -> set[str]:
-    return {path.name for path in directory.iterdir() if not path.name.startswith(".")}
-
-
 def _refuse_other_format(path: Path, directory: Path) -> None:
+    """Refuse a manifest that states another format; one that states none is for the caller to judge."""
+
     class Version(BaseModel):
         format_version: int
 

@@ -13,7 +13,6 @@ from tantivy import (
     Index,
     Occur,
     Query,
-    Schema,
     SchemaBuilder,
     TextAnalyzer,
     TextAnalyzerBuilder,
@@ -25,37 +24,32 @@ from index.types import Rows, Scored
 
 ANALYZER = "folded_english"
 _HEAP_BYTES = 64_000_000
-# In an index of so many passages the words that stand in a larger share of them are not searched, unless all do: they
-# say next to nothing and are most of the work. Were it so in xquad-en, hit@1, 5 and 10 for 838 questions would stay
-# 0.957, 0.994 and 0.999 by both rankings joined, and be 0.925, 0.989 and 0.991 by BM25 alone, for 0.924, 0.991, 0.992.
+# From MANY passages on, words that stand in more than the share COMMON of them are not searched, unless all words do:
+# they say next to nothing and are most of the work. If xquad-en left them out too, hit@1, 5 and 10 for 838 questions
+# would stay 0.957, 0.994 and 0.999 with both rankings joined, and be 0.925, 0.989 and 0.991 instead of 0.924, 0.991 and
+# 0.992 with BM25 alone.
 MANY, COMMON = 100_000, 0.3
-# A filter is wide that lets at least one in so many passages through, or so many of them: over a million, naming 10,000
-# rows to Tantivy takes 50 ms, and passing over the others among the best 20,000 hits 17. Further down nobody looks.
+# A filter is wide if it passes at least one in WIDE passages, or MANY_NAMES of them. Over a million passages, naming
+# 10,000 rows to Tantivy takes 50 ms, and skipping the others among the best 20,000 hits takes 17. Hits below the best
+# DEEPEST are not looked at.
 WIDE, MANY_NAMES, DEEPEST = 10, 5_000, 40_000
 
 
 def _analyzer() -> TextAnalyzer:
-    # Folding comes first: "İlham" lower-cased before it keeps a combining dot, and "Ilham" would not find it.
+    # Folding comes before lower-casing, which leaves a combining dot in "İlham", so that "Ilham" would not find it.
     builder = TextAnalyzerBuilder(Tokenizer.simple())
     for step in (Filter.remove_long(64), Filter.ascii_fold(), Filter.lowercase(), Filter.stemmer("english")):
         builder = builder.filter(step)
     return builder.build()
 
 
-def _schema() -> Schema:
-    builder = SchemaBuilder().add_unsigned_field("row", indexed=True, fast=True)
-    for field in ("title", "text"):
-        builder = builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
-    return builder.build()
-
-
 class LexicalIndex:
-    """Words to passages, with accents folded and English words stemmed."""
+    """Search for passages by their words, with accents folded and English words stemmed."""
 
     def __init__(self, index: Index) -> None:
         self._analyzer = _analyzer()
         index.register_tokenizer(ANALYZER, self._analyzer)
-        index.config_reader(reload_policy="manual")  # a generation never changes: no thread need watch it
+        index.config_reader(reload_policy="manual")  # a generation never changes, so no thread needs to watch it
         self._index = index
         self._searcher = index.searcher()
 
@@ -66,28 +60,27 @@ class LexicalIndex:
         Raises:
             OSError: the disk refused.
         """
+        builder = SchemaBuilder().add_unsigned_field("row", indexed=True, fast=True)
+        for field in ("title", "text"):
+            builder = builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
+        schema = builder.build()
         try:
-            LexicalIndex._write(folder, passages)
-        except ValueError as error:  # how tantivy tells of a full disk
+            index = Index(schema, path=str(folder))
+            index.register_tokenizer(ANALYZER, _analyzer())
+            # With one thread the same passages give the same segments, so ties rank the same in every build.
+            writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            for row, title, text in passages:
+                writer.add_document(Document.from_dict({"row": row, "title": title, "text": text}, schema))
+            writer.commit()
+            writer.wait_merging_threads()
+        except ValueError as error:  # all that tantivy raises when the disk is full
             number = re.search(r"os error (\d+)", str(error))
-            if number is None:
-                # One of its threads met the error, and now and then that is all it tells of it.
-                stopped = "its writer was stopped: most likely the disk is full" if "thread" in str(error) else error
-                raise OSError(f"{folder}: {stopped}") from error
-            raise OSError(int(number[1]), os.strerror(int(number[1])), str(folder)) from error
-
-    @staticmethod
-    def _write(folder: Path, passages: Iterable[tuple[int, str, str]]) -> None:
-        schema = _schema()
-        index = Index(schema, path=str(folder))
-        index.register_tokenizer(ANALYZER, _analyzer())
-        # One thread: the same passages give the same segments, so ties rank the same in every build.
-        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for row, title, text in passages:
-            writer.add_document(Document.from_dict({"row": row, "title": title, "text": text}, schema))
-        writer.commit()
-        writer.wait_merging_threads()
-        for path in folder.iterdir():  # some of which are for this user alone, whatever the umask
+            if number:
+                raise OSError(int(number[1]), os.strerror(int(number[1])), str(folder)) from error
+            # When one of its threads met the error, it sometimes says only that the thread stopped.
+            stopped = "its writer was stopped: most likely the disk is full" if "thread" in str(error) else error
+            raise OSError(f"{folder}: {stopped}") from error
+        for path in folder.iterdir():  # tantivy makes some files readable by this user alone, whatever the umask
             path.chmod(folder.stat().st_mode & 0o666)
 
     @staticmethod
@@ -97,9 +90,16 @@ class LexicalIndex:
         Raises:
             StorageError: this machine has no temporary directory.
         """
-        # Tantivy wants to put its locks beside what it opens; here they go beside links to it. Once it is
-        # open the files themselves are held.
-        with _temporary() as links:
+        try:
+            temporary = TemporaryDirectory(prefix="rag-words-", ignore_cleanup_errors=True)
+        except OSError as error:
+            raise StorageError(
+                f"No temporary directory can be made ({error.strerror or error}).",
+                "Name one that can be written with TMPDIR.",
+            ) from error
+        # Tantivy puts lock files beside the files it opens, so it opens links in a directory of their own. The links
+        # are needed only until it holds the files themselves open.
+        with temporary as links:
             for path in folder.iterdir():
                 if path.suffix != ".lock":
                     Path(links, path.name).symlink_to(path.absolute())
@@ -113,7 +113,7 @@ class LexicalIndex:
         return self._analyzer.analyze(text)
 
     def document_frequency(self, term: str) -> int:
-        """How many passages hold an analysed term in their text."""
+        """How many passages hold an indexed word in their text."""
         return self._searcher.doc_freq("text", term)
 
     def vocabulary(self, field: str) -> dict[str, int]:
@@ -123,66 +123,43 @@ class LexicalIndex:
     def rows(self) -> Rows:
         """The row of each passage, ascending."""
         hits = self._searcher.search(Query.all_query(), limit=max(1, len(self)), count=False).hits
-        found = self._searcher.fast_field_values("row", [address for _, address in hits])
-        return np.sort(np.array(found, dtype=np.int64))
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return np.sort(np.array(rows, dtype=np.int64))
 
     def search(self, query: str, k: int, title_weight: float, rows: Rows | None = None) -> list[Scored]:
         """The `k` rows of highest BM25 score, best first; the title's score counts `title_weight` times.
 
         Any string is a query: its words are searched, its punctuation is not syntax. `rows` are ascending.
         """
-        words = self._words(query, title_weight)
+        words = self._word_query(query, title_weight)
         if rows is None:
             return self._best(words, k)
+        is_wide = len(rows) > 0 and (len(rows) * WIDE >= len(self) or len(rows) >= MANY_NAMES)
         depth = 3 * k * len(self) // max(1, len(rows))
-        if self._is_wide(rows) and depth <= DEEPEST:
-            # Naming each of many rows to Tantivy takes longer than passing over the others.
+        if is_wide and depth <= DEEPEST:
+            # Naming each of many rows to Tantivy takes longer than skipping the others.
             best = self._best(words, depth)
-            passing = [hit for hit, passes in zip(best, _among(rows, best), strict=True) if passes]
+            best_rows = np.array([row for row, _ in best], dtype=np.int64)
+            positions = np.minimum(np.searchsorted(rows, best_rows), len(rows) - 1)
+            passing = [best[hit] for hit in np.flatnonzero(rows[positions] == best_rows)]
             if len(passing) >= k or len(best) < depth:
                 return passing[:k]
-        allowed = Query.term_set_query(self._index.schema, "row", rows.tolist())
-        return self._best(
-            Query.boolean_query([(Occur.Must, words), (Occur.Must, Query.const_score_query(allowed, 0.0))]), k
-        )
+        allowed = Query.const_score_query(Query.term_set_query(self._index.schema, "row", rows.tolist()), 0.0)
+        return self._best(Query.boolean_query([(Occur.Must, words), (Occur.Must, allowed)]), k)
 
-    def _is_wide(self, rows: Rows) -> bool:
-        return len(rows) > 0 and (len(rows) * WIDE >= len(self) or len(rows) >= MANY_NAMES)
-
-    def _best(self, query: Query, k: int) -> list[Scored]:
-        hits = self._searcher.search(query, limit=k, count=False).hits
-        found = self._searcher.fast_field_values("row", [address for _, address in hits])
-        return [(int(row or 0), float(score)) for row, (score, _) in zip(found, hits, strict=True)]
-
-    def _words(self, query: str, title_weight: float) -> Query:
+    def _word_query(self, query: str, title_weight: float) -> Query:
+        """A Tantivy query for each word of `query` once, in the text or the title."""
+        words = list(dict.fromkeys(self.terms(query)))
+        if len(self) >= MANY:
+            words = [word for word in words if self.document_frequency(word) <= COMMON * len(self)] or words
         clauses = []
-        for term in self._telling(query):
-            clauses.append((Occur.Should, Query.term_query(self._index.schema, "text", term, "freq")))
-            title = Query.term_query(self._index.schema, "title", term, "freq")
+        for word in words:
+            clauses.append((Occur.Should, Query.term_query(self._index.schema, "text", word, "freq")))
+            title = Query.term_query(self._index.schema, "title", word, "freq")
             clauses.append((Occur.Should, Query.boost_query(title, title_weight)))
         return Query.boolean_query(clauses)
 
-    def _telling(self, query: str) -> list[str]:
-        """The words of a query to be searched, each once."""
-        words = list(dict.fromkeys(self.terms(query)))
-        if len(self) < MANY:
-            return words
-        return [word for word in words if self.document_frequency(word) <= COMMON * len(self)] or words
-
-
-def _among(rows: Rows, hits: list[Scored]) -> list[bool]:
-    """Whether each hit's row is one of `rows`, which are ascending."""
-    found = np.array([row for row, _ in hits], dtype=np.int64)
-    places = np.searchsorted(rows, found)
-    same: list[bool] = (rows[np.minimum(places, len(rows) - 1)] == found).tolist()
-    return same
-
-
-def _temporary() -> TemporaryDirectory[str]:
-    try:
-        return TemporaryDirectory(prefix="rag-words-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise StorageError(
-            f"No temporary directory can be made ({error.strerror or error}).",
-            "Name one that can be written with TMPDIR.",
-        ) from error
+    def _best(self, query: Query, k: int) -> list[Scored]:
+        hits = self._searcher.search(query, limit=k, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return [(int(row or 0), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]

@@ -51,7 +51,7 @@ class LocalIndex:
         except RagError:
             if generations.current_mark(directory) == mark:
                 raise
-            # The generation was replaced, and perhaps removed, while it was being opened.
+            # The generation was replaced while it was being opened, and perhaps removed.
             return LocalIndex._open(directory, embedder_of)
 
     @staticmethod
@@ -74,7 +74,11 @@ class LocalIndex:
                 NearDuplicates.open(folder / NEAR_DUPLICATES),
                 lease,
             )
-        except (OSError, RuntimeError, ValueError) as error:  # what SQLite, faiss and tantivy raise for a bad file
+        except (
+            OSError,
+            RuntimeError,
+            ValueError,
+        ) as error:  # what faiss, numpy, SQLite and tantivy raise for a bad file
             raise GenerationDamagedError(
                 f"{folder} can't be opened ({error}).", generations.rebuild_command(directory)
             ) from error
@@ -88,7 +92,7 @@ class LocalIndex:
         return self.lexical.search(query, k, title_weight, self.catalog.rows_of(filters))
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
-        """The passages of these rows, in the order asked."""
+        """The passages of these rows, in the order given."""
         return self.catalog.passages(rows)
 
     def first_near_duplicate(self, row: int) -> int:
@@ -140,7 +144,7 @@ class LiveIndex:
         """Why the newest generation does not serve while an older one does; None where the newest serves.
 
         Raises:
-            GenerationError: the directory holds no index any more.
+            GenerationError: the directory no longer holds an index.
         """
         self.current()
         generations.live_number(self._directory)
@@ -148,28 +152,20 @@ class LiveIndex:
 
     def current(self) -> LocalIndex:
         """The live generation, opened again if CURRENT was replaced since the last call."""
-        if generations.current_mark(self._directory) == self._mark:
+        # One caller opens a new generation; the others get the old one meanwhile.
+        if generations.current_mark(self._directory) == self._mark or not self._lock.acquire(blocking=False):
             return self._serving
-        # One caller opens the new generation; the others are answered from the old one meanwhile.
-        if self._lock.acquire(blocking=False):
-            try:
-                self._swap()
-            finally:
-                self._lock.release()
-        return self._serving
-
-    def _swap(self) -> None:
-        mark = generations.current_mark(self._directory)
-        if mark == self._mark:
-            return
         try:
-            opened = LocalIndex.open(self._directory, self._embedder_of)
-            opened.embedder.embed_query("warm up")  # loads another model here rather than within the next question
-            self._serving = opened
-            self._degraded_reason = None
+            mark = generations.current_mark(self._directory)
+            if mark != self._mark:  # otherwise another caller opened it just before the lock was free
+                opened = LocalIndex.open(self._directory, self._embedder_of)
+                opened.embedder.embed_query("warm up")  # loads another model here rather than within the next question
+                self._serving, self._degraded_reason, self._mark = opened, None, mark
         except RagError as error:
             number = self._serving.manifest.generation
             self._degraded_reason = f"The new index can't be served, generation {number} still is: {error}"
+            self._mark = mark  # it is tried again only when CURRENT is next replaced
             _log.error("%s", self._degraded_reason)
-        # Set also after a failure, which is tried again when CURRENT is next replaced.
-        self._mark = mark
+        finally:
+            self._lock.release()
+        return self._serving

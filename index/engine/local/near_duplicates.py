@@ -28,6 +28,12 @@ class NearDuplicates:
     def __len__(self) -> int:
         return len(self._firsts)
 
+    def is_consistent(self) -> bool:
+        """Whether every row's first row exists, comes no later than the row, and is the first of its own group."""
+        rows = np.arange(len(self._firsts))
+        in_order = bool(((self._firsts >= 0) & (self._firsts <= rows)).all())
+        return in_order and np.array_equal(self._firsts[self._firsts], self._firsts)
+
     def first(self, row: int) -> int:
         """The first row of this row's group; the row itself where no earlier one is a near-duplicate."""
         return int(self._firsts[row])

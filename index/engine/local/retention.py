@@ -1,12 +1,11 @@
-"""Which generations of an index stay on the disk, who holds them, and going back to an earlier one."""
+"""Which generations of an index stay on the disk, leases on those in use, and going back to an earlier one."""
 
 import fcntl
 import logging
 import os
 import shutil
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,27 +20,27 @@ _log = logging.getLogger(__name__)
 
 
 class GenerationLease:
-    """Keeps a generation from being removed until it is closed, or no one has it any more."""
+    """Keeps a generation from being removed, until it is closed or garbage collected."""
 
     def __init__(self, folder: Path) -> None:
-        """Hold the generation in that folder.
+        """Lease the generation in that folder.
 
         Raises:
-            OSError: it is not there.
+            OSError: it has no manifest, or the disk refused.
         """
-        # On the manifest, which every generation has; a lock on a file needs no right to write it.
+        # The lock is on the manifest, which every generation has. It needs no permission to write.
         descriptor = os.open(folder / generations.MANIFEST, os.O_RDONLY)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         self._finalizer = weakref.finalize(self, os.close, descriptor)
 
     def close(self) -> None:
-        """Let it be removed."""
+        """Let the generation be removed."""
         self._finalizer()
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One generation on the disk; `manifest` is None, and `trouble` says why, where it can't be read."""
+    """One generation on the disk; where its manifest can't be read, `manifest` is None and `trouble` says why."""
 
     number: int
     live: bool
@@ -56,23 +55,21 @@ def list_generations(directory: Path) -> list[Generation]:
         GenerationError: there is no index there.
     """
     live = generations.live_number(directory)
-    return [
-        _generation(directory, number, live)
-        for number in sorted(generations.generation_numbers(directory), reverse=True)
-    ]
-
-
-def _generation(directory: Path, number: int, live: int) -> Generation:
-    try:
-        return Generation(number, number == live, generations.read_manifest(directory, number))
-    except RagError as error:
-        return Generation(number, number == live, None, error.what)
+    listed = []
+    for number in sorted(generations.generation_numbers(directory), reverse=True):
+        manifest, trouble = None, None
+        try:
+            manifest = generations.read_manifest(directory, number)
+        except RagError as error:
+            trouble = error.what
+        listed.append(Generation(number, number == live, manifest, trouble))
+    return listed
 
 
 def roll_back(directory: Path, number: int | None = None) -> Manifest:
-    """Make an earlier generation live again, the one before the live one unless another is named; gives its manifest.
+    """Make an earlier generation live again, the one before the live one unless `number` is given; gives its manifest.
 
-    Every file of it is checked first. What was live stays on the disk.
+    All its files are checked first. The generation that was live stays on the disk.
 
     Raises:
         GenerationMissingError: there is no such generation.
@@ -80,79 +77,66 @@ def roll_back(directory: Path, number: int | None = None) -> Manifest:
         WriterBusyError: another process is writing the index.
         StorageError: the disk refused.
     """
-    _chosen(directory, number)  # before a lock is made where there is no index
+    _earlier_number(directory, number)  # so that no lock file is made where there is no index
     with generations.writer_lock(directory):
-        chosen = _chosen(directory, number)
-        manifest = generations.read_manifest(directory, chosen)
+        earlier = _earlier_number(directory, number)
+        manifest = generations.read_manifest(directory, earlier)
         problems = generations.check_files(directory, manifest)
         if problems:
-            raise GenerationDamagedError(" ".join(problems), _listed(directory))
+            raise GenerationDamagedError(" ".join(problems), _status_command(directory))
         try:
-            generations.set_live(directory, chosen)
+            generations.set_live(directory, earlier)
         except OSError as error:
             raise generations.write_error(directory, error) from error
     return manifest
 
 
-def _chosen(directory: Path, number: int | None) -> int:
-    there = set(generations.generation_numbers(directory))
-    if number is None or not there:
-        generations.live_number(directory)  # says that there is no index
-    chosen = _earlier(directory) if number is None else number
-    if chosen not in there:
-        raise GenerationMissingError(f"{directory} holds no generation {chosen}.", _listed(directory))
-    return chosen
+def _earlier_number(directory: Path, number: int | None) -> int:
+    """The generation to go back to: `number`, which must exist, or the newest before the live one."""
+    existing = set(generations.generation_numbers(directory))
+    if number is None or not existing:
+        live = generations.live_number(directory)  # raises where there is no index
+    if number is None:
+        number = max((other for other in existing if other < live), default=None)
+        if number is None:
+            raise GenerationMissingError(
+                f"{directory} holds no generation before {live}.", f"Run: {command('rag index', directory)}"
+            )
+    if number not in existing:
+        raise GenerationMissingError(f"{directory} holds no generation {number}.", _status_command(directory))
+    return number
 
 
-def _earlier(directory: Path) -> int:
-    live = generations.live_number(directory)
-    before = [number for number in generations.generation_numbers(directory) if number < live]
-    if not before:
-        raise GenerationMissingError(
-            f"{directory} holds no generation before {live}.", f"Run: {command('rag index', directory)}"
-        )
-    return max(before)
-
-
-def _listed(directory: Path) -> str:
+def _status_command(directory: Path) -> str:
     return f"See which there are: {command('rag status', directory)}"
 
 
 def retire(directory: Path, kept: int) -> list[int]:
-    """Remove all but the live generation and the newest others, `kept` in all, and those held; gives those removed.
+    """Remove old generations, so that `kept` stay: the live one and the newest others; gives the numbers removed.
 
-    Call it with the writer lock held. One that can't be removed is tried again by the next run.
+    Leased generations stay too. Call it with the writer lock held. The next run tries again to remove a generation
+    that can't be removed now.
     """
     others = sorted(set(generations.generation_numbers(directory)) - {generations.live_number(directory)})
     return [number for number in others[: max(0, len(others) - kept + 1)] if _remove(directory, number)]
 
 
 def _remove(directory: Path, number: int) -> bool:
+    """Remove a generation unless it is leased; gives whether it was removed."""
     folder = generations.generation_folder(directory, number)
     try:
-        with _unheld(folder) as unheld:
-            if unheld:
-                # Nobody finds it half removed.
-                shutil.rmtree(folder.rename(folder.with_suffix(".partial")))
-    except OSError as error:  # what is live serves all the same
+        with ExitStack() as stack:
+            try:
+                manifest = stack.enter_context((folder / generations.MANIFEST).open("rb"))
+                # Held until the folder is removed, so that no new lease begins meanwhile.
+                fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            except FileNotFoundError:  # somebody deleted its files, so that nobody can lease it
+                pass
+            # Renamed first, so that nobody opens it half removed.
+            shutil.rmtree(folder.rename(folder.with_suffix(".partial")))
+    except OSError as error:  # the live generation serves all the same
         _log.warning("The old generation %s can't be removed: %s", folder, error)
         return False
-    return unheld
-
-
-@contextmanager
-def _unheld(folder: Path) -> Iterator[bool]:
-    """Whether nobody holds a generation; then nobody can while it is being removed."""
-    try:
-        descriptor = os.open(folder / generations.MANIFEST, os.O_RDONLY)
-    except FileNotFoundError:  # one whose files somebody deleted
-        yield True
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        yield False
-    else:
-        yield True
-    finally:
-        os.close(descriptor)
+    return True

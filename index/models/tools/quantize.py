@@ -1,8 +1,8 @@
 """Make the default model's 8-bit files: python -m index.models.tools.quantize CORPUS OUT.
 
-It needs index/models/int8/requirements.txt. NNCF runs the model in float32 over passages of a corpus, notes between which bounds each layer's numbers lie, and
-rounds weights and what goes into the large multiplications to 8 bits between such bounds. int8/README.md says of what
-the files here were made, and what that does to the vectors.
+It needs index/models/int8/requirements.txt. NNCF runs the model in float32 over passages of a corpus, records the range
+of each layer's numbers, and rounds the weights and the inputs of the large multiplications to 8 bits within that range.
+int8/README.md says from which texts the shipped files were made, and how their vectors differ from float32.
 """
 
 from pathlib import Path
@@ -14,40 +14,42 @@ from sentence_transformers import SentenceTransformer
 from index.console import note
 from index.corpus.articles import read_articles
 from index.files import sha256_of
-from index.models.compiled import followed, openvino
+from index.models.compiled import openvino, trace
 from index.models.hub import bundled_folder
 from index.models.quantized import GRAPH, INPUTS, OUTPUT, files
 from index.passages import embedding_text
 from index.passages.split import split_article
 from index.types import Article
 
-_PASSAGES = 150  # at most
-_QUESTIONS = 50  # first sentences, and their first words, that stand in for questions, which are shorter
+_PASSAGES = 150  # the most that are used
+_QUESTIONS = 50  # first sentences, and their first words; they stand in for questions, which are shorter than passages
 
 
 def quantize(corpus: Path, out: Path) -> None:
-    """Write the graph and its weights into a folder, under the names they have here."""
+    """Write the graph and its weights into a folder, under the names of the shipped files."""
     import nncf
 
     model = SentenceTransformer(str(bundled_folder()), device="cpu")
-    graph = followed(model[0].model, INPUTS, [OUTPUT])
-    tokens = [model.preprocess([text]) for text in _texts(corpus)]
-    data = [{name: given[name].numpy() for name in INPUTS} for given in tokens]
-    made = nncf.quantize(graph, nncf.Dataset(data), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(data))
-    openvino.save_model(made, out / GRAPH.name)
+    graph = trace(model[0].model, INPUTS, [OUTPUT])
+    features = [model.preprocess([text]) for text in calibration_texts(corpus)]
+    inputs = [{name: tensors[name].numpy() for name in INPUTS} for tensors in features]
+    quantized = nncf.quantize(
+        graph, nncf.Dataset(inputs), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(inputs)
+    )
+    openvino.save_model(quantized, out / GRAPH.name)
 
 
-def _texts(corpus: Path) -> list[str]:
-    """The first passages of a corpus, the first sentences of some, and the first one to four words of these."""
+def calibration_texts(corpus: Path) -> list[str]:
+    """The first passages of a corpus, the first sentences of some of them, and the first one to four words of these."""
     articles = [item for item in read_articles(corpus) if isinstance(item, Article)]
-    passages = [(one, passage) for one in articles for passage in split_article(one)][:_PASSAGES]
-    firsts = [one.text[slice(*passage.sentences[0])] for one, passage in passages[:_QUESTIONS]]
-    begun = [" ".join(first.split()[: 1 + place % 4]) for place, first in enumerate(firsts)]
-    return [*(embedding_text(one.title, passage.text) for one, passage in passages), *firsts, *begun]
+    passages = [(article, passage) for article in articles for passage in split_article(article)][:_PASSAGES]
+    sentences = [article.text[slice(*passage.sentences[0])] for article, passage in passages[:_QUESTIONS]]
+    beginnings = [" ".join(sentence.split()[: 1 + number % 4]) for number, sentence in enumerate(sentences)]
+    return [*(embedding_text(article.title, passage.text) for article, passage in passages), *sentences, *beginnings]
 
 
-def _main(
-    corpus: Annotated[Path, typer.Argument(help="Articles, of whose passages the bounds are learned.")],
+def main(
+    corpus: Annotated[Path, typer.Argument(help="The corpus whose passages the ranges are measured on.")],
     out: Annotated[Path, typer.Argument(help="A folder for the graph and its weights.")],
 ) -> None:
     """Quantize the default model."""
@@ -57,4 +59,4 @@ def _main(
 
 
 if __name__ == "__main__":
-    typer.run(_main)
+    typer.run(main)

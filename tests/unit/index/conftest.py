@@ -45,27 +45,29 @@ def unprivileged() -> Callable[[], AbstractContextManager[None]]:
 
 @pytest.fixture
 def saved(tmp_path):
-    """Saves a tiny model of random weights as an embedding model, pooled as a test needs; gives its folder."""
+    """Saves a tiny embedding model of random weights, with pooling and architecture as called; gives its folder."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import PreTrainedTokenizerFast
 
-    def save(pooling: str = "mean", *, unit: bool = True, kind: str = "bert") -> Path:
-        words = byte_tokenizer() if kind == "xlm-roberta" else letter_tokenizer()
-        marks = ("<pad>", "<unk>", "<s>", "</s>") if kind == "xlm-roberta" else ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
-        names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token"), marks, strict=True))
-        types = ["token_type_ids"] if kind == "bert" else []
+    def save(pooling: str = "mean", *, unit: bool = True, architecture: str = "bert") -> Path:
+        tokenizer = byte_tokenizer() if architecture == "xlm-roberta" else letter_tokenizer()
+        special = (
+            ("<pad>", "<unk>", "<s>", "</s>") if architecture == "xlm-roberta" else ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+        )
+        names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token"), special, strict=True))
+        types = ["token_type_ids"] if architecture == "bert" else []
         PreTrainedTokenizerFast(
-            tokenizer_object=words,
+            tokenizer_object=tokenizer,
             model_max_length=64,
             model_input_names=["input_ids", "attention_mask", *types],
             **names,
-        ).save_pretrained(tmp_path / kind)
+        ).save_pretrained(tmp_path / architecture)
         with torch.random.fork_rng():
             torch.manual_seed(7)
-            tiny_encoder(kind, words.get_vocab_size()).save_pretrained(tmp_path / kind)
-        modules = [Transformer(str(tmp_path / kind)), Pooling(16, pooling), *([Normalize()] if unit else [])]
+            tiny_encoder(architecture, tokenizer.get_vocab_size()).save_pretrained(tmp_path / architecture)
+        modules = [Transformer(str(tmp_path / architecture)), Pooling(16, pooling), *([Normalize()] if unit else [])]
         SentenceTransformer(modules=modules, device="cpu").save(str(tmp_path / "model"))
         return tmp_path / "model"
 

@@ -15,6 +15,7 @@ from index.engine.manifest import VECTORS
 @pytest.fixture
 def run(monkeypatch, embedder, corpus, directory):
     """Runs a command on `corpus` and `directory`, its variables set, without a model."""
+    monkeypatch.setattr("index.models.embedder.choose_precision", lambda *_: "float32")
     monkeypatch.setattr(
         "index.models.embedder.SentenceTransformerEmbedder", lambda *_, in_bulk: embedder if in_bulk else None
     )
@@ -33,22 +34,22 @@ class TestIndex:
     """`rag index`."""
 
     def test_it_prints_what_it_did(self, run, directory):
-        """Counts by name and where the index lies, on stdout."""
+        """The counts and where the index lies are on stdout."""
         result = run("index")
         assert result.exit_code == 0
         assert "added 3, changed 0, deleted 0, unchanged 0, refused 0" in result.stdout
         assert f"{directory}, generation 1: 3 of 3 passages embedded" in result.stdout
 
     def test_refused_files_are_named_on_stderr(self, run, corpus):
-        """A refused file is named with its reason, and is no failure of the run."""
+        """A refused file is named with its reason, and the command still succeeds."""
         (corpus / "photo.png").write_bytes(b"\x89PNG")
         result = run("index")
         assert result.exit_code == 0
         assert "refused 1" in result.stdout
-        assert "photo.png: no reader" in result.stderr
+        assert "photo.png: files ending in" in result.stderr
 
     def test_kept_articles_are_named_on_stderr(self, run, corpus):
-        """An article kept from before, for its file can't be read, is said to be."""
+        """An article whose file can't be read now is kept, and is named."""
         run("index")
         (corpus / "bridge.md").write_bytes(b"\xff")
         result = run("index")
@@ -59,11 +60,11 @@ class TestIndex:
         """With --json stdout is one document with the counts, and ids and reasons under articles."""
         (corpus / "photo.png").write_bytes(b"\x89PNG")
         result = run("index", "--json")
-        found = document(result)
-        assert (result.exit_code, found["added"], found["refused"], found["embedded"]) == (0, 3, 1, 3)
-        assert found["articles"]["added"] == ["bridge", "harbour", "notes-kites"]
-        assert found["articles"]["refused"][0]["path"] == "photo.png"
-        assert {"changed", "deleted", "unchanged", "generation", "passages", "seconds", "dry_run"} <= found.keys()
+        report = document(result)
+        assert (result.exit_code, report["added"], report["refused"], report["embedded"]) == (0, 3, 1, 3)
+        assert report["articles"]["added"] == ["bridge", "harbour", "notes-kites"]
+        assert report["articles"]["refused"][0]["path"] == "photo.png"
+        assert {"changed", "deleted", "unchanged", "generation", "passages", "seconds", "dry_run"} <= report.keys()
 
     def test_dry_run_writes_nothing(self, run, directory):
         """With --dry-run the ids are listed and no index is begun."""
@@ -74,8 +75,8 @@ class TestIndex:
         assert not directory.exists()
         assert document(run("index", "--dry-run", "--json"))["dry_run"] is True
 
-    def test_dry_run_lists_what_it_found(self, run, corpus):
-        """Added, changed, deleted, unchanged, moved by their ids, and refused with the reason."""
+    def test_dry_run_lists_the_differences(self, run, corpus):
+        """Articles added, changed, deleted, unchanged and moved are listed by id, and refused files with the reason."""
         (corpus / "old.txt").write_text("An old text.")
         (corpus / "gone.txt").write_text("A text to be deleted.")
         run("index")
@@ -96,26 +97,26 @@ class TestIndex:
             "moved     old → new",
         ]
         assert last.startswith("Nothing written: 1 of 4 passages would be embedded, in about ")
-        assert "refused   photo.png: no reader" in result.stderr
-        found = document(run("index", "--dry-run", "--json"))["articles"]
-        assert (found["deleted"], found["unchanged"]) == (["gone", "old"], ["harbour", "notes-kites"])
-        assert "no reader" in found["refused"][0]["reason"]
+        assert "refused   photo.png: files ending in" in result.stderr
+        articles = document(run("index", "--dry-run", "--json"))["articles"]
+        assert (articles["deleted"], articles["unchanged"]) == (["gone", "old"], ["harbour", "notes-kites"])
+        assert "not supported" in articles["refused"][0]["reason"]
 
     @pytest.mark.parametrize("flags", [(), ("--dry-run",)])
     def test_another_model_says_what_it_costs(self, run, embedder, flags):
-        """Before anything is embedded, by the preview and by the run: why, and how many passages."""
+        """The preview and the run say, before anything is embedded, why and how many passages."""
         run("index")
         embedder.record = embedder.record.model_copy(update={"name": "other"})
         result = run("index", *flags)
-        why = "The index was made with the model words: with another, or other weights or prompts of it, all is"
-        assert result.stderr.startswith(why)
+        assert result.stderr.startswith("The index was made with the model words. Another model,")
+        assert "everything is embedded again" in result.stderr
         if flags:
             assert "Nothing written: 3 of 3 passages would be embedded." in result.stdout
         else:
             assert "Embedding passages: 0 of 3\n" in result.stderr
 
-    def test_an_emptied_corpus_empties_the_index_when_told_to(self, run, corpus, directory):
-        """The error names the flag that does."""
+    def test_an_emptied_corpus_empties_the_index_when_allowed_to(self, run, corpus, directory):
+        """The error names the flag that allows it."""
         run("index")
         shutil.rmtree(corpus)
         corpus.mkdir()
@@ -128,7 +129,7 @@ class TestIndex:
         assert "0 articles, 0 passages; all whole" in run("verify").stdout
 
     def test_a_missing_corpus_fails_with_what_to_do(self, run, tmp_path):
-        """Exit code 1, the path and the next command on stderr, nothing on stdout."""
+        """The exit code is 1, and the path and the next command are on stderr."""
         result = run("index", "--corpus", tmp_path / "nowhere")
         assert (result.exit_code, result.stdout) == (1, "")
         assert str(tmp_path / "nowhere") in result.stderr
@@ -136,7 +137,7 @@ class TestIndex:
 
     @pytest.mark.parametrize("flags", [(), ("--allow-empty",), ("--rebuild",)])
     def test_a_first_build_that_fails_leaves_nothing(self, run, tmp_path, corpus, directory, flags):
-        """Of a corpus that is missing, or holds no article, no index is begun."""
+        """No index is begun for a corpus that is missing or holds no article."""
         assert run("index", "--corpus", tmp_path / "missing", *flags).exit_code == 1
         for path in corpus.rglob("*.*"):
             path.rename(path.with_suffix(".jpg"))
@@ -157,7 +158,7 @@ class TestIndex:
         assert run("verify").exit_code == 0
 
     def test_a_flag_goes_before_a_variable(self, run, tmp_path, directory):
-        """--corpus and --index are taken before RAG_CORPUS and RAG_INDEX."""
+        """--corpus and --index take precedence over RAG_CORPUS and RAG_INDEX."""
         (tmp_path / "other").mkdir()
         (tmp_path / "other" / "one.txt").write_text("One.")
         result = run("index", "--corpus", tmp_path / "other", "--index", tmp_path / "elsewhere", "--json")
@@ -167,21 +168,28 @@ class TestIndex:
 
     def test_the_model_and_prompts_reach_the_embedder(self, run, monkeypatch, embedder):
         """Model, prompts and precision are taken from their flags or variables."""
-        asked = []
+        choices, arguments = [], []
         monkeypatch.setattr(
-            "index.models.embedder.SentenceTransformerEmbedder", lambda *names, in_bulk: asked.append(names) or embedder
+            "index.models.embedder.choose_precision", lambda *choice: choices.append(choice) or "bfloat16"
+        )
+        monkeypatch.setattr(
+            "index.models.embedder.SentenceTransformerEmbedder",
+            lambda *values, in_bulk: arguments.append(values) or embedder,
         )
         monkeypatch.setenv("RAG_MODEL", "model")
         monkeypatch.setenv("RAG_QUERY_PROMPT", "query: ")
         run("index", "--passage-prompt", "passage: ")
-        assert asked == [("model", "query: ", "passage: ", "auto", None)]
+        assert choices == [("auto", "model", "query: ", "passage: ", None)]
+        assert arguments == [("model", "query: ", "passage: ", "bfloat16")]
 
-    def test_precision_stays_what_it_was_until_told(self, run, monkeypatch, embedder):
-        """The index's own is handed on, but to a build that starts from nothing."""
-        asked = []
+    def test_the_precision_of_the_index_is_kept_until_another_is_set(self, run, monkeypatch, embedder):
+        """The precision is chosen by the setting and the model of the index, which a rebuild does not look at."""
+        choices = []
         monkeypatch.setattr(
-            "index.models.embedder.SentenceTransformerEmbedder",
-            lambda *given, in_bulk: asked.append(given[3:]) or embedder,
+            "index.models.embedder.choose_precision",
+            lambda setting, name, query_prompt, passage_prompt, earlier: (
+                choices.append((setting, earlier)) or "float32"
+            ),
         )
         run("index")
         run("index")
@@ -190,7 +198,7 @@ class TestIndex:
         run("index")
         run("index", "--precision", "bfloat16")
         before = embedder.record
-        assert asked == [
+        assert choices == [
             ("auto", None),
             ("auto", before),
             ("auto", None),
@@ -200,10 +208,10 @@ class TestIndex:
         assert run("index", "--precision", "int4").exit_code == 2
 
     def test_another_precision_is_said_before_all_is_embedded_again(self, run, embedder):
-        """In a sentence, and once."""
+        """One sentence says so, once."""
         run("index")
         embedder.record = embedder.record.model_copy(update={"precision": "bfloat16"})
-        assert "made in float32, now the model computes in bfloat16" in run("index").stderr
+        assert "made in float32, and the model now computes in bfloat16" in run("index").stderr
         assert "float32" not in run("index").stderr
         assert "computed in bfloat16" in run("status").stdout
 
@@ -212,7 +220,7 @@ class TestStatus:
     """`rag status`."""
 
     def test_it_says_what_the_index_holds(self, run, corpus, directory):
-        """Where it lies, its counts, its corpus, its model and what was refused."""
+        """It shows where the index lies, its counts, its corpus, its model and what was refused."""
         (corpus / "photo.png").write_bytes(b"\x89PNG")
         run("index")
         result = run("status")
@@ -223,23 +231,23 @@ class TestStatus:
     def test_json_is_the_manifest(self, run):
         """With --json it is one document with the manifest's keys."""
         run("index")
-        found = document(run("status", "--json"))
-        assert (found["generation"], found["articles"], found["passages"]) == (1, 3, 3)
-        assert found["model"]["name"] == "words"
+        manifest = document(run("status", "--json"))
+        assert (manifest["generation"], manifest["articles"], manifest["passages"]) == (1, 3, 3)
+        assert manifest["model"]["name"] == "words"
 
 
 class TestVerify:
     """`rag verify`."""
 
     def test_a_whole_index_passes(self, run):
-        """Exit code 0, and a line that says all is whole."""
+        """The exit code is 0, and a line says that all is whole."""
         run("index")
         result = run("verify")
         assert result.exit_code == 0
         assert "all whole" in result.stdout
 
     def test_a_damaged_index_fails(self, run, directory):
-        """Exit code 1, each damaged file by its path, and the command that mends it."""
+        """The exit code is 1, and each damaged file and the command that mends the index are named."""
         run("index")
         path = generation_folder(directory, 1) / VECTORS
         path.write_bytes(b"oops")
@@ -249,7 +257,7 @@ class TestVerify:
         assert f"rag index --rebuild --index {directory}" in result.stdout
 
     def test_json_is_one_document_either_way(self, run, directory):
-        """With --json the same is one document, whole or not, with the same exit codes."""
+        """With --json the report is one document, with the same exit codes, whether or not the index is whole."""
         run("index")
         whole = run("verify", "--json")
         assert (whole.exit_code, document(whole)["whole"], document(whole)["problems"]) == (0, True, [])
@@ -261,7 +269,7 @@ class TestVerify:
 
 @pytest.mark.parametrize("command", ["status", "verify"])
 def test_without_an_index_the_error_says_how_to_make_one(run, directory, command):
-    """Exit code 1, the path and `rag index` on stderr, nothing on stdout."""
+    """The exit code is 1, the path and `rag index` are on stderr, and nothing is on stdout."""
     result = run(command)
     assert (result.exit_code, result.stdout) == (1, "")
     assert str(directory) in result.stderr
@@ -270,7 +278,7 @@ def test_without_an_index_the_error_says_how_to_make_one(run, directory, command
 
 @pytest.mark.parametrize("arguments", [("status",), ("verify",), ("index", "--corpus", "/no/where")])
 def test_a_failure_with_json_is_one_document_too(run, arguments):
-    """With --json a failure is a document of its kind, what happened and what to do; the exit code is 1."""
+    """With --json a failure is a document with its type, what happened and what to do; the exit code is 1."""
     result = run(*arguments, "--json")
     error = document(result)["error"]
     assert result.exit_code == 1
@@ -281,7 +289,7 @@ def test_a_failure_with_json_is_one_document_too(run, arguments):
 
 @pytest.mark.parametrize("arguments", [("index", "--nonsense"), ("verify", "extra"), ("nonsense",)])
 def test_wrong_usage_ends_with_two(run, arguments):
-    """Unknown flags, arguments and commands are wrong usage, told from failure by exit code 2."""
+    """Unknown flags, arguments and commands are wrong usage, with exit code 2."""
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
 
@@ -294,8 +302,8 @@ def test_an_index_knows_its_corpus(run, monkeypatch, corpus):
     assert "added 1, changed 0, deleted 0, unchanged 3" in run("index").stdout
 
 
-def test_an_index_that_can_not_say_its_corpus_is_not_filled_from_another(run, monkeypatch, directory):
-    """Where the manifest is lost, the corpus must be named."""
+def test_an_index_that_cannot_say_its_corpus_is_not_filled_from_another(run, monkeypatch, directory):
+    """The corpus must be named when the manifest is damaged."""
     run("index")
     monkeypatch.delenv("RAG_CORPUS")
     (generation_folder(directory, 1) / "manifest.json").write_text("{")

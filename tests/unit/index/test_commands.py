@@ -17,6 +17,6 @@ from index.commands import command
         ("/a b/ix", "it's", "rag index --index '/a b/ix' --corpus 'it'\"'\"'s'"),
     ],
 )
-def test_what_is_not_the_default_is_named(index, corpus, typed):
-    """As a shell takes it."""
+def test_paths_that_are_not_the_default_are_named(index, corpus, typed):
+    """They are quoted as a shell takes them."""
     assert command("rag index", Path(index), corpus and Path(corpus)) == typed

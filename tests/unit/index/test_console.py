@@ -1,11 +1,11 @@
-"""What every command shares."""
+"""What all commands share: printing, progress and fault lines."""
 
 import re
 import sys
 
 import pytest
 
-from index.console import _pace, in_groups, note, progress_of, say
+from index.console import _pace, fault_lines, note, progress_of, say
 from index.types import Refusal
 
 
@@ -40,7 +40,7 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(capsys):
     ],
 )
 def test_progress_tells_the_rate_and_the_time_left(done, total, seconds, pace):
-    """At the rate so far; at the beginning and the end there is nothing to tell."""
+    """The time left is at the rate so far; at the beginning and the end there is none."""
     assert _pace(done, total, seconds) == pace
 
 
@@ -58,13 +58,13 @@ def test_progress_is_a_bar_on_a_terminal(capsys, monkeypatch):
 
 
 def test_many_files_of_one_reason_are_one_line():
-    """The first are named, and how many more; what is wrong with few files has a line for each."""
-    pictures = [Refusal(f"{number}.png", "no reader") for number in range(20)]
+    """Three files are named and the others counted; few files with one reason have a line each."""
+    pictures = [Refusal(f"{number}.png", "not supported") for number in range(20)]
     lines = [Refusal("all.jsonl", "it holds no text", line) for line in (3, 9)]
-    assert [*in_groups([*pictures[:1], *lines, *pictures[1:]])] == [
-        "0.png, 1.png, 2.png and 17 more: no reader",
+    assert [*fault_lines([*pictures[:1], *lines, *pictures[1:]])] == [
+        "0.png, 1.png, 2.png and 17 more: not supported",
         "all.jsonl:3: it holds no text",
         "all.jsonl:9: it holds no text",
     ]
-    assert [*in_groups(pictures[:3])] == [f"{number}.png: no reader" for number in range(3)]
-    assert [*in_groups([])] == []
+    assert [*fault_lines(pictures[:3])] == [f"{number}.png: not supported" for number in range(3)]
+    assert [*fault_lines([])] == []

@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
     ],
 )
 def test_an_age_is_counted_in_days(value, days):
-    """By the calendar, and what lies ahead is new."""
+    """Days are counted by the UTC calendar, and a date in the future is 0 days old."""
     assert age_in_days(value, NOW) == days
 
 
@@ -42,19 +42,19 @@ def test_an_age_is_counted_in_days(value, days):
         (11185, "30 years old"),
     ],
 )
-def test_an_age_is_said_in_the_largest_unit_it_has_two_of(days, words):
-    """Days, months, years."""
+def test_an_age_is_worded_in_the_largest_unit_it_has_two_of(days, words):
+    """The unit is days, months or years."""
     assert age_in_words(days) == words
 
 
-def test_moments_are_compared_in_one_zone():
-    """Not by how they are written; without a zone it is UTC, and what has no date comes before all."""
+def test_times_are_sorted_in_one_zone():
+    """Times sort by the moment they mean, in UTC where they name no zone; a missing date comes first."""
     written = [None, "1996-04-10", "2026-11-23T09:00:00+05:00", "2026-11-23T05:00:00", "2026-11-23T06:00:00+00:00"]
     assert sorted([*written[3:], *written[:3]], key=sort_key) == written
 
 
 @given(st.integers(0, 1_000_000))
 def test_any_age_has_words(days):
-    """None is without, and none is said with a nought."""
+    """Every age has words, and none of them is a 0."""
     words = age_in_words(days)
     assert words == "today" or (words.endswith(" old") and int(words.split()[0]) > 0)

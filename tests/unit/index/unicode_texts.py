@@ -13,7 +13,7 @@ _HOSTILE = list("aB.!?،؟。।\n\t\x0b\x1c\u200b\u200f\u202e\u0301\U0001f642é
     "مرحبا بالعالم. ",
     "Qarabağ ",
 ]
-# No surrogates and no NUL: the readers refuse both.
+# No surrogates and no NUL: the parsers refuse both.
 _CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 any_text = st.text(_CHARACTERS, max_size=120) | st.lists(
     st.sampled_from([*_HOSTILE, "\xa0", "\u2028", "\u3000"]), max_size=60

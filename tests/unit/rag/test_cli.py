@@ -7,12 +7,14 @@ import pytest
 from typer.testing import CliRunner
 
 import index.models.embedder
+import rag.assembly
 import rag.cli
 import rag.evaluation.run
 from index.build.build import build_index
 from index.engine.local.local_index import LiveIndex
 from rag.assistant import Assistant
 from rag.retrieval.reranker import reranker_of
+from rag.settings import AssistantSettings
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, write_collection
 
@@ -22,14 +24,13 @@ QUOTE = "The harbour of Lenkoran was opened on 12 March 2021."
 
 @pytest.fixture(autouse=True)
 def without_a_model(monkeypatch):
-    """Commands open their index with the WordEmbedder and ask with sensible weights."""
+    """Commands open their index with the WordEmbedder, and score with sensible weights and without a reader."""
 
-    def assistant(index, threshold=None, reader="none", reranker=""):
-        live = LiveIndex(index, lambda record: WordEmbedder())
-        limit = 0.5 if threshold is None else threshold
-        return Assistant(live, limit, weights=SENSIBLE, reranker=reranker_of(reranker))
+    def make_assistant(settings):
+        live = LiveIndex(settings.index, lambda record: WordEmbedder())
+        return Assistant(live, settings.threshold, weights=SENSIBLE, reranker=reranker_of(settings.reranker))
 
-    monkeypatch.setattr(rag.cli, "_assistant", assistant)
+    monkeypatch.setattr(rag.assembly, "make_assistant", make_assistant)
 
 
 def run(*words, env=None):
@@ -61,37 +62,37 @@ def test_ask_prints_the_nearest_passages_where_it_declines(built):
 def test_ask_json_is_the_reply(built):
     """With --json stdout is the one document that Assistant.ask gives, and no other word."""
     result = run("ask", QUESTION, "-k", 2, "--json", "--index", built)
-    expected = asdict(rag.cli._assistant(built).ask(QUESTION, k=2))
+    expected = asdict(rag.assembly.make_assistant(AssistantSettings(built)).ask(QUESTION, k=2))
     assert without_times(json.loads(result.stdout)) == without_times(json.loads(json.dumps(expected)))
     assert len(json.loads(result.stdout)["passages"]) == 2
 
 
 def test_search_prints_ranked_passages(built):
-    """Each passage has its rank, its title and its place."""
+    """Each passage has its rank, its title and its offsets."""
     result = run("search", "kites over Lahore", "-k", 1, "--index", built)
     assert result.exit_code == 0
     assert result.stdout.startswith("1. Kites fly over Lahore")
     assert "notes-kites 0–" in result.stdout
 
 
-def test_only_what_shows_a_time_is_warmed_up_for(built, monkeypatch):
-    """A search needs no reader and no sentence model, and so does not wait for one."""
-    warmed = []
+def test_ask_warms_up_and_search_does_not(built, monkeypatch):
+    """`rag ask` prints a time, which must not include loading; `rag search` prints none, and does not wait."""
+    warmed_up = []
 
     def warm_up(assistant):
-        warmed.append(assistant)
+        warmed_up.append(assistant)
 
     monkeypatch.setattr(Assistant, "warm_up", warm_up)
     assert run("search", "kites", "--index", built).exit_code == 0
-    assert warmed == []
+    assert warmed_up == []
     run("ask", QUESTION, "--index", built)
-    assert len(warmed) == 1
+    assert len(warmed_up) == 1
 
 
 def test_search_json_is_the_hits(built):
     """With --json the query and its hits come as POST /api/search gives them."""
     document = json.loads(run("search", "kites", "--json", "--index", built).stdout)
-    hits = rag.cli._assistant(built).search("kites")
+    hits = rag.assembly.make_assistant(AssistantSettings(built)).search("kites")
     assert document == {"query": "kites", "hits": [asdict(hit) for hit in hits]}
 
 
@@ -101,8 +102,8 @@ def test_filters_are_passed_on(built, command):
     days = ("--from", "2023-01-01", "--to", "2023-12-31")
     more = ("--source", "River Post", "--language", "en")
     document = json.loads(run(command, "harbour", *days, *more, "--json", "--index", built).stdout)
-    found = document["passages" if command == "ask" else "hits"]
-    assert [passage["article_id"] for passage in found] == ["bridge"]
+    passages = document["passages" if command == "ask" else "hits"]
+    assert [passage["article_id"] for passage in passages] == ["bridge"]
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
@@ -116,7 +117,7 @@ def test_filters_are_passed_on(built, command):
     ],
 )
 def test_where_nothing_passes_what_there_is_is_said(built, command, words, sentence):
-    """The sentence names what the filters that were given could choose."""
+    """The sentence names the values that the filters in use could have."""
     result = run(command, "harbour", *words, "--index", built)
     assert result.exit_code == 0
     assert result.stdout == f"No article passes the filters: {sentence}\n"
@@ -143,9 +144,9 @@ def test_an_index_of_nothing_is_said_to_hold_none(embedder, tmp_path, command):
 def test_the_threshold_s_flag_goes_before_its_variable(built):
     """RAG_THRESHOLD makes it decline, and --threshold 0 answers all the same."""
     env = {"RAG_THRESHOLD": "1"}
-    asked = ("ask", QUESTION, "--json", "--index", built)
-    assert json.loads(run(*asked, env=env).stdout)["answered"] is False
-    assert json.loads(run(*asked, "--threshold", 0, env=env).stdout)["answered"] is True
+    ask = ("ask", QUESTION, "--json", "--index", built)
+    assert json.loads(run(*ask, env=env).stdout)["answered"] is False
+    assert json.loads(run(*ask, "--threshold", 0, env=env).stdout)["answered"] is True
 
 
 def test_the_index_can_be_named_by_its_variable(built):
@@ -197,15 +198,13 @@ def test_a_missing_index_fails_and_says_what_to_run(directory, command):
     assert f"rag index --index {directory}" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("question", "kind", "code"), [("", "QuestionError", 2), ("who?", "GenerationMissingError", 1)]
-)
-def test_an_error_is_one_json_document_too(built, tmp_path, question, kind, code):
+@pytest.mark.parametrize(("question", "error_type", "code"), [("", "QuestionError", 2), ("who?", "SnapshotMissing", 1)])
+def test_an_error_is_one_json_document_too(built, tmp_path, question, error_type, code):
     """With --json stdout holds the error's type, what happened and what to do."""
     index = built if code == 2 else tmp_path / "nothing"
     result = run("ask", question, "--json", "--index", index)
     error = json.loads(result.stdout)["error"]
-    assert (result.exit_code, error["type"]) == (code, kind)
+    assert (result.exit_code, error["type"]) == (code, error_type)
     assert error["what"]
     assert error["remedy"]
 

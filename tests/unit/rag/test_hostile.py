@@ -112,7 +112,7 @@ OTHERS = (
 )
 READER = ScriptedReader(**{"12 March 2021": 2.0, "310 metres": 2.0, "over Lahore": 2.0})
 DECEIVED = ScriptedReader(**{"12 March 2021": 20.0, "1999": 20.0, "42": 20.0})
-PARSERS = pytest.mark.parametrize("reader", [None, READER], ids=["without a reader", "with a reader"])
+READERS = pytest.mark.parametrize("reader", [None, READER], ids=["without a reader", "with a reader"])
 
 
 def assert_only_quotes(answer: Answer, assistant: Assistant) -> None:
@@ -154,7 +154,7 @@ def files_of(directory: Path) -> dict[str, str]:
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-@PARSERS
+@READERS
 @pytest.mark.parametrize("question", [*CARELESS.values(), *ODD.values()], ids=[*CARELESS, *ODD])
 def test_any_question_is_refused_in_a_sentence_or_answered_by_exact_quotes(built, live_index, question, reader):
     """Nothing else comes of it, and neither the index nor the next answer is another than before."""
@@ -217,7 +217,7 @@ def test_an_article_s_instructions_are_only_ever_quoted(assistant_of, reader):
         assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
 
 
-@PARSERS
+@READERS
 def test_an_article_s_instructions_change_no_other_answer(assistant_of, reader):
     """Other questions are answered or declined as without them, from the same sentences."""
     plain, instructed = assistant_of("plain", reader), assistant_of("instructed", reader, lighthouse=INSTRUCTIONS)
@@ -227,7 +227,7 @@ def test_an_article_s_instructions_change_no_other_answer(assistant_of, reader):
         assert (before.answered, quotes(before)[:1]) == (after.answered, quotes(after)[:1]), question
 
 
-@PARSERS
+@READERS
 def test_instructions_weigh_no_more_than_their_words(assistant_of, reader):
     """The same words in an order that says nothing leave every confidence within a twentieth, as phrases count."""
     shuffled = " ".join(sorted(INSTRUCTIONS.split(), key=lambda word: hashlib.sha256(word.encode()).digest()))
@@ -263,7 +263,7 @@ def test_no_naughty_string_is_answered_by_more_than_quotes(assistant_of, real_em
 def test_no_attack_in_an_article_is_more_than_text(assistant_of, real_embedder):
     """Each attack is an article, and a question too: it is only ever quoted, and takes no other's place."""
     attacks = json.loads((Path(HOME) / "bipia-text-attacks-train.json").read_text(encoding="utf-8"))
-    texts = {f"attack-{kind}-{place}": text for kind, of in attacks.items() for place, text in enumerate(of)}
+    texts = {f"attack-{name}-{number}": text for name, group in attacks.items() for number, text in enumerate(group)}
     assistant = assistant_of("attacked", weights=SURE, embedder=real_embedder, **texts)
     replies = [answer_or_refusal(assistant, text) for text in texts.values()]
     assert {citation.article_id.split("-")[0] for answer in replies for citation in answer.citations} >= {"attack"}

@@ -1,4 +1,4 @@
-"""First questions, made of the corpus' own sentences and kept where their answer leads back to them."""
+"""Suggested questions, made of the corpus' own sentences."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from rag.answer import ShortAnswer
 from rag.assistant import Assistant
 from rag.suggestions import SHOWN, candidates, suggestions
-from tests.unit.rag.conftest import SURE, Fixed
+from tests.unit.rag.conftest import SURE, FixedSource
 
 
 def questions_of(index_of_texts, text):
@@ -46,7 +46,7 @@ def test_a_sentence_becomes_the_question_of_its_time_or_place(index_of_texts, se
 
 
 def test_a_sentence_becomes_the_question_of_who(index_of_texts):
-    """Asked with the sentence's own verb."""
+    """It has the sentence's own verb."""
     made = questions_of(index_of_texts, "Leyla Mammadova founded the Lenkoran Tea Company, which grew.")
     assert made == [("Who founded the Lenkoran Tea Company?", "Leyla Mammadova")]
 
@@ -64,24 +64,24 @@ def test_a_sentence_becomes_the_question_of_who(index_of_texts):
         "A" * 4000 + " was opened in 2007.",
     ],
 )
-def test_what_does_not_stand_by_itself_asks_nothing(index_of_texts, sentence):
-    """A question names what it asks of, and points to nothing said elsewhere."""
+def test_a_sentence_that_refers_to_others_gives_no_question(index_of_texts, sentence):
+    """A question names what it is about, and refers to no other sentence."""
     assert questions_of(index_of_texts, sentence) == []
 
 
 TEXTS = {
-    f"a{place}": f"The {name} Harbour of Lenkoran was opened on {place + 1} March 2021."
-    for place, name in enumerate(("Old", "New", "East", "West", "North", "South"))
+    f"a{number}": f"The {name} Harbour of Lenkoran was opened on {number + 1} March 2021."
+    for number, name in enumerate(("Old", "New", "East", "West", "North", "South"))
 }
 
 
 @pytest.fixture
 def assistant_of(index_of_texts):
-    return lambda **texts: Assistant(Fixed(index_of_texts(**texts)), weights=SURE)
+    return lambda **texts: Assistant(FixedSource(index_of_texts(**texts)), weights=SURE)
 
 
 def test_suggestions_are_answered_by_the_sentences_they_were_made_of(assistant_of):
-    """Each is of another article, and none more than are shown."""
+    """Each is about another article, and there are at most SHOWN."""
     assistant = assistant_of(**TEXTS)
     made = [question for question in assistant.suggestions() if question]
     assert len(made) == SHOWN
@@ -101,7 +101,7 @@ def test_suggestions_are_answered_by_the_sentences_they_were_made_of(assistant_o
     ids=["declined", "unsure", "elsewhere", "other-words"],
 )
 def test_a_question_whose_answer_does_not_lead_back_is_not_suggested(assistant_of, changed):
-    """It was declined, or not surely answered, or by another sentence, or in other words."""
+    """It was declined, or answered with little confidence, another sentence or other words."""
     assistant = assistant_of(a=TEXTS["a0"])
     index = assistant.source.current()
     assert any(suggestions(index, assistant.ask))
@@ -116,5 +116,5 @@ def test_a_question_whose_answer_does_not_lead_back_is_not_suggested(assistant_o
 
 
 def test_a_corpus_in_another_language_suggests_nothing(assistant_of):
-    """The forms are English."""
+    """The sentence patterns are English."""
     assert list(assistant_of(a="آتشگاہ کی عمارت 1745 میں مکمل ہوئی۔").suggestions()) == []

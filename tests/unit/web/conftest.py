@@ -96,18 +96,18 @@ def client_of(tmp_path: Path, serve: ClientOf) -> ClientOf:
 
 
 class Slow:
-    """An assistant whose every answer waits until it is let go."""
+    """An assistant whose answers wait until `let_go` is set."""
 
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
         self.begun, self.let_go = Event(), Event()
-        self.asked = 0
+        self.questions = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.assistant, name)
 
     def ask_in_stages(self, *arguments: Any) -> Iterator[object]:
-        self.asked += 1
+        self.questions += 1
         self.begun.set()
         assert self.let_go.wait(60)
         yield from self.assistant.ask_in_stages(*arguments)
@@ -115,10 +115,10 @@ class Slow:
 
 @pytest.fixture
 def slow(assistant: Assistant) -> Iterator[Slow]:
-    """Answers as `assistant`, when it is let go."""
-    made = Slow(assistant)
-    yield made
-    made.let_go.set()
+    """Answers as `assistant` does, but not before `let_go` is set."""
+    slow_assistant = Slow(assistant)
+    yield slow_assistant
+    slow_assistant.let_go.set()
 
 
 @pytest.fixture
@@ -168,8 +168,8 @@ def status_of(client: TestClient, path: str, **headers: bytes) -> int:
         async def send(message: dict[str, Any]) -> None:
             statuses.append(message.get("status"))
 
-        given = {"host": b"127.0.0.1"} | headers
-        pairs = [(name.replace("_", "-").encode(), value) for name, value in given.items()]
+        all_headers = {"host": b"127.0.0.1"} | headers
+        pairs = [(name.replace("_", "-").encode(), value) for name, value in all_headers.items()]
         scope = {"type": "http", "method": "GET", "path": path, "headers": pairs, "query_string": b""}
         ends = {"client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80)}
         await client.app({**scope, **ends, "scheme": "http", "root_path": ""}, receive, send)
@@ -194,18 +194,18 @@ class Element:
         return "".join(child if isinstance(child, str) else child.text for child in self.children)
 
     def all(self, tag: str | None = None, **attributes: str) -> "list[Element]":
-        """Every element inside of a tag, that has these attributes; `class_` is one of its classes."""
-        found = []
+        """Every element inside with this tag and these attributes; `class_` is one of its classes."""
+        elements = []
         for child in self.children:
             if isinstance(child, Element):
-                found += [child] if child.is_a(tag, attributes) else []
-                found += child.all(tag, **attributes)
-        return found
+                elements += [child] if child.is_a(tag, attributes) else []
+                elements += child.all(tag, **attributes)
+        return elements
 
     def one(self, tag: str | None = None, **attributes: str) -> "Element":
         """The only such element."""
-        (found,) = self.all(tag, **attributes)
-        return found
+        (element,) = self.all(tag, **attributes)
+        return element
 
     def is_a(self, tag: str | None, attributes: dict[str, str]) -> bool:
         """Whether it has the tag, and the attributes."""

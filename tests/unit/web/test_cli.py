@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 import web.cli
-from index.console import DEFAULT_INDEX
+from index.commands import DEFAULT_INDEX
 from tests.conftest import REPOSITORY
 from tests.unit.web.conftest import on_loopback
 from web.errors import AddressInUseError
-from web.server import server_of
+from web.server import bind, server_of
 from web.settings import Settings
 
 KEYLESS = {"rate_per_key": "often", "rate_per_address": "5/fortnight", "time_limit": "0", "log_format": "xml"}
@@ -28,7 +28,7 @@ def run(*words, env=None):
 
 @pytest.fixture
 def served(monkeypatch):
-    """What `rag serve` would serve with: its settings, without serving."""
+    """The settings that `rag serve` would serve with; nothing is served."""
     seen = []
     monkeypatch.setattr(web.cli, "_serve", lambda settings, listener, as_json: seen.append(settings))
     return seen
@@ -65,8 +65,8 @@ VALUES = {
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_a_variable(monkeypatch, name):
     """RAG_ and the field's name in capitals sets it; a new field needs a value here."""
-    given, expected = VALUES[name]
-    monkeypatch.setenv(f"RAG_{name.upper()}", given)
+    text, expected = VALUES[name]
+    monkeypatch.setenv(f"RAG_{name.upper()}", text)
     value = getattr(Settings(), name)
     assert type(expected)(value) == expected
     assert value != Settings.model_fields[name].default
@@ -74,12 +74,12 @@ def test_every_setting_is_a_variable(monkeypatch, name):
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_says_what_it_is(name):
-    """Each has its sentence."""
+    """Each setting has a description that is a sentence."""
     assert Settings.model_fields[name].description.endswith(".")
 
 
 def test_a_flag_goes_before_the_environment_and_that_before_the_default(served):
-    """The port from the flag, the threshold from the variable, the host from neither."""
+    """The port comes from the flag, the threshold from the variable, and the host from the default."""
     env = {"RAG_PORT": "1", "RAG_THRESHOLD": "0.25"}
     assert run("serve", "--port", 0, env=env).exit_code == 0
     (settings,) = served
@@ -87,9 +87,9 @@ def test_a_flag_goes_before_the_environment_and_that_before_the_default(served):
 
 
 def test_every_flag_of_serve_is_a_setting(served, tmp_path):
-    """Index, host, port, threshold and reranker given as flags are what is served with."""
-    place = ("--index", tmp_path, "--host", "127.0.0.1", "--port", 0)
-    assert run("serve", *place, "--threshold", 0.75, "--reranker", "some/model").exit_code == 0
+    """The flags for index, host, port, threshold and reranker set the settings of the same names."""
+    address = ("--index", tmp_path, "--host", "127.0.0.1", "--port", 0)
+    assert run("serve", *address, "--threshold", 0.75, "--reranker", "some/model").exit_code == 0
     (settings,) = served
     assert (settings.index, settings.host, settings.port, settings.threshold) == (tmp_path, "127.0.0.1", 0, 0.75)
     assert settings.reranker == "some/model"
@@ -105,7 +105,7 @@ def test_every_flag_of_serve_is_a_setting(served, tmp_path):
     ],
 )
 def test_a_bad_variable_is_one_sentence_and_wrong_usage(served, name, value):
-    """It names the variable and its value, ends with 2, and nothing is served."""
+    """The sentence names the variable and its value; the exit code is 2, and nothing is served."""
     result = run("serve", env={name: value})
     assert (result.exit_code, result.stdout, served) == (2, "", [])
     assert result.stderr.startswith(f"rag: {name} is {value!r}: ")
@@ -121,13 +121,13 @@ def test_an_empty_variable_is_as_unset(name, monkeypatch):
 
 @pytest.mark.parametrize("words", [("--port", 70000), ("--port", "x"), ("--threshold", 1.5), ("--colour", "red")])
 def test_a_bad_flag_is_wrong_usage(served, words):
-    """It ends with 2, and nothing is served."""
+    """The exit code is 2, and nothing is served."""
     assert run("serve", *words).exit_code == 2
     assert served == []
 
 
 def test_a_bad_variable_is_a_json_document_too(served):
-    """With --json stdout holds the error, as every other failure's does."""
+    """With --json stdout holds the error, as for every other failure."""
     result = run("serve", "--json", env={"RAG_PORT": "many"})
     assert result.exit_code == 2
     assert "RAG_PORT" in json.loads(result.stdout)["error"]["what"]
@@ -141,7 +141,7 @@ def taken():
 
 
 def test_a_taken_port_is_one_sentence_and_a_failure(served, taken):
-    """It names the address and how to take a free port, before any index is opened."""
+    """The sentence names the address and how to take a free port; no index is opened."""
     result = run("serve", "--port", taken)
     assert (result.exit_code, result.stdout, served) == (1, "", [])
     assert f"127.0.0.1:{taken}" in result.stderr
@@ -150,22 +150,22 @@ def test_a_taken_port_is_one_sentence_and_a_failure(served, taken):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_an_address_is_held_before_anybody_can_connect(host):
-    """Whoever asks while models load is refused at once, and does not wait."""
-    with web.cli._bound(host, 0) as held:
-        port = held.getsockname()[1]
+def test_an_address_is_taken_before_anybody_can_connect(host):
+    """A client that connects while models load is refused at once and does not wait."""
+    with bind(host, 0) as listener:
+        port = listener.getsockname()[1]
         with pytest.raises(ConnectionRefusedError), socket.create_connection((host, port), timeout=5):
             pass
-        held.listen()
+        listener.listen()
         socket.create_connection((host, port), timeout=5).close()
         with pytest.raises(AddressInUseError, match=f"{port}.*rag serve --port 0"):
-            web.cli._bound(host, port)
+            bind(host, port)
 
 
 def test_a_taken_port_is_a_json_document_too(served, taken):
     """With --json stdout holds the error."""
     error = json.loads(run("serve", "--port", taken, "--json").stdout)["error"]
-    assert error["type"] == "AddressInUseError"
+    assert error["type"] == "AddressInUse"
 
 
 def test_a_missing_index_is_one_sentence_and_a_failure(directory):
@@ -177,9 +177,7 @@ def test_a_missing_index_is_one_sentence_and_a_failure(directory):
 
 def test_a_missing_reranker_is_one_sentence_and_a_failure(monkeypatch, built, live_index):
     """Serving with a model that is not on this machine fails at once, and names the setting."""
-    import index.engine.local.local_index
-
-    monkeypatch.setattr(index.engine.local.local_index, "LiveIndex", lambda directory: live_index)
+    monkeypatch.setattr("rag.assembly.LiveIndex", lambda directory: live_index)
     result = run("serve", "--index", built, "--port", 0, env={"RAG_RERANKER": "nobody/no-such-model"})
     assert (result.exit_code, result.stdout) == (1, "")
     assert "RAG_RERANKER" in result.stderr
@@ -187,12 +185,10 @@ def test_a_missing_reranker_is_one_sentence_and_a_failure(monkeypatch, built, li
 
 
 def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, built, live_index):
-    """Port 0 takes a free one, and what is printed is its address."""
+    """Port 0 takes a free port, and the address with that port is printed."""
     import uvicorn
 
-    import index.engine.local.local_index
-
-    monkeypatch.setattr(index.engine.local.local_index, "LiveIndex", lambda directory: live_index)
+    monkeypatch.setattr("rag.assembly.LiveIndex", lambda directory: live_index)
     monkeypatch.setattr("web.logs.configure", lambda form: None)  # which is for a process of its own
 
     def start(server, sockets):
@@ -209,13 +205,11 @@ def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, buil
     assert "Answering at http://127.0.0.1:" in run("serve", "--index", built, "--port", 0).stdout
 
 
-@pytest.mark.parametrize(("given", "kept"), [({}, 1024), ({"cache": 0}, 0)])
-def test_the_server_keeps_answers_unless_told_not_to(monkeypatch, built, live_index, given, kept):
-    """As many as RAG_CACHE says."""
-    import index.engine.local.local_index
-
-    monkeypatch.setattr(index.engine.local.local_index, "LiveIndex", lambda directory: live_index)
-    assert web.cli._assistant(Settings(index=built, reader="none", **given)).kept == kept
+@pytest.mark.parametrize(("settings", "cached"), [({}, 1024), ({"cache": 0}, 0)])
+def test_the_server_keeps_answers_unless_told_not_to(monkeypatch, built, live_index, settings, cached):
+    """The cache holds as many answers as RAG_CACHE says."""
+    monkeypatch.setattr("rag.assembly.LiveIndex", lambda directory: live_index)
+    assert web.cli._ready_assistant(Settings(index=built, reader="none", **settings)).cached == cached
 
 
 def test_help_lists_every_command():
@@ -227,14 +221,14 @@ def test_help_lists_every_command():
 
 
 def test_version_is_that_of_the_package():
-    """One line for a person and for a script."""
+    """--version prints one line."""
     result = run("--version")
     assert (result.exit_code, result.stdout) == (0, f"rag {metadata.version('caspian-indus-reader')}\n")
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_takes_index_and_json(command):
-    """The contract's two options are everywhere."""
+    """Each command lists --index and --json in its help."""
     result = CliRunner().invoke(web.cli.app, [command, "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     assert "--index" in result.stdout
@@ -242,7 +236,7 @@ def test_every_command_takes_index_and_json(command):
 
 
 def test_help_imports_nothing_heavy():
-    """`rag --help` comes at once, since numpy, torch, faiss and fastapi are left alone."""
+    """`rag --help` is quick, since numpy, torch, faiss, fastapi and the like are not imported."""
     program = (
         "import sys, web.cli\n"
         "try: web.cli.app(['--help'])\n"
@@ -257,8 +251,8 @@ def test_help_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize(("name", "value"), KEYLESS.items())
-def test_a_setting_that_is_none_is_named(served, name, value):
-    """Wrong usage, with the variable and what it was."""
+def test_a_setting_with_a_wrong_value_is_named(served, name, value):
+    """It is wrong usage; the message has the variable and its value."""
     result = run("serve", "--port", 0, env={f"RAG_{name.upper()}": value})
     assert result.exit_code == 2
     assert f"RAG_{name.upper()} is '{value}'" in result.stderr
@@ -284,10 +278,10 @@ def test_rag_key_prints_a_key_that_the_file_opens_to(tmp_path):
 
     path = tmp_path / "keys"
     plain = run("key", "laptop", "--keys-file", path)
-    made = json.loads(run("key", "ops", "--role", "admin", "--json", env={"RAG_KEYS_FILE": str(path)}).stdout)
+    document = json.loads(run("key", "ops", "--role", "admin", "--json", env={"RAG_KEYS_FILE": str(path)}).stdout)
     keyring = read_keys(path)
     assert keyring.find(plain.stdout.strip()).role == Role.ASK
-    assert (keyring.find(made["key"]).role, made["name"], made["role"]) == (Role.ADMIN, "ops", "admin")
+    assert (keyring.find(document["key"]).role, document["name"], document["role"]) == (Role.ADMIN, "ops", "admin")
     assert plain.stdout.strip() not in path.read_text()
 
 

@@ -1,4 +1,4 @@
-"""What operators and programs look at: health, readiness, counters, headers, the description."""
+"""What operators and programs read: health, readiness, metrics, headers, the OpenAPI description."""
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -17,13 +17,13 @@ BROWSER = {"accept": "text/html"}
 
 
 def test_healthz_answers_while_the_process_lives(client):
-    """Alive is a status, and nothing is asked of the index."""
+    """The status is ok, and the index is not used."""
     response = client.get("/healthz")
     assert (response.status_code, response.json()["status"]) == (200, "ok")
 
 
 def test_readyz_is_unavailable_until_the_model_is_loaded_and_after_the_end(assistant):
-    """Before the app has started, and once it has stopped, it is not ready; between, it is."""
+    """The app is ready after it has started and until it has stopped."""
     app = create_app(assistant, Settings())
     assert on_loopback(app).get("/readyz").status_code == 503
     with on_loopback(app) as started:
@@ -33,31 +33,31 @@ def test_readyz_is_unavailable_until_the_model_is_loaded_and_after_the_end(assis
 
 
 def test_a_stopping_server_is_not_ready(client):
-    """It finishes what it has, and nothing new should come to it."""
+    """It finishes its requests, and monitors should send no new ones."""
     client.app.state.stopping = True
     response = client.get("/readyz")
     assert (response.status_code, response.json()["status"]) == (503, "stopping")
 
 
-def test_a_stranger_is_not_told_where_files_are(assistant, corpus, built, embedder, tmp_path):
-    """That something is wrong, without its place."""
+def test_only_an_admin_is_shown_where_files_are(assistant, corpus, built, embedder, tmp_path):
+    """Others are shown that something is wrong, without the name of a file."""
     add_key(tmp_path / "keys", "laptop", Role.ASK)
     with on_loopback(create_app(assistant, Settings(keys_file=tmp_path / "keys"))) as client:
         (corpus / "tower.txt").write_text("The tower of Gabala is 80 metres tall.")
         build_index(corpus, built, embedder)
         (built / "generations" / "000002" / "vectors.npy").write_bytes(b"")
-        told = client.get("/readyz").json()
-        assert (told["status"], told["reason"]) == (
+        readiness = client.get("/readyz").json()
+        assert (readiness["status"], readiness["reason"]) == (
             "ready",
             "The newest generation can't be opened; the one before serves.",
         )
         (built / "CURRENT").unlink()
-        told = client.get("/readyz").json()
-        assert (told["status"], told["reason"]) == ("no index", "There is no index that can be opened.")
+        readiness = client.get("/readyz").json()
+        assert (readiness["status"], readiness["reason"]) == ("no index", "There is no index that can be opened.")
 
 
 def test_readyz_says_what_an_index_that_went_away_needs(client, built):
-    """503 with the command, as the next start would fail."""
+    """The reason has the command that makes an index."""
     (built / "CURRENT").unlink()
     response = client.get("/readyz")
     assert response.status_code == 503
@@ -91,7 +91,7 @@ def counters(client):
 
 
 def test_metrics_count_answered_and_declined(client):
-    """Every way of asking is counted by its outcome, refused questions not."""
+    """Every way of asking is counted by its outcome; refused questions are not counted."""
     client.post("/api/ask", json={"question": QUESTION})
     client.post("/api/ask", json={"question": QUESTION}, headers={"accept": "text/event-stream"})
     client.get("/", params={"q": QUESTION})
@@ -112,7 +112,7 @@ def test_metrics_tell_of_the_index(client):
 
 
 def test_two_apps_count_apart(assistant, serve):
-    """One process may hold two apps."""
+    """Two apps in one process share no counters."""
     first, second = serve(assistant), serve(assistant)
     first.post("/api/ask", json={"question": QUESTION})
     assert ("rag_questions_total", "answered") not in counters(second)

@@ -132,9 +132,9 @@ def test_closing_waits_for_what_an_earlier_generation_is_tried_for():
     assert [thread.is_alive() for thread in threads] == [False, False]
 
 
-def test_a_question_is_tried_only_while_a_turn_is_spare(monkeypatch):
-    """Where none is, it is tried later."""
-    monkeypatch.setattr("web.suggestions._LATER", 0)
+def test_a_question_is_tried_only_while_a_slot_is_spare(monkeypatch):
+    """If no slot is spare, the question is tried later."""
+    monkeypatch.setattr("web.suggestions._RETRY_SECONDS", 0)
     spares = iter([False, True, False, False, True, True])
     assistant = Scripted("Who?", "When?")
     assistant.go.set()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from index.build.build import build_index, preview_index
 from index.build.report import live_manifest, reasons_to_embed_again
 from index.build.verify import verify_index
-from index.engine.local import generations as snapshot
+from index.engine.local import generations
 from index.engine.local.catalog import Catalog
 from index.engine.local.generations import checked_manifest, generation_folder, live_number
 from index.engine.local.local_index import LocalIndex
@@ -33,9 +33,14 @@ NOTHING = dict.fromkeys(("added", "changed", "deleted", "unchanged", "kept", "mo
 
 
 def counts(report) -> dict[str, int]:
-    """The report's counts that are not nought, and how many passages were embedded."""
-    found = report.as_dict()
-    return {name: found[name] for name in NOTHING if found[name]} | {"embedded": found["embedded"]}
+    """The report's counts that are not zero, and how many passages were embedded."""
+    document = report.as_dict()
+    return {name: document[name] for name in NOTHING if document[name]} | {"embedded": document["embedded"]}
+
+
+def reasons(directory: Path, embedder) -> list[str]:
+    """Why a build of that index would embed again what did not change."""
+    return reasons_to_embed_again(live_manifest(directory), embedder.record)
 
 
 def files_of(directory: Path) -> dict[str, bytes | None]:
@@ -138,8 +143,8 @@ class TestChanges:
         report = build_index(corpus, directory, embedder)
         assert (report.passages, report.embedded, len(embedder.embedded)) == (4, 3, 3)
         _, passages, vectors = contents(directory)
-        one, two = (vectors[name] for name, passage in passages.items() if "Kites" in passage.text)
-        assert one == two
+        first, second = (vectors[name] for name, passage in passages.items() if "Kites" in passage.text)
+        assert first == second
 
     @pytest.mark.parametrize(
         "change", [{"fingerprint": "1" * 64}, {"name": "other"}, {"passage_prompt": "p: "}, {"precision": "bfloat16"}]
@@ -226,8 +231,8 @@ class TestRefused:
             path.symlink_to(corpus.parent / "bridge.md")
             path.readlink().unlink()
         else:
-            paths = [found for found in corpus.rglob("*") if found.is_file()]
-            monkeypatch.setattr("index.corpus.articles._paths", lambda corpus: paths)
+            paths = [file for file in corpus.rglob("*") if file.is_file()]
+            monkeypatch.setattr("index.corpus.articles.corpus_paths", lambda corpus: paths)
             path.unlink()
         report = build_index(corpus, built, embedder)
         assert (report.diff.kept, report.diff.deleted, len(report.diff.refused)) == ([], ["bridge"], 1)
@@ -409,8 +414,8 @@ def test_not_a_byte_of_a_text_is_left_once_it_is_gone(corpus, built, embedder, h
     assert all(any(word in data.lower() for data in files_of(built).values() if data) for word in words)
     path.unlink() if how == "deleted" else path.write_text("Nothing to read here.")
     build_index(corpus, built, embedder, keep=1)
-    left = [name for name, data in files_of(built).items() if data and any(word in data.lower() for word in words)]
-    assert left == []
+    files = [name for name, data in files_of(built).items() if data and any(word in data.lower() for word in words)]
+    assert files == []
 
 
 def test_a_copy_has_not_moved(corpus, built, embedder):
@@ -449,12 +454,12 @@ class TestDryRun:
         assert (report.dry_run, report.generation, embedder.embedded) == (True, 1, [])
 
     def test_it_makes_no_directory(self, corpus, directory, embedder):
-        """Where there is no index, none is begun."""
+        """Where there is no index, the preview does not make one."""
         assert counts(preview_index(corpus, directory, embedder)) == {"added": 3, "embedded": 3}
         assert not directory.exists()
 
     def test_it_says_what_the_run_then_does(self, corpus, built, embedder):
-        """Its plan and its count of passages to embed are those of the run after it."""
+        """Its difference and its count of passages to embed are those of the run after it."""
         (corpus / "tea.txt").write_text("Tea grows near Lenkoran.")
         (corpus / "same.txt").write_text("Tea grows near Lenkoran.")
         (corpus / "bridge.md").unlink()
@@ -474,50 +479,58 @@ class TestDryRun:
         embedder.record = ModelRecord(name="other words", fingerprint="1" * 64)
         other = preview_index(corpus, built, embedder)
         assert (other.embedded, other.expected_seconds, other.other_model) == (4, None, "words")
-        assert reasons_to_embed_again(built, embedder)[0].startswith("The index was made with the model words")
+        assert reasons(built, embedder)[0].startswith("The index was made with the model words")
         assert build_index(corpus, built, embedder).other_model == "words"
-        assert reasons_to_embed_again(built, embedder) == []
+        assert reasons(built, embedder) == []
 
     def test_it_says_what_another_precision_costs(self, corpus, built, embedder):
-        """The model is the same, and yet all is embedded again."""
-        assert reasons_to_embed_again(built, embedder) == []
-        assert live_manifest(built) == embedder.record
+        """The model is the same, but every passage is embedded again."""
+        assert reasons(built, embedder) == []
+        assert live_manifest(built).model == embedder.record
         embedder.record = embedder.record.model_copy(update={"precision": "bfloat16"})
         preview = preview_index(corpus, built, embedder)
         assert (preview.embedded, preview.other_model, preview.other_precision) == (3, None, "float32")
-        assert reasons_to_embed_again(built, embedder) == [
-            "The index was made in float32, now the model computes in bfloat16: all is embedded again."
+        assert reasons(built, embedder) == [
+            "The index was made in float32, and the model now computes in bfloat16: everything is embedded again."
         ]
         report = build_index(corpus, built, embedder)
         assert (report.other_precision, report.as_dict()["other_precision"]) == ("float32", "float32")
-        assert reasons_to_embed_again(built, embedder) == []
+        assert reasons(built, embedder) == []
 
-    def test_where_no_index_is_nothing_was_before(self, directory):
-        """So that its first build chooses."""
+    def test_without_an_index_there_is_no_live_manifest(self, directory):
+        """So the first build chooses its own settings."""
         assert live_manifest(directory) is None
 
     def test_it_says_what_another_split_costs(self, corpus, built, embedder, monkeypatch):
-        """Only what is cut otherwise is embedded again, by the preview and by the run, and both say why."""
+        """Only passages that are split differently are embedded again; the preview and the run say why."""
         (corpus / "long.txt").write_text("Ships sail far. " * 40)
         build_index(corpus, built, embedder)
-        for module in ("build", "report"):
-            monkeypatch.setattr(f"index.{module}.MAX_CHARACTERS", 500)
-        monkeypatch.setattr("index.build.diff.split_article", lambda article: split_article(article, 500))
+        for module in ("build", "generation_writer", "report"):
+            monkeypatch.setattr(f"index.build.{module}.MAX_CHARACTERS", 500)
+        monkeypatch.setattr("index.build.build.split_article", lambda article: split_article(article, 500))
         preview = preview_index(corpus, built, embedder)
         assert (preview.passages, preview.embedded, preview.other_split) == (5, 2, 900)
-        assert reasons_to_embed_again(built, embedder) == [
-            "The index holds passages of up to 900 characters, now 500: what is cut otherwise is embedded again."
+        assert reasons(built, embedder) == [
+            "The index holds passages of up to 900 characters, and the limit is now 500: passages that are split"
+            " differently are embedded again."
         ]
         report = build_index(corpus, built, embedder)
         assert (report.passages, report.embedded, report.other_split) == (5, 2, 900)
-        assert (checked_manifest(built).max_characters, reasons_to_embed_again(built, embedder)) == (500, [])
+        assert (checked_manifest(built).max_characters, reasons(built, embedder)) == (500, [])
 
     def test_a_build_that_embeds_nothing_keeps_the_pace(self, corpus, built, embedder):
-        """The last that embedded anything tells how long the next takes."""
+        """The last build that embedded anything gives the pace for the next estimate."""
         pace = checked_manifest(built).pace
         (corpus / "notes" / "kites.txt").unlink()
         assert build_index(corpus, built, embedder).embedded == 0
         assert checked_manifest(built).pace == pace
+
+    def test_a_build_that_embeds_nothing_needs_no_model(self, corpus, built, embedder, monkeypatch):
+        """After a deletion the vectors are copied, and the model, which takes seconds to load, is left alone."""
+        monkeypatch.setattr(WordEmbedder, "embed_query", None)
+        monkeypatch.setattr(WordEmbedder, "embed_passages", None)
+        (corpus / "notes" / "kites.txt").unlink()
+        assert build_index(corpus, built, embedder).generation == 2
 
     def test_it_says_what_a_rebuild_would_do(self, corpus, built, embedder):
         """With rebuild everything counts as added, even over a damaged index."""
@@ -576,18 +589,18 @@ def take(step: tuple, corpus: Path) -> None:
 
 
 def answers(directory: Path) -> tuple[dict, dict, list]:
-    """What an index finds, with scores, by words and by vectors; which passages are copies; what was refused."""
+    """The hits of an index with scores, by words and by vectors; the near-duplicates; the refusals."""
     index = LocalIndex.open(directory, lambda record: WordEmbedder())
     ids = [passage.passage_id for passage in index.passages(range(index.manifest.passages))]
-    found = {}
+    rankings = {}
     for query in QUERIES:
         hits = (
             index.matching(query, 20, 1.0, Filters()),
             index.nearest(index.embedder.embed_query(query), 20, Filters()),
         )
-        found[query] = [[(ids[row], score) for row, score in ranking] for ranking in hits]
+        rankings[query] = [[(ids[row], score) for row, score in ranking] for ranking in hits]
     copies = {name: ids[index.first_near_duplicate(row)] for row, name in enumerate(ids)}
-    return found, copies, index.manifest.refused
+    return rankings, copies, index.manifest.refused
 
 
 @settings(max_examples=25)
@@ -644,19 +657,19 @@ def test_a_line_that_is_no_json_keeps_its_article_until_it_is_mended_or_taken_ou
     path = corpus / "news.jsonl"
     texts = {f"id-{number}": f"Words of {number}." for number in (1, 2, 3)}
     lines = [json.dumps({"id": name, "text": text}) for name, text in texts.items()]
-    one, two, three = texts
+    first, second, third = texts
     path.write_text("\n".join(lines))
     build_index(corpus, directory, embedder)
     path.write_text("\n".join([lines[0], lines[1][:-2]]))
     for _ in range(2):
         report = build_index(corpus, directory, embedder)
-        assert (report.diff.kept, len(report.diff.refused)) == ([two], 1)
-        assert (open_index(directory).article(two) is None, open_index(directory).article(three)) == (False, None)
+        assert (report.diff.kept, len(report.diff.refused)) == ([second], 1)
+        assert (open_index(directory).article(second) is None, open_index(directory).article(third)) == (False, None)
     path.write_text("\n".join([lines[0], '{"id": "\\x", "text": "Nothing legible']))
-    assert build_index(corpus, directory, embedder).diff.deleted == [two]
+    assert build_index(corpus, directory, embedder).diff.deleted == [second]
     path.write_text("\n".join(lines))
-    assert sorted(build_index(corpus, directory, embedder).diff.added) == [two, three]
-    assert open_index(directory).article(one) is not None
+    assert sorted(build_index(corpus, directory, embedder).diff.added) == [second, third]
+    assert open_index(directory).article(first) is not None
 
 
 def test_a_broken_line_without_an_id_keeps_no_line_that_was_deleted(tmp_path, directory, embedder, open_index):
@@ -684,9 +697,9 @@ def test_a_line_without_a_text_withdraws_its_article(tmp_path, directory, embedd
     assert open_index(directory).article("two") is None
 
 
-def test_other_versions_of_the_libraries_split_anew_and_embed_nothing(corpus, built, embedder, monkeypatch):
-    """After an upgrade of what cuts and indexes text the index is made again, from the vectors there are."""
-    monkeypatch.setattr("index.build.build.version", lambda name: "99")
+def test_other_versions_of_the_libraries_make_a_generation_and_embed_nothing(corpus, built, embedder, monkeypatch):
+    """After an upgrade of a package that decides its contents the index is made again, with the vectors it has."""
+    monkeypatch.setattr("index.build.generation_writer.version", lambda name: "99")
     report = build_index(corpus, built, embedder)
     assert (report.generation, report.embedded) == (2, 0)
 
@@ -714,4 +727,4 @@ def test_the_same_articles_in_another_place_are_read_from_there_next(corpus, bui
     """A corpus that was moved is recorded where it is now, and nothing is embedded for it."""
     moved = corpus.rename(tmp_path / "moved")
     report = build_index(moved, built, embedder)
-    assert (report.embedded, snapshot.recorded_corpus(built)) == (0, str(moved))
+    assert (report.embedded, generations.recorded_corpus(built)) == (0, str(moved))

@@ -1,4 +1,4 @@
-"""Texts that say nearly the same."""
+"""Texts that are nearly the same are found, and no others."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build.near_duplicates import ALIKE, first_near_duplicates, signatures
+from index.build.near_duplicates import MIN_SHARED, first_near_duplicates, signatures
 from index.engine.local.near_duplicates import NearDuplicates
 
 STORY = (
@@ -32,27 +32,27 @@ def words_of(text):
     return [word for word in (chunk.strip(".,;:!?“”") for chunk in chunks) if word not in ("", "-")]
 
 
-def oracle(one, other, alike):
-    """Whether two texts are alike, by plain counting."""
-    first, second = words_of(one), words_of(other)
+def oracle(text, other, share):
+    """Whether two texts are near-duplicates, by plain counting."""
+    first, second = words_of(text), words_of(other)
     if not first or not second:
         return False
     pairs = [list(zip(["", *words], [*words, ""], strict=True)) for words in (first, second)]
     for left, right in ((first, second), pairs):
         either = list(dict.fromkeys([*left, *right]))
-        if sum(item in left and item in right for item in either) < alike * len(either):
+        if sum(item in left and item in right for item in either) < share * len(either):
             return False
-    numbers = [{pair for pair in held if re.search(r"\d", "".join(pair))} for held in pairs]
+    numbers = [{pair for pair in text_pairs if re.search(r"\d", "".join(pair))} for text_pairs in pairs]
     digits = ["".join(re.findall("[0-9]", " ".join(words))) for words in (first, second)]
     return numbers[0] == numbers[1] and digits[0] == digits[1]
 
 
 def expected_firsts(texts):
-    """For each text the first of those that stand for a group and that it is alike to, or itself."""
+    """For each text the first head of a group that it is a near-duplicate of, or itself."""
     firsts = []
-    for place, text in enumerate(texts):
-        heads = [head for head in range(place) if firsts[head] == head]
-        firsts.append(next((head for head in heads if oracle(text, texts[head], ALIKE)), place))
+    for position, text in enumerate(texts):
+        heads = [head for head in range(position) if firsts[head] == head]
+        firsts.append(next((head for head in heads if oracle(text, texts[head], MIN_SHARED)), position))
     return firsts
 
 
@@ -63,7 +63,7 @@ TEXTS = st.lists(WORDS, max_size=6).map(" ".join)
 
 @given(st.lists(TEXTS, max_size=8))
 def test_copies_are_those_of_a_brute_force_oracle(texts):
-    """Counting every word and pair of every two texts afresh puts the same ones together."""
+    """Counting the words and pairs of every two texts puts the same ones together."""
     assert firsts_of(texts) == expected_firsts(texts)
 
 
@@ -73,8 +73,8 @@ def test_long_copies_are_found_as_well(words, data):
     texts = [" ".join(words)]
     for _ in range(4):
         changed = list(words)
-        for place in data.draw(st.lists(st.integers(0, len(words) - 1), max_size=3)):
-            changed[place] = "zebra"
+        for position in data.draw(st.lists(st.integers(0, len(words) - 1), max_size=3)):
+            changed[position] = "zebra"
         texts.append(" ".join(changed))
     assert firsts_of(texts) == expected_firsts(texts)
 
@@ -83,11 +83,14 @@ def test_long_copies_are_found_as_well(words, data):
 def test_every_row_knows_the_others_of_its_group(texts):
     """Walking over all rows with loops finds the same ones."""
     firsts = firsts_of(texts)
-    copies = NearDuplicates(np.array(firsts, dtype=np.int64))
-    assert len(copies) == len(texts)
+    near_duplicates = NearDuplicates(np.array(firsts, dtype=np.int64))
+    assert len(near_duplicates) == len(texts)
+    assert near_duplicates.is_consistent()
     for row, first in enumerate(firsts):
-        assert copies.first(row) == first
-        assert copies.of(row) == [other for other in range(len(texts)) if firsts[other] == first and other != row]
+        assert near_duplicates.first(row) == first
+        assert near_duplicates.others(row) == [
+            other for other in range(len(texts)) if firsts[other] == first and other != row
+        ]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_every_row_knows_the_others_of_its_group(texts):
     ],
 )
 def test_a_copy_is_known(copy):
-    """Another case, other marks, other spaces or a word of seventy make no other text."""
+    """Another case, other punctuation, other spaces or one word of seventy do not make another text."""
     assert copy != STORY
     assert same(STORY, copy)
 
@@ -127,7 +130,7 @@ def test_a_copy_is_known(copy):
     ],
 )
 def test_another_figure_or_date_is_another_text(old, new):
-    """One number of seventy words, its sign, its unit or its month makes a fact of its own."""
+    """One other number among seventy words, or another sign, unit or month, makes another fact."""
     assert old in STORY
     assert not same(STORY, STORY.replace(old, new))
 
@@ -138,7 +141,7 @@ def test_figures_that_changed_places_make_another_text():
 
 
 def test_a_text_half_of_which_is_another_s_is_no_copy():
-    """A quotation with its own frame is worth a place of its own."""
+    """A quotation with other words around it is a text of its own."""
     assert not same(
         STORY,
         STORY + " In Lahore the news was heard with more care, since the last two such plans "
@@ -147,23 +150,23 @@ def test_a_text_half_of_which_is_another_s_is_no_copy():
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("text", "other"),
     [("Tea.", "Coffee."), ("Tea is sold.", "Tea is bought."), ("Baku beat Lahore.", "Lahore beat Baku.")],
 )
-def test_short_texts_are_copies_only_where_they_are_the_same(one, other):
-    """A word of three is a third of what is said, and so is the order of them."""
-    assert not same(one, other)
-    assert same(one, one.upper())
+def test_short_texts_are_copies_only_where_they_are_the_same(text, other):
+    """One word of three is a third of the text, and so is the order of the words."""
+    assert not same(text, other)
+    assert same(text, text.upper())
 
 
 @pytest.mark.parametrize("text", ["", "  ", "!", "— … —", "***"])
 def test_a_text_without_a_word_is_like_no_other(text):
-    """Nothing said is not the same thing said."""
+    """Two texts without words do not say the same."""
     assert not same(text, text)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "alike"),
+    ("text", "other", "alike"),
     [
         ("کراچی میں بارش ہوئی۔", "کراچی میں بارش ہوئی", True),
         ("کراچی میں ۱۲ افراد", "کراچی میں ۱۳ افراد", False),
@@ -173,13 +176,13 @@ def test_a_text_without_a_word_is_like_no_other(text):
         ("cafe\u0301 au lait", "CAFÉ AU LAIT", True),
     ],
 )
-def test_any_language_is_compared(one, other, alike):
+def test_any_language_is_compared(text, other, alike):
     """Words of other scripts count as words, and their digits as digits."""
-    assert same(one, other) is alike
+    assert same(text, other) is alike
 
 
 def test_a_copy_is_measured_by_the_first_of_its_group():
-    """Small changes one after another do not drift into one group: each is alike to the first, or apart."""
+    """Small changes one after another do not drift into one group: each text is near the first, or stands alone."""
     words = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(60)]
     drifting = []
     for n in range(8):
@@ -190,13 +193,13 @@ def test_a_copy_is_measured_by_the_first_of_its_group():
 
 
 def test_a_signature_is_of_the_text_alone():
-    """The same in another batch, another order, another run: it may be kept."""
+    """It is the same in another batch, another order and another run, so that the next build can copy it."""
     alone, with_others = signatures([STORY]), signatures(["Tea.", STORY, "Kites."])
     assert alone[0].tolist() == with_others[1].tolist()
     assert alone[0, :3].tolist() == [8216401, 16601604, 110848117]
 
 
 def test_no_text_at_all_has_no_copies():
-    """An empty corpus is no special case."""
+    """An empty corpus has no signatures and no near-duplicates."""
     assert signatures([]).shape == (0, 64)
     assert firsts_of([]) == []

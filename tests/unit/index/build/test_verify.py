@@ -12,7 +12,7 @@ import pytest
 from index.build.build import build_index
 from index.build.verify import verify_index
 from index.corpus.parse_cache import FILES
-from index.engine.local import generations as snapshot
+from index.engine.local import generations
 from index.engine.local.catalog import Catalog
 from index.engine.local.dense import DenseIndex
 from index.engine.local.generations import file_records, generation_folder
@@ -27,7 +27,7 @@ def folder_of(built: Path) -> Path:
 
 
 def sign(built: Path, **values: object) -> None:
-    """Make every checksum right again, so that only what the files say of one another is wrong."""
+    """Make every checksum right again, so that the files only contradict one another."""
     path = folder_of(built) / "manifest.json"
     manifest = json.loads(path.read_text())
     path.unlink()
@@ -132,9 +132,9 @@ def test_a_sentence_outside_its_passage_is_found(built):
 def test_a_lost_passage_is_found(built):
     """Rows that are not counted from 0 would join a passage to another's vector."""
     change_catalog(built, "DELETE FROM passages WHERE row = 0")
-    found = problems(built)
-    assert "has row 1, not 0" in found
-    assert "the catalog 2" in found
+    text = problems(built)
+    assert "has row 1, not 0" in text
+    assert "the catalog 2" in text
 
 
 @pytest.mark.parametrize("name", [VECTORS, LEXICAL])
@@ -178,7 +178,7 @@ def test_words_of_another_text_are_found(built):
 
 
 def test_the_same_words_written_again_are_whole(built):
-    """What a test of damage changes is only what it damages."""
+    """The tests of damage change nothing but what they damage."""
     write_words(built, passages_of(built))
     assert verify_index(built).problems == []
 
@@ -205,7 +205,7 @@ def test_words_under_the_wrong_row_are_found(built):
 
 
 def test_a_file_that_is_no_part_of_it_is_found(built):
-    """Whatever lies beside the files of the manifest may hold what was deleted."""
+    """A file that the manifest does not list may hold a deleted text."""
     (folder_of(built) / "old.sqlite").write_text("Zyzzyva.")
     assert "old.sqlite is no part of the generation" in problems(built)
 
@@ -214,20 +214,20 @@ def test_an_article_that_is_not_what_was_hashed_is_found(built):
     """Its text and its version are what the article's page shows and a citation points into."""
     change_catalog(built, "UPDATE articles SET text = text || ' More words.' WHERE article_id = 'bridge'")
     change_catalog(built, "UPDATE articles SET version = 'x' WHERE article_id = 'harbour'")
-    found = problems(built)
-    assert "Article bridge is not what its hashes were made from" in found
-    assert "Article harbour is not what its hashes were made from" in found
+    text = problems(built)
+    assert "Article bridge is not what its hashes were made from" in text
+    assert "Article harbour is not what its hashes were made from" in text
 
 
 @pytest.mark.parametrize("change", ["day = '2024-03-06'", "folded_source = 'S'", "spoken = NULL", "end_row = 3"])
 def test_an_article_that_filters_would_mistake_is_found(built, change):
-    """What filters compare is kept beside what the article says of itself, as are its first and last rows."""
+    """The columns that filters compare, and the article's first and last rows, fit the article itself."""
     change_catalog(built, f"UPDATE articles SET {change} WHERE article_id = 'harbour'")
-    assert "Article harbour is not filed as what it is" in problems(built)
+    assert "Article harbour is filed under another day, source, language or passages" in problems(built)
 
 
 def test_an_article_whose_passages_do_not_hold_all_of_it_is_found(built, monkeypatch):
-    """Its hashes are right, and its passages are its own, but a sentence of it stands in none."""
+    """Its hashes and passages are right, but one of its sentences stands in no passage."""
     monkeypatch.setattr(Article, "version", property(lambda article: "v"))
     monkeypatch.setattr(Article, "content_hash", lambda article: "h")
     change_catalog(built, "UPDATE articles SET version = 'v', hash = 'h'")
@@ -237,7 +237,7 @@ def test_an_article_whose_passages_do_not_hold_all_of_it_is_found(built, monkeyp
 
 
 def test_an_article_that_only_its_file_is_said_to_hold_is_found(built):
-    """What the next build would not read again must be there."""
+    """The next build would not parse that file again, so its articles must be in the catalog."""
     path = folder_of(built) / FILES
     path.write_text(path.read_text().replace('"bridge"', '"tunnel"'))
     sign(built)
@@ -245,29 +245,29 @@ def test_an_article_that_only_its_file_is_said_to_hold_is_found(built):
 
 
 def test_signatures_of_another_size_are_found(built):
-    """The next build takes them over row by row."""
+    """The next build copies them row by row."""
     np.save(folder_of(built) / SIGNATURES, np.load(folder_of(built) / SIGNATURES)[:2])
     sign(built)
     assert f"{SIGNATURES} holds 2 passages, the catalog 3" in problems(built)
 
 
 def test_what_is_verified_stays_while_it_is(corpus, built, embedder, monkeypatch):
-    """A build that would remove the generation meanwhile leaves it, so that nothing of it is missing."""
-    check = snapshot.check_files
+    """A build that would remove the generation meanwhile leaves it, so that no file of it is missing."""
+    check = generations.check_files
 
     def meanwhile(directory, manifest):
-        monkeypatch.setattr(snapshot, "check_files", check)  # which the build does too
+        monkeypatch.setattr(generations, "check_files", check)  # which the build does too
         (corpus / "tea.txt").write_text("Tea grows.")
         build_index(corpus, built, embedder, keep=1)
         return check(directory, manifest)
 
-    monkeypatch.setattr(snapshot, "check_files", meanwhile)
+    monkeypatch.setattr(generations, "check_files", meanwhile)
     report = verify_index(built)
     assert (report.generation, report.problems) == (1, [])
 
 
 def test_copies_of_copies_are_found(built):
-    """What others are copies of is no copy itself, and comes before them."""
+    """The first of a group is not itself a near-duplicate of another, and comes before the rest."""
     np.save(folder_of(built) / NEAR_DUPLICATES, np.array([1, 2, 2]))
     sign(built)
     assert NEAR_DUPLICATES in problems(built)

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from index.corpus.articles import _NO_ORIGIN, TITLE_CHARACTERS, read_articles
+from index.corpus.articles import read_articles
+from index.corpus.records import TITLE_CHARACTERS, UNSTATED_ORIGIN
 from index.errors import CorpusError
 from index.types import Article, Doubt, Refusal
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    found = tmp_path / "articles"
-    found.mkdir()
-    return found
+    path = tmp_path / "articles"
+    path.mkdir()
+    return path
 
 
 def put(folder: Path, name: str, content: str | bytes = "Some words.") -> Path:
@@ -62,14 +63,14 @@ class TestWalk:
         assert paths == sorted(paths)
         assert len(paths) == 5  # B.txt and b.md are one id
 
-    def test_readmes_and_hidden_files_are_passed_over(self, folder):
-        """What a corpus says of itself, and what an editor or git leaves in it, is no article."""
+    def test_readmes_and_hidden_files_are_skipped(self, folder):
+        """The corpus's own README.md and the hidden files of editors and git are not articles."""
         for name in ["README.md", "sub/readme.md", ".hidden.md", ".git/config", "sub/.tmp/x.md", "kept.md"]:
             put(folder, name)
         assert [item.path for item in read_articles(folder)] == ["kept.md"]
 
     def test_a_readme_in_another_format_is_an_article(self, folder):
-        """Only README.md is passed over."""
+        """Only README.md is skipped."""
         put(folder, "readme.txt")
         assert only(folder).path == "readme.txt"
 
@@ -118,7 +119,7 @@ class TestFields:
             url="https://example.org/tea",
             language="en",
             modified="2024-03-06",
-            published_origin=_NO_ORIGIN,
+            published_origin=UNSTATED_ORIGIN,
             modified_origin="json-ld",
         )
 
@@ -127,11 +128,11 @@ class TestFields:
         keys = {"id": "tea", "title": "Tea", "published": "2024-03-05", "source": "S", "language": "en"}
         put(folder, "it.jsonl", json.dumps({"text": "Some words.", "author": "A", "url": "U"} | keys))
         assert only(folder) == Article(
-            "tea", "Tea", "Some words.", "it.jsonl", "2024-03-05", "S", "A", "U", "en", published_origin=_NO_ORIGIN
+            "tea", "Tea", "Some words.", "it.jsonl", "2024-03-05", "S", "A", "U", "en", published_origin=UNSTATED_ORIGIN
         )
 
     def test_absent_and_empty_keys_are_none(self, folder):
-        """A key without a value is as one that is not there."""
+        """A key without a value counts as missing."""
         article = only(front(folder, "source:\nauthor: ''\nurl: ~\npublished:\nid:"))
         assert (article.source, article.author, article.url, article.published) == (None,) * 4
         assert article.article_id == "it"
@@ -185,16 +186,16 @@ class TestFields:
 
     @pytest.mark.parametrize("name", ["published", "modified"])
     @pytest.mark.parametrize("written", ["0024-03-05", "1066-10-14", "2999-01-01", "9999-12-31T00:00:00Z"])
-    def test_a_date_that_cannot_be_is_left_out_and_told(self, folder, name, written):
-        """The article stands without it, and the doubt names file, key and date."""
-        found, article = read_articles(front(folder, f"{name}: {written}"))
+    def test_a_date_that_cannot_be_true_is_left_out_and_reported(self, folder, name, written):
+        """The article is read without it, and a doubt names the file, the key and the date."""
+        doubt, article = read_articles(front(folder, f"{name}: {written}"))
         assert (article.published, article.modified, article.text) == (None, None, "Some words.")
         assert (article.published_origin, article.modified_origin) == (None, None)
-        assert isinstance(found, Doubt)
-        assert str(found).startswith(f'it.md: its "{name}" is {written[:10]}')
+        assert isinstance(doubt, Doubt)
+        assert str(doubt).startswith(f'it.md: its "{name}" is {written[:10]}')
 
     def test_tomorrow_may_have_begun_elsewhere(self, folder):
-        """A day ahead of this clock is believed, two are not."""
+        """A date one day ahead of this clock is accepted, one three days ahead is not."""
         days = [datetime.now(UTC).date() + timedelta(days=ahead) for ahead in (1, 3)]
         assert only(front(folder, f"published: {days[0]}")).published == days[0].isoformat()
         assert len(list(read_articles(front(folder, f"published: {days[1]}")))) == 2
@@ -205,7 +206,7 @@ class TestFields:
         assert 'its "published" is' in refusal(front(folder, f"published: {written}")).reason
 
     def test_a_day_that_does_not_exist_is_refused_as_a_date(self, folder):
-        """The reason names the key, though YAML would have made a date of it."""
+        """The reason names the key, although YAML itself would fail to make a date of the value."""
         assert 'its "published" is "2024-02-30"' in refusal(front(folder, "published: 2024-02-30")).reason
 
     @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ class TestFields:
 
 
 class TestRefusals:
-    """What does not become an article says where and why, and stops nothing."""
+    """Every file or record that does not become an article is reported with its place and reason, and stops nothing."""
 
     @pytest.mark.parametrize(
         ("name", "content", "reason"),
@@ -250,8 +251,8 @@ class TestRefusals:
             ("it.md", b"---\ntitle: Tea\n---\n", "no text"),
             ("it.txt", b"", "no text"),
             ("it.txt", b" \n\t\n", "no text"),
-            ("it.exe", b"words", 'no reader for ".exe"'),
-            ("it", b"words", "no reader for files without a suffix"),
+            ("it.exe", b"words", 'files ending in ".exe" are not supported'),
+            ("it", b"words", "files without a suffix are not supported"),
             ("it.jsonl", b'{"text": "a\\ud800"}', "surrogate"),
             ("it.jsonl", b'{"text": "a", "title": "\\udc00"}', "surrogate"),
             ("it.jsonl", b'{"text": "a\\u0000b"}', "NUL"),
@@ -279,16 +280,19 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("name", "reason"),
-        [("it.pages", 'no reader for ".pages" files'), ("it", "no reader for files without a suffix")],
+        [
+            ("it.pages", 'files ending in ".pages" are not supported'),
+            ("it", "files without a suffix are not supported"),
+        ],
     )
-    def test_an_unknown_format_is_named_and_no_other(self, folder, name, reason):
+    def test_an_unsupported_format_is_named_by_its_suffix(self, folder, name, reason):
         """The refusal of a suffix is short, since a corpus may hold many such files."""
         put(folder, name)
         assert refusal(folder).reason == reason
 
     @pytest.mark.parametrize(("content", "empty"), [(b"", True), (b"---\nid: x\n---\n", True), (b"\xff", False)])
-    def test_an_emptied_file_is_told_from_one_that_cannot_be_read(self, folder, content, empty):
-        """`withdrawn` marks a file that could be read and holds nothing."""
+    def test_an_emptied_file_is_distinguished_from_one_that_cannot_be_read(self, folder, content, empty):
+        """`withdrawn` is set only for a file that could be read and holds nothing."""
         put(folder, "it.md", content)
         assert refusal(folder).withdrawn is empty
 
@@ -322,7 +326,7 @@ class TestRefusals:
         assert [item.path for item in read_articles(folder)]
 
     def test_a_pipe_is_not_waited_for(self, folder):
-        """What is neither file nor directory is refused without being opened."""
+        """A path that is neither a file nor a directory is refused without being opened."""
         os.mkfifo(folder / "it.txt")
         assert refusal(folder).path == "it.txt"
 
@@ -345,8 +349,8 @@ class TestRefusals:
         """A directory without permission is refused, not taken for an empty one."""
         put(open_to_all, "closed/it.md").parent.chmod(0)
         with unprivileged():
-            found = refusals(open_to_all)
-        assert [item.path for item in found] == ["closed"]
+            refused = refusals(open_to_all)
+        assert [item.path for item in refused] == ["closed"]
 
     def test_a_file_name_that_is_not_unicode_is_refused(self, folder):
         """A name in another encoding is refused, in words that can be printed."""
@@ -355,7 +359,7 @@ class TestRefusals:
         assert "file name" in refused.reason
         assert str(refused).encode()
 
-    def test_of_two_articles_with_one_id_the_first_stands(self, folder):
+    def test_of_two_articles_with_one_id_the_first_is_kept(self, folder):
         """The second is refused and names the path of the first."""
         for name in ("a.md", "b.md"):
             put(folder, name, f"---\nid: tea\n---\nWords of {name}.")
@@ -384,10 +388,10 @@ class TestRefusals:
 
     @pytest.mark.parametrize("written", [".", "..", "a\\nb"])
     def test_an_id_that_no_address_can_hold_is_refused(self, folder, written):
-        """An id of dots would name another page in /api/articles/{id}, and of lines none."""
+        """An id of dots would lead to another page in /api/articles/{id}, and an id of two lines to none."""
         assert "can't stand in an address" in refusal(front(folder, f'id: "{written}"')).reason
 
     def test_a_reason_can_always_be_printed(self, folder):
-        """No reason holds what UTF-8 can't write, or the report and the manifest could not be either."""
+        """Every reason can be encoded as UTF-8, since the report and the manifest hold it."""
         put(folder, "it.jsonl", '{"text": "Words.", "published": "\\ud800"}')
         assert str(refusal(folder)).encode()

@@ -1,11 +1,13 @@
-"""A file that did not change is not read again, and what comes of it is as if it had been."""
+"""An unchanged file is not parsed again, and its articles are the same as if it had been."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 from index.build.build import build_index
-from index.corpus import parse_cache as known
+from index.corpus import parse_cache
 from index.corpus.parse_cache import FILES
 from index.engine.local.generations import generation_folder, live_number
 from index.engine.manifest import Manifest
@@ -14,88 +16,120 @@ from tests.unit.index.build.test_build import contents
 
 
 @pytest.fixture
-def read(monkeypatch) -> list[bytes]:
-    """The content of each file that a reader is given."""
-    given: list[bytes] = []
+def parsed(monkeypatch) -> list[bytes]:
+    """The content of each file that a parser is called with."""
+    contents: list[bytes] = []
 
-    def noting(reader):
-        return lambda data: given.append(data) or reader(data)
+    def recording(parse):
+        return lambda data: contents.append(data) or parse(data)
 
-    for suffix, reader in PARSERS.items():
-        monkeypatch.setitem(PARSERS, suffix, noting(reader))
-    return given
+    for suffix, parse in PARSERS.items():
+        monkeypatch.setitem(PARSERS, suffix, recording(parse))
+    return contents
 
 
-def test_only_the_file_that_changed_is_read(corpus, built, embedder, read):
-    """Of three, the one that was edited; none of them where none was."""
+def test_only_the_file_that_changed_is_parsed(corpus, built, embedder, parsed):
+    """Of three files only the edited one is parsed, and none where none was edited."""
     build_index(corpus, built, embedder)
-    assert read == []
+    assert parsed == []
     (corpus / "bridge.md").write_text("---\nid: bridge\n---\nThe bridge fell.")
     assert build_index(corpus, built, embedder).diff.changed == ["bridge"]
-    assert read == [(corpus / "bridge.md").read_bytes()]
+    assert parsed == [(corpus / "bridge.md").read_bytes()]
 
 
-def test_a_first_build_and_a_rebuild_read_everything(corpus, directory, embedder, read):
-    """There is nothing to go by; a first build looks for one article before it begins to write."""
+def test_a_first_build_and_a_rebuild_parse_everything(corpus, directory, embedder, parsed):
+    """Neither has a cache; a first build also parses the first article before it begins to write."""
     build_index(corpus, directory, embedder)
-    assert len(read) == 3 + 1
+    assert len(parsed) == 3 + 1
     build_index(corpus, directory, embedder, rebuild=True)
-    assert len(read) == 3 + 1 + 3
+    assert len(parsed) == 3 + 1 + 3
 
 
-def test_a_moved_file_is_read_again(corpus, built, embedder, read):
-    """Its name decides its article's path, and its id where it has none."""
+def test_a_moved_file_is_parsed_again(corpus, built, embedder, parsed):
+    """The name of a file decides its article's path, and the id where the article states none."""
     (corpus / "notes" / "kites.txt").rename(corpus / "kites.txt")
     build_index(corpus, built, embedder)
-    assert len(read) == 1
+    assert len(parsed) == 1
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"---\ntitle: Tea\n---\n", b"---\npublished: 2999-01-01\n---\nTea."])
-def test_what_was_refused_or_doubted_is_read_and_told_by_every_build(corpus, built, embedder, read, content):
-    """Its reasons are in the report each time."""
+def test_a_refused_or_doubted_file_is_parsed_and_reported_by_every_build(corpus, built, embedder, parsed, content):
+    """The reasons are in the report of each build."""
     (corpus / "tea.md").write_bytes(content)
     first = build_index(corpus, built, embedder).diff
-    read.clear()
+    parsed.clear()
     again = build_index(corpus, built, embedder).diff
     assert (again.refused, again.doubted) == (first.refused, first.doubted)
     assert len(again.refused + again.doubted) == 1
-    assert read == [content]
+    assert parsed == [content]
 
 
-def test_other_code_or_packages_read_everything_again(corpus, built, embedder, read, monkeypatch):
-    """Another release of a reader may read the same bytes otherwise; once, and nothing is embedded for it."""
-    monkeypatch.setattr(known, "_reading", lambda: "other")
+def test_other_code_or_packages_parse_everything_again(corpus, built, embedder, parsed, monkeypatch):
+    """Another release of a parser may read the same bytes differently, so all is parsed once, and nothing embedded."""
+    monkeypatch.setattr(parse_cache, "_parsing_fingerprint", lambda: "other")
     report = build_index(corpus, built, embedder)
-    assert (report.generation, report.embedded, len(read)) == (2, 0, 3)
+    assert (report.generation, report.embedded, len(parsed)) == (2, 0, 3)
     assert build_index(corpus, built, embedder).generation == 2
-    assert len(read) == 3
+    assert len(parsed) == 3
 
 
-def test_what_decides_a_reading_is_all_code_for_it(monkeypatch):
-    """A package more, or another version of one, makes another reading."""
+@pytest.fixture
+def fingerprint():
+    """Computes the fingerprint of the parsing code and packages as they are now."""
+
+    def compute() -> str:
+        parse_cache._parsing_fingerprint.cache_clear()
+        return parse_cache._parsing_fingerprint()
+
+    yield compute
     parse_cache._parsing_fingerprint.cache_clear()
-    before = parse_cache._parsing_fingerprint()
+
+
+@pytest.fixture
+def room_copy(monkeypatch, tmp_path) -> Path:
+    """A copy of the index room's code, from which the fingerprint is computed."""
+    room = shutil.copytree(Path(parse_cache.__file__).parents[1], tmp_path / "index")
+    monkeypatch.setattr(parse_cache, "__file__", str(room / "corpus" / "parse_cache.py"))
+    return room
+
+
+def test_the_packages_count_for_the_fingerprint(monkeypatch, fingerprint):
+    """One package more or less changes the fingerprint."""
+    before = fingerprint()
     monkeypatch.setattr("importlib.metadata.distributions", list)
-    parse_cache._parsing_fingerprint.cache_clear()
-    assert parse_cache._parsing_fingerprint() != before
-    parse_cache._parsing_fingerprint.cache_clear()
+    assert fingerprint() != before
 
 
-@pytest.mark.parametrize("module", ["articles", "dates", "ids"])
-def test_code_beside_the_readers_counts(monkeypatch, tmp_path, module):
-    """What makes ids and days of a record decides what a file becomes too."""
-    parse_cache._parsing_fingerprint.cache_clear()
-    before = parse_cache._parsing_fingerprint()
-    changed = tmp_path / "changed.py"
-    changed.write_text("# another")
-    monkeypatch.setattr(getattr(known, module), "__file__", str(changed))
-    parse_cache._parsing_fingerprint.cache_clear()
-    assert parse_cache._parsing_fingerprint() != before
-    parse_cache._parsing_fingerprint.cache_clear()
+@pytest.mark.parametrize(
+    "module",
+    [
+        "corpus/articles.py",
+        "corpus/ids.py",
+        "corpus/records.py",
+        "dates.py",
+        "languages.py",
+        "parsers/html.py",
+        "parsers/__init__.py",
+        "types.py",
+    ],
+)
+def test_the_code_that_makes_articles_counts_for_the_fingerprint(room_copy, fingerprint, module):
+    """A change in a parser, or in what makes ids and dates of its records, changes the fingerprint."""
+    before = fingerprint()
+    with (room_copy / module).open("a") as file:
+        file.write("# changed")
+    assert fingerprint() != before
 
 
-def test_an_index_that_kept_no_files_is_read_anew(corpus, built, embedder, read):
-    """As one that was made before they were kept."""
+def test_code_that_makes_no_articles_does_not_count_for_the_fingerprint(room_copy, fingerprint):
+    """A change in an engine leaves the cache as it is."""
+    before = fingerprint()
+    (room_copy / "engine" / "local" / "dense.py").write_text("# changed")
+    assert fingerprint() == before
+
+
+def test_an_index_without_a_cache_is_parsed_anew(corpus, built, embedder, parsed):
+    """An index made before there was a cache works, and gets one with the next build."""
     folder = generation_folder(built, 1)
     (folder / FILES).unlink()
     path = folder / "manifest.json"
@@ -104,11 +138,11 @@ def test_an_index_that_kept_no_files_is_read_anew(corpus, built, embedder, read)
     path.write_text(manifest.model_copy(update={"files": files}).sealed().model_dump_json())
     assert len(build_index(corpus, built, embedder).diff.unchanged) == 3
     build_index(corpus, built, embedder)
-    assert len(read) == 3
+    assert len(parsed) == 3
 
 
 def test_an_id_that_another_file_takes_and_leaves_again(tmp_path, directory, embedder):
-    """The second by path, which never changed, is refused with its line; it is an article again when the first goes."""
+    """The unchanged second file's record is refused with its line, and is an article again when the first file goes."""
     corpus = tmp_path / "two"
     corpus.mkdir()
     (corpus / "b.jsonl").write_text('{"id": "zero", "text": "Nothing."}\n{"id": "one", "text": "Ships."}\n')
@@ -122,22 +156,22 @@ def test_an_id_that_another_file_takes_and_leaves_again(tmp_path, directory, emb
     assert contents(directory)[0]["one"].text == "Ships."
 
 
-def test_what_is_kept_of_files_is_their_hash_and_their_articles(corpus, built):
-    """No text of theirs, which would stay when it is withdrawn."""
-    kept = json.loads((generation_folder(built, live_number(built)) / FILES).read_text())["files"]
-    assert {name: file["articles"] for name, file in kept.items()} == {
+def test_the_cache_holds_hashes_and_ids_only(corpus, built):
+    """It holds no text, which would stay on the disk after the article is withdrawn."""
+    files = json.loads((generation_folder(built, live_number(built)) / FILES).read_text())["files"]
+    assert {name: file["articles"] for name, file in files.items()} == {
         "bridge.md": [["bridge", None]],
         "harbour.md": [["harbour", None]],
         "notes/kites.txt": [["notes-kites", None]],
     }
-    assert all(file.keys() == {"sha256", "articles"} for file in kept.values())
+    assert all(file.keys() == {"sha256", "articles"} for file in files.values())
 
 
-def test_a_file_with_one_bad_line_is_read_by_every_build(corpus, built, embedder, read):
-    """The good lines are articles all the same."""
+def test_a_file_with_one_bad_line_is_parsed_by_every_build(corpus, built, embedder, parsed):
+    """The bad line is reported each time, and the good lines are articles."""
     (corpus / "news.jsonl").write_text('{"id": "one", "text": "Ships."}\nnonsense\n')
     for _ in range(2):
-        read.clear()
-        plan = build_index(corpus, built, embedder).diff
-        assert ([refusal.line for refusal in plan.refused], len(read)) == ([2], 1)
+        parsed.clear()
+        diff = build_index(corpus, built, embedder).diff
+        assert ([refusal.line for refusal in diff.refused], len(parsed)) == ([2], 1)
     assert "one" in contents(built)[0]

@@ -39,11 +39,11 @@ def catalog(tmp_path):
     with closing(CatalogWriter(path)) as writer:
         for article in ARTICLES:
             writer.add(article, split_article(article, 30))
-    with closing(Catalog.open(path)) as found:
-        yield found
+    with closing(Catalog.open(path)) as catalog:
+        yield catalog
 
 
-def found_by(catalog: Catalog, **filters: str) -> set[str]:
+def articles_that_pass(catalog: Catalog, **filters: str) -> set[str]:
     rows = catalog.rows_of(Filters(**filters))
     return {passage.article_id for passage in catalog.passages(rows.tolist())}
 
@@ -78,8 +78,8 @@ def test_passages_are_exact_quotes(catalog):
         assert title == article.title
 
 
-def test_passages_are_given_in_the_order_asked(catalog):
-    """Rows may be asked in any order, and twice."""
+def test_passages_come_in_the_order_of_the_rows_given(catalog):
+    """Rows may come in any order, and twice."""
     rows = [3, 0, 3, 1]
     assert catalog.passages(rows) == [written()[row] for row in rows]
     assert catalog.passages([]) == []
@@ -97,7 +97,7 @@ def test_counts_are_of_articles_and_passages(catalog):
 
 
 def test_no_filter_means_every_row(catalog):
-    """Filters that ask nothing bound nothing."""
+    """Filters without a value let every row pass."""
     assert catalog.rows_of(Filters()) is None
 
 
@@ -125,8 +125,8 @@ def test_no_filter_means_every_row(catalog):
     ],
 )
 def test_filters_choose_articles(catalog, filters, expected):
-    """Both ends of a span of dates count, no date passes no date filter; case, and a language's region, are nothing."""
-    assert found_by(catalog, **filters) == expected
+    """Both days are inclusive, an article without a date passes none, and case and a language's region do not count."""
+    assert articles_that_pass(catalog, **filters) == expected
 
 
 def test_filtered_rows_are_all_of_an_article_and_ascending(catalog):
@@ -136,8 +136,8 @@ def test_filtered_rows_are_all_of_an_article_and_ascending(catalog):
     assert rows == sorted(rows)
 
 
-def test_filters_asked_again_give_the_same_rows(catalog):
-    """However many others were asked between, and each its own."""
+def test_a_filter_used_again_gives_the_same_rows(catalog):
+    """However many other filters were used in between."""
     source = catalog.rows_of(Filters(source="S")).tolist()
     for number in range(FILTERS_REMEMBERED + 1):
         assert catalog.rows_of(Filters(source=f"none {number}")).tolist() == []
@@ -145,13 +145,13 @@ def test_filters_asked_again_give_the_same_rows(catalog):
 
 
 def test_hashes_and_paths_are_by_id(catalog):
-    """What a later build compares is there for every article."""
+    """Every article has what a later build compares."""
     assert catalog.hashes() == {article.article_id: article.content_hash() for article in ARTICLES}
     assert catalog.paths() == {article.article_id: article.path for article in ARTICLES}
 
 
 def test_a_vector_is_known_by_title_and_text(catalog):
-    """What is embedded for a row is its title with its text, and the hash kept is of just that."""
+    """A row's title and text are embedded together, and the stored hash is of the same text."""
     titles = {article.article_id: article.title for article in ARTICLES}
     texts = [embedding_text(titles[passage.article_id], passage.text) for passage in written()]
     assert catalog.embedding_texts(range(len(texts))) == texts
@@ -166,7 +166,7 @@ def test_a_finished_catalog_is_never_written(catalog):
         catalog._connection.execute("DELETE FROM articles")
 
 
-def test_more_passages_than_sqlite_takes_values_come_in_the_order_asked(catalog):
+def test_more_passages_than_sqlite_takes_values_come_in_the_order_given(catalog):
     """A long list of rows is read in parts, and keeps its order and its repetitions."""
     rows = [2, 0, 1] * 600
     assert [passage.passage_id for passage in catalog.passages(rows)] == [
@@ -176,15 +176,15 @@ def test_more_passages_than_sqlite_takes_values_come_in_the_order_asked(catalog)
 
 def test_the_breakdown_counts_what_each_article_names(catalog):
     """Sources and languages with the most articles first, those without one as None, and the first and last day."""
-    sources, languages, days = catalog.breakdown
-    assert sources == [(None, 2), ("S", 2), ("T", 1), ("Çay Post", 1)]
-    assert languages == [(None, 2), ("en", 2), ("EN-gb", 1), ("az", 1)]
-    assert days == ("2023-12-31", "2024-03-06")
+    breakdown = catalog.breakdown()
+    assert breakdown.sources == [(None, 2), ("S", 2), ("T", 1), ("Çay Post", 1)]
+    assert breakdown.languages == [(None, 2), ("en", 2), ("EN-gb", 1), ("az", 1)]
+    assert (breakdown.earliest, breakdown.latest) == ("2023-12-31", "2024-03-06")
 
 
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_every_filter_gives_the_rows_of_a_scan(tmp_path, count):
-    """Articles of no passage, one and many, in any order of days: the rows are those of a look at each."""
+    """Articles of no passage, one and many, in any order of days: the rows are those of checking each article."""
     chance = random.Random(count)
     with closing(CatalogWriter(tmp_path / "c.sqlite")) as writer:
         for number in range(30):
@@ -192,8 +192,12 @@ def test_every_filter_gives_the_rows_of_a_scan(tmp_path, count):
             article = Article(f"a{number}", "T", SEVERAL, "p", day, chance.choice([None, "S", "s", "T"]))
             writer.add(article, list(split_article(article, 30))[: chance.randint(0, count)])
     with closing(Catalog.open(tmp_path / "c.sqlite")) as catalog:
-        held = [(row, catalog.article(passage.article_id)) for row, passage, _ in catalog.every_passage()]
-        expected = [row for row, one in held if (one.source or "").lower() == "s" and (one.published or "") > "2024"]
+        articles = [(row, catalog.article(passage.article_id)) for row, passage, _ in catalog.every_passage()]
+        expected = [
+            row
+            for row, article in articles
+            if (article.source or "").lower() == "s" and (article.published or "") > "2024"
+        ]
         assert catalog.rows_of(Filters(source="S", published_from="2024-01-01")).tolist() == expected
         assert catalog.articles_with_wrong_filters() == []
 
@@ -201,25 +205,25 @@ def test_every_filter_gives_the_rows_of_a_scan(tmp_path, count):
 @pytest.mark.parametrize(
     ("filters", "passes"),
     [
-        ({}, lambda one: True),
-        ({"source": "s"}, lambda one: (one.source or "").casefold() == "s"),
-        ({"language": "en"}, lambda one: (one.language or "").casefold().startswith("en")),
-        ({"published_from": "2024-01-01"}, lambda one: (one.published or "") > "2024"),
-        ({"source": "T", "published_to": "2023-12-31"}, lambda one: False),
+        ({}, lambda article: True),
+        ({"source": "s"}, lambda article: (article.source or "").casefold() == "s"),
+        ({"language": "en"}, lambda article: (article.language or "").casefold().startswith("en")),
+        ({"published_from": "2024-01-01"}, lambda article: (article.published or "") > "2024"),
+        ({"source": "T", "published_to": "2023-12-31"}, lambda article: False),
     ],
 )
 def test_articles_are_listed_by_their_days_as_a_sort_of_all_lists_them(catalog, filters, passes):
-    """The latest first, those of one day as they were added, the undated last; any part of the list is that part."""
-    undated_last = sorted(ARTICLES, key=lambda one: (one.published or "")[:10], reverse=True)
-    expected = [one.article_id for one in undated_last if passes(one)]
+    """Newest first, articles of one day as they were added, undated ones last; any offset and limit give that part."""
+    undated_last = sorted(ARTICLES, key=lambda article: (article.published or "")[:10], reverse=True)
+    expected = [article.article_id for article in undated_last if passes(article)]
     for first in range(len(ARTICLES) + 1):
         for count in (1, 2, 10):
-            found = catalog.list_articles(Filters(**filters), first, count)
-            assert [one.article_id for one in found] == expected[first : first + count]
-    for one in catalog.list_articles(Filters(), 0, 10):
-        held = catalog.article(one.article_id)
-        assert [getattr(one, name) for name in ("title", "published", "source", "language")] == [
-            getattr(held, name) for name in ("title", "published", "source", "language")
+            summaries = catalog.list_articles(Filters(**filters), first, count)
+            assert [summary.article_id for summary in summaries] == expected[first : first + count]
+    for summary in catalog.list_articles(Filters(), 0, 10):
+        article = catalog.article(summary.article_id)
+        assert [getattr(summary, name) for name in ("title", "published", "source", "language")] == [
+            getattr(article, name) for name in ("title", "published", "source", "language")
         ]
 
 
@@ -238,23 +242,22 @@ WHOLE_INDEXES = [
     lambda catalog: catalog.list_articles(Filters(), 0, 10),
     lambda catalog: catalog.list_articles(Filters(language="en"), 0, 10),
     lambda catalog: catalog.rows_of(Filters(language="en")),
-    lambda catalog: catalog.breakdown,
+    lambda catalog: catalog.breakdown(),
 ]
 
 
-@pytest.mark.parametrize("asked", [*ON_THE_ASK_PATH, *WHOLE_INDEXES])
-def test_nothing_on_the_ask_path_reads_a_whole_table(catalog, asked):
-    """Articles are found by id or number, passages by row, what passes a filter by an index, or by all of one alone."""
-    asked_of = []
-    catalog._connection.set_trace_callback(asked_of.append)
-    asked(catalog)
+@pytest.mark.parametrize("read", [*ON_THE_ASK_PATH, *WHOLE_INDEXES])
+def test_nothing_on_the_ask_path_reads_a_whole_table(catalog, read):
+    """Articles are found by id or number, passages by row, and filters read one SQLite index at most."""
+    statements = []
+    catalog._connection.set_trace_callback(statements.append)
+    read(catalog)
     catalog._connection.set_trace_callback(None)
-    assert asked_of
-    for query in asked_of:
-        for *_, step in catalog._connection.execute(f"EXPLAIN QUERY PLAN {query}"):
+    assert statements
+    for statement in statements:
+        for *_, step in catalog._connection.execute(f"EXPLAIN QUERY PLAN {statement}"):
             if "(subquery" not in step:  # a list of a page at most
-                assert not step.startswith("SCAN") or (asked in WHOLE_INDEXES and "COVERING INDEX" in step), (
-                    query,
-                    step,
-                )
-                assert "INTEGER PRIMARY KEY" in step or "INDEX by_" not in step or "COVERING" in step, (query, step)
+                reads_an_index = read in WHOLE_INDEXES and "COVERING INDEX" in step
+                assert not step.startswith("SCAN") or reads_an_index, (statement, step)
+                is_covered = "INTEGER PRIMARY KEY" in step or "INDEX by_" not in step or "COVERING" in step
+                assert is_covered, (statement, step)

@@ -13,8 +13,8 @@ EXACT, IN_LISTS = "exact", "in lists"
 
 
 def units(seed: int, count: int) -> np.ndarray:
-    found = np.random.default_rng(seed).standard_normal((count, DIM)).astype(np.float32)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    rows = np.random.default_rng(seed).standard_normal((count, DIM)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +60,12 @@ def oracle(vectors, query, k, rows=None) -> list[tuple[int, float]]:
     rows = np.arange(len(vectors)) if rows is None else rows
     cosines = vectors[rows].astype(np.float64) @ (query / np.linalg.norm(query))
     order = np.argsort(-cosines)[:k]
-    return [(int(rows[place]), float(cosines[place])) for place in order]
+    return [(int(rows[position]), float(cosines[position])) for position in order]
 
 
-def agree(found, expected) -> None:
-    assert [row for row, _ in found] == [row for row, _ in expected]
-    assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-5)
+def agree(hits, expected) -> None:
+    assert [row for row, _ in hits] == [row for row, _ in expected]
+    assert [score for _, score in hits] == pytest.approx([score for _, score in expected], abs=1e-5)
 
 
 def some_rows(share: float) -> np.ndarray:
@@ -90,7 +90,7 @@ def test_search_within_rows_is_brute_force_over_them(index, vectors, share, k):
 
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_a_filter_that_keeps_only_what_is_far_still_gives_k_hits(index, vectors, share):
-    """As by source or language: what passes lies in other lists than those nearest to the query."""
+    """With a filter by source or language, the rows that pass may lie in lists far from the query."""
     for query in queries():
         far = np.sort(np.argsort(vectors @ query)[: int(N * share)])
         agree(index.search(query, 20, far), oracle(vectors, query, 20, far))
@@ -118,18 +118,18 @@ def test_a_search_leaves_the_query_as_it_was(index):
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_search_has_one_thread_and_leaves_faiss_all_it_had(index, vectors, monkeypatch, fails):
-    """Whether it ends or fails, what builds lists next has as many as before."""
+    """Whether the search ends or fails, faiss then has as many threads as before, for building lists."""
     import faiss
 
-    threads, search = [], DenseIndex._exact
+    threads, search = [], faiss.knn_inner_product
 
-    def watched(*given):
+    def watched(*arguments):
         threads.append(faiss.omp_get_max_threads())
         if fails:
             raise RuntimeError("no memory")
-        return search(*given)
+        return search(*arguments)
 
-    monkeypatch.setattr(DenseIndex, "_exact", watched)
+    monkeypatch.setattr(faiss, "knn_inner_product", watched)
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(3)
     try:
@@ -165,7 +165,7 @@ def test_vectors_not_of_unit_length_are_refused(tmp_path, lower, monkeypatch, ve
 def test_an_empty_index_finds_nothing(write):
     """A corpus of nothing has vectors of no rows."""
     index = write(np.empty((0, DIM), dtype=np.float32))
-    assert (len(index), index.search(queries()[0], 5), index.strays()) == (0, [], 0)
+    assert (len(index), index.search(queries()[0], 5), index.mismatches()) == (0, [], 0)
 
 
 def test_a_small_index_is_its_vectors_alone(tmp_path, write, vectors, monkeypatch):
@@ -176,7 +176,7 @@ def test_a_small_index_is_its_vectors_alone(tmp_path, write, vectors, monkeypatc
 
 
 def test_the_same_vectors_give_the_same_lists(tmp_path, lower, vectors, monkeypatch):
-    """Byte for byte, so that a build that takes vectors over ranks as one that makes them; however they are read."""
+    """The bytes are equal in either memory order, so that a build that copies vectors ranks as one that makes them."""
     monkeypatch.setattr(dense, "SAMPLED", 4)
     DenseIndex.write(tmp_path / "one-dense.faiss", vectors)
     DenseIndex.write(tmp_path / "other-dense.faiss", np.asfortranarray(vectors))
@@ -186,41 +186,41 @@ def test_the_same_vectors_give_the_same_lists(tmp_path, lower, vectors, monkeypa
 def test_lists_are_read_only_as_far_as_they_must_be(lower, write, vectors, monkeypatch):
     """Until enough passing rows were seen: the fewer pass, the more lists are read."""
     monkeypatch.setattr(dense, "SCANNED", 3)
-    lists_of = write(vectors)._lists
+    inverted_file = write(vectors)._lists
     query, enough = queries()[0] / 3, 3 * np.sqrt(N)
-    lists = np.argmax(vectors @ lists_of.centroids.T, axis=1)
-    nearest = np.argsort(-(lists_of.centroids @ query))
+    list_of_row = np.argmax(vectors @ inverted_file.centroids.T, axis=1)
+    nearest = np.argsort(-(inverted_file.centroids @ query))
     for rows in (None, some_rows(0.5), some_rows(0.2)):
-        passing = lists if rows is None else lists[rows]
-        depth = lists_of.depth(query, enough, rows)
-        seen = [np.isin(passing, nearest[:count]).sum() for count in (depth - 1, depth)]
+        passing = list_of_row if rows is None else list_of_row[rows]
+        count = inverted_file.lists_to_read(query, enough, rows)
+        seen = [np.isin(passing, nearest[:size]).sum() for size in (count - 1, count)]
         assert seen[0] < enough <= seen[1]
 
 
 def test_what_a_shallow_search_finds_has_its_true_cosines(lower, write, vectors, monkeypatch):
-    """Where the lists miss a row, those found are scored and ordered by their own vectors all the same."""
+    """Where the lists miss a row, the rows found are still scored and ordered by their own vectors."""
     monkeypatch.setattr(dense, "SCANNED", 1)
     index, missed = write(vectors), 0
     for query in queries():
-        found, expected = index.search(query, 10), oracle(vectors, query, N)
-        assert found == sorted(found, key=lambda hit: -hit[1])
-        assert [score for _, score in found] == pytest.approx([dict(expected)[row] for row, _ in found], abs=1e-5)
-        missed += {row for row, _ in found} != {row for row, _ in expected[:10]}
+        hits, expected = index.search(query, 10), oracle(vectors, query, N)
+        assert hits == sorted(hits, key=lambda hit: -hit[1])
+        assert [score for _, score in hits] == pytest.approx([dict(expected)[row] for row, _ in hits], abs=1e-5)
+        missed += {row for row, _ in hits} != {row for row, _ in expected[:10]}
     assert missed
 
 
 def test_rows_that_the_lists_hold_otherwise_are_counted(tmp_path, lower, write, vectors):
-    """A swap of two rows is two strays."""
-    assert write(vectors).strays() == 0
+    """Two rows that are swapped are two mismatches."""
+    assert write(vectors).mismatches() == 0
     swapped = vectors.copy()
     swapped[[0, 1]] = swapped[[1, 0]]
     np.save(tmp_path / "vectors.npy", swapped)
-    assert DenseIndex.open(tmp_path / "vectors.npy", tmp_path / "dense.faiss").strays() == 2
+    assert DenseIndex.open(tmp_path / "vectors.npy", tmp_path / "dense.faiss").mismatches() == 2
 
 
 @pytest.mark.parametrize("length", [DIM - 1, DIM + 1])
 def test_a_vector_of_another_length_is_refused(index, length):
-    """faiss is given its address alone, and would compare it with what lies behind."""
+    """faiss gets only its address, and would read whatever lies behind it."""
     with pytest.raises(ValueError, match="among rows of"):
         index.search(np.ones(length, dtype=np.float32), 3)
 
@@ -234,7 +234,7 @@ def test_a_file_of_other_numbers_is_not_opened(tmp_path, wrong):
 
 
 def test_lists_of_other_vectors_are_not_opened(write, lower, vectors, tmp_path):
-    """They would name rows that are not there."""
+    """They would name rows that do not exist."""
     write(vectors)
     np.save(tmp_path / "vectors.npy", vectors[:-1])
     with pytest.raises(ValueError, match="1000"):

@@ -12,7 +12,7 @@ import pytest
 from index.build.build import build_index
 from index.build.row_reuse import RowWriter
 from index.build.verify import verify_index
-from index.engine.local import generations as snapshot
+from index.engine.local import generations
 from index.errors import (
     GenerationDamagedError,
     GenerationForeignError,
@@ -27,12 +27,12 @@ FILES = ["catalog.sqlite", "dense.faiss", "vectors.npy", "lexical/meta.json"]
 
 
 def live(directory: Path) -> Path:
-    return snapshot.generation_folder(directory, snapshot.live_number(directory))
+    return generations.generation_folder(directory, generations.live_number(directory))
 
 
-def flip(path: Path, place: int) -> None:
+def flip(path: Path, position: int) -> None:
     data = bytearray(path.read_bytes())
-    data[place] ^= 1
+    data[position] ^= 1
     path.write_bytes(data)
 
 
@@ -45,35 +45,35 @@ def edit(corpus: Path, words: str) -> None:
     (corpus / "edited.txt").write_text(words)
 
 
-def refused(directory: Path, kind: type[RagError]) -> RagError:
-    with pytest.raises(kind) as caught:
-        snapshot.checked_manifest(directory)
+def refused(directory: Path, error_type: type[RagError]) -> RagError:
+    with pytest.raises(error_type) as caught:
+        generations.checked_manifest(directory)
     assert str(directory) in caught.value.what
     return caught.value
 
 
 def test_a_whole_index_opens(built_in_lists):
-    """The manifest of what was just built_in_lists is that on disk, with its counts."""
-    manifest = snapshot.checked_manifest(built_in_lists)
+    """The manifest on the disk is that of what was just built, with its counts."""
+    manifest = generations.checked_manifest(built_in_lists)
     assert (manifest.generation, manifest.articles, manifest.passages) == (1, 3, 3)
     assert manifest.model.name == "words"
     assert set(FILES) <= set(manifest.files)
 
 
 class TestRefusals:
-    """What is not a whole index of ours is refused with its path and the next command."""
+    """Whatever is not a whole index is refused with its path and the next command."""
 
     def test_no_directory(self, directory):
-        """Where nothing is, the error says how to make an index there."""
+        """Where nothing exists, the error says how to make an index there."""
         assert f"rag index --index {directory}" in refused(directory, GenerationMissingError).remedy
 
     def test_an_empty_directory(self, directory):
-        """An empty directory is no index yet, and no one else's either."""
+        """An empty directory holds no index yet, and nothing of another program."""
         directory.mkdir()
         assert f"rag index --index {directory}" in refused(directory, GenerationMissingError).remedy
 
     def test_foreign_files(self, directory):
-        """A directory of other files is not ours to write in."""
+        """A directory of other files is not written to."""
         directory.mkdir()
         (directory / "thesis.docx").write_text("mine")
         assert "--index" in refused(directory, GenerationForeignError).remedy
@@ -120,7 +120,7 @@ class TestRefusals:
     @pytest.mark.parametrize("extra", [{}, {"new_key": 1}], ids=["same keys", "new keys"])
     def test_another_format(self, built, extra):
         """Another version of the format is told apart from damage, with both versions."""
-        edit_manifest(built, format_version=snapshot.FORMAT_VERSION + 1, **extra)
+        edit_manifest(built, format_version=generations.FORMAT_VERSION + 1, **extra)
         error = refused(built, GenerationForeignError)
         assert "has format 4; this program reads format 3" in error.what
         assert f"{REBUILD} {built}" in error.remedy
@@ -138,11 +138,11 @@ class TestRefusals:
         path.write_bytes(path.read_bytes()[:-1])
         assert f"{path} has" in refused(built_in_lists, GenerationDamagedError).what
 
-    @pytest.mark.parametrize("place", [0, -1])
+    @pytest.mark.parametrize("position", [0, -1])
     @pytest.mark.parametrize("name", FILES)
-    def test_a_flipped_bit(self, built_in_lists, name, place):
+    def test_a_flipped_bit(self, built_in_lists, name, position):
         """One bit of one file is found by its checksum."""
-        flip(live(built_in_lists) / name, place)
+        flip(live(built_in_lists) / name, position)
         error = refused(built_in_lists, GenerationDamagedError)
         assert "checksum" in error.what
         assert f"{REBUILD} {built_in_lists}" in error.remedy
@@ -154,9 +154,9 @@ class TestRefusals:
         refused(built, GenerationDamagedError)
 
     def test_another_precision_than_was_written(self, built):
-        """Passages would be compared with questions that are embedded otherwise."""
-        said = json.loads((live(built) / "manifest.json").read_text())
-        edit_manifest(built, model=said["model"] | {"precision": "bfloat16"})
+        """Otherwise passages would be compared with questions embedded in another precision."""
+        manifest = json.loads((live(built) / "manifest.json").read_text())
+        edit_manifest(built, model=manifest["model"] | {"precision": "bfloat16"})
         assert "not the manifest that was written" in refused(built, GenerationDamagedError).what
 
     def test_a_file_that_cannot_be_read(self, open_to_all, corpus, embedder, unprivileged):
@@ -176,54 +176,54 @@ class TestRefusals:
 
 
 class TestWriting:
-    """One writer at a time; readers see the old generation or the new."""
+    """There is one writer at a time, and whoever opens the index gets the old generation or the new one."""
 
-    def test_a_second_writer_is_turned_away(self, built, corpus, embedder):
-        """While the lock is held nobody else writes, and the live index answers on."""
-        before = snapshot.checked_manifest(built)
+    def test_a_second_writer_is_refused(self, built, corpus, embedder):
+        """While one process holds the lock no other writes, and the live index still answers."""
+        before = generations.checked_manifest(built)
         edit(corpus, "New words.")
-        with snapshot.writer_lock(built), pytest.raises(WriterBusyError, match=str(built)):
+        with generations.writer_lock(built), pytest.raises(WriterBusyError, match=str(built)):
             build_index(corpus, built, embedder)
-        assert snapshot.checked_manifest(built) == before
+        assert generations.checked_manifest(built) == before
 
     def test_the_lock_is_free_after_a_failure(self, built):
-        """A writer that fails leaves the place to the next."""
-        with pytest.raises(KeyError), snapshot.writer_lock(built):
+        """A writer that fails releases the lock."""
+        with pytest.raises(KeyError), generations.writer_lock(built):
             raise KeyError
-        with snapshot.writer_lock(built):
+        with generations.writer_lock(built):
             assert built.is_dir()
 
-    def test_readers_do_not_wait_for_a_writer(self, built):
+    def test_opening_does_not_wait_for_a_writer(self, built):
         """The index opens while it is being written."""
-        with snapshot.writer_lock(built):
-            assert snapshot.checked_manifest(built).generation == 1
+        with generations.writer_lock(built):
+            assert generations.checked_manifest(built).generation == 1
 
-    @pytest.mark.parametrize("kind", ["file", "foreign"])
-    def test_what_is_not_ours_is_never_written(self, directory, corpus, embedder, kind):
+    @pytest.mark.parametrize("is_file", [True, False], ids=["file", "foreign directory"])
+    def test_what_is_not_ours_is_never_written(self, directory, corpus, embedder, is_file):
         """A file, or a directory of someone's files, is left exactly as it was, even with rebuild."""
-        theirs = directory if kind == "file" else directory / "thesis.docx"
+        theirs = directory if is_file else directory / "thesis.docx"
         theirs.parent.mkdir(exist_ok=True)
         theirs.write_text("mine")
         for rebuild in (False, True):
             with pytest.raises(GenerationForeignError, match=str(directory)):
                 build_index(corpus, directory, embedder, rebuild=rebuild)
         assert theirs.read_text() == "mine"
-        assert list(theirs.parent.glob("*")) == [theirs] or kind == "file"
+        assert list(theirs.parent.glob("*")) == [theirs] or is_file
 
     def test_leftovers_of_an_interrupted_run_are_removed(self, built, corpus, embedder):
-        """A half-written generation goes when the next is written, and is never opened."""
+        """A half-written generation is never opened, and is removed when the next one is written."""
         leftover = built / "generations" / "000007.partial"
         (leftover / "lexical").mkdir(parents=True)
         (leftover / "catalog.sqlite").write_text("half")
         (built / "CURRENT.new").write_text("7")
-        assert snapshot.checked_manifest(built).generation == 1
+        assert generations.checked_manifest(built).generation == 1
         edit(corpus, "New words.")
         build_index(corpus, built, embedder)
         assert not leftover.exists()
         assert not (built / "CURRENT.new").exists()
 
-    def test_a_leftover_that_stays_is_in_nobody_s_way(self, built, corpus, embedder, monkeypatch, caplog):
-        """It is told, and every later build goes on beside it."""
+    def test_a_leftover_that_cannot_be_removed_stops_no_build(self, built, corpus, embedder, monkeypatch, caplog):
+        """It is logged, and every later build works beside it."""
         leftover = built / "generations" / "000002.partial"
         leftover.mkdir()
         remove = shutil.rmtree
@@ -241,14 +241,14 @@ class TestWriting:
 
     def test_the_live_generation_outlives_one_that_never_went_live(self, built, corpus, embedder):
         """After a kill between the two renames, the next run keeps the generation that was serving."""
-        shutil.copytree(live(built), snapshot.generation_folder(built, 2))
+        shutil.copytree(live(built), generations.generation_folder(built, 2))
         edit(corpus, "New words.")
         build_index(corpus, built, embedder)
-        assert snapshot.generation_folder(built, 1).is_dir()
+        assert generations.generation_folder(built, 1).is_dir()
 
     def test_a_number_is_never_used_twice(self, built, corpus, embedder):
         """A finished generation that never went live is not written over."""
-        shutil.copytree(live(built), snapshot.generation_folder(built, 2))
+        shutil.copytree(live(built), generations.generation_folder(built, 2))
         edit(corpus, "New words.")
         assert build_index(corpus, built, embedder).generation == 3
 
@@ -261,7 +261,7 @@ class TestWriting:
         edit(corpus, "New words.")
         build_index(corpus, built, embedder)
         before = set(synced[: synced.index("renamed")])
-        assert {Path(name).name for name in snapshot.checked_manifest(built).files} <= before
+        assert {Path(name).name for name in generations.checked_manifest(built).files} <= before
         assert {"manifest.json", "lexical", "000002.partial"} <= before
         assert synced[synced.index("renamed") :] == [
             "renamed",
@@ -276,18 +276,18 @@ class TestWriting:
         folder = live(built)
         paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
         files = {path.relative_to(folder).as_posix() for path in paths}
-        assert files - {"manifest.json"} == set(snapshot.checked_manifest(built).files)
+        assert files - {"manifest.json"} == set(generations.checked_manifest(built).files)
 
     def test_a_disk_that_refuses_is_an_error_with_the_path(self, open_to_all, corpus, embedder, unprivileged):
         """Without permission to write, the error names the directory and the live index stays."""
         build_index(corpus, open_to_all, embedder)
         with unprivileged(), pytest.raises(StorageError, match=str(open_to_all)):
             build_index(corpus, open_to_all, embedder)
-        assert snapshot.checked_manifest(open_to_all).generation == 1
+        assert generations.checked_manifest(open_to_all).generation == 1
 
 
 STEPS = [
-    (snapshot, "sync"),
+    (generations, "sync"),
     (Path, "mkdir"),
     (Path, "rename"),
     (Path, "replace"),
@@ -299,29 +299,29 @@ STEPS = [
 
 @pytest.mark.parametrize(("owner", "step"), STEPS, ids=lambda name: getattr(name, "__name__", name))
 def test_a_disk_that_refuses_any_step_leaves_a_whole_index(built_in_lists, corpus, embedder, monkeypatch, owner, step):
-    """Each time it is asked to: the error names the index and why, nothing half-written stays, the next run goes on."""
+    """At every call of it the error names the index and why, nothing half-written stays, and the next run works."""
     edit(corpus, "New words.")
-    real, told, generation = getattr(owner, step), [], None
+    real, messages, generation = getattr(owner, step), [], None
     while generation is None:
         with monkeypatch.context() as patch:
-            patch.setattr(owner, step, refusing_at(len(told), real))
+            patch.setattr(owner, step, refusing_at(len(messages), real))
             try:
                 generation = build_index(corpus, built_in_lists, embedder).generation
             except StorageError as error:
-                told.append(error.what)
+                messages.append(error.what)
         assert verify_index(built_in_lists).problems == []
-        there = sorted(path.name for path in (built_in_lists / "generations").iterdir())
-        assert there in (["000001"], ["000001", f"{snapshot.live_number(built_in_lists):06d}"])
-    assert told
-    assert all(f"{built_in_lists} can't be written (Input/output error)" in what for what in told)
+        names = sorted(path.name for path in (built_in_lists / "generations").iterdir())
+        assert names in (["000001"], ["000001", f"{generations.live_number(built_in_lists):06d}"])
+    assert messages
+    assert all(f"{built_in_lists} can't be written (Input/output error)" in message for message in messages)
 
 
-def refusing_at(place: int, step):
-    """The step, which the disk refuses at that call of it, counted from 0."""
+def refusing_at(number: int, step):
+    """The step, which the disk refuses at the call of that number, counted from 0."""
     calls = count()
 
     def call(*arguments, **options):
-        if next(calls) == place:
+        if next(calls) == number:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return step(*arguments, **options)
 
@@ -329,14 +329,14 @@ def refusing_at(place: int, step):
 
 
 class FailingEmbedder:
-    """Fails on the n-th passage it is given, as a full memory or a lost model file would."""
+    """Fails at the n-th call, as it would with a full memory or a lost model file."""
 
     def __init__(self, embedder, calls: int) -> None:
-        self.record, self._embedder, self._left = embedder.record, embedder, calls
+        self.record, self._embedder, self._calls_left = embedder.record, embedder, calls
 
     def embed_passages(self, texts):
-        self._left -= 1
-        if self._left < 0:
+        self._calls_left -= 1
+        if self._calls_left < 0:
             raise MemoryError
         return self._embedder.embed_passages(texts)
 
@@ -348,13 +348,13 @@ class FailingEmbedder:
 def test_a_failure_in_the_middle_leaves_the_live_generation(built, corpus, embedder, monkeypatch, calls):
     """An embedder that fails leaves the old index serving and nothing half-written; the next run finishes."""
     monkeypatch.setattr("index.build.row_reuse.CHUNK", 1)
-    before = snapshot.checked_manifest(built)
+    before = generations.checked_manifest(built)
     for number in range(4):
         (corpus / f"new{number}.txt").write_text(f"New words number {number}.")
     with pytest.raises(MemoryError):
         build_index(corpus, built, FailingEmbedder(embedder, calls))
-    assert snapshot.checked_manifest(built) == before
+    assert generations.checked_manifest(built) == before
     assert [path.name for path in (built / "generations").iterdir()] == ["000001"]
     report = build_index(corpus, built, embedder)
     assert (report.generation, len(report.diff.added)) == (2, 4)
-    assert snapshot.checked_manifest(built).articles == 7
+    assert generations.checked_manifest(built).articles == 7

@@ -69,14 +69,14 @@ def test_scores_are_bm25(tmp_path, title_weight, query):
     """Every score is brute-force BM25 of text plus weighted BM25 of title, best first."""
     passages = random_passages(120)
     index = opened(tmp_path / "lexical", passages)
-    found = index.search(query, 500, title_weight)
-    positive = {row: score for row, score in found if score > 0}
+    hits = index.search(query, 500, title_weight)
+    positive = {row: score for row, score in hits if score > 0}
     assert positive == pytest.approx(oracle(index, passages, query, title_weight), rel=1e-4)
-    assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+    assert [score for _, score in hits] == sorted((score for _, score in hits), reverse=True)
 
 
 def test_in_a_large_index_words_that_most_passages_hold_are_not_searched(tmp_path, monkeypatch):
-    """The scores are those of the other words; where all are of that kind, they are searched."""
+    """The scores are those of the other words; a query of such words alone still searches them."""
     texts = [" ".join(text.split()[:30]) for _, _, text in random_passages(120)]
     passages = [(row, "title", f"{text} common" + " rarer" * (row % 4 == 0)) for row, text in enumerate(texts)]
     index = opened(tmp_path / "lexical", passages)
@@ -90,7 +90,7 @@ def test_in_a_large_index_words_that_most_passages_hold_are_not_searched(tmp_pat
 
 
 def test_fewer_hits_are_the_best_of_more(index):
-    """The first k of a deep search are the k of a shallow one."""
+    """The first k hits of a deep search are the hits of a search for k."""
     assert index.search("ship harbour", 2, 1.0) == index.search("ship harbour", 6, 1.0)[:2]
 
 
@@ -123,7 +123,7 @@ def test_a_query_without_known_words_finds_nothing(index, query):
 )
 def test_accents_fold(index, written, row):
     """A name is found with its accents or without them, in either case."""
-    assert row in [found for found, _ in index.search(written, 6, 1.0)]
+    assert row in [hit_row for hit_row, _ in index.search(written, 6, 1.0)]
 
 
 def test_folding_also_finds_accents_in_the_query(tmp_path):
@@ -146,7 +146,7 @@ def test_numbers_are_words(index, query):
 
 
 def test_rows_bound_the_search(index):
-    """Only the rows allowed are found, and their scores stay the whole index's."""
+    """Only the given rows are found, and they score as in a search of the whole index."""
     everywhere = dict(index.search("ship", 6, 1.0))
     within = index.search("ship", 1, 1.0, np.array([4], dtype=np.int64))
     assert within == [(4, pytest.approx(everywhere[4]))]
@@ -156,7 +156,7 @@ def test_rows_bound_the_search(index):
 @pytest.mark.parametrize("k", [1, 5, 200])
 @pytest.mark.parametrize(("many", "deepest"), [(5000, 40_000), (1, 40_000), (1, 50)])
 def test_a_filter_narrow_or_wide_gives_the_best_of_what_it_lets_through(tmp_path, monkeypatch, share, k, many, deepest):
-    """Whichever way it is searched: the hits are those of a search of everything, without the others."""
+    """Either way of searching gives the hits of an unfiltered search, without those that do not pass."""
     monkeypatch.setattr("index.engine.local.lexical.MANY_NAMES", many)
     monkeypatch.setattr("index.engine.local.lexical.DEEPEST", deepest)
     index = opened(tmp_path / "lexical", random_passages(300))
@@ -164,9 +164,9 @@ def test_a_filter_narrow_or_wide_gives_the_best_of_what_it_lets_through(tmp_path
     for query in ("wordb", "wordc wordd wordx", "wordq"):
         rows = np.array(sorted(chance.sample(range(300), int(300 * share))), dtype=np.int64)
         everywhere = [(row, score) for row, score in index.search(query, 300, 1.0) if row in rows]
-        found = index.search(query, k, 1.0, rows)
-        assert [row for row, _ in found] == [row for row, _ in everywhere][:k]
-        assert [score for _, score in found] == pytest.approx([score for _, score in everywhere][:k])
+        hits = index.search(query, k, 1.0, rows)
+        assert [row for row, _ in hits] == [row for row, _ in everywhere][:k]
+        assert [score for _, score in hits] == pytest.approx([score for _, score in everywhere][:k])
 
 
 def test_rows_without_the_words_are_not_hits(index):
@@ -198,5 +198,5 @@ def test_the_size_is_the_number_of_passages(index):
 def test_equal_scores_rank_the_same_in_every_build(tmp_path):
     """Two indexes of the same passages order ties alike."""
     passages = [(row, "", "the same words") for row in range(50)]
-    one, two = (opened(tmp_path / name, passages) for name in ("one", "two"))
-    assert one.search("same words", 20, 1.0) == two.search("same words", 20, 1.0)
+    first, second = (opened(tmp_path / name, passages) for name in ("first", "second"))
+    assert first.search("same words", 20, 1.0) == second.search("same words", 20, 1.0)

@@ -51,7 +51,7 @@ class TestLocalIndex:
     """One generation."""
 
     def test_it_opens_where_nothing_can_be_written(self, open_to_all, corpus, embedder, open_index, unprivileged):
-        """Another user than the one who made it, or a read-only disk: it opens, answers, and is left as it is."""
+        """For another user than the one who made it, the index opens, answers and is left as it is."""
         directory = open_to_all / "index"
         build_index(corpus, directory, embedder)
         before = sorted(directory.rglob("*"))
@@ -63,12 +63,12 @@ class TestLocalIndex:
         assert sorted(directory.rglob("*")) == before
 
     def test_without_a_temporary_directory_the_error_says_so(self, built, open_index, monkeypatch):
-        """It is the machine that lacks something: the index is whole."""
+        """The error is about the machine, and not about the index, which is whole."""
         monkeypatch.setattr(tempfile, "tempdir", str(built / "nowhere"))
         with pytest.raises(StorageError, match="temporary.*TMPDIR"):
             open_index(built)
 
-    def test_words_and_vectors_speak_of_the_same_rows(self, index):
+    def test_words_and_vectors_have_the_same_rows(self, index):
         """The best passage for a passage's own words is that passage, both ways."""
         assert words(index, "harbour of Lenkoran")[0] == "harbour"
         assert near(index, "The new harbour of Lenkoran")[0] == "harbour"
@@ -76,8 +76,8 @@ class TestLocalIndex:
     def test_every_vector_is_at_its_passages_row(self, index):
         """Searching for what a passage was embedded from finds its own row first, at cosine 1."""
         for row, text in enumerate(index.catalog.embedding_texts(range(3))):
-            ((found, cosine),) = index.nearest(index.embedder.embed_query(text), 1, ANY)
-            assert (found, cosine) == (row, pytest.approx(1.0, abs=1e-5))
+            (hit,) = index.nearest(index.embedder.embed_query(text), 1, ANY)
+            assert hit == (row, pytest.approx(1.0, abs=1e-5))
 
     @pytest.mark.parametrize(
         ("filters", "expected"),
@@ -111,10 +111,10 @@ class TestLocalIndex:
         assert [index.document_frequency(term) for term in index.terms("Bridges basant zebra")] == [1, 1, 0]
 
     def test_it_opens_with_the_model_that_made_it(self, built, embedder):
-        """The record in the manifest is what the embedder is chosen by."""
-        asked = []
-        LocalIndex.open(built, lambda record: asked.append(record) or embedder)
-        assert asked == [embedder.record]
+        """The embedder is chosen by the record in the manifest."""
+        records = []
+        LocalIndex.open(built, lambda record: records.append(record) or embedder)
+        assert records == [embedder.record]
 
     def test_a_model_that_is_not_here_is_an_error(self, built):
         """Without the model of its vectors an index does not open."""
@@ -129,12 +129,12 @@ class TestLocalIndex:
         """Searches from many threads at once give what one alone gives."""
         queries = ["harbour tea", "bridge Kura", "kites Lahore"] * 20
         with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(lambda query: (words(index, query), near(index, query)), queries))
-        assert found == [(words(index, query), near(index, query)) for query in queries]
+            results = list(pool.map(lambda query: (words(index, query), near(index, query)), queries))
+        assert results == [(words(index, query), near(index, query)) for query in queries]
 
 
 class TestLiveIndex:
-    """Always the newest generation that opens."""
+    """It serves the newest generation that opens."""
 
     def test_the_same_generation_is_opened_once(self, live_index):
         """While CURRENT stays, every caller has the same index."""
@@ -159,8 +159,8 @@ class TestLiveIndex:
         assert near(taken, "Kites fly over Lahore")[0] == "notes-kites"
         assert "Basant" in taken.article("notes-kites").text
 
-    def test_a_damaged_generation_is_passed_over(self, live_index, corpus, built, embedder, caplog):
-        """A new generation that does not open is logged once, and the old one serves on."""
+    def test_a_damaged_generation_is_skipped(self, live_index, corpus, built, embedder, caplog):
+        """A new generation that does not open is logged once, and the old one still serves."""
         old = live_index.current()
         republish(corpus, built, embedder, "Zebras run.")
         damage(built, 2)
@@ -181,7 +181,7 @@ class TestLiveIndex:
 
     @pytest.mark.parametrize("content", [None, b"", b"nonsense", b"99"])
     def test_a_lost_or_garbled_current_does_not_stop_serving(self, live_index, built, content):
-        """What is open answers on when CURRENT is gone or names nothing."""
+        """The open generation still answers when CURRENT is missing or names nothing."""
         old = live_index.current()
         (built / "CURRENT").unlink() if content is None else (built / "CURRENT").write_bytes(content)
         assert live_index.current() is old
@@ -196,7 +196,7 @@ class TestLiveIndex:
             LiveIndex(built, lambda record: embedder)
 
     def test_callers_are_not_held_up_by_a_swap(self, live_index, corpus, built, embedder):
-        """While one caller opens the new generation, the others are answered from the old one."""
+        """While one caller opens the new generation, the others get the old one."""
         old = live_index.current()
         during = []
 
@@ -227,7 +227,7 @@ class TestLiveIndex:
 
 
 def test_an_index_made_anew_from_nothing_is_noticed(live_index, corpus, built, embedder):
-    """Another index under the same number, as after rm -rf and rag index, is served and not mistaken for the old."""
+    """Another index with the same number, as after rm -rf and rag index, is served instead of the old one."""
     assert live_index.current().manifest.generation == 1
     shutil.rmtree(built)
     edit(corpus, "Zebras run.")
@@ -237,17 +237,17 @@ def test_an_index_made_anew_from_nothing_is_noticed(live_index, corpus, built, e
 
 
 def test_an_index_that_vanishes_goes_on_being_served(live_index, built):
-    """When the directory is gone, what was opened from it still answers."""
+    """When the directory is gone, the index that was opened from it still answers."""
     shutil.rmtree(built)
     assert live_index.current().matching("harbour", 1, 0.5, Filters())
     assert live_index.current().article("harbour")
 
 
 def test_threads_share_an_index(live_index):
-    """Eight threads reading at once each get the passages they asked for."""
+    """Eight threads that read at once each get the passages of their rows."""
     index = live_index.current()
     with ThreadPoolExecutor(8) as threads:
-        found = threads.map(lambda row: index.passages([row % 3])[0], range(400))
-        assert [passage.passage_id for passage in found] == [
+        passages = threads.map(lambda row: index.passages([row % 3])[0], range(400))
+        assert [passage.passage_id for passage in passages] == [
             index.passages([row % 3])[0].passage_id for row in range(400)
         ]

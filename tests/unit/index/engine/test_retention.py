@@ -1,4 +1,4 @@
-"""Which generations stay on the disk, who holds them, and going back."""
+"""Which generations stay on the disk, leases on those in use, and going back."""
 
 import gc
 import inspect
@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import index.cli
 from index.build.build import build_index
-from index.engine.local import generations as snapshot
+from index.engine.local import generations
 from index.engine.local.local_index import LiveIndex, LocalIndex
 from index.engine.local.retention import KEPT, GenerationLease, list_generations, retire, roll_back
 from index.errors import GenerationDamagedError, GenerationMissingError, StorageError, WriterBusyError
@@ -19,46 +19,46 @@ from tests.conftest import WordEmbedder
 
 @pytest.fixture
 def editions(built, corpus, embedder):
-    """An index of five generations, each with the words of its own edition; how many of them stay is asked for."""
+    """Make an index of five generations, each with the words of its edition, of which `keep` stay."""
 
-    def made(keep):
+    def build(keep):
         for number in range(2, 6):
             (corpus / "edited.txt").write_text(f"Words of edition {number}.")
             build_index(corpus, built, embedder, keep=keep)
         return built
 
-    return made
+    return build
 
 
 def numbers(directory):
-    return sorted(snapshot.generation_numbers(directory))
+    return sorted(generations.generation_numbers(directory))
 
 
 def opened(directory):
     return LocalIndex.open(directory, lambda record: WordEmbedder())
 
 
-@pytest.mark.parametrize(("keep", "left"), [(1, [5]), (2, [4, 5]), (KEPT, [3, 4, 5]), (9, [1, 2, 3, 4, 5])])
-def test_the_newest_generations_stay(editions, keep, left):
-    """As many as asked for, the live one among them; the rest is gone from the disk."""
+@pytest.mark.parametrize(("keep", "remaining"), [(1, [5]), (2, [4, 5]), (KEPT, [3, 4, 5]), (9, [1, 2, 3, 4, 5])])
+def test_the_newest_generations_stay(editions, keep, remaining):
+    """`keep` generations stay, the live one among them; the others are removed from the disk."""
     directory = editions(keep)
-    assert numbers(directory) == left
-    assert sorted(path.name for path in (directory / "generations").iterdir()) == [f"{n:06d}" for n in left]
+    assert numbers(directory) == remaining
+    assert sorted(path.name for path in (directory / "generations").iterdir()) == [f"{n:06d}" for n in remaining]
 
 
-def test_a_generation_that_is_held_is_not_removed(editions):
-    """It stays while somebody answers from it, and goes with the next run after that."""
+def test_a_leased_generation_is_not_removed(editions):
+    """It stays while it is in use, and the next run after that removes it."""
     directory = editions(9)
-    hold = GenerationLease(snapshot.generation_folder(directory, 2))
+    lease = GenerationLease(generations.generation_folder(directory, 2))
     assert retire(directory, 1) == [1, 3, 4]
     assert numbers(directory) == [2, 5]
-    hold.close()
+    lease.close()
     assert retire(directory, 1) == [2]
     assert numbers(directory) == [5]
 
 
-def test_an_open_index_holds_its_generation(built, corpus, embedder):
-    """Everything it holds can still be read after the next is live; nobody else keeps it from going."""
+def test_an_open_index_leases_its_generation(built, corpus, embedder):
+    """All of it can still be read after the next generation is live; once it is closed it can be removed."""
     first = opened(built)
     (corpus / "edited.txt").write_text("Other words.")
     build_index(corpus, built, embedder, keep=1)
@@ -69,27 +69,27 @@ def test_an_open_index_holds_its_generation(built, corpus, embedder):
     assert retire(built, 1) == [1]
 
 
-def test_many_may_hold_one_generation(editions):
-    """It goes when the last of them is done."""
+def test_one_generation_may_have_many_leases(editions):
+    """It can be removed when the last of them ends."""
     directory = editions(9)
-    first, second = (GenerationLease(snapshot.generation_folder(directory, 4)) for _ in range(2))
-    for hold in (first, second):
+    first, second = (GenerationLease(generations.generation_folder(directory, 4)) for _ in range(2))
+    for lease in (first, second):
         assert 4 not in retire(directory, 1)
-        hold.close()
+        lease.close()
     assert retire(directory, 1) == [4]
 
 
 def test_a_generation_without_its_manifest_is_removed(editions):
-    """What can't be held is not in use."""
+    """A generation that can't be leased is not in use."""
     directory = editions(9)
-    (snapshot.generation_folder(directory, 2) / "manifest.json").unlink()
+    (generations.generation_folder(directory, 2) / "manifest.json").unlink()
     assert 2 in retire(directory, 1)
 
 
-def test_what_cannot_be_removed_is_said_and_stops_nothing(editions, monkeypatch, caplog):
-    """The disk's refusal is logged with the path, and the others go."""
+def test_a_generation_that_cannot_be_removed_is_logged(editions, monkeypatch, caplog):
+    """The disk's refusal is logged with the path, and the others are removed."""
     directory = editions(9)
-    stuck = snapshot.generation_folder(directory, 3)
+    stuck = generations.generation_folder(directory, 3)
     rmtree = shutil.rmtree
 
     def refusing(path, **options):
@@ -104,7 +104,7 @@ def test_what_cannot_be_removed_is_said_and_stops_nothing(editions, monkeypatch,
 
 
 def test_rolling_back_makes_the_one_before_live(editions):
-    """Its articles answer again, and nothing is removed by it."""
+    """Its articles answer again, and no generation is removed."""
     directory = editions(9)
     assert roll_back(directory).generation == 4
     assert opened(directory).article("edited").text == "Words of edition 4."
@@ -113,15 +113,15 @@ def test_rolling_back_makes_the_one_before_live(editions):
 
 
 @pytest.mark.parametrize("number", [1, 5])
-def test_rolling_to_a_number_makes_that_one_live(editions, number):
-    """Forward as well as back."""
+def test_rolling_back_to_a_number_makes_it_live(editions, number):
+    """A later number works as well as an earlier one."""
     directory = editions(9)
     roll_back(directory, 2)
-    assert roll_back(directory, number).generation == snapshot.live_number(directory) == number
+    assert roll_back(directory, number).generation == generations.live_number(directory) == number
 
 
-def test_a_server_takes_up_what_was_rolled_back_to(editions):
-    """Without a restart, as it takes up a new generation."""
+def test_a_server_serves_the_generation_that_was_rolled_back_to(editions):
+    """It needs no restart, as for a new generation."""
     directory = editions(9)
     live = LiveIndex(directory, lambda record: WordEmbedder())
     roll_back(directory)
@@ -129,7 +129,7 @@ def test_a_server_takes_up_what_was_rolled_back_to(editions):
 
 
 def test_the_next_run_after_a_roll_back_is_a_new_generation(editions, corpus, embedder):
-    """No number is used twice, and the corpus as it is now answers."""
+    """No number is used twice, and the present corpus answers."""
     directory = editions(9)
     roll_back(directory, 2)
     report = build_index(corpus, directory, embedder)
@@ -138,7 +138,7 @@ def test_the_next_run_after_a_roll_back_is_a_new_generation(editions, corpus, em
 
 
 def test_the_live_generation_stays_however_old(editions, corpus, embedder):
-    """After a roll-back to the oldest it is the one that stays, and of newer ones, too, no more than were asked for."""
+    """After a roll-back to the oldest, it stays, and so do the newest others up to the number kept."""
     directory = editions(9)
     roll_back(directory, 1)
     assert retire(directory, 3) == [2, 3]
@@ -149,54 +149,54 @@ def test_the_live_generation_stays_however_old(editions, corpus, embedder):
 
 @pytest.mark.parametrize("number", [0, 7, None])
 def test_a_generation_that_is_not_there_is_refused(built, number):
-    """With where to look, and what is live stays live."""
+    """The error says where to look, and the live generation stays live."""
     with pytest.raises(GenerationMissingError, match="no generation"):
         roll_back(built, number)
-    assert snapshot.live_number(built) == 1
+    assert generations.live_number(built) == 1
 
 
 @pytest.mark.parametrize("name", ["catalog.sqlite", "manifest.json"])
 def test_a_damaged_generation_is_never_made_live(editions, name):
     """Every file is checked before the switch."""
     directory = editions(9)
-    path = snapshot.generation_folder(directory, 4) / name
+    path = generations.generation_folder(directory, 4) / name
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(GenerationDamagedError):
         roll_back(directory)
-    assert snapshot.live_number(directory) == 5
+    assert generations.live_number(directory) == 5
 
 
 def test_rolling_back_waits_for_no_writer(editions):
-    """It is told at once that another writes."""
+    """It fails at once while another process writes."""
     directory = editions(9)
-    with snapshot.writer_lock(directory), pytest.raises(WriterBusyError):
+    with generations.writer_lock(directory), pytest.raises(WriterBusyError):
         roll_back(directory)
 
 
-def test_a_disk_that_refuses_leaves_what_is_live(open_to_all, corpus, embedder, unprivileged):
-    """The error names the directory."""
+def test_a_disk_that_refuses_a_roll_back_changes_nothing(open_to_all, corpus, embedder, unprivileged):
+    """The error names the directory, and the live generation stays live."""
     for words in ("One.", "Two."):
         (corpus / "edited.txt").write_text(words)
         build_index(corpus, open_to_all, embedder)
     with unprivileged(), pytest.raises(StorageError, match=str(open_to_all)):
         roll_back(open_to_all)
-    assert snapshot.live_number(open_to_all) == 2
+    assert generations.live_number(open_to_all) == 2
 
 
 def test_generations_are_listed_newest_first(editions):
-    """With which is live, and what is wrong with one that can't be read."""
+    """The list says which one is live, and what is wrong with one that can't be read."""
     directory = editions(3)
-    (snapshot.generation_folder(directory, 3) / "manifest.json").write_text("{")
+    (generations.generation_folder(directory, 3) / "manifest.json").write_text("{")
     listed = list_generations(directory)
-    assert [(one.number, one.live) for one in listed] == [(5, True), (4, False), (3, False)]
-    assert listed[0].manifest == snapshot.checked_manifest(directory)
+    assert [(generation.number, generation.live) for generation in listed] == [(5, True), (4, False), (3, False)]
+    assert listed[0].manifest == generations.checked_manifest(directory)
     assert listed[2].manifest is None
     assert "manifest.json" in listed[2].trouble
 
 
 def test_an_index_replaced_while_it_is_opened_is_opened_anew(built, corpus, embedder, monkeypatch):
-    """A reader that had read the old CURRENT, whose generation is gone, gets the new one."""
-    whole = snapshot.checked_manifest
+    """Whoever read the old CURRENT, whose generation is removed meanwhile, gets the new one."""
+    checked = generations.checked_manifest
     calls = []
 
     def replaced(directory):
@@ -204,10 +204,10 @@ def test_an_index_replaced_while_it_is_opened_is_opened_anew(built, corpus, embe
             calls.append(1)
             (corpus / "edited.txt").write_text("Other words.")
             build_index(corpus, built, embedder, keep=1)
-            return snapshot.read_manifest(built, 1)
-        return whole(directory)
+            return generations.read_manifest(built, 1)
+        return checked(directory)
 
-    monkeypatch.setattr("index.engine.local.local_index.snapshot.checked_manifest", replaced)
+    monkeypatch.setattr("index.engine.local.local_index.generations.checked_manifest", replaced)
     assert opened(built).manifest.generation == 2
 
 
@@ -227,7 +227,7 @@ class TestCommands:
         result = self.run("rollback", "--index", directory)
         assert result.exit_code == 0
         assert f"{directory}: generation 4, made " in result.stdout
-        assert snapshot.live_number(directory) == 4
+        assert generations.live_number(directory) == 4
 
     def test_rollback_to_a_number_as_json(self, editions):
         """The manifest of what is live now."""
@@ -237,7 +237,7 @@ class TestCommands:
 
     @pytest.mark.parametrize("words", [(), ("--to", 3)])
     def test_rollback_of_no_index_makes_none(self, directory, words):
-        """It says that there is none, and not even a lock is made."""
+        """It says that there is no index, and does not even make a lock file."""
         result = self.run("rollback", "--index", directory, *words)
         assert result.exit_code == 1
         assert f"There is no index in {directory} yet." in result.stderr
@@ -255,4 +255,4 @@ class TestCommands:
         kept = [line for line in lines if line.startswith("kept")]
         assert [line.split(",")[0].split()[-1] for line in kept] == ["4", "3"]
         others = json.loads(self.run("status", "--index", directory, "--json").stdout)["others"]
-        assert [one["generation"] for one in others] == [4, 3]
+        assert [other["generation"] for other in others] == [4, 3]

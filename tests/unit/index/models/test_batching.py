@@ -1,4 +1,4 @@
-"""Embedding texts with little padding, in batches of like length."""
+"""Embedding texts with little padding, in batches of texts of similar length."""
 
 from threading import get_ident
 
@@ -8,8 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.models import batching as packing
-from index.models import compiled
+from index.models import batching, compiled
 from index.models.batching import PADDED_TO, TOKENS_A_BATCH, embed_batched, is_compiled, token_batches
 from index.models.precision import to_precision
 from tests.tiny_reader import letter_tokenizer
@@ -18,22 +17,22 @@ MANY = [f"{'port ' * (n * 7 % 19)}{n}." for n in range(60)]  # of many lengths, 
 
 
 def encoded(model, texts):
-    """The oracle: each text by itself, as the library embeds it, so that nothing is padded."""
+    """The oracle: the library embeds each text by itself, so that nothing is padded."""
     return np.stack([model.encode(text, normalize_embeddings=True, show_progress_bar=False) for text in texts])
 
 
 @pytest.fixture
 def load(saved):
-    """Loads a tiny model of random weights, pooled as a test needs."""
+    """Loads a tiny model of random weights, with the pooling that a test needs."""
     from sentence_transformers import SentenceTransformer
 
-    return lambda **make: SentenceTransformer(str(saved(**make)), device="cpu")
+    return lambda **options: SentenceTransformer(str(saved(**options)), device="cpu")
 
 
-@pytest.mark.parametrize("make", [{}, {"pooling": "cls"}, {"pooling": "max"}, {"unit": False}])
-def test_batched_texts_have_the_vectors_they_have_alone(load, make):
-    """Each row is its own text's, whatever else was in its batch, and a long text is cut as alone."""
-    model = load(**make)
+@pytest.mark.parametrize("options", [{}, {"pooling": "cls"}, {"pooling": "max"}, {"unit": False}])
+def test_batched_texts_have_the_vectors_they_have_alone(load, options):
+    """A text has the same vector in any batch, and a long text is cut as it is alone."""
+    model = load(**options)
     lengths = model.preprocess(MANY)["attention_mask"].sum(1).tolist()
     assert (max(lengths), len(list(token_batches(lengths))) > 1) == (model.max_seq_length, True)
     batched = embed_batched(model, MANY)
@@ -41,34 +40,34 @@ def test_batched_texts_have_the_vectors_they_have_alone(load, make):
     assert batched == pytest.approx(encoded(model, MANY), abs=1e-5)
 
 
-def test_with_a_batch_a_core_the_vectors_are_the_same(load, cores, monkeypatch):
-    """Rows stay in order, and afterwards a batch by itself has all cores again."""
-    model, took_part, forward = load(), set(), packing._forward
-    monkeypatch.setattr(packing, "_forward", lambda *given: took_part.add(get_ident()) or forward(*given))
-    monkeypatch.setattr(packing, "TOKENS_A_BATCH", 64)
+def test_with_one_batch_on_each_core_the_vectors_are_the_same(load, cores, monkeypatch):
+    """Rows stay in order, and torch has all cores again afterwards."""
+    model, threads, forward = load(), set(), batching._forward
+    monkeypatch.setattr(batching, "_forward", lambda *arguments: threads.add(get_ident()) or forward(*arguments))
+    monkeypatch.setattr(batching, "TOKENS_A_BATCH", 64)
     assert embed_batched(model, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
-    assert get_ident() not in took_part
+    assert get_ident() not in threads
     assert torch.get_num_threads() == cores
 
 
 @pytest.mark.parametrize("cores", [2, 4], indirect=True)
-@pytest.mark.parametrize("make", [{}, {"pooling": "cls"}, {"pooling": "max"}, {"unit": False}])
-def test_compiled_and_with_some_cores_for_each_batch_the_vectors_are_the_same(load, cores, monkeypatch, make):
-    """Whatever a model's modules make of its tokens' vectors, rows stay in order; torch keeps all of its cores."""
-    model = load(**make)
-    made = to_precision(model, "float32")
-    assert is_compiled(made)
-    monkeypatch.setattr(packing, "TOKENS_A_BATCH", 64)
-    assert embed_batched(made, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
+@pytest.mark.parametrize("options", [{}, {"pooling": "cls"}, {"pooling": "max"}, {"unit": False}])
+def test_a_compiled_model_gives_the_same_vectors_on_any_number_of_cores(load, cores, monkeypatch, options):
+    """Rows stay in order whatever the pooling, and torch keeps all of its cores."""
+    model = load(**options)
+    compiled_model = to_precision(model, "float32")
+    assert is_compiled(compiled_model)
+    monkeypatch.setattr(batching, "TOKENS_A_BATCH", 64)
+    assert embed_batched(compiled_model, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
     assert torch.get_num_threads() == cores
 
 
-def test_elsewhere_than_on_a_processor_larger_batches_follow_each_other(load, cores, monkeypatch):
+def test_on_an_accelerator_larger_batches_follow_each_other(load, cores, monkeypatch):
     """One thread feeds an accelerator, and the vectors are the same."""
-    model, batches, forward = load(), [], packing._forward
-    monkeypatch.setattr(packing, "_on_processor", lambda model: False)
+    model, batches, forward = load(), [], batching._forward
+    monkeypatch.setattr(batching, "_on_processor", lambda model: False)
     monkeypatch.setattr(
-        packing, "_forward", lambda *given: batches.append((get_ident(), len(given[2]))) or forward(*given)
+        batching, "_forward", lambda *arguments: batches.append((get_ident(), len(arguments[2]))) or forward(*arguments)
     )
     assert embed_batched(model, MANY * 2) == pytest.approx(encoded(model, MANY * 2), abs=1e-5)
     assert {thread for thread, _ in batches} == {get_ident()}
@@ -76,44 +75,42 @@ def test_elsewhere_than_on_a_processor_larger_batches_follow_each_other(load, co
 
 
 def test_models_are_compared_at_the_most_padding_that_a_batch_may_have():
-    """More of it is another way for some of them."""
+    """With more padding some models compute other vectors."""
     assert compiled._PADDING == PADDED_TO - 1
 
 
-def test_what_fails_in_one_batch_fails(load, cores, monkeypatch):
-    """No vector is left out in silence."""
+def test_a_failure_in_one_batch_is_an_error(load, cores, monkeypatch):
+    """No vector is left out silently."""
     model = load()
-    monkeypatch.setattr(packing, "TOKENS_A_BATCH", 64)
-    monkeypatch.setattr(packing, "_cut", lambda *_: (_ for _ in ()).throw(RuntimeError("out of memory")))
+    monkeypatch.setattr(batching, "TOKENS_A_BATCH", 64)
+    monkeypatch.setattr(batching, "_cut", lambda *_: (_ for _ in ()).throw(RuntimeError("out of memory")))
     with pytest.raises(RuntimeError, match="out of memory"):
         embed_batched(model, MANY)
     assert torch.get_num_threads() == cores
 
 
 def test_padding_on_the_left_is_cut_there(load):
-    """Some models read with the padding before the text."""
-    import torch
-
+    """Some models have the padding before the text."""
     model = load()
     model.tokenizer.padding_side = "left"
-    with torch.no_grad():  # so that it is all one at which place a token stands
+    with torch.no_grad():  # so that a token's position does not matter
         model[0].auto_model.embeddings.position_embeddings.weight.zero_()
     assert embed_batched(model, MANY) == pytest.approx(encoded(model, MANY), abs=1e-5)
 
 
-def test_what_the_model_s_configuration_says_is_done(load):
-    """Its own prompt is put before each text, and vectors are as short as it makes them."""
+def test_the_configuration_of_the_model_is_followed(load):
+    """Its own prompt is put before each text, and vectors have the dimension it states."""
     model = load()
     plain = encoded(model, MANY)
-    model.prompts, model.default_prompt_name, model.truncate_dim = {"given": "ship: "}, "given", 8
-    made = embed_batched(model, MANY)
-    assert made == pytest.approx(encoded(model, MANY), abs=1e-5)
-    assert made.shape == (60, 8)
-    assert np.abs(made - plain[:, :8]).max() > 0.01
+    model.prompts, model.default_prompt_name, model.truncate_dim = {"own": "ship: "}, "own", 8
+    vectors = embed_batched(model, MANY)
+    assert vectors == pytest.approx(encoded(model, MANY), abs=1e-5)
+    assert vectors.shape == (60, 8)
+    assert np.abs(vectors - plain[:, :8]).max() > 0.01
 
 
 def test_a_model_whose_tokens_are_no_table_is_embedded_by_the_library(tmp_path):
-    """A model of word vectors alone takes the tokens of all texts in one row."""
+    """A model of word vectors takes the tokens of all texts in one row."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
@@ -122,82 +119,81 @@ def test_a_model_whose_tokens_are_no_table_is_embedded_by_the_library(tmp_path):
 
 
 def test_many_texts_are_tokenized_in_parts(load, monkeypatch):
-    """Rows stay in order where one part ends and the next begins."""
+    """Rows stay in order across the parts."""
     model = load()
     whole = embed_batched(model, MANY)
     monkeypatch.setattr("index.models.batching._TEXTS_AT_ONCE", 7)
     assert embed_batched(model, MANY) == pytest.approx(whole, abs=1e-5)
 
 
-def test_a_text_of_no_tokens_has_no_direction(load):
-    """Where a tokenizer puts no marks around a text, nothing is left of an empty one; the others are as alone."""
+def test_a_text_without_tokens_has_a_vector_of_zeros(load):
+    """An empty text has a vector of zeros where the tokenizer adds no marks; other texts are not affected."""
     from tokenizers.processors import TemplateProcessing
 
     model = load()
     bare = TemplateProcessing(single="$A", pair="$A $B", special_tokens=[])
     model.tokenizer.backend_tokenizer.post_processor = bare
-    rough = to_precision(model, "float32")
-    for one in (model, rough):
-        made = embed_batched(one, ["", "tea", "a port"])
-        assert made[1:] == pytest.approx(encoded(model, ["tea", "a port"]), abs=1e-5)
-        assert (made[0] == 0).all()
-        assert (embed_batched(one, ["", ""]) == np.zeros((2, 16))).all()
+    for version in (model, to_precision(model, "float32")):
+        vectors = embed_batched(version, ["", "tea", "a port"])
+        assert vectors[1:] == pytest.approx(encoded(model, ["tea", "a port"]), abs=1e-5)
+        assert (vectors[0] == 0).all()
+        assert (embed_batched(version, ["", ""]) == np.zeros((2, 16))).all()
 
 
-def test_no_texts_have_no_vectors_but_a_width(load):
-    """So that rows of nothing can stand among others."""
+def test_no_texts_give_no_rows_of_the_model_s_dimension(load):
+    """The result can be joined with other vectors."""
     assert embed_batched(load(), []).shape == (0, 16)
 
 
-HELD = st.integers(0, 300)
+LENGTHS = st.integers(0, 300)
 
 
 def padded(tokens):
-    """So many tokens, and none counts as one, brought to the next step."""
+    """The next multiple of PADDED_TO; no token counts as one."""
     return next(most for most in range(PADDED_TO, 2000, PADDED_TO) if most >= tokens)
 
 
-@given(st.lists(HELD, max_size=80), st.integers(1, 2000))
+@given(st.lists(LENGTHS, max_size=80), st.integers(1, 2000))
 def test_batches_hold_each_text_once_in_few_shapes_within_the_bound(lengths, most):
-    """Longest first; a power of two of texts that are padded to one length; none too full but of one text."""
+    """Batches come longest first, hold a power of two of texts, and exceed the bound only with a single text."""
     batches = list(token_batches(lengths, most))
-    places = [place for batch in batches for place in batch]
-    assert sorted(places) == list(range(len(lengths)))
-    assert [lengths[place] for place in places] == sorted(lengths, reverse=True)
+    positions = [position for batch in batches for position in batch]
+    assert sorted(positions) == list(range(len(lengths)))
+    assert [lengths[position] for position in positions] == sorted(lengths, reverse=True)
     for batch in batches:
-        (longest,) = {padded(lengths[place]) for place in batch}
+        (longest,) = {padded(lengths[position]) for position in batch}
         assert len(batch) in {1, 2, 4, 8, 16, 32, 64}
         assert len(batch) == 1 or len(batch) * longest <= most
 
 
 @given(st.lists(st.integers(1, 16), max_size=200), st.integers(16, 2000))
 def test_batches_are_as_large_as_they_may_be(lengths, most):
-    """Of texts padded to one length each batch is the largest power of two that is left and within the bound."""
-    left = len(lengths)
+    """Each batch holds the largest power of two of texts that remain and fit the bound."""
+    remaining = len(lengths)
     for batch in token_batches(lengths, most):
-        assert 2 * len(batch) > left or 2 * len(batch) * 16 > most
-        left -= len(batch)
+        assert 2 * len(batch) > remaining or 2 * len(batch) * 16 > most
+        remaining -= len(batch)
 
 
-def test_the_bound_is_that_of_a_processor_unless_told():
-    """A hundred texts of 64 tokens go in batches of as many as it has room for, and the rest."""
+def test_the_default_bound_is_that_of_a_processor():
+    """A hundred texts of 64 tokens fill six batches and a part of the seventh."""
     assert [len(batch) for batch in token_batches([64] * 100)] == [TOKENS_A_BATCH // 64] * 6 + [4]
 
 
 @given(st.lists(st.integers(1, 70), min_size=1, max_size=6), st.booleans(), st.integers(0, 100), st.data())
-def test_rows_are_cut_and_padded_to_a_step(held, left, most, data):
-    """No column is padding in all rows but those up to the next step, or to the most the model reads."""
-    rows = data.draw(st.lists(st.sampled_from(range(len(held))), min_size=1, unique=True))
-    places = torch.arange(70).expand(len(held), 70)
-    counts = torch.tensor(held)[:, None]
-    mask = (places >= 70 - counts if left else places < counts).long()
-    tokens = {"input_ids": (places + 1) * mask, "attention_mask": mask, "modality": "text"}
-    made = packing._cut(tokens, rows, most)
-    longest = max(held[row] for row in rows)
-    assert made["modality"] == "text"
+def test_rows_are_cut_and_padded_to_a_multiple(lengths, padded_left, most, data):
+    """Only columns up to the next multiple, or to the most the model reads, are padding in all rows."""
+    rows = data.draw(st.lists(st.sampled_from(range(len(lengths))), min_size=1, unique=True))
+    positions = torch.arange(70).expand(len(lengths), 70)
+    counts = torch.tensor(lengths)[:, None]
+    mask = (positions >= 70 - counts if padded_left else positions < counts).long()
+    tokens = {"input_ids": (positions + 1) * mask, "attention_mask": mask, "modality": "text"}
+    cut = batching._cut(tokens, rows, most)
+    longest = max(lengths[row] for row in rows)
+    assert cut["modality"] == "text"
     assert (
-        made["input_ids"].shape == made["attention_mask"].shape == (len(rows), max(longest, min(padded(longest), most)))
+        cut["input_ids"].shape == cut["attention_mask"].shape == (len(rows), max(longest, min(padded(longest), most)))
     )
-    for row, words, kept in zip(rows, made["input_ids"], made["attention_mask"].bool(), strict=True):
+    for row, words, kept in zip(rows, cut["input_ids"], cut["attention_mask"].bool(), strict=True):
         assert words[kept].tolist() == tokens["input_ids"][row][mask[row].bool()].tolist()
         assert not words[~kept].any()

@@ -1,4 +1,4 @@
-"""Transformers compiled for the processor give the numbers that torch gives."""
+"""Transformers compiled for the processor give the outputs that torch gives."""
 
 import gc
 import json
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from index.models import compiled as module
-from index.models.compiled import Compiled, compiled, followed, with_mean
+from index.models.compiled import CompiledModel, compile_model, trace, with_mean_pooling
 from index.models.precision import computes_in_bfloat16
 from tests.conftest import REPOSITORY
 from tests.tiny_reader import bert_config, tiny_encoder
@@ -28,7 +28,7 @@ WORDS = 60
 
 
 def bert():
-    """The same tiny Bert each time."""
+    """A tiny Bert, the same each time."""
     with torch.random.fork_rng():
         torch.manual_seed(7)
         return tiny_encoder("bert", WORDS).eval()
@@ -41,31 +41,31 @@ def model():
 
 @pytest.fixture(scope="module")
 def exact(model):
-    return compiled(model, INPUTS, OUTPUTS, "float32")
+    return compile_model(model, INPUTS, OUTPUTS, "float32")
 
 
 @pytest.fixture(scope="module")
-def averaging(model):
-    return Compiled(with_mean(followed(model, INPUTS, OUTPUTS)), model.config, ["mean"], "float32")
+def pooling(model):
+    return CompiledModel(with_mean_pooling(trace(model, INPUTS, OUTPUTS)), model.config, ["mean"], "float32")
 
 
 @pytest.fixture
 def on_these_cores(cores):
-    """Compiled where there are so many."""
-    return compiled(bert(), INPUTS, OUTPUTS, "float32")
+    """A model compiled for this number of cores."""
+    return compile_model(bert(), INPUTS, OUTPUTS, "float32")
 
 
-def tokens_of(held, seed=0):
-    """Random tokens: a row each that holds so many, the rest of it padding."""
-    randomly = torch.Generator().manual_seed(seed)
-    shape = (len(held), max(held))
-    mask = (torch.arange(shape[1])[None, :] < torch.tensor(held)[:, None]).long()
-    words, types = (torch.randint(most, shape, generator=randomly) for most in (WORDS, 2))
+def tokens_of(lengths, seed=0):
+    """Rows of random tokens with these lengths, padded to the longest."""
+    generator = torch.Generator().manual_seed(seed)
+    shape = (len(lengths), max(lengths))
+    mask = (torch.arange(shape[1])[None, :] < torch.tensor(lengths)[:, None]).long()
+    words, types = (torch.randint(most, shape, generator=generator) for most in (WORDS, 2))
     return {"input_ids": words * mask, "attention_mask": mask, "token_type_ids": types * mask}
 
 
-def found(model, tokens):
-    """The numbers a model finds of what is not padding."""
+def hidden_states(model, tokens):
+    """The outputs of a model, without those of padding."""
     with torch.inference_mode():
         return model(**tokens)["last_hidden_state"][tokens["attention_mask"].bool()].numpy()
 
@@ -74,138 +74,138 @@ ROWS = st.lists(st.integers(1, 64), min_size=1, max_size=6)
 
 
 @given(ROWS, st.integers(0, 99))
-def test_in_float32_it_finds_what_torch_finds(model, exact, held, seed):
-    """Whatever rows there are, and however much of them is padding."""
-    tokens = tokens_of(held, seed)
-    assert found(exact, tokens) == pytest.approx(found(model, tokens), abs=1e-4)
+def test_in_float32_it_gives_the_outputs_of_torch(model, exact, lengths, seed):
+    """The outputs are the same for any rows and any padding."""
+    tokens = tokens_of(lengths, seed)
+    assert hidden_states(exact, tokens) == pytest.approx(hidden_states(model, tokens), abs=1e-4)
 
 
-def test_in_bfloat16_it_finds_nearly_what_torch_finds_in_float32(model):
-    """As float32 numbers, and not the very same where the processor computes in bfloat16."""
-    rough, tokens = compiled(model, INPUTS, OUTPUTS, "bfloat16"), tokens_of([30, 7, 64, 1])
-    near, exact = found(rough, tokens), found(model, tokens)
+def test_in_bfloat16_its_outputs_are_near_to_those_in_float32(model):
+    """They are float32 numbers, and not exactly the same where the processor computes in bfloat16."""
+    in_bfloat16, tokens = compile_model(model, INPUTS, OUTPUTS, "bfloat16"), tokens_of([30, 7, 64, 1])
+    near, exact = hidden_states(in_bfloat16, tokens), hidden_states(model, tokens)
     assert near.dtype == np.float32
     assert (near * exact).sum() / np.linalg.norm(near) / np.linalg.norm(exact) > 0.999
     assert np.abs(near - exact).max() > 1e-4 or not computes_in_bfloat16()
 
 
-def test_it_takes_no_more_than_the_model_took(exact):
-    """What else a tokenizer gives is left out, and types that are missing are missed."""
+def test_it_takes_the_inputs_that_the_model_took(exact):
+    """Other tensors of a tokenizer are ignored, and a missing input is an error."""
     tokens = tokens_of([5, 3])
     more = tokens | {"offset_mapping": torch.zeros(2, 5, 2)}
-    assert (found(exact, more) == found(exact, tokens)).all()
+    assert (hidden_states(exact, more) == hidden_states(exact, tokens)).all()
     with pytest.raises(KeyError, match="token_type_ids"):
         exact(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"])
 
 
-def test_outputs_have_the_names_they_are_asked_by():
-    """Two heads are told apart, in whichever order they are wanted."""
+def test_outputs_have_their_names_in_any_order():
+    """The outputs of two heads are not mixed up when they are wanted in another order."""
     from transformers import BertForQuestionAnswering
 
     model, tokens = BertForQuestionAnswering(bert_config(WORDS)).eval(), tokens_of([9, 4])
-    made = compiled(model, INPUTS, ("end_logits", "start_logits"), "float32")
-    held = tokens["attention_mask"].bool()
+    compiled = compile_model(model, INPUTS, ("end_logits", "start_logits"), "float32")
+    mask = tokens["attention_mask"].bool()
     with torch.inference_mode():
-        one, other = made(**tokens), model(**tokens)
+        actual, expected = compiled(**tokens), model(**tokens)
     for name in ("start_logits", "end_logits"):
-        assert one[name][held].numpy() == pytest.approx(other[name][held].numpy(), abs=1e-4)
-    assert not torch.allclose(one["start_logits"], one["end_logits"])
+        assert actual[name][mask].numpy() == pytest.approx(expected[name][mask].numpy(), abs=1e-4)
+    assert not torch.allclose(actual["start_logits"], actual["end_logits"])
 
 
-def test_what_was_found_stays(exact):
-    """No later call writes over what an earlier one gave."""
+def test_outputs_stay(exact):
+    """A later call does not overwrite the outputs of an earlier one."""
     first = exact(**tokens_of([9, 4], 1))["last_hidden_state"]
     before = first.clone()
     exact(**tokens_of([9, 4], 2))
     assert torch.equal(first, before)
 
 
-def test_it_outlives_the_model_it_was_made_of():
-    """Its weights are its own, or kept with it."""
+def test_it_outlives_the_model_it_was_made_from():
+    """Its weights do not depend on the memory of the original model."""
     model, tokens = bert(), tokens_of([9, 4])
-    made, before = compiled(model, INPUTS, OUTPUTS, "float32"), found(model, tokens)
+    compiled, before = compile_model(model, INPUTS, OUTPUTS, "float32"), hidden_states(model, tokens)
     for parameter in model.parameters():
         parameter.data = torch.zeros(0)
     del model
     gc.collect()
     filled = [torch.full((WORDS, 16), 9.0) for _ in range(200)]  # where the weights were
-    assert found(made, tokens) == pytest.approx(before, abs=1e-4)
+    assert hidden_states(compiled, tokens) == pytest.approx(before, abs=1e-4)
     assert len(filled) == 200
 
 
 @given(ROWS, st.integers(0, 99))
-def test_a_mean_is_that_of_the_tokens_that_are_none_of_padding(model, averaging, held, seed):
-    """Of each row its own."""
-    tokens = tokens_of(held, seed)
+def test_mean_pooling_leaves_padding_out(model, pooling, lengths, seed):
+    """Each row has the mean of its own tokens."""
+    tokens = tokens_of(lengths, seed)
     with torch.inference_mode():
         vectors = model(**tokens)["last_hidden_state"].numpy()
-        means = averaging(**tokens)["mean"].numpy()
+        means = pooling(**tokens)["mean"].numpy()
     assert means == pytest.approx(
-        np.stack([row[:count].mean(0) for row, count in zip(vectors, held, strict=True)]), abs=1e-4
+        np.stack([row[:count].mean(0) for row, count in zip(vectors, lengths, strict=True)]), abs=1e-4
     )
 
 
 @pytest.mark.parametrize("cores", [1, 2, 4, 5], indirect=True)
 def test_every_two_cores_compute_a_call_of_their_own(on_these_cores, cores):
-    """One alone is a call's too, and so is what is left over."""
+    """A single core computes a call too, and an odd core is left to the others."""
     calls = max(1, cores // 2)
     assert on_these_cores._requests.qsize() == calls
     settings = on_these_cores._requests.get().get_compiled_model().get_property
     assert settings("NUM_STREAMS") == calls
     threads = Barrier(calls)
-    list(on_these_cores._map(lambda _: threads.wait(30), range(calls)))  # none of which would come alone
+    list(on_these_cores._map(lambda _: threads.wait(30), range(calls)))  # no thread passes alone
 
 
 @pytest.mark.parametrize("cores", [1, 2, 5], indirect=True)
-def test_in_bulk_every_core_computes_a_call_of_its_own_and_finds_the_same(on_these_cores, cores):
-    """Bit for bit, so that a query's vector fits those of passages that were embedded in bulk."""
-    in_bulk = compiled(bert(), INPUTS, OUTPUTS, "float32", in_bulk=True)
+def test_in_bulk_every_core_computes_a_call_of_its_own_with_the_same_outputs(on_these_cores, cores):
+    """They are the same bit for bit, so that a query's vector fits those of passages embedded in bulk."""
+    in_bulk = compile_model(bert(), INPUTS, OUTPUTS, "float32", in_bulk=True)
     assert in_bulk._requests.qsize() == cores
     threads = Barrier(cores)
-    list(in_bulk._map(lambda _: threads.wait(30), range(cores)))  # none of which would come alone
+    list(in_bulk._map(lambda _: threads.wait(30), range(cores)))  # no thread passes alone
     batches = [tokens_of([1 + seed * 13 % 64] * (1 + seed % 3), seed) for seed in range(20)]
-    for one, batch in zip(in_bulk.side_by_side(batches), batches, strict=True):
-        assert (one["last_hidden_state"] == on_these_cores(**batch)["last_hidden_state"]).all()
+    for outputs, batch in zip(in_bulk.run_batches(batches), batches, strict=True):
+        assert (outputs["last_hidden_state"] == on_these_cores(**batch)["last_hidden_state"]).all()
 
 
 @pytest.mark.parametrize("cores", [2, 4], indirect=True)
 def test_threads_get_what_each_would_get_alone(on_these_cores):
-    """More threads than cores, each with rows of its own."""
+    """There are more threads than cores, and each has rows of its own."""
     batches = [tokens_of([1 + seed % 40, 3], seed) for seed in range(60)]
-    alone = [found(on_these_cores, batch) for batch in batches]
+    alone = [hidden_states(on_these_cores, batch) for batch in batches]
     with ThreadPoolExecutor(5) as threads:
-        together = list(threads.map(lambda batch: found(on_these_cores, batch), batches))
-    for one, other in zip(together, alone, strict=True):
-        assert one == pytest.approx(other, abs=1e-6)
+        together = list(threads.map(lambda batch: hidden_states(on_these_cores, batch), batches))
+    for actual, expected in zip(together, alone, strict=True):
+        assert actual == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("cores", [2, 4], indirect=True)
-def test_side_by_side_batches_keep_their_order(on_these_cores):
-    """Long ones and short ones each give what they give alone."""
+def test_batches_keep_their_order(on_these_cores):
+    """Long and short batches each give the outputs that they give alone."""
     batches = [tokens_of([1 + seed * 13 % 64] * (1 + seed % 3), seed) for seed in range(20)]
-    together = on_these_cores.side_by_side(iter(batches))
+    together = on_these_cores.run_batches(iter(batches))
     assert len(together) == 20
-    for one, batch in zip(together, batches, strict=True):
-        assert one["last_hidden_state"].numpy() == pytest.approx(
+    for outputs, batch in zip(together, batches, strict=True):
+        assert outputs["last_hidden_state"].numpy() == pytest.approx(
             on_these_cores(**batch)["last_hidden_state"].numpy(), abs=1e-6
         )
-    assert on_these_cores.side_by_side([]) == []
+    assert on_these_cores.run_batches([]) == []
 
 
 @pytest.mark.parametrize("cores", [2, 4], indirect=True)
-def test_what_fails_fails_and_leaves_all_cores_for_the_next(on_these_cores, cores):
-    """Rows that do not fit together are an error, however often, and take nothing with them."""
+def test_a_failure_leaves_all_cores_for_the_next_call(on_these_cores, cores):
+    """Inputs that do not fit together are an error each time, and block no request."""
     wrong = tokens_of([5]) | {"attention_mask": torch.ones(1, 7, dtype=torch.int64)}
     for _ in range(2 * cores):
         with pytest.raises(RuntimeError):
-            on_these_cores.side_by_side([tokens_of([5]), wrong])
+            on_these_cores.run_batches([tokens_of([5]), wrong])
     all_free = Barrier(cores // 2)
-    list(on_these_cores._map(lambda _: all_free.wait(30), range(cores // 2)))  # what went on beside a failure has ended
+    list(on_these_cores._map(lambda _: all_free.wait(30), range(cores // 2)))  # all calls have ended
     assert on_these_cores._requests.qsize() == cores // 2
 
 
 class Fickle(nn.Module):
-    """Embeds tokens, and some shapes of them otherwise."""
+    """Embeds tokens, but some shapes of them in another way."""
 
     def __init__(self, otherwise, by=-1.0):
         super().__init__()
@@ -214,12 +214,12 @@ class Fickle(nn.Module):
         self.otherwise, self.by = otherwise, by
 
     def forward(self, input_ids, attention_mask, return_dict):
-        given = self.words(input_ids) * attention_mask[:, :, None]
-        return {"last_hidden_state": given * self.by if self.otherwise(*input_ids.shape) else given}
+        words = self.words(input_ids) * attention_mask[:, :, None]
+        return {"last_hidden_state": words * self.by if self.otherwise(*input_ids.shape) else words}
 
 
 @pytest.fixture
-def told(caplog):
+def log_lines(caplog):
     """The lines of the log."""
     caplog.set_level("INFO", "index.models.compiled")
     return lambda: [record.getMessage() for record in caplog.records]
@@ -236,26 +236,26 @@ def told(caplog):
     ],
 )
 @pytest.mark.parametrize("by", [-1.0, 1.01, float("nan")])
-def test_a_model_that_goes_another_way_for_other_rows_is_not_compiled(told, otherwise, by):
-    """The one way that was followed would be wrong for them; the log says that it was."""
-    assert compiled(Fickle(otherwise, by), INPUTS[:2], OUTPUTS, "bfloat16") is None
-    (line,) = told()
-    assert line.startswith("Fickle is not compiled for this processor: it found other numbers")
+def test_a_model_that_computes_other_rows_in_another_way_is_not_compiled(log_lines, otherwise, by):
+    """The traced graph would be wrong for those rows; the log says so."""
+    assert compile_model(Fickle(otherwise, by), INPUTS[:2], OUTPUTS, "bfloat16") is None
+    (line,) = log_lines()
+    assert line.startswith("Fickle is not compiled for this processor: its outputs would differ")
 
 
-def test_a_model_that_goes_one_way_is_compiled(told):
-    """The same model, where it does for all rows what was followed."""
+def test_a_model_that_computes_all_rows_in_one_way_is_compiled(log_lines):
+    """The same model is compiled where no shape differs."""
     steady = Fickle(lambda rows, columns: False)
-    made = compiled(steady, INPUTS[:2], OUTPUTS, "float32")
+    compiled = compile_model(steady, INPUTS[:2], OUTPUTS, "float32")
     tokens = {name: rows for name, rows in tokens_of([9, 4, 30]).items() if name in INPUTS[:2]}
     with torch.inference_mode():
         expected = steady(**tokens, return_dict=True)["last_hidden_state"]
-    assert torch.allclose(made(**tokens)["last_hidden_state"], expected, atol=1e-5)
-    assert told() == []
+    assert torch.allclose(compiled(**tokens)["last_hidden_state"], expected, atol=1e-5)
+    assert log_lines() == []
 
 
 class Refusing(nn.Module):
-    """Reads nothing."""
+    """Raises an error for any input."""
 
     config = SimpleNamespace(vocab_size=WORDS)
 
@@ -267,48 +267,48 @@ class Refusing(nn.Module):
     ("make", "why"),
     [(Refusing, "not with me"), (lambda: tiny_encoder("gpt2", WORDS).eval(), "OpConversionFailure|cat")],
 )
-def test_a_model_that_can_not_be_followed_is_not_compiled(told, caplog, make, why):
-    """Whether the tracer fails or the converter: the log says so, and logs as before."""
+def test_a_model_that_can_not_be_traced_is_not_compiled(log_lines, caplog, make, why):
+    """Where the tracer or the converter fails, the log says so, and logging works as before."""
     root = logging.getLogger()
     before = root.level, list(root.filters), list(root.handlers)
-    assert compiled(make(), INPUTS[:2], OUTPUTS, "float32") is None
-    (line,) = told()
+    assert compile_model(make(), INPUTS[:2], OUTPUTS, "float32") is None
+    (line,) = log_lines()
     assert "is not compiled for this processor: " in line
     assert any(word in line for word in why.split("|"))
     assert (root.level, root.filters, root.handlers) == before
 
 
-@pytest.mark.parametrize("when", ["made", "computing"])
-def test_a_model_is_not_compiled_in_what_the_processor_has_not(told, model, monkeypatch, when):
-    """Whether that is found out when it is compiled, or when it first computes."""
+@pytest.mark.parametrize("when", ["compiling", "computing"])
+def test_a_model_is_not_compiled_in_a_precision_that_the_processor_lacks(log_lines, model, monkeypatch, when):
+    """The failure may come when the model is compiled, or when it first computes."""
 
-    class Failing(Compiled):
-        def __init__(self, graph, config, outputs, precision, **more):
-            super().__init__(graph, config, outputs, precision, **more)
+    class Failing(CompiledModel):
+        def __init__(self, graph, config, outputs, precision, **options):
+            super().__init__(graph, config, outputs, precision, **options)
             self.fails = precision == "bfloat16"
-            if self.fails and when == "made":
+            if self.fails and when == "compiling":
                 raise RuntimeError("no such descriptors")
 
-        def forward(self, **given):
+        def forward(self, **tensors):
             if self.fails:
                 raise RuntimeError("no such descriptors")
-            return super().forward(**given)
+            return super().forward(**tensors)
 
-    monkeypatch.setattr("index.models.compiled.Compiled", Failing)
-    assert compiled(model, INPUTS, OUTPUTS, "float32") is not None
-    assert compiled(model, INPUTS, OUTPUTS, "bfloat16") is None
-    assert "no such descriptors" in told()[-1]
+    monkeypatch.setattr("index.models.compiled.CompiledModel", Failing)
+    assert compile_model(model, INPUTS, OUTPUTS, "float32") is not None
+    assert compile_model(model, INPUTS, OUTPUTS, "bfloat16") is None
+    assert "no such descriptors" in log_lines()[-1]
 
 
-def test_one_model_is_followed_at_a_time(monkeypatch):
-    """What is quiet meanwhile is the whole process's, and is loud again after the last."""
+def test_one_model_is_traced_at_a_time(monkeypatch):
+    """Logging is silenced for the whole process meanwhile, and works again after the last."""
     inside, alone = Lock(), []
     convert = module.openvino.convert_model
 
-    def watched(*given, **named):
+    def watched(*arguments, **options):
         alone.append(inside.acquire(blocking=False))
         try:
-            return convert(*given, **named)
+            return convert(*arguments, **options)
         finally:
             if alone[-1]:
                 inside.release()
@@ -316,7 +316,7 @@ def test_one_model_is_followed_at_a_time(monkeypatch):
     monkeypatch.setattr(module.openvino, "convert_model", watched)
     level = logging.getLogger().level
     with ThreadPoolExecutor(3) as threads:
-        list(threads.map(lambda _: followed(bert(), INPUTS, OUTPUTS), range(3)))
+        list(threads.map(lambda _: trace(bert(), INPUTS, OUTPUTS), range(3)))
     assert alone == [True] * 3
     assert logging.getLogger().level == level
 
@@ -328,8 +328,8 @@ sys.addaudithook(lambda event, args: sockets.append(event) if event.startswith("
 import index.models.compiled as module
 from tests.tiny_reader import tiny_encoder
 inputs, outputs = ["input_ids", "attention_mask"], ["last_hidden_state"]
-made = [
-    module.compiled(tiny_encoder(kind, 60).eval(), inputs, outputs, "float32") is not None
+compiled = [
+    module.compile_model(tiny_encoder(kind, 60).eval(), inputs, outputs, "float32") is not None
     for kind in ("bert", "gpt2")
 ]
 try:
@@ -337,17 +337,19 @@ try:
     telemetry = True
 except ImportError:
     telemetry = False
-print(json.dumps([made, telemetry, sockets]))
+print(json.dumps([compiled, telemetry, sockets]))
 """
 
 
 @pytest.mark.slow
-def test_nobody_is_told_and_nothing_is_kept(tmp_path):
-    """In a process of its own: no socket is opened, no file is written at home, nothing is printed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "HF_", "TRANSFORMERS_"))}
-    surroundings = kept | {"HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
+def test_nothing_is_reported_and_nothing_is_written(tmp_path):
+    """A process that compiles models opens no socket, writes no file at home, and prints nothing."""
+    others = {
+        name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "HF_", "TRANSFORMERS_"))
+    }
+    environment = others | {"HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
     done = run(
-        [sys.executable, "-c", ALONE], env=surroundings, cwd=REPOSITORY, capture_output=True, text=True, check=True
+        [sys.executable, "-c", ALONE], env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout) == [[True, False], False, []]
     assert done.stderr == ""

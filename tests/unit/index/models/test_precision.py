@@ -1,4 +1,4 @@
-"""Choosing what a model computes in."""
+"""Choosing the precision that a model computes in."""
 
 from types import SimpleNamespace
 
@@ -22,7 +22,7 @@ def load(saved):
     """Loads a tiny model of random weights."""
     from sentence_transformers import SentenceTransformer
 
-    return lambda **make: SentenceTransformer(str(saved(**make)), device="cpu").eval()
+    return lambda **options: SentenceTransformer(str(saved(**options)), device="cpu").eval()
 
 
 def encoded(model, texts=TEXTS):
@@ -31,7 +31,7 @@ def encoded(model, texts=TEXTS):
 
 
 @pytest.mark.parametrize(
-    ("kind", "compiled"),
+    ("architecture", "compiled"),
     [
         ("bert", True),
         ("xlm-roberta", True),
@@ -41,34 +41,34 @@ def encoded(model, texts=TEXTS):
         ("longformer", False),
     ],
 )
-def test_a_model_of_any_make_finds_in_float32_what_it_found_before(load, kind, compiled):
-    """Compiled where it can be, and otherwise as it was."""
-    model = load(kind=kind)
-    made = to_precision(model, "float32")
-    assert is_compiled(made) == compiled
-    assert embed_batched(made, TEXTS) == pytest.approx(encoded(model), abs=1e-5)
+def test_a_model_of_any_architecture_gives_its_vectors_in_float32(load, architecture, compiled):
+    """It is compiled where it can be, and stays as it was otherwise."""
+    model = load(architecture=architecture)
+    converted = to_precision(model, "float32")
+    assert is_compiled(converted) == compiled
+    assert embed_batched(converted, TEXTS) == pytest.approx(encoded(model), abs=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["bert", "longformer"])
-def test_in_bfloat16_vectors_are_near_and_kept_as_float32(load, kind):
-    """They have unit length in float32, and the model that was given computes as before."""
-    model = load(kind=kind)
+@pytest.mark.parametrize("architecture", ["bert", "longformer"])
+def test_in_bfloat16_vectors_are_near_and_kept_as_float32(load, architecture):
+    """They have unit length in float32, and the original model computes as before."""
+    model = load(architecture=architecture)
     exact = embed_batched(model, TEXTS)
-    rough = embed_batched(to_precision(model, "bfloat16"), TEXTS)
-    assert rough.dtype == np.float32
-    assert np.linalg.norm(rough, axis=1) == pytest.approx(1.0, abs=1e-5)
-    assert (rough * exact).sum(1).min() > 0.995
+    in_bfloat16 = embed_batched(to_precision(model, "bfloat16"), TEXTS)
+    assert in_bfloat16.dtype == np.float32
+    assert np.linalg.norm(in_bfloat16, axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert (in_bfloat16 * exact).sum(1).min() > 0.995
     assert (embed_batched(model, TEXTS) == exact).all()
 
 
 @pytest.mark.parametrize("wanted", ["float32", "bfloat16"])
 def test_where_nothing_can_be_compiled_torch_computes(load, monkeypatch, wanted):
-    """In the precision that is wanted; in float32 it is the model itself."""
-    monkeypatch.setattr("index.models.compiled.compiled", lambda *_, **named: None)
+    """Torch computes in the precision that is wanted; in float32 it is the model itself."""
+    monkeypatch.setattr("index.models.compiled.compile_model", lambda *_, **named: None)
     model = load()
-    made = to_precision(model, wanted)
-    assert (made.dtype, made is model) == (getattr(torch, wanted), wanted == "float32")
-    assert (embed_batched(made, TEXTS) * encoded(model)).sum(1).min() > 0.995
+    converted = to_precision(model, wanted)
+    assert (converted.dtype, converted is model) == (getattr(torch, wanted), wanted == "float32")
+    assert (embed_batched(converted, TEXTS) * encoded(model)).sum(1).min() > 0.995
 
 
 def test_a_model_that_reads_no_table_of_tokens_is_left_as_it_is():
@@ -82,181 +82,200 @@ def test_a_model_that_reads_no_table_of_tokens_is_left_as_it_is():
 
 @pytest.mark.parametrize("pooling", ["mean", "max", "lasttoken"])
 @pytest.mark.parametrize("include", [True, False])
-def test_what_a_model_s_configuration_says_is_kept(load, include, pooling):
-    """Its prompt, whether it counts, how much is read and how short vectors are, are those of the compiled one."""
+def test_a_compiled_model_keeps_the_configuration(load, include, pooling):
+    """It keeps the prompt, whether pooling includes it, the most tokens, and the dimension of the vectors."""
     model = load(pooling=pooling)
     model[1].include_prompt = include
-    model.prompts, model.default_prompt_name, model.truncate_dim = {"given": "ship: "}, "given", 8
+    model.prompts, model.default_prompt_name, model.truncate_dim = {"own": "ship: "}, "own", 8
     model.max_seq_length = 20
-    made = to_precision(model, "float32")
-    assert is_compiled(made)
-    assert embed_batched(made, TEXTS) == pytest.approx(encoded(model), abs=1e-5)
+    converted = to_precision(model, "float32")
+    assert is_compiled(converted)
+    assert embed_batched(converted, TEXTS) == pytest.approx(encoded(model), abs=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["bert", "gpt2"])
-def test_where_padding_stands_first_torch_computes(load, kind):
-    """Tokens of a row then begin somewhere else in each batch, which is not what a graph was made of."""
-    model = load(kind=kind)
+@pytest.mark.parametrize("architecture", ["bert", "gpt2"])
+def test_where_padding_stands_first_torch_computes(load, architecture):
+    """Such a model is not compiled, since the tokens of a row start at another position in each batch."""
+    model = load(architecture=architecture)
     model.tokenizer.padding_side = "left"
     assert to_precision(model, "float32") is model
 
 
 def test_the_weights_are_not_held_twice(load):
-    """A compiled model has none of the transformer's parameters, and the one it was made of has all of them."""
+    """A compiled model has none of the transformer's parameters; the model it was made from keeps all of them."""
     model = load()
     count = sum(1 for _ in model.parameters())
-    made = to_precision(model, "bfloat16")
-    assert (sum(1 for _ in made.parameters()), sum(1 for _ in model.parameters())) == (0, count)
+    converted = to_precision(model, "bfloat16")
+    assert (sum(1 for _ in converted.parameters()), sum(1 for _ in model.parameters())) == (0, count)
     assert count > 0
 
 
-SECONDS = st.floats(0.1, 9.0)
+SECONDS = st.integers(1, 90)  # whole, so that the sums of a clock are exact
 COSINES = st.one_of(st.floats(0.9, 1.0), st.just(float("nan")))
 PRECISIONS = ("float32", "bfloat16", "int8")
 
 
-def chosen(seconds, cosines=None, *, bfloat16=True, device="cpu", in_8_bits=False):
-    """What is chosen where each precision takes so long in each turn, and its farthest vector is so near.
+def choice(seconds, cosines=None, *, bfloat16=True, device="cpu", in_8_bits=False):
+    """The precision chosen where each takes these seconds in each turn, and its farthest vector has this cosine.
 
-    Models are the names of precisions.
+    The models are the names of the precisions, and embedding moves a clock.
     """
-    turns = {name: iter(taken) for name, taken in seconds.items()}
-    near = dict.fromkeys(PRECISIONS, 1.0) | (cosines or {})
+    elapsed = {name: iter((0, *turns)) for name, turns in seconds.items()}  # the first time vectors are only compared
+    cosine_of = dict.fromkeys(PRECISIONS, 1.0) | (cosines or {})
+    clock = [0]
+
+    def embed(name, texts):
+        clock[0] += next(elapsed[name])
+        return vectors(cosine_of[name], len(texts))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(precision, "computes_in_bfloat16", lambda device: bfloat16)
         patch.setattr(precision, "to_precision", lambda model, name, *, in_bulk: name)
-        patch.setattr(precision, "embed_batched", lambda name, texts: vectors(near[name], len(texts)))
-        patch.setattr(precision, "_seconds", lambda name, texts: next(turns[name]))
+        patch.setattr(precision, "embed_batched", embed)
+        patch.setattr(precision, "perf_counter", lambda: clock[0])
         return fastest_precision(SimpleNamespace(device=torch.device(device)), in_8_bits=in_8_bits)
 
 
 def vectors(cosine, count):
-    """So many unit vectors, the last of them so near to the first."""
-    made = np.tile(np.float64([1.0, 0.0]), (count, 1))
-    made[-1] = cosine, np.sqrt(1 - cosine**2)
-    return made
+    """So many unit vectors, of which the last has this cosine with the others."""
+    rows = np.tile(np.float64([1.0, 0.0]), (count, 1))
+    rows[-1] = cosine, np.sqrt(1 - cosine**2)
+    return rows
 
 
 @given(st.tuples(*[st.tuples(SECONDS, SECONDS)] * 3), COSINES, COSINES, st.booleans(), st.booleans())
-def test_the_fastest_of_those_that_are_near_enough_is_taken(seconds, rough, coarse, bfloat16, in_8_bits):
-    """Of those there are here: float32 always, the others as the processor and the model allow."""
-    near, turns = {"bfloat16": rough, "int8": coarse}, dict(zip(PRECISIONS, seconds, strict=True))
-    least = dict(zip(PRECISIONS, map(min, seconds), strict=True))
-    fit = ["float32"]
-    fit += ["bfloat16"] if bfloat16 and rough >= LEAST_COSINE["bfloat16"] else []
-    fit += ["int8"] if in_8_bits and coarse >= LEAST_COSINE["int8"] else []
-    taken = chosen(turns, near, bfloat16=bfloat16, in_8_bits=in_8_bits)
-    assert taken in fit
-    assert least[taken] == min(least[name] for name in fit)
+def test_the_fastest_of_those_that_are_near_enough_is_chosen(seconds, rough, coarse, bfloat16, in_8_bits):
+    """Float32 is always a choice, the others are where the processor and the model allow them."""
+    cosines, turns = {"bfloat16": rough, "int8": coarse}, dict(zip(PRECISIONS, seconds, strict=True))
+    best = dict(zip(PRECISIONS, map(min, seconds), strict=True))
+    allowed = ["float32"]
+    allowed += ["bfloat16"] if bfloat16 and rough >= LEAST_COSINE["bfloat16"] else []
+    allowed += ["int8"] if in_8_bits and coarse >= LEAST_COSINE["int8"] else []
+    fastest = choice(turns, cosines, bfloat16=bfloat16, in_8_bits=in_8_bits)
+    assert fastest in allowed
+    assert best[fastest] == min(best[name] for name in allowed)
 
 
-COARSER_IS_FASTER = {"float32": (3.0, 3.0), "bfloat16": (2.0, 2.0), "int8": (1.0, 1.0)}
+COARSER_IS_FASTER = {"float32": (3, 3), "bfloat16": (2, 2), "int8": (1, 1)}
 
 
-@pytest.mark.parametrize(("in_8_bits", "taken"), [(True, "int8"), (False, "bfloat16")])
-def test_8_bits_are_for_the_model_that_has_them(in_8_bits, taken):
-    """Another model is not measured in them, however fast they are."""
-    assert chosen(COARSER_IS_FASTER, in_8_bits=in_8_bits) == taken
+@pytest.mark.parametrize(("in_8_bits", "expected"), [(True, "int8"), (False, "bfloat16")])
+def test_8_bits_are_for_the_model_that_has_them(in_8_bits, expected):
+    """Another model is not measured in 8 bits, however fast they are."""
+    assert choice(COARSER_IS_FASTER, in_8_bits=in_8_bits) == expected
 
 
-def test_elsewhere_than_on_a_processor_there_are_no_8_bits():
-    """They are made for one."""
-    assert chosen(COARSER_IS_FASTER, in_8_bits=True, device="cuda") == "bfloat16"
+def test_on_an_accelerator_there_are_no_8_bits():
+    """The 8-bit files are converted for a processor."""
+    assert choice(COARSER_IS_FASTER, in_8_bits=True, device="cuda") == "bfloat16"
 
 
-def test_a_turn_in_which_others_ran_is_no_matter():
-    """Each is judged by its best."""
-    assert chosen({"float32": (2.0, 2.0), "bfloat16": (9.0, 1.0)}) == "bfloat16"
+def test_a_turn_that_another_process_slowed_does_not_count():
+    """The best turn of each precision counts."""
+    assert choice({"float32": (2, 2), "bfloat16": (9, 1)}) == "bfloat16"
 
 
 @pytest.mark.parametrize("cosine", [LEAST_COSINE["bfloat16"] - 0.001, float("nan")])
-def test_vectors_that_are_too_far_from_float32_are_not_taken(cosine):
-    """However fast they are, and though only one text's is too far."""
-    assert chosen(COARSER_IS_FASTER, {"bfloat16": cosine}) == "float32"
+def test_a_precision_whose_vectors_are_too_far_from_float32_is_not_chosen(cosine):
+    """One text's vector that is too far is enough, however fast the precision is."""
+    assert choice(COARSER_IS_FASTER, {"bfloat16": cosine}) == "float32"
 
 
 def test_a_model_that_can_not_compute_in_bfloat16_computes_in_float32(load, monkeypatch, caplog):
-    """Why is logged."""
+    """The reason is logged."""
     from torch.nn import Linear
 
     forward = Linear.forward
 
-    def refuse(self, given):
-        if str(given.dtype) == "torch.bfloat16":
+    def refuse(self, tensor):
+        if tensor.dtype == torch.bfloat16:
             raise RuntimeError("not implemented for 'BFloat16'")
-        return forward(self, given)
+        return forward(self, tensor)
 
     caplog.set_level("INFO")
     monkeypatch.setattr(Linear, "forward", refuse)
-    monkeypatch.setattr("index.models.compiled.compiled", lambda *_, **named: None)
+    monkeypatch.setattr("index.models.compiled.compile_model", lambda *_, **named: None)
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: True)
     assert fastest_precision(load()) == "float32"
     assert "can't compute in bfloat16: not implemented for 'BFloat16'" in caplog.text
 
 
-def test_8_bits_that_the_processor_can_not_compute_are_passed_over(load, monkeypatch):
-    """They are not among the choices there."""
+def test_8_bits_that_the_processor_can_not_compute_are_not_chosen(load, monkeypatch):
+    """Float32 is the only choice then."""
 
     def failing(config, *, in_bulk):
         raise PrecisionError("none.", "Index again.")
 
-    monkeypatch.setattr(precision, "quantized", failing)
+    monkeypatch.setattr(precision, "quantized_default_model", failing)
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)
     assert fastest_precision(load(), in_8_bits=True) == "float32"
 
 
-def test_8_bits_that_are_altered_are_not_passed_over(load, monkeypatch):
-    """An installation that is broken is said to be, and not only slower."""
+def test_8_bits_that_are_altered_are_an_error(load, monkeypatch):
+    """A broken installation is reported, and not merely slower."""
 
     def altered(config, *, in_bulk):
         raise ModelError("altered.", "Install again.")
 
-    monkeypatch.setattr(precision, "quantized", altered)
+    monkeypatch.setattr(precision, "quantized_default_model", altered)
     with pytest.raises(ModelError, match="altered"):
         fastest_precision(load(), in_8_bits=True)
 
 
-def test_where_there_is_float32_alone_nothing_is_measured(load, monkeypatch):
-    """There is nothing to choose."""
+def test_where_float32_is_the_only_choice_nothing_is_measured(load, monkeypatch):
+    """The model is neither compiled nor embeds anything."""
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)
     monkeypatch.setattr(precision, "to_precision", None)
     monkeypatch.setattr(precision, "embed_batched", None)
     assert fastest_precision(load()) == "float32"
 
 
-@pytest.mark.parametrize(("bf16", "amx", "has"), [(True, False, True), (False, True, True), (False, False, False)])
-def test_a_processor_has_bfloat16_by_either_kind_of_instruction(monkeypatch, bf16, amx, has):
-    """Of vectors, or of tiles; another device than a processor or CUDA's is not known to have it."""
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: bf16)
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
-    assert (computes_in_bfloat16(), computes_in_bfloat16("meta")) == (has, False)
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        ({"avx512_bf16": True, "amx_tile": False}, True),
+        ({"avx512_bf16": False, "amx_tile": True}, True),
+        ({"avx512_bf16": False, "amx_tile": False}, False),
+        ({"architecture": "aarch64", "neon": True}, False),
+    ],
+)
+def test_a_processor_has_bfloat16_by_vector_or_by_tile_instructions(monkeypatch, capabilities, expected):
+    """Either is enough; a device that is neither a processor nor CUDA's is not known to have bfloat16."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert (computes_in_bfloat16(), computes_in_bfloat16("meta")) == (expected, False)
 
 
-def test_it_is_measured_in_each(load, monkeypatch):
-    """Really embedding the texts: once each to compare, then in turns."""
+def test_torch_knows_both_instructions():
+    """The names of the capabilities are torch's own, on the processors that can have them."""
+    capabilities = torch.cpu.get_capabilities()
+    assert capabilities["architecture"] != "x86_64" or {"avx512_bf16", "amx_tile"} <= set(capabilities)
+
+
+def test_every_choice_is_measured(load, monkeypatch):
+    """Each really embeds the texts: once to be compared, then in turns."""
     names, embedded = {}, []
-    make, embed = precision.to_precision, precision.embed_batched
+    convert, embed = precision.to_precision, precision.embed_batched
 
-    def noted(model, name, *, in_bulk):
-        assert in_bulk  # as a build does it
-        # The 8 bits are those of another model.
-        made = make(model, "float32" if name == "int8" else name, in_bulk=in_bulk)
-        names[id(made)] = name
-        return made
+    def recorded_conversion(model, name, *, in_bulk):
+        assert in_bulk  # as in a build
+        # The 8-bit files are those of another model.
+        candidate = convert(model, "float32" if name == "int8" else name, in_bulk=in_bulk)
+        names[id(candidate)] = name
+        return candidate
 
-    def note(model, texts):
+    def recorded_embedding(model, texts):
         embedded.append(names[id(model)])
         return embed(model, texts)
 
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: True)
-    monkeypatch.setattr(precision, "to_precision", noted)
-    monkeypatch.setattr(precision, "embed_batched", note)
+    monkeypatch.setattr(precision, "to_precision", recorded_conversion)
+    monkeypatch.setattr(precision, "embed_batched", recorded_embedding)
     assert fastest_precision(load(), in_8_bits=True) in PRECISIONS
     assert embedded == list(PRECISIONS) * 3
 
 
 def test_the_texts_are_of_many_lengths_and_always_the_same():
-    """From a sentence to ten."""
+    """They have one to ten sentences."""
     lengths = sorted({len(text) for text in sample_texts()})
     assert (lengths[0] < 120, lengths[-1] > 800, len(lengths) > 5) == (True, True, True)
     assert sample_texts() == sample_texts()

@@ -1,4 +1,4 @@
-"""What the tests of readers share: a watch over what a reader opens."""
+"""What the tests of parsers share: a watch over what a parser opens."""
 
 import sys
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ sys.addaudithook(_watch)  # which can't be taken off again
 
 @pytest.fixture
 def sealed() -> Iterator[list[str]]:
-    """What is opened, looked up or connected to in this test, in order: for a reader, nothing."""
+    """Everything that this test opens, looks up or connects to, in order; a parser leaves it empty."""
     global _watching  # noqa: PLW0603
     _seen.clear()
     _watching = True

@@ -35,24 +35,24 @@ words = st.lists(
 )
 
 
-def read(suffix: str, data: bytes) -> list[Record | BadRecord]:
-    """What the reader of files with that suffix makes of bytes."""
+def records_of(suffix: str, data: bytes) -> list[Record | BadRecord]:
+    """The records that the parser for a suffix makes of bytes."""
     return list(PARSERS[suffix](data))
 
 
-def one(suffix: str, data: bytes) -> Record:
-    """The one record that it makes of them."""
-    (record,) = read(suffix, data)
+def record_of(suffix: str, data: bytes) -> Record:
+    """The record of a file that holds exactly one."""
+    (record,) = records_of(suffix, data)
     assert isinstance(record, Record)
     return record
 
 
-def survives(suffix: str, data: bytes) -> None:
-    """Bytes are read or refused in a sentence of one line, and nothing else happens."""
+def assert_parsed_or_refused(suffix: str, data: bytes) -> None:
+    """Assert that the parser gives records or refuses the bytes in one line, and does nothing else."""
     reasons: list[str] = []
     records: list[Record | BadRecord] = []
     try:
-        records = read(suffix, data)
+        records = records_of(suffix, data)
     except RefusedError as error:
         reasons.append(str(error))
     assert not any("\n" in reason for reason in reasons)
@@ -61,40 +61,40 @@ def survives(suffix: str, data: bytes) -> None:
 
 
 def damaged(whole: bytes) -> st.SearchStrategy[bytes]:
-    """A file that was cut short, or that some bytes of were overwritten."""
-    places = st.integers(0, len(whole) - 1)
-    cut = places.map(lambda place: whole[:place])
-    overwritten = st.tuples(places, st.binary(min_size=1, max_size=8)).map(
+    """Copies of a file that are cut short, or have some bytes overwritten."""
+    positions = st.integers(0, len(whole) - 1)
+    cut = positions.map(lambda position: whole[:position])
+    overwritten = st.tuples(positions, st.binary(min_size=1, max_size=8)).map(
         lambda change: whole[: change[0]] + change[1] + whole[change[0] + len(change[1]) :]
     )
     return cut | overwritten
 
 
 def page(*paragraphs: str, head: str = "", body: str = "", language: str = "en") -> bytes:
-    """A news page, with what stands around an article on every page of its site."""
-    told = "".join(f"<p>{escape(text)}</p>" for text in paragraphs or ARTICLE)
+    """A news page: an article, and the menu and footer around it."""
+    prose = "".join(f"<p>{escape(text)}</p>" for text in paragraphs or ARTICLE)
     menu = "".join(f"<li><a href='/{name}'>{name}</a></li>" for name in ("Home", "World", "Sport"))
     return (
         f"<!doctype html><html lang='{language}'><head><meta charset='utf-8'>{head}</head><body>"
-        f"<nav><ul>{menu}</ul></nav><article>{body}{told}</article><footer>All rights reserved</footer></body></html>"
+        f"<nav><ul>{menu}</ul></nav><article>{body}{prose}</article><footer>All rights reserved</footer></body></html>"
     ).encode()
 
 
 def pdf(*pages: Sequence[str], info: Callable[[FPDF], None] = lambda _: None, font: str = "helvetica") -> bytes:
-    """A PDF, each of its pages with paragraphs that are wrapped at its edge."""
-    made = FPDF()
+    """A PDF with the paragraphs of each page, wrapped at the page's edge."""
+    document = FPDF()
     if font != "helvetica":
-        made.add_font(font, fname=Path(mpl.get_data_path(), "fonts", "ttf", f"{font}.ttf"))
-    made.set_font(font, size=12)
-    info(made)
+        document.add_font(font, fname=Path(mpl.get_data_path(), "fonts", "ttf", f"{font}.ttf"))
+    document.set_font(font, size=12)
+    info(document)
     for paragraphs in pages:
-        made.add_page()
+        document.add_page()
         for text in paragraphs:
-            made.multi_cell(0, 6, text, new_x="LMARGIN", new_y="NEXT")
-    return bytes(made.output())
+            document.multi_cell(0, 6, text, new_x="LMARGIN", new_y="NEXT")
+    return bytes(document.output())
 
 
-def drawn(data: bytes, content: bytes, page: int = 0) -> bytes:
+def with_content(data: bytes, content: bytes, page: int = 0) -> bytes:
     """A PDF with other content on one of its pages."""
     writer = PdfWriter(clone_from=io.BytesIO(data))
     stream = DecodedStreamObject()
@@ -107,16 +107,16 @@ def drawn(data: bytes, content: bytes, page: int = 0) -> bytes:
 
 def word(*paragraphs: str, change: Callable[["docx.document.Document"], None] = lambda _: None) -> bytes:
     """A Word document."""
-    made = docx.Document()
+    document = docx.Document()
     for text in paragraphs:
-        made.add_paragraph(text)
-    change(made)
+        document.add_paragraph(text)
+    change(document)
     out = io.BytesIO()
-    made.save(out)
+    document.save(out)
     return out.getvalue()
 
 
-def zipped(members: Mapping[str, bytes | str]) -> bytes:
+def zip_file(members: Mapping[str, bytes | str]) -> bytes:
     """A ZIP archive."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
@@ -125,7 +125,7 @@ def zipped(members: Mapping[str, bytes | str]) -> bytes:
     return out.getvalue()
 
 
-def unzipped(data: bytes) -> dict[str, bytes]:
+def zip_members(data: bytes) -> dict[str, bytes]:
     """The members of a ZIP archive."""
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         return {name: file.read(name) for name in file.namelist()}
@@ -157,11 +157,11 @@ def warc(
     packed: bool = False,
     status: str = "200 OK",
     headers: Sequence[tuple[str, str]] = HTML_HEADERS,
-    kind: str = "response",
+    record_type: str = "response",
     **fields: str,
 ) -> bytes:
     """A WARC file of pages by their addresses, all with the same status and headers."""
-    records = [_capture(url, body, status, headers, {"WARC-Type": kind, **fields}) for url, body in captures]
+    records = [_capture(url, body, status, headers, {"WARC-Type": record_type, **fields}) for url, body in captures]
     return b"".join(gzip.compress(record) if packed else record for record in records)
 
 
@@ -169,9 +169,9 @@ def _capture(
     url: str, body: bytes, status: str, headers: Sequence[tuple[str, str]], fields: Mapping[str, str]
 ) -> bytes:
     reply = _lines(f"HTTP/1.1 {status}", headers) + body
-    own = {"WARC-Target-URI": url, "WARC-Date": "2026-11-23T10:00:00Z", "Content-Length": str(len(reply))}
-    told = {**own, "Content-Type": "application/http; msgtype=response", **fields}
-    return _lines("WARC/1.0", told.items()) + reply + b"\r\n\r\n"
+    defaults = {"WARC-Target-URI": url, "WARC-Date": "2026-11-23T10:00:00Z", "Content-Length": str(len(reply))}
+    all_fields = {**defaults, "Content-Type": "application/http; msgtype=response", **fields}
+    return _lines("WARC/1.0", all_fields.items()) + reply + b"\r\n\r\n"
 
 
 def _lines(first: str, headers: Iterable[tuple[str, str]]) -> bytes:

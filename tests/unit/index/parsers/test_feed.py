@@ -1,4 +1,4 @@
-"""RSS and Atom files, and what else an .xml file may be."""
+"""RSS and Atom files, and the other documents that an .xml file may hold."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from index.errors import RefusedError
 from index.parsers import BadRecord, Record, feed
 from tests.newsstand import sitemap
-from tests.unit.index.parsers.files import damaged, one, read, survives, words
+from tests.unit.index.parsers.files import assert_parsed_or_refused, damaged, record_of, records_of, words
 from tests.unit.index.unicode_texts import any_text
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
@@ -35,8 +35,8 @@ class TestEntries:
     """Each entry is an article."""
 
     def test_an_rss_item_is_read(self):
-        """Its content goes before its description; the feed's title is its source, and mark-up is taken off."""
-        first, second = read(".rss", RSS.encode())
+        """The content counts more than the description, the feed's title is the source, and markup is taken off."""
+        first, second = records_of(".rss", RSS.encode())
         assert first == Record(
             "One two.\n\nThree.",
             {
@@ -55,8 +55,8 @@ class TestEntries:
         assert "published" not in second.metadata
 
     def test_an_atom_entry_is_read(self):
-        """With both of its days, all of its authors, and content of any type."""
-        first, second = read(".atom", ATOM.encode())
+        """An entry gives both of its days and all of its authors; its content may be of any type."""
+        first, second = records_of(".atom", ATOM.encode())
         assert first == Record(
             "Bir & iki.",
             {
@@ -76,39 +76,39 @@ class TestEntries:
         assert second.text == "a < b\nand c"
 
     def test_a_feed_without_entries_is_an_empty_record(self):
-        """So that what it held before is withdrawn."""
-        assert one(".rss", b"<rss version='2.0'><channel><title>T</title></channel></rss>") == Record("")
+        """An empty record withdraws the article that the file held before."""
+        assert record_of(".rss", b"<rss version='2.0'><channel><title>T</title></channel></rss>") == Record("")
 
     def test_an_entry_that_can_not_be_read_does_not_stop_the_others(self):
-        """It gives its reason and its number."""
+        """The bad entry gives its reason and its number."""
         deep = RSS.replace("<p>One", "<div>" * 1000 + "<p>One")
-        wrong, good = read(".rss", deep.encode())
+        wrong, good = records_of(".rss", deep.encode())
         assert wrong == BadRecord("it is nested too deep", 1)
         assert good.text == "Four."
 
     @given(words)
     def test_the_words_of_an_entry_come_through(self, words):
-        """Whatever characters they are of."""
+        """Every word comes through, whatever its characters."""
         escaped = " ".join(words).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         twice = escaped.replace("&", "&amp;")
         data = f"<rss version='2.0'><channel><item><description>{twice}</description></item></channel></rss>"
-        assert one(".rss", data.encode()).text.split() == words
+        assert record_of(".rss", data.encode()).text.split() == words
 
 
 class TestXml:
-    """What a file is, its first element says, whatever its name."""
+    """The first element of a file says what it is, whatever its name."""
 
     @pytest.mark.parametrize("suffix", [".rss", ".atom", ".xml"])
-    def test_feeds_are_told_by_their_first_element(self, suffix):
-        """After a declaration, comments and a document type."""
+    def test_feeds_are_recognised_by_their_first_element(self, suffix):
+        """The first element counts, after a declaration, comments and a document type."""
         data = RSS.replace("<rss", "<!-- <html> --><!DOCTYPE rss><rss").encode()
-        assert len(read(suffix, data)) == 2
+        assert len(records_of(suffix, data)) == 2
 
-    @pytest.mark.parametrize("kind", ["urlset", "sitemapindex"])
-    def test_a_sitemap_is_refused_with_the_command_that_reads_it(self, kind):
-        """It holds no text."""
+    @pytest.mark.parametrize("element", ["urlset", "sitemapindex"])
+    def test_a_sitemap_is_refused_with_the_command_that_reads_it(self, element):
+        """The message names the command that brings the pages of a sitemap."""
         with pytest.raises(RefusedError, match="holds addresses and no text; rag import FILE brings its pages"):
-            read(".xml", sitemap(("https://x.example/a", "2026-11-23"), kind=kind))
+            records_of(".xml", sitemap(("https://x.example/a", "2026-11-23"), element=element))
 
     @pytest.mark.parametrize(
         ("data", "reason"),
@@ -119,9 +119,9 @@ class TestXml:
         ],
     )
     def test_other_xml_is_refused(self, data, reason):
-        """With what it is."""
+        """The message says what the file is."""
         with pytest.raises(RefusedError, match=reason):
-            read(".xml", data)
+            records_of(".xml", data)
 
 
 class TestSafety:
@@ -129,73 +129,82 @@ class TestSafety:
 
     @pytest.mark.parametrize("cut", [-20, RSS.index("<item><title>Milk")])
     def test_a_feed_that_breaks_off_gives_what_is_before(self, cut):
-        """And is refused then, for what came after is not known."""
-        found = feed.parse(RSS[:cut].encode())
-        assert next(found).text == "One two.\n\nThree."
+        """The entries before the break are given; then the file is refused."""
+        records = feed.parse(RSS[:cut].encode())
+        assert next(records).text == "One two.\n\nThree."
         with pytest.raises(RefusedError, match="it is not XML"):
-            list(found)
+            list(records)
 
     def test_entities_do_not_grow(self):
-        """A billion laughs stay the few characters they are, or the feed is refused."""
+        """A billion laughs stay a few characters, or the feed is refused."""
         bomb = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
         data = RSS.replace("<rss", f'<!DOCTYPE rss [<!ENTITY l0 "ha">{bomb}]><rss', 1).replace("Short.", "&l9;")
-        found = feed.parse(data.replace("<p>Three", "&l9;<p>Three").encode())
+        records = feed.parse(data.replace("<p>Three", "&l9;<p>Three").encode())
         with pytest.raises(RefusedError, match="it is not XML"):
-            assert all(len(record.text) < 1000 for record in found)
+            assert all(len(record.text) < 1000 for record in records)
 
     def test_nothing_that_a_feed_names_is_opened(self, tmp_path, sealed):
-        """Neither a file nor an address."""
+        """The parser opens neither a file nor an address."""
         (tmp_path / "secret").write_text("the secret words")
         here = f"file://{tmp_path}/secret"
-        read(".rss", RSS.encode())  # what is imported is there
+        records_of(".rss", RSS.encode())  # what is imported is there
         sealed.clear()
         doctype = f'<?xml-stylesheet href="{here}"?><!DOCTYPE rss SYSTEM "{here}" [<!ENTITY x SYSTEM "{here}">]><rss'
         for data in (RSS.replace("<rss", doctype, 1).replace("Short.", "&x;"), here, "http://127.0.0.1:9/feed"):
-            for record in feed.parsed(data.encode())["entries"]:
+            for record in feed.parse_feed(data.encode())["entries"]:
                 assert "secret words" not in str(record)
         assert sealed == []
 
     def test_comments_that_nothing_closes_take_no_time(self):
-        """Nor do those that something closes."""
+        """Many comments take no time, closed or not."""
         for comment in (b"<!--", b"<!-- -->"):
             with pytest.raises(RefusedError, match="no first element"):
-                read(".xml", comment * 25_000)
+                records_of(".xml", comment * 25_000)
 
     def test_a_large_feed_is_refused(self):
-        """With the bound in the sentence."""
+        """The message names the bound."""
         with pytest.raises(RefusedError, match="larger than 10 MB"):
-            read(".rss", b"<rss>" + b" " * feed.LARGEST_FEED)
+            records_of(".rss", b"<rss>" + b" " * feed.LARGEST_FEED)
 
     def test_deep_xml_is_survived(self):
-        """Elements in elements, thousands deep; too many are refused."""
-        survives(".rss", b"<rss><channel>" + b"<item>" * 3000)
-        survives(".atom", b"<feed>" + b"<a>" * 3000)
+        """Elements nested thousands deep are survived; too many are refused."""
+        assert_parsed_or_refused(".rss", b"<rss><channel>" + b"<item>" * 3000)
+        assert_parsed_or_refused(".atom", b"<feed>" + b"<a>" * 3000)
         with pytest.raises(RefusedError, match="more than 500,000 tags"):
-            read(".rss", b"<rss><channel>" + b"<item>" * feed.MOST_TAGS)
+            records_of(".rss", b"<rss><channel>" + b"<item>" * feed.MOST_TAGS)
 
     @pytest.mark.parametrize("name", ["author", "managingEditor", "webMaster"])
     @pytest.mark.parametrize("text", ["{}", "<![CDATA[{}]]>", "&#97;{}"])
     def test_an_author_that_would_take_long_is_refused(self, name, text):
-        """The square of a word without end; many words, as of many authors, are read."""
+        """An author that is one endless word is refused; a list of many authors is read."""
         rss = "<rss version='2.0'><channel><item><title>A</title><{0}>{1}</{0}></item></channel></rss>"
         many = ", ".join(["Leyla"] * 20_000)
-        assert many in str(feed.parsed(rss.format("author", many).encode())["entries"])
+        assert many in str(feed.parse_feed(rss.format("author", many).encode())["entries"])
         with pytest.raises(RefusedError, match="the names of its authors are too long to be read"):
-            feed.parsed(rss.format(name, text.format("a." * 80_000)).encode())
+            feed.parse_feed(rss.format(name, text.format("a." * 80_000)).encode())
+
+    @pytest.mark.parametrize("end", ["", "<"], ids=["XML", "not quite XML"])
+    @pytest.mark.parametrize("again", ["<author></author>", "<author><url>b</url></author>"])
+    def test_an_author_that_is_searched_again_and_again_is_refused(self, monkeypatch, again, end):
+        """An author below another element does not replace the author, which is searched once more."""
+        monkeypatch.setattr(feed, "MOST_STEPS", 10_000_000)
+        item = f"<item><title>A</title><author>{'a.' * 500}</author><x>{again * 20}</x></item>"
+        with pytest.raises(RefusedError, match="the names of its authors are too long to be read"):
+            feed.parse_feed(f"<rss version='2.0'><channel>{item}</channel></rss>{end}".encode())
 
     @pytest.mark.parametrize("name", ["x", "_x", "a:x"])
     def test_an_element_of_too_many_attributes_is_refused(self, name):
-        """Before it is parsed, which takes time by their square."""
+        """The element is refused before it is parsed, which would take time by the square of the attributes."""
         attributes = " ".join(f"a{number}='1'" for number in range(feed.MOST_ATTRIBUTES))
         item = f"<item><title>A</title><{name} {attributes}/></item>"
         rss = f"<rss version='2.0' xmlns:a='b'><channel>{item}</channel></rss>"
-        assert len(feed.parsed(rss.encode())["entries"]) == 1
+        assert len(feed.parse_feed(rss.encode())["entries"]) == 1
         with pytest.raises(RefusedError, match="more than 100 attributes"):
-            feed.parsed(rss.replace(" a0=", " more='1' a0=").encode())
+            feed.parse_feed(rss.replace(" a0=", " more='1' a0=").encode())
 
     @settings(max_examples=50)
     @given(data=damaged(RSS.encode()) | damaged(ATOM.encode()) | any_text.map(str.encode) | st.binary(max_size=100))
     def test_any_bytes_are_read_or_refused(self, data):
-        """However broken a feed is."""
-        survives(".rss", data)
-        survives(".xml", b"<rss><channel><item>" + data)
+        """However broken a feed is, it is read or refused."""
+        assert_parsed_or_refused(".rss", data)
+        assert_parsed_or_refused(".xml", b"<rss><channel><item>" + data)

@@ -1,4 +1,4 @@
-"""Readers turn the bytes of a file into text and metadata, or refuse them."""
+"""Parsers turn the bytes of a file into text and metadata, or refuse them."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def line(**item: object) -> bytes:
 
 
 class TestBytes:
-    """What every reader makes of bytes."""
+    """What every parser makes of bytes."""
 
     @pytest.mark.parametrize("suffix", TEXTS)
     def test_binary_is_refused(self, suffix):
@@ -39,14 +39,14 @@ class TestBytes:
 
     @pytest.mark.parametrize("suffix", TEXTS)
     def test_another_encoding_is_refused(self, suffix):
-        """Bytes that are not UTF-8 are refused with the first bad one and its place."""
+        """Bytes that are not UTF-8 are refused, with the first bad byte and its offset."""
         with pytest.raises(RefusedError, match=r"not UTF-8 \(byte 0xe9 at offset 3\)"):
             list(PARSERS[suffix]("café".encode("latin-1")))
 
     @pytest.mark.parametrize("suffix", PARSERS)
     @given(data=st.binary(max_size=200) | any_text.map(str.encode))
     def test_any_bytes_are_read_or_refused(self, suffix, data):
-        """No bytes make a reader fail in another way than Refused."""
+        """No bytes make a parser raise anything but RefusedError."""
         try:
             records = list(PARSERS[suffix](data))
         except RefusedError:
@@ -55,7 +55,7 @@ class TestBytes:
 
     @given(front=any_text, rest=any_text)
     def test_any_front_matter_is_read_or_refused(self, front, rest):
-        """No front matter makes the Markdown reader fail in another way than Refused."""
+        """No front matter makes the Markdown parser raise anything but RefusedError."""
         try:
             (record,) = markdown.parse(f"---\n{front}\n---\n{rest}".encode())
         except RefusedError:
@@ -64,7 +64,7 @@ class TestBytes:
 
     @pytest.mark.parametrize("ending", ["\r\n", "\r", "\n"])
     def test_line_ends_become_newlines(self, ending):
-        """Windows' and old Mac's line ends read as the one newline, front matter included."""
+        """Line ends of Windows and old Macs become newlines, in front matter too."""
         source = ending.join(["---", "title: Tea", "---", "", "One.", "", "Two."]).encode()
         assert list(markdown.parse(source)) == [Record("One.\n\nTwo.", {"title": "Tea"})]
         assert [record.text for record in text.parse(f"One.{ending}Two.".encode())] == ["One.\nTwo."]
@@ -79,20 +79,20 @@ class TestText:
     """Plain text."""
 
     def test_a_text_file_is_kept_as_it_is(self):
-        """Nothing is taken off a plain text: markup in it is words."""
+        """Markup in a plain text is kept as words."""
         assert list(text.parse(b"# One *two*\n\n  three\n")) == [Record("# One *two*\n\n  three\n")]
 
 
 class TestFrontMatter:
-    """The keys between two --- lines."""
+    """Front matter: the keys between two --- lines."""
 
     def test_keys_are_read(self):
-        """Each key of the front matter comes with the record, and is no part of its text."""
-        found = metadata("title: Tea\nid: tea\npublished: 2024-03-05\nlanguage: en")
-        assert found == {"title": "Tea", "id": "tea", "published": "2024-03-05", "language": "en"}
+        """The record has each key of the front matter, and its text has none."""
+        values = metadata("title: Tea\nid: tea\npublished: 2024-03-05\nlanguage: en")
+        assert values == {"title": "Tea", "id": "tea", "published": "2024-03-05", "language": "en"}
 
     def test_a_file_without_it_has_no_metadata(self):
-        """A file that begins with words has none."""
+        """A file that begins with words has no front matter."""
         assert list(markdown.parse(b"Words.")) == [Record("Words.")]
 
     def test_an_empty_one_is_none(self):
@@ -106,24 +106,24 @@ class TestFrontMatter:
         ]
 
     def test_front_matter_without_an_end_is_refused(self):
-        """An opening --- that nothing closes is a mistake, not a text."""
+        """An opening --- without a closing one is a mistake and refuses the file."""
         with pytest.raises(RefusedError, match="no closing --- line"):
             list(markdown.parse(b"---\ntitle: Tea\nWords."))
 
     @pytest.mark.parametrize("broken", ["title: [one", "title: a: b", "title: 'open", "a: b\n  c: d", "\t- x"])
     def test_broken_yaml_is_refused(self, broken):
-        """Front matter that is not YAML is refused and says that it is not."""
+        """Front matter that is not YAML is refused, and the message says so."""
         with pytest.raises(RefusedError, match="front matter is not YAML"):
             metadata(broken)
 
     def test_broken_yaml_is_refused_with_its_line(self):
-        """The line named is the file's own, counted from 1."""
+        """The message names the line of the file, counted from 1."""
         with pytest.raises(RefusedError, match="line 3:"):
             metadata("title: Tea\nsource: a: b\nid: tea")
 
     @pytest.mark.parametrize("front", ["- one\n- two", "[one, two]", "just words", "42"])
     def test_front_matter_that_is_no_mapping_is_refused(self, front):
-        """A list or a bare text between the --- lines is refused, not dropped."""
+        """A list or a bare text between the --- lines refuses the file."""
         with pytest.raises(RefusedError, match="not a mapping"):
             metadata(front)
 
@@ -133,12 +133,12 @@ class TestFrontMatter:
 
     @pytest.mark.parametrize("deep", ["a: " + "[" * 2000 + "]" * 2000, "".join(" " * n + "a:\n" for n in range(999))])
     def test_front_matter_nested_too_deep_is_refused(self, deep):
-        """Thousands of lists in lists are refused, not a crash of the whole run."""
+        """Thousands of nested lists refuse the file and do not crash the run."""
         with pytest.raises(RefusedError, match="front matter"):
             metadata(deep)
 
     def test_a_rule_right_below_the_front_matter_is_body(self):
-        """Closed front matter is closed, whatever the body begins with."""
+        """Front matter ends at its closing line, whatever the body begins with."""
         assert list(markdown.parse(b"---\ntitle: Tea\n---\n---\n\nWords.")) == [Record("Words.", {"title": "Tea"})]
 
 
@@ -170,13 +170,13 @@ class TestMarkdown:
         assert body(markup) == plain
 
     def test_a_table_leaves_its_cells(self):
-        """Every cell's words stay, in reading order; the rules between them go."""
+        """Every cell's words stay in reading order, without the rules between them."""
         table = "| Port | Ships |\n|:-----|------:|\n| Baku | **40** |\n"
         assert body(table).split() == ["Port", "Ships", "Baku", "40"]
 
     @pytest.mark.parametrize("html", ["<b>bold</b>", "<div>\nblock\n</div>", "<script>alert(1)</script>"])
     def test_html_stays_text(self, html):
-        """HTML in Markdown is words like any other, tags and all."""
+        """HTML in Markdown stays as it is, tags included."""
         assert body(html).split() == html.split()
 
     def test_a_first_level_heading_gives_the_title(self):
@@ -205,7 +205,7 @@ class TestJsonLines:
     """One article a line."""
 
     def test_a_line_is_a_record_with_its_number(self):
-        """Keys beside the text are metadata; lines count from 1 and blank ones are passed over."""
+        """Keys other than the text are metadata; lines count from 1, and blank lines are skipped."""
         data = line(text="One.", title="Tea", id=7) + b"\n  \n" + line(text="Two.")
         assert list(jsonl.parse(data)) == [Record("One.", {"title": "Tea", "id": 7}, 1), Record("Two.", {}, 4)]
 
@@ -222,7 +222,7 @@ class TestJsonLines:
         ],
     )
     def test_a_bad_line_does_not_stop_the_others(self, bad, reason):
-        """A line that is not an article gives its reason and number, and the rest are read."""
+        """A line that is not an article gives its reason and number; the others are read."""
         before, wrong, after = jsonl.parse(line(text="One.") + bad + b"\n" + line(text="Two."))
         assert (before, after) == (Record("One.", {}, 1), Record("Two.", {}, 3))
         assert isinstance(wrong, BadRecord)
@@ -230,19 +230,19 @@ class TestJsonLines:
         assert re.search(reason, wrong.reason)
 
     def test_a_number_too_long_for_python_is_a_bad_line(self):
-        """A line with a number of 5,000 digits is refused like any other that can't be read."""
+        """A line with a number of 5,000 digits is a bad record like any other."""
         (bad, good) = jsonl.parse(b'{"text": "One.", "n": ' + b"1" * 5000 + b"}\n" + line(text="Two."))
         assert isinstance(bad, BadRecord)
         assert good == Record("Two.", {}, 2)
 
     def test_a_line_separator_inside_a_string_does_not_end_the_line(self):
-        """U+2028 is legal inside a JSON string."""
+        """U+2028 inside a JSON string does not end the line."""
         data = json.dumps({"text": "One.\u2028Two."}, ensure_ascii=False).encode()
         assert list(jsonl.parse(data)) == [Record("One.\u2028Two.", {}, 1)]
 
     @given(st.lists(any_text, max_size=5))
     @example(["\u2028", "a\nb"])
     def test_any_text_comes_through_unchanged(self, texts):
-        """What was written as JSON is what is read."""
+        """What is written as JSON is read back."""
         data = b"".join(line(text=item) for item in texts)
         assert [record.text for record in jsonl.parse(data)] == texts

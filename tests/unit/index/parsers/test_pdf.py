@@ -7,14 +7,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
 from index.errors import RefusedError
 from index.parsers import fonts
 from index.parsers import pdf as parser
-from tests.unit.index.parsers.files import ARTICLE, damaged, drawn, one, pdf, read, survives
+from tests.unit.index.parsers.files import (
+    ARTICLE,
+    assert_parsed_or_refused,
+    damaged,
+    pdf,
+    record_of,
+    records_of,
+    with_content,
+)
 
 WHOLE = pdf(ARTICLE, ["The second page."])
+EVERY_CHARACTER = (
+    b"1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange"
+)
+
+
+def numbers(*values: int) -> ArrayObject:
+    return ArrayObject(NumberObject(value) for value in values)
+
+
+def stream(data: bytes) -> DecodedStreamObject:
+    result = DecodedStreamObject()
+    result.set_data(data)
+    return result
 
 
 def encrypted(user: str) -> bytes:
@@ -25,26 +46,32 @@ def encrypted(user: str) -> bytes:
     return out.getvalue()
 
 
-def with_fonts(count: int, form: bool) -> bytes:
-    """A PDF with a font on its first page, or in a form there, by that many names; it maps every character there is."""
+def with_fonts(count: int, form: bool = False, entry: str = "/ToUnicode") -> bytes:
+    """A PDF with a font by `count` names on its first page, or in a form there.
+
+    The font maps 65,536 characters with /ToUnicode, measures them with /W, or names them in its program with /FontFile.
+    """
     writer = PdfWriter(clone_from=io.BytesIO(WHOLE))
-    stream = DecodedStreamObject()
-    stream.set_data(
-        b"1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange"
-    )
-    names = {"/Type": "/Font", "/Subtype": "/Type0", "/BaseFont": "/F", "/Encoding": "/Identity-H"}
+    subtype = "/Type1" if entry == "/FontFile" else "/Type0"
+    names = {"/Type": "/Font", "/Subtype": subtype, "/BaseFont": "/F", "/Encoding": "/Identity-H"}
     font = DictionaryObject({NameObject(key): NameObject(value) for key, value in names.items()})
-    font[NameObject("/ToUnicode")] = writer._add_object(stream)
+    if entry == "/ToUnicode":
+        font[NameObject(entry)] = writer._add_object(stream(EVERY_CHARACTER))
+    elif entry == "/W":
+        descendant = DictionaryObject({NameObject(entry): numbers(0, 65_535, 500)})
+        font[NameObject("/DescendantFonts")] = ArrayObject([descendant])
+    else:
+        program = b"/Encoding\n" + b"".join(b"dup %d /A put\n" % code for code in range(65_536))
+        font[NameObject("/FontDescriptor")] = DictionaryObject({NameObject(entry): writer._add_object(stream(program))})
     shared = writer._add_object(font)
     resources = writer.pages[0]["/Resources"].get_object()
     if form:
-        drawn_form, inner = DecodedStreamObject(), DictionaryObject()
+        drawn_form, form_resources = DecodedStreamObject(), DictionaryObject()
         drawn_form[NameObject("/Subtype")] = NameObject("/Form")
-        drawn_form[NameObject("/Resources")] = inner
+        drawn_form[NameObject("/Resources")] = form_resources
         resources[NameObject("/XObject")] = DictionaryObject({NameObject("/X"): writer._add_object(drawn_form)})
-        resources = inner
-    held = DictionaryObject({NameObject(f"/N{number}"): shared for number in range(count)})
-    resources[NameObject("/Font")] = held
+        resources = form_resources
+    resources[NameObject("/Font")] = DictionaryObject({NameObject(f"/N{number}"): shared for number in range(count)})
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -54,81 +81,81 @@ class TestText:
     """The text layer."""
 
     def test_lines_are_joined_to_paragraphs(self):
-        """A sentence that is wrapped at the edge of the page is whole; pages follow each other."""
-        text = one(".pdf", WHOLE).text
+        """A sentence that is wrapped at the edge of the page is joined, and pages follow each other."""
+        text = record_of(".pdf", WHOLE).text
         assert text.split() == " ".join([*ARTICLE, "The second page."]).split()
         assert "\n" not in text[: len(ARTICLE[0])]
         assert text.endswith("\n\nThe second page.")
 
     def test_a_short_line_ends_its_paragraph(self):
-        """A heading stands alone."""
-        text = one(".pdf", pdf(["What it means", *ARTICLE[:1]])).text
+        """A heading is a paragraph of its own."""
+        text = record_of(".pdf", pdf(["What it means", *ARTICLE[:1]])).text
         assert text == f"What it means\n\n{ARTICLE[0]}"
 
     def test_a_word_that_was_parted_at_a_line_s_end_is_whole(self):
-        """By a hyphen or a soft one; one inside a line stays."""
+        """Hyphens and soft hyphens at a line's end are removed; a hyphen inside a line stays."""
         text = "The inter-\nnational well-known\nsea\xad\nports of the years 1990-\n2000 to 2020."
-        assert parser._joined(text) == "The international well-known seaports of the years 1990- 2000 to 2020."
+        assert parser.join_lines(text) == "The international well-known seaports of the years 1990- 2000 to 2020."
 
     def test_letters_beyond_latin_are_read(self):
-        """In a font that carries them."""
+        """Letters of an embedded font are read."""
         text = "Qarabağ şəhərində çay içdilər. Президент прибыл в Баку."
-        assert one(".pdf", pdf([text], font="DejaVuSans")).text == text
+        assert record_of(".pdf", pdf([text], font="DejaVuSans")).text == text
 
     @settings(max_examples=25)
     @given(st.lists(st.from_regex(r"[a-zA-Zà-öø-ÿ0-9,.;:!?]{1,9}", fullmatch=True), min_size=1, max_size=30))
     def test_any_words_come_through(self, words):
-        """Whatever they are, in their order."""
-        assert one(".pdf", pdf([" ".join(words)])).text.split() == words
+        """Any words come through in their order."""
+        assert record_of(".pdf", pdf([" ".join(words)])).text.split() == words
 
 
 class TestPages:
     """Pages without text."""
 
-    def test_they_are_told_and_the_others_read(self):
-        """By their numbers."""
-        record = one(".pdf", pdf(ARTICLE, [], ARTICLE, [], [], [], ARTICLE, []))
+    def test_a_doubt_names_them_and_the_others_are_read(self):
+        """A doubt names the pages without text; the others are read."""
+        record = record_of(".pdf", pdf(ARTICLE, [], ARTICLE, [], [], [], ARTICLE, []))
         assert record.doubts == ("pages 2, 4–6 and 8 hold no text; the others are read",)
-        assert one(".pdf", pdf(ARTICLE, [])).doubts == ("page 2 holds no text; the others are read",)
-        assert one(".pdf", WHOLE).doubts == ()
+        assert record_of(".pdf", pdf(ARTICLE, [])).doubts == ("page 2 holds no text; the others are read",)
+        assert record_of(".pdf", WHOLE).doubts == ()
 
     def test_a_file_without_text_is_refused(self):
-        """With what to do."""
+        """The message says what to do."""
         with pytest.raises(RefusedError, match="no page of it holds text; if it was scanned"):
-            read(".pdf", pdf([], []))
+            records_of(".pdf", pdf([], []))
 
-    def test_a_page_that_can_not_be_read_is_told(self):
-        """With the library's reason, and the others are read."""
-        record = one(".pdf", drawn(WHOLE, b"BT /F1 12 Tf (" + b"x" * 21_000_000))
+    def test_a_doubt_names_a_page_that_can_not_be_read(self):
+        """The doubt gives the library's reason, and the other pages are read."""
+        record = record_of(".pdf", with_content(WHOLE, b"BT /F1 12 Tf (" + b"x" * 21_000_000))
         assert record.text == "The second page."
         assert record.doubts[0].startswith("page 1 holds what can't be read (")
 
 
 class TestMetadata:
-    """What the file says of itself."""
+    """What the file states about itself."""
 
     def test_it_is_taken_with_its_origin(self):
-        """Title and author; when the file was made is no publication."""
+        """Title and author are taken; the day the file was made is no publication."""
 
-        def info(made):
-            made.set_title("Tea")
-            made.set_author("Leyla")
-            made.set_creation_date(datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC))
+        def info(document):
+            document.set_title("Tea")
+            document.set_author("Leyla")
+            document.set_creation_date(datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC))
 
-        assert one(".pdf", pdf(ARTICLE, info=info)).metadata == {"title": "Tea", "author": "Leyla"}
+        assert record_of(".pdf", pdf(ARTICLE, info=info)).metadata == {"title": "Tea", "author": "Leyla"}
 
     @pytest.mark.parametrize("info", [b"<< /Title 12 /Author [1] >>", b"[1 2]", b"(words)"])
     def test_what_describes_nothing_is_left_out(self, info):
-        """A title that is a number, or a list where there should be names: the text is read."""
+        """Malformed metadata is left out, and the text is read."""
         data = pdf(ARTICLE, info=lambda file: file.set_title("T" * 60))
         start = data.rindex(b"<<", 0, data.index(b"T" * 60))
         end = data.index(b">>", start) + 2
-        record = one(".pdf", data[:start] + info.ljust(end - start) + data[end:])
+        record = record_of(".pdf", data[:start] + info.ljust(end - start) + data[end:])
         assert record.text.startswith(ARTICLE[0])
         assert record.metadata == {}
 
     @pytest.mark.parametrize(
-        ("day", "told"),
+        ("day", "metadata"),
         [
             (
                 "D:20210304050607+04'00'",
@@ -137,13 +164,13 @@ class TestMetadata:
             ("last spring", {}),
         ],
     )
-    def test_the_day_of_its_last_change_is_taken(self, day, told):
-        """Many programs write a day that is none, which is left out."""
+    def test_the_day_of_its_last_change_is_taken(self, day, metadata):
+        """The day of the last change is taken; an invalid day is left out."""
         writer = PdfWriter(clone_from=io.BytesIO(WHOLE))
         writer.add_metadata({"/CreationDate": "D:20210304050607Z", "/ModDate": day})
         out = io.BytesIO()
         writer.write(out)
-        assert one(".pdf", out.getvalue()).metadata == told
+        assert record_of(".pdf", out.getvalue()).metadata == metadata
 
 
 class TestSafety:
@@ -151,74 +178,105 @@ class TestSafety:
 
     @pytest.mark.parametrize("data", [b"", b"words", b"%PDF-1.7\n", WHOLE[:300], WHOLE[: len(WHOLE) // 2]])
     def test_a_broken_file_is_refused(self, data):
-        """Cut short, or none at all."""
+        """A file that is cut short or no PDF is refused."""
         with pytest.raises(RefusedError, match="can't be read as PDF|no page of it holds text"):
-            read(".pdf", data)
+            records_of(".pdf", data)
 
     def test_an_encrypted_file_is_refused(self):
-        """With what to do; one that opens without a password is read."""
+        """The message says what to do; a file that opens without a password is read."""
         with pytest.raises(RefusedError, match="it is encrypted; save it without a password"):
-            read(".pdf", encrypted("secret"))
-        assert one(".pdf", encrypted("")).text.endswith("The second page.")
+            records_of(".pdf", encrypted("secret"))
+        assert record_of(".pdf", encrypted("")).text.endswith("The second page.")
 
     def test_a_page_that_unpacks_to_too_much_is_not_read(self):
-        """A bomb of a million zeros a kilobyte is told as a page that can't be read."""
-        data = drawn(WHOLE, b"0" * 25_000_000)
+        """A page that unpacks to a thousand times its size is a page that can't be read."""
+        data = with_content(WHOLE, b"0" * 25_000_000)
         assert len(data) < 100_000
-        assert one(".pdf", data).doubts[0].startswith("page 1 holds what can't be read (")
+        assert record_of(".pdf", data).doubts[0].startswith("page 1 holds what can't be read (")
 
     def test_a_file_of_too_many_operators_is_refused(self, monkeypatch):
-        """In all of its pages."""
+        """The operators of all pages are counted together."""
         monkeypatch.setattr(parser, "MOST_OPERATORS", 1000)
         with pytest.raises(RefusedError, match="more than 1,000 operators"):
-            read(".pdf", drawn(WHOLE, b"q Q " * 600))
+            records_of(".pdf", with_content(WHOLE, b"q Q " * 600))
 
     def test_a_file_that_takes_too_long_is_refused(self, monkeypatch):
-        """Though its pages have no operators, or draw one thing again and again."""
+        """Computing time is bounded too, for pages without operators."""
         monkeypatch.setattr(parser, "MOST_SECONDS", 0.0)
         with pytest.raises(RefusedError, match="more than 0 seconds of computing"):
-            read(".pdf", drawn(WHOLE, b"%\n" * 1000))
+            records_of(".pdf", with_content(WHOLE, b"%\n" * 1000))
 
     def test_a_file_of_too_many_pages_is_refused(self, monkeypatch):
-        """With the bound in the sentence."""
+        """The message names the bound."""
         monkeypatch.setattr(parser, "MOST_PAGES", 1)
         with pytest.raises(RefusedError, match="it has 2 pages, more than 1"):
-            read(".pdf", WHOLE)
+            records_of(".pdf", WHOLE)
 
     @pytest.mark.parametrize("form", [False, True], ids=["page", "form"])
     def test_fonts_that_take_much_memory_are_refused(self, monkeypatch, form):
-        """One that maps every character, by many names: of the page, or of what it draws."""
+        """A font counts once for each name, on the page or in a form that the page draws."""
         with pytest.raises(RefusedError, match="the fonts of a page of it map more than 1,000,000 characters"):
-            read(".pdf", with_fonts(20, form))
-        assert one(".pdf", with_fonts(2, form)).text.endswith("The second page.")
+            records_of(".pdf", with_fonts(20, form))
+        assert record_of(".pdf", with_fonts(2, form)).text.endswith("The second page.")
         monkeypatch.setattr(fonts, "MOST_FONTS", 10)
         with pytest.raises(RefusedError, match="more than 10 fonts"):
-            read(".pdf", with_fonts(11, form))
+            records_of(".pdf", with_fonts(11, form))
+
+    @pytest.mark.parametrize("entry", ["/W", "/FontFile"])
+    def test_widths_and_programs_of_fonts_are_weighed_too(self, entry):
+        """Characters count that a font only measures, or names in its program."""
+        with pytest.raises(RefusedError, match="the fonts of a page of it map more than 1,000,000 characters"):
+            records_of(".pdf", with_fonts(20, entry=entry))
+        assert record_of(".pdf", with_fonts(2, entry=entry)).text.endswith("The second page.")
+
+    @pytest.mark.parametrize(
+        ("character_map", "count"),
+        [
+            (EVERY_CHARACTER, 65_536),
+            (b"2 beginbfchar <01> <0041> <02> <0042> endbfchar", 2),
+            (b"beginbfchar\n<01><>\n<02><>\nendbfchar", 2),
+            (b"beginbfrange\r<00 00> <00 0F> <0041>\rendbfrange\nbeginbfrange\n<10> <1F> <41>", 32),
+            (b"beginbfrange <01> <09> [<0041> <0042>\n<0043>] <10> <11> <0050> endbfrange", 5),
+            (b"beginbfrange\n0000 FFFF 0000\nendbfrange", 65_536),
+            (b"beginbfrange\n<zz> <01> <02>\n<02> <01> <02>\n<01>\nendbfrange", 0),
+            (b"", 0),
+        ],
+    )
+    def test_the_characters_of_a_map_are_counted(self, character_map, count):
+        """Characters are counted one by one, in ranges and in lists, as the library reads them."""
+        assert fonts.mapped_codes(stream(character_map)) == count
+
+    def test_the_characters_that_widths_measure_are_counted(self):
+        """Widths are lists or ranges; anything else is skipped."""
+        widths = ArrayObject([*numbers(1), numbers(500, 600), NameObject("/X"), *numbers(10, 19, 500), *numbers(7, 8)])
+        assert fonts.measured_codes(widths) == 12
 
     def test_a_circle_of_pages_is_survived(self):
-        """A tree of pages that holds itself."""
+        """A page tree that contains itself is survived."""
         pages = PdfReader(io.BytesIO(WHOLE)).trailer["/Root"].raw_get("/Pages").idnum
         kids = WHOLE[WHOLE.index(b"/Kids [") :].split(b"]")[0] + b"]"
         circle = f"/Kids [{pages} 0 R]".encode().ljust(len(kids))
-        survives(".pdf", WHOLE.replace(kids, circle))
+        assert_parsed_or_refused(".pdf", WHOLE.replace(kids, circle))
 
     def test_deep_nesting_is_survived(self):
-        """Arrays in arrays, in the content of a page and in an object."""
-        survives(".pdf", drawn(WHOLE, b"[" * 100_000))
-        survives(".pdf", WHOLE.replace(b"/Type /Catalog", b"/X " + b"[" * 50_000 + b"]" * 50_000 + b" /Type /Catalog"))
+        """Deeply nested arrays, in a page's content or in an object, are survived."""
+        assert_parsed_or_refused(".pdf", with_content(WHOLE, b"[" * 100_000))
+        assert_parsed_or_refused(
+            ".pdf", WHOLE.replace(b"/Type /Catalog", b"/X " + b"[" * 50_000 + b"]" * 50_000 + b" /Type /Catalog")
+        )
 
     def test_nothing_is_opened(self, sealed):
-        """Nor is any program run."""
-        one(".pdf", WHOLE)
+        """The parser opens no file and runs no program."""
+        record_of(".pdf", WHOLE)
         sealed.clear()
-        one(".pdf", WHOLE)
+        record_of(".pdf", WHOLE)
         assert sealed == []
 
     @settings(max_examples=80)
     @given(data=damaged(WHOLE) | st.binary(max_size=100) | st.binary(max_size=100).map(b"%PDF-1.7\n".__add__))
     def test_any_bytes_are_read_or_refused(self, data):
-        """However broken a file is."""
-        survives(".pdf", data)
+        """However broken a file is, it is read or refused."""
+        assert_parsed_or_refused(".pdf", data)
 
     @settings(max_examples=40)
     @given(
@@ -241,5 +299,5 @@ class TestSafety:
         ).map(b"".join)
     )
     def test_any_content_is_read_or_refused(self, content):
-        """Whatever a page draws."""
-        survives(".pdf", drawn(WHOLE, content))
+        """Whatever a page draws, the file is read or refused."""
+        assert_parsed_or_refused(".pdf", with_content(WHOLE, content))

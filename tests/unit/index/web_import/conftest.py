@@ -1,4 +1,4 @@
-"""What the tests of importing share: a site on loopback, reached as if it were public, and a clock."""
+"""Fixtures of the import's tests: a site on loopback, reached as if it were public, and a clock."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from index.web_import.fetcher import Bounds, Fetcher
 from index.web_import.importer import ImportOptions, import_pages
 from index.web_import.polite_client import PoliteClient
 from index.web_import.report import ImportReport
-from tests.newsstand import PUBLIC, Clock, Dial, Site, site
+from tests.newsstand import PUBLIC, LoopbackBackend, ManualClock, Site, site
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def news() -> Iterator[Site]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def dial() -> Dial:
-    return Dial()
+def backend() -> LoopbackBackend:
+    return LoopbackBackend()
 
 
 @pytest.fixture
@@ -37,33 +37,33 @@ def names() -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def guard(names: dict[str, list[str]]) -> AddressPolicy:
-    """A guard that lets nothing private pass, by these names."""
+def policy(names: dict[str, list[str]]) -> AddressPolicy:
+    """A policy that refuses private addresses and knows these names."""
     return AddressPolicy(resolve=lambda host, port: names.get(host) or system_addresses(host, port))
 
 
 @pytest.fixture
-def fetcher(guard: AddressPolicy, clock: Clock, dial: Dial) -> Iterator[Fetcher]:
-    """A fetcher with the clock, whose public addresses all lead to loopback."""
-    made = Fetcher(guard, Bounds(size=50_000), clock.times, dial)
-    yield made
-    made.close()
+def fetcher(policy: AddressPolicy, clock: ManualClock, backend: LoopbackBackend) -> Iterator[Fetcher]:
+    """A fetcher with this clock; its connections to public addresses go to loopback."""
+    fetcher = Fetcher(policy, Bounds(size=50_000), clock, backend)
+    yield fetcher
+    fetcher.close()
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where a corpus of imported pages would lie."""
+    """The path of a corpus for imported pages, which does not exist yet."""
     return tmp_path / "news"
 
 
 @pytest.fixture
-def bring(folder: Path, fetcher: Fetcher, clock: Clock) -> Callable[..., ImportReport]:
-    """Imports inputs into `folder` with a guest of its own, as each run has, and gives the report."""
+def run_import(folder: Path, fetcher: Fetcher, clock: ManualClock) -> Callable[..., ImportReport]:
+    """Imports inputs into `folder` with a new client, as each run does, and returns the report."""
 
-    def run(*inputs, progress=lambda *_: None, **wishes):
-        guest = PoliteClient(fetcher, 0.0, clock.times)
+    def run(*inputs, progress=lambda *_: None, **options):
+        client = PoliteClient(fetcher, 0.0, clock)
         return import_pages(
-            folder, [str(given) for given in inputs], guest, ImportOptions(**wishes), clock.times, progress
+            folder, [str(source) for source in inputs], client, ImportOptions(**options), clock, progress
         )
 
     return run
@@ -71,5 +71,5 @@ def bring(folder: Path, fetcher: Fetcher, clock: Clock) -> Callable[..., ImportR
 
 @pytest.fixture
 def at(news: Site) -> Callable[[str], str]:
-    """The address of a path of the site, by its name."""
+    """The address of a path of the site, with the site's name as the host."""
     return lambda path: news.url(path, "news.example")

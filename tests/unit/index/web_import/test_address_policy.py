@@ -58,42 +58,42 @@ NOT_PUBLIC = [
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "2002:808:808::", "64:ff9b::808:808"]
 
 
-def guard(*addresses: str, allow_private: bool = False) -> AddressPolicy:
+def policy(*addresses: str, allow_private: bool = False) -> AddressPolicy:
     return AddressPolicy(allow_private, lambda _host, _port: addresses)
 
 
 class TestAddresses:
-    """What a name may stand for."""
+    """The addresses of a name."""
 
     @pytest.mark.parametrize("address", NOT_PUBLIC)
     def test_what_is_not_public_is_refused(self, address):
-        """The name, its address and the flag that allows it are said."""
+        """The error states the name, its address, and the flag that allows it."""
         with pytest.raises(ForbiddenError, match=r'"name.example" is .*--allow-private'):
-            guard(address).addresses("name.example", 80)
+            policy(address).addresses("name.example", 80)
 
     @pytest.mark.parametrize("address", NOT_PUBLIC)
     def test_private_addresses_can_be_allowed(self, address):
         """With allow_private every address passes."""
-        assert guard(address, allow_private=True).addresses("name.example", 80) == (address,)
+        assert policy(address, allow_private=True).addresses("name.example", 80) == (address,)
 
     @pytest.mark.parametrize("address", PUBLIC)
     def test_public_addresses_pass(self, address):
-        """An address of the public web is given as it is."""
-        assert guard(address).addresses("name.example", 80) == (address,)
+        """An address of the public web is returned unchanged."""
+        assert policy(address).addresses("name.example", 80) == (address,)
 
     def test_one_private_address_among_public_ones_refuses_the_name(self):
         """Every address is checked, not only the first."""
         with pytest.raises(ForbiddenError, match=r"10\.0\.0\.1"):
-            guard("8.8.8.8", "10.0.0.1").addresses("name.example", 80)
+            policy("8.8.8.8", "10.0.0.1").addresses("name.example", 80)
 
     def test_a_name_without_addresses_is_refused(self):
-        """No address is no leave."""
+        """A look-up without an address allows nothing."""
         with pytest.raises(RefusedError, match="has no address"):
-            guard().addresses("name.example", 80)
+            policy().addresses("name.example", 80)
 
     @given(bits=st.integers(0, 2**32 - 1))
     def test_no_ipv4_address_passes_only_because_ipv6_carries_it(self, bits):
-        """What is refused as IPv4 is refused inside every IPv6 form that carries it."""
+        """An IPv4 address that is refused is also refused in every IPv6 form that carries it."""
         plain = socket.inet_ntoa(bits.to_bytes(4, "big"))
         high, low = bits >> 16, bits & 0xFFFF
         carried = [f"::ffff:{plain}", f"64:ff9b::{plain}", f"2002:{high:x}:{low:x}::1"]
@@ -103,14 +103,14 @@ class TestAddresses:
 
 def _passes(address: str) -> bool:
     try:
-        guard(address).addresses("name.example", 80)
+        policy(address).addresses("name.example", 80)
     except ForbiddenError:
         return False
     return True
 
 
 class TestSpellings:
-    """The system's own look-up reads more than dotted numbers; what it gives is checked."""
+    """The system's look-up accepts more than dotted numbers; its result is checked."""
 
     @pytest.mark.parametrize(
         "host",
@@ -127,7 +127,7 @@ class TestSpellings:
             AddressPolicy().addresses("localhost", 80)
 
     def test_a_name_that_is_none_is_refused(self):
-        """A name that can't be looked up is refused, whatever keeps it from being one."""
+        """Unknown, too long and malformed names are refused alike."""
         for host in ("nowhere.invalid", "a" * 64 + ".example", "a..b"):
             with pytest.raises(RefusedError, match="can't be resolved"):
                 system_addresses(host, 80)
@@ -173,5 +173,5 @@ class TestUrls:
         ],
     )
     def test_an_address_has_one_spelling(self, text, one):
-        """Case, the usual port, the fragment and what is not ASCII make no difference."""
+        """Case, the default port, the fragment and characters beyond ASCII make no difference."""
         assert str(checked_url(text)) == one

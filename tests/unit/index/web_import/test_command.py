@@ -27,7 +27,7 @@ def run(monkeypatch, folder, tmp_path):
 
 
 def test_it_prints_a_line_a_page_and_the_counts(run, news, folder, tmp_path):
-    """On stdout, in order; how it went along, and what to run next, on stderr."""
+    """The pages are on stdout, in order; progress and the next command are on stderr."""
     news.pages["/a"] = PAGE
     result = run("--allow-private", news.url("/a"), news.url("/b"))
     assert result.exit_code == 0
@@ -41,27 +41,27 @@ def test_it_prints_a_line_a_page_and_the_counts(run, news, folder, tmp_path):
 
 
 def test_private_addresses_are_refused_without_the_flag(run, news):
-    """Nothing could be brought in, so it fails, and says by what flag it could."""
+    """No page could be imported, so the command fails, and names the flag that allows them."""
     result = run(news.url("/a"))
     assert result.exit_code == 1
     assert "127.0.0.1 is no address of the public web; --allow-private allows it" in result.stdout
     assert "Nothing was brought into" in result.stderr
-    assert news.asked == []
+    assert news.requests == []
 
 
 def test_json_is_one_document(run, news, folder):
-    """With --json it holds the counts, and each page with its file."""
+    """With --json the document holds the counts, and each page with its file."""
     news.pages["/a"] = PAGE
     result = run("--allow-private", "--json", news.url("/a"))
-    found = json.loads(result.stdout)
-    (outcome,) = found.pop("pages")
-    assert found == {"corpus": str(folder), "new": 1, "changed": 0, "unchanged": 0, "refused": 0, "gone": 0}
+    document = json.loads(result.stdout)
+    (outcome,) = document.pop("pages")
+    assert document == {"corpus": str(folder), "new": 1, "changed": 0, "unchanged": 0, "refused": 0, "gone": 0}
     assert (folder / outcome.pop("file")).is_file()
     assert outcome == {"kind": "new", "url": news.url("/a"), "reason": None}
 
 
 def test_prune_limit_and_since_are_taken(run, news, folder):
-    """Each flag does what it says."""
+    """Each flag limits or deletes the pages it should."""
     listed = "".join(f"<url><loc>{news.url(f'/{n}')}</loc><lastmod>2026-11-2{n}</lastmod></url>" for n in range(4))
     news.pages |= {f"/{n}": PAGE for n in range(4)}
     news.pages["/map"] = Answer(f"<urlset>{listed}</urlset>".encode(), headers={"content-type": "text/xml"})
@@ -76,18 +76,18 @@ def test_prune_limit_and_since_are_taken(run, news, folder):
     "arguments", [(), ("--since", "soon", "x"), ("--limit", "0", "x"), ("--pause", "-1", "x"), ("--nonsense", "x")]
 )
 def test_wrong_usage_ends_with_two(run, arguments):
-    """Without inputs, or with a value that can't be, nothing is begun."""
+    """Without inputs, or with an invalid value, nothing starts."""
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
 
 
 def test_a_day_that_is_none_is_said(run):
-    """With how to write it."""
+    """The error says how to write a day."""
     assert '--since "soon" is not a day. Write it as 2026-11-23.' in run("--since", "soon", "x").stderr
 
 
 def test_a_corpus_that_is_a_file_fails(run, folder):
-    """With --json the failure is a document too."""
+    """With --json the error is a document too."""
     folder.write_text("words")
     result = run("--json", "https://news.example/")
     assert result.exit_code == 1
@@ -95,7 +95,7 @@ def test_a_corpus_that_is_a_file_fails(run, folder):
 
 
 def test_without_a_corpus_it_is_the_one_of_the_index(run, monkeypatch, news, corpus, tmp_path, embedder):
-    """Articles go to where the index will look for them."""
+    """Articles go into the corpus that the index was made from."""
     build_index(corpus, tmp_path / "index", embedder)
     monkeypatch.delenv("RAG_CORPUS")
     news.pages["/a"] = PAGE
@@ -104,7 +104,7 @@ def test_without_a_corpus_it_is_the_one_of_the_index(run, monkeypatch, news, cor
 
 
 def test_the_index_takes_it_up(run, news, folder, tmp_path, embedder):
-    """What was brought in is indexed, and what is only a note of the import is no article and no refusal."""
+    """Imported pages are indexed, and the import's own files are neither articles nor refusals."""
     news.pages["/a"] = PAGE
     run("--allow-private", news.url("/a"))
     report = build_index(folder, tmp_path / "index", embedder).as_dict()
@@ -118,7 +118,7 @@ def test_a_hostile_page_does_not_drive_the_terminal(run, news):
 
 
 def test_a_killed_import_goes_on_where_it_was(run, news, folder):
-    """Killed in the middle of a page, for which nothing can prepare, the next run fetches what was not brought in."""
+    """After a kill in the middle of a page, the next run fetches only the pages that are missing."""
     items = "".join(f"<item><link>{news.url(f'/{name}')}</link></item>" for name in "abc")
     news.pages |= {f"/{name}": PAGE for name in "abc"}
     news.pages["/feed"] = Answer(
@@ -133,14 +133,14 @@ def test_a_killed_import_goes_on_where_it_was(run, news, folder):
         news.pages["/b"] = lambda _headers: killed.kill() or PAGE
         assert killed.wait(60) == -signal.SIGKILL
     news.pages["/b"] = PAGE
-    news.asked.clear()
+    news.requests.clear()
     assert "new 2, changed 0, unchanged 1" in run(*arguments[3:]).stdout
     assert news.paths == ["/feed", "/b", "/c"]
 
 
 def test_a_page_in_a_file_belongs_into_the_corpus(run, tmp_path):
-    """It is read from there as it is, and is told so; a picture is not."""
-    for name, told in (("tea.html", True), ("tea.jpg", False)):
+    """The user is told to put a page into the corpus as it is; for a picture there is no such advice."""
+    for name, is_page in (("tea.html", True), ("tea.jpg", False)):
         path = tmp_path / name
         path.write_text("<html><p>Tea.</p></html>")
-        assert ("Put it into the corpus as it is" in run(str(path)).output) is told
+        assert ("Put it into the corpus as it is" in run(str(path)).output) is is_page

@@ -76,7 +76,7 @@ values = texts | st.sampled_from(
 
 
 def known(text: str) -> str:
-    """The text as it can stand in a file."""
+    """The text as it can be written to a file."""
     whole = text.encode(errors="replace").decode().replace("\0", "")
     return whole.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -91,14 +91,14 @@ def read(source: str) -> Record:
 
 
 class TestText:
-    """Paragraphs in are paragraphs out."""
+    """The paragraphs that are written are those that are read."""
 
     @given(text=texts)
     @example("a\\\nb\\")
     @example("1.\n2)\n#")
     @example("a\n\n\n    b")
     def test_any_text_comes_back(self, text):
-        """Whatever the text holds, nothing of it is taken for markup."""
+        """No text is taken for markup."""
         assert paragraphs(read(document(text, {})).text) == paragraphs(known(text))
 
     @pytest.mark.parametrize("text", ["one\ntwo", "one\n\ntwo\nthree", "U.S. *dollars* of 2024.\n1. January\n\n- said"])
@@ -113,16 +113,16 @@ class TestText:
 
 
 class TestFrontMatter:
-    """Values in are values out."""
+    """The values that are written are those that are read."""
 
     @given(metadata=st.dictionaries(st.sampled_from(KEYS), values))
     def test_any_value_comes_back(self, metadata):
-        """Modulo white space; what is empty is left out."""
+        """Values keep all but their white space; empty ones are left out."""
         wanted = {key: " ".join(known(value).split()) for key, value in metadata.items()}
         assert read(document("Words.", metadata)).metadata == {key: value for key, value in wanted.items() if value}
 
     def test_other_keys_are_left_out(self):
-        """What a page says beside the known keys is not kept, and nor is what it does not say."""
+        """Unknown keys and missing values are not written."""
         assert read(document("Words.", {"facts": ["x"], "title": None, "id": "a"})).metadata == {"id": "a"}
 
     def test_the_corpus_reads_it_as_an_article(self, tmp_path):

@@ -1,4 +1,4 @@
-"""What is known of fetched pages outlives a kill at any instant, and files are whole or as before."""
+"""The state of fetched pages survives a kill at any instant, and files are never half written."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,21 +11,24 @@ from index.corpus.articles import read_articles
 from index.corpus.ids import address_id
 from index.files import write_whole
 from index.web_import.article_files import ArticleFiles
-from index.web_import.state import STATE, Seen, State
+from index.web_import.state import STATE, FetchedPage, State
 from tests.unit.index.unicode_texts import any_text
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-ONE, TWO = Seen("https://news.example/1", '"1"', "Mon, 23 Nov 2026 12:00:00 GMT"), Seen("https://news.example/2")
+ONE, TWO = (
+    FetchedPage("https://news.example/1", '"1"', "Mon, 23 Nov 2026 12:00:00 GMT"),
+    FetchedPage("https://news.example/2"),
+)
 
 
 class TestState:
     """The hidden file of a corpus directory."""
 
     def test_what_was_put_is_there_in_the_next_run(self, tmp_path):
-        """The last that was put of a page stands."""
+        """The last record of a page counts."""
         state = State(tmp_path)
         state.begin(["a"], NOW)
-        state.put(Seen(ONE.url, '"0"'))
+        state.put(FetchedPage(ONE.url, '"0"'))
         state.put(ONE)
         for _ in range(2):
             assert State(tmp_path).get(ONE.url) == ONE
@@ -33,18 +36,18 @@ class TestState:
         assert len((tmp_path / STATE).read_text().splitlines()) == 1
 
     def test_a_page_is_asked_for_by_what_is_known_of_it(self, tmp_path):
-        """Its tag and day, each where there is one; nothing of a page that is not known."""
+        """The conditions are its ETag and date, if it has them; an unknown page has none."""
         assert ONE.conditions() == {"if-none-match": ONE.etag, "if-modified-since": ONE.last_modified}
         assert State(tmp_path).get(TWO.url).conditions() == {}
 
     @pytest.mark.parametrize("tag", ['"é"', '"a\r\nhost: b"', '"\x00"', 7])
     def test_a_tag_that_can_not_be_sent_back_is_not_kept(self, tmp_path, tag):
-        """A header from outside never becomes two."""
-        State(tmp_path).put(Seen(ONE.url, tag))
-        assert State(tmp_path).get(ONE.url) == Seen(ONE.url)
+        """A header that can't be sent back as it came is not stored."""
+        State(tmp_path).put(FetchedPage(ONE.url, tag))
+        assert State(tmp_path).get(ONE.url) == FetchedPage(ONE.url)
 
     def test_a_run_that_was_stopped_goes_on(self, tmp_path):
-        """Of the same inputs, what was brought in is done."""
+        """With the same inputs, imported pages are done."""
         before = State(tmp_path)
         before.begin(["a", "b"], NOW)
         before.put(ONE)
@@ -55,7 +58,7 @@ class TestState:
 
     @pytest.mark.parametrize(("inputs", "hours"), [(["a"], 0), (["b", "a"], 0), (["a", "b"], 24)])
     def test_another_run_begins_anew(self, tmp_path, inputs, hours):
-        """With other inputs, or a day later, nothing is done yet; what is known stays."""
+        """With other inputs, or a day later, no page is done; the records of pages stay."""
         before = State(tmp_path)
         before.begin(["a", "b"], NOW)
         before.put(ONE)
@@ -65,7 +68,7 @@ class TestState:
         assert after.get(ONE.url) == ONE
 
     def test_a_run_that_ended_is_not_gone_on_with(self, tmp_path):
-        """The same inputs again are a new run."""
+        """The same inputs begin a new run."""
         before = State(tmp_path)
         before.begin(["a"], NOW)
         before.put(ONE)
@@ -76,14 +79,14 @@ class TestState:
         assert not after.done(ONE.url)
 
     def test_what_is_forgotten_is_not_known(self, tmp_path):
-        """A page that was deleted is as if it never was."""
+        """A forgotten page has no record."""
         state = State(tmp_path)
         state.put(ONE)
         state.forget(ONE.url)
-        assert State(tmp_path).get(ONE.url) == Seen(ONE.url)
+        assert State(tmp_path).get(ONE.url) == FetchedPage(ONE.url)
 
     def test_a_kill_between_any_two_bytes_loses_at_most_the_last_line(self, tmp_path):
-        """Cut at every byte, the file is read: a page is known as it was or not at all, and lines can be added."""
+        """A file cut at any byte is read: a page has its record or none, and lines can be added."""
         state = State(tmp_path)
         state.begin(["a"], NOW)
         state.put(ONE)
@@ -92,7 +95,7 @@ class TestState:
         for cut in range(len(whole)):
             (tmp_path / STATE).write_bytes(whole[:cut])
             after = State(tmp_path)
-            assert after.get(ONE.url) in (ONE, Seen(ONE.url))
+            assert after.get(ONE.url) in (ONE, FetchedPage(ONE.url))
             after.begin(["a"], NOW)
             after.put(TWO)
             last = State(tmp_path)
@@ -101,7 +104,7 @@ class TestState:
 
     @given(junk=any_text.map(str.encode) | st.binary(max_size=200))
     def test_no_file_keeps_a_run_from_beginning(self, tmp_path_factory, junk):
-        """Whatever stands in the file, what can be read is taken and the rest passed over."""
+        """Lines that can't be read are ignored."""
         folder = tmp_path_factory.mktemp("corpus")
         (folder / STATE).write_bytes(junk + b'\n{"url": 7}\n[]\n{"begun": 1, "at": 2}\n')
         state = State(folder)
@@ -110,31 +113,31 @@ class TestState:
         assert State(folder).get(ONE.url) == ONE
 
 
-class TestShelf:
+class TestArticleFiles:
     """The articles of a corpus directory."""
 
     def test_a_page_has_one_file_whatever_it_says(self, tmp_path):
-        """New, unchanged, changed: the same file each time, and no other."""
-        shelf = ArticleFiles(tmp_path)
-        kept = [shelf.keep(ONE.url, text) for text in ("one", "one", "two")]
-        assert kept == ["new", "unchanged", "changed"]
+        """The page is new, unchanged, then changed, in the same file each time."""
+        article_files = ArticleFiles(tmp_path)
+        statuses = [article_files.keep(ONE.url, text) for text in ("one", "one", "two")]
+        assert statuses == ["new", "unchanged", "changed"]
         assert [path.read_text() for path in tmp_path.iterdir()] == ["two"]
 
     def test_when_it_was_fetched_is_no_change(self, tmp_path):
-        """A file that says the same otherwise keeps the time it was first fetched so."""
-        shelf = ArticleFiles(tmp_path)
-        shelf.keep(ONE.url, "---\nfetched: '1'\n---\nwords\n")
-        assert shelf.keep(ONE.url, "---\nfetched: '2'\n---\nwords\n") == "unchanged"
-        assert "'1'" in shelf.file(ONE.url).read_text()
-        assert shelf.keep(ONE.url, "---\nfetched: '2'\n---\nother words\n") == "changed"
+        """A file that differs only in the time of fetching is not written."""
+        article_files = ArticleFiles(tmp_path)
+        article_files.keep(ONE.url, "---\nfetched: '1'\n---\nwords\n")
+        assert article_files.keep(ONE.url, "---\nfetched: '2'\n---\nwords\n") == "unchanged"
+        assert "'1'" in article_files.file(ONE.url).read_text()
+        assert article_files.keep(ONE.url, "---\nfetched: '2'\n---\nother words\n") == "changed"
 
     def test_what_is_dropped_is_gone(self, tmp_path):
-        """Twice is no error."""
-        shelf = ArticleFiles(tmp_path)
-        shelf.keep(ONE.url, "one")
+        """Dropping a page twice is no error."""
+        article_files = ArticleFiles(tmp_path)
+        article_files.keep(ONE.url, "one")
         for _ in range(2):
-            shelf.drop(ONE.url)
-            assert not shelf.holds(ONE.url)
+            article_files.drop(ONE.url)
+            assert not article_files.holds(ONE.url)
 
     @pytest.mark.parametrize(
         ("url", "name"),
@@ -148,35 +151,35 @@ class TestShelf:
         ],
     )
     def test_a_name_tells_host_and_path(self, url, name):
-        """Letters and figures of any script, dashes between, and a hash of the address."""
-        found = address_id(url)
-        assert found[:-12] == name
-        assert int(found[-12:], 16) >= 0
+        """The name has letters and digits of any script, dashes between them, and a hash of the address."""
+        article_id = address_id(url)
+        assert article_id[:-12] == name
+        assert int(article_id[-12:], 16) >= 0
 
     def test_addresses_that_differ_have_names_that_differ(self):
-        """Though their paths read the same, or are cut at the same place."""
+        """Paths that look the same, or are cut at the same position, have different names."""
         long = "https://news.example/" + "a" * 200
         urls = ["https://news.example/a", "https://news.example/a?b", "https://news.example/A", long, long + "a"]
         assert len({address_id(url) for url in urls}) == len(urls)
 
     def test_a_name_of_any_length_is_one_a_file_can_have(self, tmp_path):
-        """Letters of four bytes in a long path are cut in time."""
-        shelf = ArticleFiles(tmp_path)
-        assert shelf.keep("https://news.example/" + "%F0%90%80%80" * 300, "words") == "new"
+        """A long path of four-byte letters is cut short enough."""
+        article_files = ArticleFiles(tmp_path)
+        assert article_files.keep("https://news.example/" + "%F0%90%80%80" * 300, "words") == "new"
 
     def test_a_file_is_never_half_written(self, tmp_path, monkeypatch):
-        """A stop before the rename leaves the file as it was, and a hidden one that no corpus shows."""
-        shelf = ArticleFiles(tmp_path)
-        shelf.keep(ONE.url, "one")
+        """A stop before the rename leaves the old file, and a hidden one that the corpus ignores."""
+        article_files = ArticleFiles(tmp_path)
+        article_files.keep(ONE.url, "one")
         monkeypatch.setattr(Path, "replace", _killed)
         with pytest.raises(KeyboardInterrupt):
-            shelf.keep(ONE.url, "two")
+            article_files.keep(ONE.url, "two")
         assert [article.text for article in read_articles(tmp_path)] == ["one"]
         monkeypatch.undo()
-        assert shelf.keep(ONE.url, "two") == "changed"
+        assert article_files.keep(ONE.url, "two") == "changed"
 
     def test_bytes_are_written_as_they_are(self, tmp_path):
-        """What is written whole is what is read."""
+        """The bytes that are written are those that are read."""
         write_whole(tmp_path / "a", b"\xff\0")
         assert (tmp_path / "a").read_bytes() == b"\xff\0"
 

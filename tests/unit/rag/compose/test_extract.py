@@ -54,7 +54,7 @@ def test_one_sentence_is_enough():
 
 
 def test_a_sentence_far_below_the_best_is_left_out():
-    """What is as far below as the margin is still quoted; what is further is not."""
+    """A sentence as far below as the margin is still quoted; one further below is not."""
     at, below = evidence_of(A, SECOND, 5.0 - MARGIN), evidence_of(A, THIRD, 4.99 - MARGIN)
     composed = compose(evidence_of(A, FIRST, 5.0), at, below)
     assert [citation.quote for citation in composed.citations] == [FIRST, SECOND]
@@ -109,8 +109,8 @@ def quotes_of(*sentences):
     return [citation.quote for citation in compose(*evidence, articles=[HARBOUR]).citations]
 
 
-def test_a_sentence_that_points_back_is_quoted_with_the_one_before():
-    """What "it" is stands in the quote, under one mark."""
+def test_a_dangling_sentence_is_quoted_with_the_one_before():
+    """The quote says what "it" is, under one mark."""
     assert quotes_of(OPENED) == [f"{SUBJECT} {OPENED}"]
 
 
@@ -119,8 +119,8 @@ def test_a_sentence_that_stands_alone_is_quoted_alone():
     assert quotes_of(TEA) == [TEA]
 
 
-def test_a_first_sentence_that_points_back_stays_alone():
-    """Where the passage begins there is no sentence before to quote, though the article may have one."""
+def test_a_dangling_first_sentence_stays_alone():
+    """At the beginning of a passage there is no sentence before to quote, though the article may have one."""
     item = evidence_of(HARBOUR, OPENED, 1.0)
     start = item.span[0]
     cut = replace(item.passage, start=start, text=HARBOUR.text[start:], sentences=item.passage.sentences[1:])
@@ -145,8 +145,8 @@ def test_no_sentence_is_quoted_twice(chosen, quoted):
     assert quotes_of(*chosen) == quoted
 
 
-def test_what_is_quoted_of_one_article_does_not_count_for_another():
-    """The same words at the same place of a copy are another quote."""
+def test_a_quote_of_one_article_does_not_count_for_another():
+    """The same offsets in another article are another quote."""
     other = replace(HARBOUR, article_id="other")
     composed = compose(evidence_of(HARBOUR, OPENED, 2.0), evidence_of(other, RED, 1.0), articles=[HARBOUR, other])
     assert [c.quote for c in composed.citations] == [f"{SUBJECT} {OPENED}", f"{OPENED} {RED}"]
@@ -200,7 +200,7 @@ def test_of_articles_of_one_day_the_best_evidence_comes_first():
     assert [answer.text for answer in composed.differing] == ["2021", "2019", "2020"]
 
 
-def test_what_agrees_with_the_best_is_left_out_of_a_contradiction():
+def test_a_sentence_that_agrees_with_the_best_is_left_out_of_a_contradiction():
     """A second article of the best one's answer is not quoted among those that differ."""
     composed = compose_opened(opened("a", 2021, 3.0), opened("b", 2021, 2.5), opened("c", 2022, 2.0))
     assert [citation.article_id for citation in composed.citations] == ["a", "c"]
@@ -214,7 +214,7 @@ def test_at_most_three_articles_that_contradict_each_other_are_quoted():
 
 @pytest.mark.parametrize("question", ["Why did the harbour open?", "Who opened it?", "How did it go?"])
 def test_a_question_of_no_time_or_number_finds_no_contradiction(question):
-    """The same sentences are then quoted as they stand, and nothing is said of differences."""
+    """The same sentences are then quoted without a word about differences."""
     composed = compose_opened(opened("a", 2021, 2.0), opened("b", 2022, 1.0), question=question)
     assert (composed.text, composed.differing) == (
         "The harbour opened in 2021. [1] The harbour opened in 2022. [2]",
@@ -223,7 +223,7 @@ def test_a_question_of_no_time_or_number_finds_no_contradiction(question):
 
 
 def test_one_article_does_not_contradict_itself():
-    """Two years in one article are quoted in reading order, without a word of ours."""
+    """Two years in one article are quoted in reading order, and no other word is added."""
     article = article_of("Work ended in 2022. The harbour opened in 2021.")
     evidence = [
         evidence_of(article, "The harbour opened in 2021.", 2.0, "2021"),
@@ -233,7 +233,7 @@ def test_one_article_does_not_contradict_itself():
     assert (composed.text, composed.differing) == (f"{evidence[1].text} [2] {evidence[0].text} [1]", ())
 
 
-def matter(*evidence, question=WHEN):
+def sub_question(*evidence, question=WHEN):
     return SubQuestion(expected_answer_type(question), evidence)
 
 
@@ -241,43 +241,45 @@ def test_two_questions_in_one_are_answered_one_after_the_other():
     """Each with its own best sentences, the first's first; two sources are both cited, and no words stand for all."""
     first, second = opened("a", 2021, 1.0), (B, evidence_of(B, "Before.", 9.0, "Before"))
     articles = by_id([first[0], B])
-    composed = ExtractiveComposer().compose([matter(first[1]), matter(second[1], question="Why?")], articles)
+    composed = ExtractiveComposer().compose(
+        [sub_question(first[1]), sub_question(second[1], question="Why?")], articles
+    )
     assert composed.text == "The harbour opened in 2021. [1] Before. [2]"
     assert [citation.article_id for citation in composed.citations] == ["a", B.article_id]
     assert (composed.short_answer, composed.differing) == (None, ())
 
 
 def test_a_sentence_that_answers_two_questions_is_quoted_once():
-    """The second matter has nothing to add, or only what else it has."""
+    """The second question adds nothing, or only its other sentences."""
     one, other = evidence_of(A, SECOND, 2.0), evidence_of(A, FOURTH, 1.0)
-    composed = ExtractiveComposer().compose([matter(one), matter(one, other)], by_id([A]))
+    composed = ExtractiveComposer().compose([sub_question(one), sub_question(one, other)], by_id([A]))
     assert composed.text == f"{SECOND} [1] {FOURTH} [2]"
-    assert ExtractiveComposer().compose([matter(one), matter(one)], by_id([A])).text == f"{SECOND} [1]"
+    assert ExtractiveComposer().compose([sub_question(one), sub_question(one)], by_id([A])).text == f"{SECOND} [1]"
 
 
 def test_of_two_questions_each_has_two_sentences_at_most():
     """So that the answer to both does not grow as long as two."""
     sentences = [evidence_of(A, sentence, 1.0) for sentence in (FIRST, SECOND, THIRD)]
     others = [evidence_of(HARBOUR, sentence, 1.0) for sentence in (SUBJECT, RED, TEA)]
-    composed = ExtractiveComposer().compose([matter(*sentences), matter(*others)], by_id([A, HARBOUR]))
+    composed = ExtractiveComposer().compose([sub_question(*sentences), sub_question(*others)], by_id([A, HARBOUR]))
     assert [citation.article_id for citation in composed.citations] == [A.article_id] * 2 + ["h"] * 2
 
 
-def test_two_contradictions_are_both_told():
+def test_two_contradictions_are_both_shown():
     """Each question's answers are among those that differ, newest first within it."""
     made = [opened("c", 2021, 2.0), opened("d", 2022, 1.0), opened("e", 2011, 2.0), opened("f", 2012, 1.0)]
     evidence = [item for _, item in made]
     composed = ExtractiveComposer().compose(
-        [matter(*evidence[:2]), matter(*evidence[2:])], by_id([article for article, _ in made])
+        [sub_question(*evidence[:2]), sub_question(*evidence[2:])], by_id([article for article, _ in made])
     )
     assert sorted(answer.text for answer in composed.differing) == ["2011", "2012", "2021", "2022"]
 
 
-def test_a_contradiction_quoted_already_is_not_told_again():
-    """The second question that the same sentences answer adds nothing, and no words of a difference of one."""
+def test_a_contradiction_quoted_already_is_not_shown_again():
+    """A second question with the same sentences adds no quote, and no words about a difference."""
     made = [opened("c", 2021, 2.0), opened("d", 2022, 1.0)]
-    asked = matter(*(item for _, item in made))
-    composed = ExtractiveComposer().compose([asked, asked], by_id([article for article, _ in made]))
+    question = sub_question(*(item for _, item in made))
+    composed = ExtractiveComposer().compose([question, question], by_id([article for article, _ in made]))
     assert composed.text.count(DIFFERENT) == 1
     assert len(composed.citations) == 2
 
@@ -286,7 +288,7 @@ def test_sources_that_contradict_each_other_on_one_of_two_questions():
     """The other question's answer stands beside theirs, without words that would hold for both."""
     made = [opened("c", 2021, 2.0), opened("d", 2022, 1.0)]
     composed = ExtractiveComposer().compose(
-        [matter(evidence_of(B, "Before.", 9.0), question="Why?"), matter(*(item for _, item in made))],
+        [sub_question(evidence_of(B, "Before.", 9.0), question="Why?"), sub_question(*(item for _, item in made))],
         by_id([B, *(article for article, _ in made)]),
     )
     assert composed.text.startswith(f"Before. [1] {DIFFERENT} ")

@@ -43,7 +43,8 @@ def collection(tmp_path):
 
 
 def run(*words):
-    return CliRunner().invoke(rag.cli.app, ["eval", *map(str, words)])
+    # With a precision there is nothing to measure: "auto" would load and time the real model in each test.
+    return CliRunner().invoke(rag.cli.app, ["eval", "--precision", "float32", *map(str, words)])
 
 
 def spoilt(path, **figures):

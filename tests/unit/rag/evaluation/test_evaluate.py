@@ -17,13 +17,14 @@ from index.engine.local.local_index import LocalIndex
 from index.passages.sentences import sentence_spans
 from rag.errors import CollectionError
 from rag.evaluation.collection import read_collection
-from rag.evaluation.report import print_report
-from rag.evaluation.run import Answering, evaluate, index_of
+from rag.evaluation.console_report import print_run
+from rag.evaluation.run import AnswerSettings, evaluate, index_of
+from rag.evidence.confidence import confidence_of
 from rag.evidence.scoring import CITED, SentenceScorer
 from rag.evidence.weights import Weights
 from rag.question.answer_type import expected_answer_type
 from rag.retrieval.retriever import Retriever
-from rag.training.fit import _fit_confidence, _fit_sentences, fit, rescored, training_rows
+from rag.training.fit import TrainingRow, confidence_example, fit, fit_confidence, fit_sentences, training_rows
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE, ScriptedReader, article_of, evidence_of, write_collection
 
@@ -64,7 +65,7 @@ def without_a_model(monkeypatch):
 def report(folder, without_a_model):
     collection = read_collection(folder)
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
-        return evaluate(collection, index, Answering(0.5), lambda done, total: None)
+        return evaluate(collection, index, AnswerSettings(0.5), lambda done, total: None)
 
 
 def test_a_run_counts_what_it_was_given(report):
@@ -98,7 +99,7 @@ def test_each_ranking_alone_searches_what_a_follow_up_means(tmp_path, without_a_
     folder = write_collection(tmp_path / "turns", articles, [{**asked, "answerable": True, "spans": [gold]}])
     collection = read_collection(folder)
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
-        report = evaluate(collection, index, Answering(0.5), lambda done, total: None)
+        report = evaluate(collection, index, AnswerSettings(0.5), lambda done, total: None)
     assert report.figures["follow-up hit@1"] == report.figures["hit@1"]
     assert report.retrieval_alone["BM25 alone"]["hit@1"] == 1.0
     assert report.retrieval_alone["history ignored"]["follow-up hit@1"] == 0.0
@@ -108,7 +109,7 @@ def test_declined_questions_are_judged_by_the_quotes_they_would_have_had(folder,
     """A threshold nothing reaches changes what is answered, and not the quotes' figures."""
     collection = read_collection(folder)
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
-        strict = evaluate(collection, index, Answering(1.1), lambda done, total: None)
+        strict = evaluate(collection, index, AnswerSettings(1.1), lambda done, total: None)
     assert strict.figures["answered of answerable"] == 0.0
     assert strict.figures["quote@1"] == 1.0
 
@@ -129,7 +130,7 @@ def test_an_inexact_citation_shows_in_exactness(folder, without_a_model, monkeyp
     )
     collection = read_collection(folder)
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
-        figures = evaluate(collection, index, Answering(0.5), lambda done, total: None).figures
+        figures = evaluate(collection, index, AnswerSettings(0.5), lambda done, total: None).figures
     assert figures["citation exactness"] == 0.0
 
 
@@ -138,7 +139,7 @@ def test_progress_ends_with_all_questions_asked(folder, without_a_model):
     collection = read_collection(folder)
     reported = []
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
-        evaluate(collection, index, Answering(0.5), lambda done, total: reported.append((done, total)))
+        evaluate(collection, index, AnswerSettings(0.5), lambda done, total: reported.append((done, total)))
     assert reported[-1] == (12, 12)
 
 
@@ -151,7 +152,7 @@ def test_an_index_directory_is_kept_when_named(folder, directory, without_a_mode
 
 def test_a_report_is_printed_with_its_figures(report, capsys):
     """Each figure's name and value stands on one line, milliseconds without decimals."""
-    print_report(report)
+    print_run(report)
     printed = capsys.readouterr().out
     lines = {re.split(r" {2,}", line.strip())[0]: line for line in printed.splitlines()}
     alone = (figures["nDCG@10"] for figures in report.retrieval_alone.values())
@@ -169,13 +170,13 @@ def test_a_report_is_printed_with_its_figures(report, capsys):
 )
 def test_a_report_says_with_what_it_was_answered(report, capsys, reader, reranker, shown):
     """The models stand above the figures, or that there were none."""
-    print_report(replace(report, reader=reader, reranker=reranker))
+    print_run(replace(report, reader=reader, reranker=reranker))
     assert f"With the embedding model {report.model}, {shown}." in " ".join(capsys.readouterr().out.split())
 
 
 def test_every_figure_of_a_run_is_printed_below_its_group(report, capsys):
     """None is left out for want of a place, and the groups come in their order."""
-    print_report(report)
+    print_run(report)
     first_words = [re.split(r" {2,}", line.strip())[0] for line in capsys.readouterr().out.splitlines()]
     assert set(report.figures) <= set(first_words)
     groups = ["Retrieval", "Quotes", "Short answer", "Abstention", "Latency"]
@@ -185,7 +186,7 @@ def test_every_figure_of_a_run_is_printed_below_its_group(report, capsys):
 def test_the_table_fits_a_plain_terminal_and_takes_a_name_as_it_is(report, capsys, monkeypatch):
     """No line is wider than 80 columns, and square brackets in a collection's name are no markup."""
     monkeypatch.setenv("COLUMNS", "80")
-    print_report(replace(report, collection="[red]made"))
+    print_run(replace(report, collection="[red]made"))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("[red]made: ")
     assert max(map(len, lines)) <= 80
@@ -231,7 +232,7 @@ def test_learned_weights_part_what_is_answered_from_what_is_not(folder, director
         retrieval = Retriever(index).retrieve(question.question, 10)
         evidence = scorer.score(question.question, expected_answer_type(question.question), retrieval, index)
         assert set(learned["sentence"]) == set(evidence[0].features)
-        sure[question.answerable].append(scorer.confidence(evidence, retrieval.nearest))
+        sure[question.answerable].append(confidence_of(evidence, retrieval.nearest, scorer.weights))
     assert min(sure[True]) > max(sure[False])
 
 
@@ -262,7 +263,8 @@ def test_confidence_learns_from_what_would_be_cited():
     ]
     weights = Weights(defaultdict(float, overlap=0.5), {})
     for place in range(len(texts)):
-        learned, right = rescored(evidence, [place == other for other in range(len(texts))], 0.25, weights)
+        row = TrainingRow(True, evidence, [place == other for other in range(len(texts))], 0.25)
+        learned, right = confidence_example(row, weights)
         assert (learned["score"], learned["overlap"], learned["nearest"]) == (2.0, 4.0, 0.25)
         assert right is (place >= len(texts) - CITED)
 
@@ -273,7 +275,7 @@ def test_a_question_that_counts_twice_is_as_one_asked_twice():
     rows = [({"score": float(drawn.normal()), "share": float(drawn.normal())}, bool(n % 2)) for n in range(12)]
     counts = [1.0 + (n % 3 == 0) for n in range(12)]
     repeated = [row for row, count in zip(rows, counts, strict=True) for _ in range(int(count))]
-    learned, expected = _fit_confidence(rows, counts), _fit_confidence(repeated, [1.0] * len(repeated))
+    learned, expected = fit_confidence(rows, counts), fit_confidence(repeated, [1.0] * len(repeated))
     assert learned == pytest.approx(expected, abs=2e-3)
 
 
@@ -295,7 +297,7 @@ def test_sentence_weights_are_the_likeliest_of_a_conditional_logit():
             total -= math.log(sum(o for o, right in zip(odds, gold, strict=True) if right) / sum(odds))
         return total / len(rows) + 1e-4 * sum(value**2 for value in weights.values())
 
-    learned = _fit_sentences(rows)
+    learned = fit_sentences(rows)
     for name in learned:
         for change in (-0.05, 0.05):
             assert lost(learned | {name: learned[name] + change}) > lost(learned)

@@ -15,13 +15,13 @@ from rag.evaluation.metrics import (
     Outcome,
     abstention_figures,
     exactness,
-    holds,
+    has_gold,
     is_relevant,
     latency_figures,
     quote_figures,
     retrieval_figures,
-    short_figures,
-    short_scores,
+    short_answer_figures,
+    short_answer_scores,
 )
 from rag.evaluation.results import result_of, scored_answers
 
@@ -247,10 +247,10 @@ def wanting(*texts, answerable=True):
 )
 def test_short_answers_are_scored_as_squad_does(gold_texts, text, exact, overlap):
     """Exact match and F1 of the words, against figures worked out by hand."""
-    assert short_scores(shortly(wanting(*gold_texts), text)) == pytest.approx((exact, overlap), abs=1e-6)
+    assert short_answer_scores(shortly(wanting(*gold_texts), text)) == pytest.approx((exact, overlap), abs=1e-6)
 
 
-def test_short_figures_are_means_over_answerable_questions_with_gold_spans():
+def test_short_answer_figures_are_means_over_answerable_questions_with_gold_spans():
     """An answer that is missing counts as 0; unanswerable questions and gold of articles do not count."""
     outcomes = [
         shortly(wanting("Baku"), "Baku"),
@@ -259,17 +259,17 @@ def test_short_figures_are_means_over_answerable_questions_with_gold_spans():
         shortly(wanting("Baku", answerable=False), "Baku"),
         shortly(asked("q", articles=["a"]), "Baku"),
     ]
-    assert short_figures(outcomes) == pytest.approx({"short answer EM": 1 / 3, "short answer F1": 0.6}, abs=1e-6)
-    assert short_figures(outcomes[3:]) == {}
+    assert short_answer_figures(outcomes) == pytest.approx({"short answer EM": 1 / 3, "short answer F1": 0.6}, abs=1e-6)
+    assert short_answer_figures(outcomes[3:]) == {}
 
 
 def test_without_spans_a_quote_of_a_gold_article_holds_gold():
     """Whole articles as gold judge a quote by its article; spans, where there are any, by its place."""
     (quote,) = cited(("a", 0, 30)).citations
-    assert holds(quote, asked("q", articles=["a"]))
-    assert not holds(quote, asked("q", articles=["b"]))
-    assert holds(quote, asked("q", gold("a", 5, 30), articles=["b"]))
-    assert not holds(quote, asked("q", gold("a", 5, 31), articles=["a"]))
+    assert has_gold(quote, asked("q", articles=["a"]))
+    assert not has_gold(quote, asked("q", articles=["b"]))
+    assert has_gold(quote, asked("q", gold("a", 5, 30), articles=["b"]))
+    assert not has_gold(quote, asked("q", gold("a", 5, 31), articles=["a"]))
 
 
 def test_an_answer_is_right_that_any_quote_makes_so():

@@ -10,13 +10,14 @@ import pytest
 
 from index.errors import StorageError
 from rag.errors import RunError
-from rag.evaluation import page, saved
 from rag.evaluation.collection import Collection, Question
-from rag.evaluation.compare import Change, compare
+from rag.evaluation.comparison import Change, compare
+from rag.evaluation.console_report import print_comparison
 from rag.evaluation.figures import FIGURES
-from rag.evaluation.report import print_comparison
+from rag.evaluation.html_report import worst_questions, write_report
 from rag.evaluation.results import Result
-from rag.evaluation.run import Report, fingerprint_of
+from rag.evaluation.run import EvaluationRun, fingerprint_of
+from rag.evaluation.saved_runs import make_folder, read_run, run_as_json, save_run
 
 HOSTILE = '<script src="//evil.example/x.js">alert(1)</script> & "quoted" \'s'
 
@@ -48,7 +49,7 @@ def collection_of(tmp_path, *names, name="made"):
 
 def run_of(collection, *results, **figures):
     shown = {"hit@1": 0.8, "AUROC": 0.9, "Brier score": 0.2, "ask p50 ms": 50.0}
-    return Report(
+    return EvaluationRun(
         collection=collection.name,
         questions=len(results),
         answerable=sum(one.answerable for one in results),
@@ -77,16 +78,16 @@ def run(collection):
 @pytest.mark.parametrize("results", [True, False])
 def test_a_saved_run_is_read_as_it_was(tmp_path, collection, run, results):
     """The file holds the whole run; without its questions, all but them."""
-    saved.save(run, tmp_path / "run.json", results=results)
-    assert saved.read_run(tmp_path / "run.json", collection) == (run if results else replace(run, results=[]))
+    save_run(run, tmp_path / "run.json", results=results)
+    assert read_run(tmp_path / "run.json", collection) == (run if results else replace(run, results=[]))
     assert ("results" in json.loads((tmp_path / "run.json").read_text())) == results
 
 
 def test_a_run_of_a_later_version_can_be_read(tmp_path, collection, run):
     """Keys and figures that this version does not know are no trouble."""
-    grown = {**saved.document(run, results=True), "later": 1}
+    grown = {**run_as_json(run, results=True), "later": 1}
     (tmp_path / "run.json").write_text(json.dumps(grown))
-    assert saved.read_run(tmp_path / "run.json", collection) == run
+    assert read_run(tmp_path / "run.json", collection) == run
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"collection": "made"}', "\x00", '"run"'])
@@ -95,7 +96,7 @@ def test_a_file_that_is_no_saved_run_is_refused(tmp_path, collection, text):
     path = tmp_path / "run.json"
     path.write_text(text)
     with pytest.raises(RunError, match="is no saved run") as caught:
-        saved.read_run(path, collection)
+        read_run(path, collection)
     assert str(path) in caught.value.what
     assert "--save" in caught.value.remedy
 
@@ -104,29 +105,29 @@ def test_bytes_that_are_no_text_are_no_saved_run(tmp_path, collection):
     """A picture named by mistake is refused as any other file."""
     (tmp_path / "run.json").write_bytes(b"\x89PNG\xff\xfe")
     with pytest.raises(RunError, match="is no saved run"):
-        saved.read_run(tmp_path / "run.json", collection)
+        read_run(tmp_path / "run.json", collection)
 
 
 def test_a_figure_that_is_no_number_is_no_saved_run(tmp_path, collection, run):
     """NaN compares as neither worse nor better, so it is not let in."""
-    text = json.dumps(saved.document(replace(run, figures={"hit@1": float("nan")}), results=False))
+    text = json.dumps(run_as_json(replace(run, figures={"hit@1": float("nan")}), results=False))
     (tmp_path / "run.json").write_text(text)
     with pytest.raises(RunError, match=r"figures\.hit@1"):
-        saved.read_run(tmp_path / "run.json", collection)
+        read_run(tmp_path / "run.json", collection)
 
 
 @pytest.mark.parametrize("place", ["nothing.json", "."])
 def test_a_saved_run_that_can_t_be_read_is_refused(tmp_path, collection, place):
     """A missing file and a directory are said to be unreadable."""
     with pytest.raises(RunError, match="can't be read"):
-        saved.read_run(tmp_path / place, collection)
+        read_run(tmp_path / place, collection)
 
 
 def test_a_run_of_another_collection_is_refused(tmp_path, collection, run):
     """Both names stand in the sentence."""
-    saved.save(run, tmp_path / "run.json", results=False)
+    save_run(run, tmp_path / "run.json", results=False)
     with pytest.raises(RunError, match="collection made, not of other"):
-        saved.read_run(tmp_path / "run.json", replace(collection, name="other"))
+        read_run(tmp_path / "run.json", replace(collection, name="other"))
 
 
 @pytest.mark.parametrize(
@@ -140,28 +141,26 @@ def test_a_run_of_another_collection_is_refused(tmp_path, collection, run):
 )
 def test_a_run_of_other_questions_is_refused(tmp_path, collection, run, changed):
     """One word, or the gold of one question, makes it another set."""
-    saved.save(run, tmp_path / "run.json", results=False)
+    save_run(run, tmp_path / "run.json", results=False)
     first, *others = collection.questions
     with pytest.raises(RunError, match="other questions"):
-        saved.read_run(
-            tmp_path / "run.json", replace(collection, questions=[first.model_copy(update=changed), *others])
-        )
+        read_run(tmp_path / "run.json", replace(collection, questions=[first.model_copy(update=changed), *others]))
 
 
 def test_the_order_of_the_questions_does_not_matter(tmp_path, collection, run):
     """The same questions sorted otherwise are the same set."""
-    saved.save(run, tmp_path / "run.json", results=False)
+    save_run(run, tmp_path / "run.json", results=False)
     again = replace(collection, questions=collection.questions[::-1])
-    assert saved.read_run(tmp_path / "run.json", again).fingerprint == run.fingerprint
+    assert read_run(tmp_path / "run.json", again).fingerprint == run.fingerprint
 
 
 def test_a_place_that_can_t_be_written_is_said_so(tmp_path, run):
     """A folder where the file should be, and a file where the folder should be."""
     with pytest.raises(StorageError, match="can't be written"):
-        saved.save(run, tmp_path, results=False)
+        save_run(run, tmp_path, results=False)
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="can't be made"):
-        saved.make_folder(tmp_path / "file" / "below")
+        make_folder(tmp_path / "file" / "below")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +183,7 @@ def test_each_figure_has_its_verdict(run, name, before, now, verdict):
     comparison = compare(then, replace(run, figures={**run.figures, name: now}), 0.01)
     assert {one.name: one.verdict for one in comparison.changes}[name] == verdict
     assert (comparison.regression() is not None) == (verdict == "worse")
-    assert [one.name for one in comparison.moved() if one.verdict != "not judged"] == (
+    assert [one.name for one in comparison.differences() if one.verdict != "not judged"] == (
         [name] if verdict not in ("same", "not judged") else []
     )
 
@@ -193,7 +192,7 @@ def test_every_quality_figure_can_be_a_regression(run):
     """Of all figures that there are, each but latency is found when it alone gets worse."""
     for figure in FIGURES:
         before = replace(run, figures={one.name: 0.5 for one in FIGURES})
-        now = replace(before, figures={**before.figures, figure.name: 0.5 - 0.1 * (figure.better or 1)})
+        now = replace(before, figures={**before.figures, figure.name: 0.5 - 0.1 * (figure.direction or 1)})
         sentence = compare(before, now, 0.01).regression()
         assert (sentence is None) == figure.name.endswith(" ms"), figure.name
         assert sentence is None or f"{figure.name} 0.500 → 0." in sentence
@@ -248,8 +247,8 @@ class Elements(HTMLParser):
 
 
 def written(run, collection, folder):
-    saved.make_folder(folder)
-    page.write_report(run, collection, folder, 0.01)
+    make_folder(folder)
+    write_report(run, collection, folder, 0.01)
     return Elements((folder / "index.html").read_text(encoding="utf-8"))
 
 
@@ -265,7 +264,7 @@ def test_a_report_is_a_page_pictures_and_the_run(tmp_path, collection, run):
     assert all(len(image["alt"]) > 40 for image in images)
     for name in named:
         assert ET.parse(folder / name).getroot().tag == "{http://www.w3.org/2000/svg}svg"
-    assert saved.read_run(folder / "run.json", collection) == run
+    assert read_run(folder / "run.json", collection) == run
 
 
 def test_the_page_asks_nothing_of_any_other_host(tmp_path, collection, run):
@@ -313,7 +312,7 @@ def test_the_worst_questions_are_those_most_sure_of_what_is_wrong():
     wrong = [result(f"w{n}", right=False, confidence=n / 20) for n in range(12)]
     absent = [result(f"u{n}", right=False, answerable=False, confidence=n / 10) for n in range(3)]
     others = [result("right"), result("unjudged", right=None, rank=None), result("lost", rank=None, confidence=0.1)]
-    lists = page.samples([*wrong, *absent, *others])
+    lists = worst_questions([*wrong, *absent, *others])
     assert [[one.id for one in sample.results] for sample in lists] == [
         [f"w{n}" for n in range(11, 1, -1)],
         ["u2", "u1", "u0"],
@@ -331,7 +330,7 @@ def test_a_second_report_says_what_changed(tmp_path, collection, run):
     assert "hit@1 0.800 0.700 worse" in text
     assert "From right to wrong: 1 0.50 What is x?" in text
     assert "From wrong to right: 1 0.50 What is y?" in text
-    assert saved.read_run(folder / "run.json", collection) == now
+    assert read_run(folder / "run.json", collection) == now
 
 
 @pytest.mark.parametrize("trouble", ["broken", "other"])
@@ -340,11 +339,11 @@ def test_an_earlier_run_that_can_t_be_compared_is_said_and_replaced(tmp_path, co
     folder = tmp_path / "report"
     folder.mkdir()
     other = replace(run, collection="<b>other</b>")
-    (folder / "run.json").write_text("{" if trouble == "broken" else json.dumps(saved.document(other, results=True)))
+    (folder / "run.json").write_text("{" if trouble == "broken" else json.dumps(run_as_json(other, results=True)))
     text = written(run, collection, folder).text
     assert "can’t be compared with" in text
     assert ("is no saved run" if trouble == "broken" else "of the collection <b>other</b>, not of made") in text
-    assert saved.read_run(folder / "run.json", collection) == run
+    assert read_run(folder / "run.json", collection) == run
 
 
 def test_a_run_that_no_gold_can_judge_has_a_page_without_pictures(tmp_path, collection):

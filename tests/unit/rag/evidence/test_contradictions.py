@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.evidence import contradictions as agreement
-from rag.evidence.contradictions import Value, short_answer_text, value_of
+from rag.evidence.contradictions import Value, contradictory_evidence, short_answer_text, value_of
 from rag.question.answer_type import COMPARABLE, AnswerType
 from tests.unit.index.unicode_texts import any_text
 from tests.unit.rag.conftest import article_of, evidence_of
 
 
-def contradict(one, other, kind):
-    left, right = value_of(one, kind), value_of(other, kind)
+def contradict(one, other, answer_type):
+    left, right = value_of(one, answer_type), value_of(other, answer_type)
     if left is None or right is None:
         return False
     assert left.contradicts(right) is right.contradicts(left)
@@ -118,10 +117,10 @@ def test_numbers_are_compared_in_one_unit(one, other, differ):
     assert contradict(one, other, AnswerType.NUMBER) is differ
 
 
-@pytest.mark.parametrize("kind", [kind for kind in (*AnswerType, None) if kind not in COMPARABLE])
-def test_names_and_unknown_kinds_are_not_compared(kind):
+@pytest.mark.parametrize("answer_type", [*(set(AnswerType) - COMPARABLE), None])
+def test_names_and_unknown_answer_types_are_not_compared(answer_type):
     """Two names may be of one person, so they say nothing that could contradict."""
-    assert value_of("Leyla in 1996", kind) is None
+    assert value_of("Leyla in 1996", answer_type) is None
 
 
 @pytest.mark.parametrize(
@@ -190,10 +189,10 @@ NUMBERS = st.text("0123456789٠१²½Ⅻ.,:-–/ \nabm", max_size=30)
 
 
 @given(NUMBERS | any_text, NUMBERS | any_text, st.sampled_from([AnswerType.TIME, AnswerType.NUMBER]))
-def test_any_two_texts_can_be_compared(one, other, kind):
+def test_any_two_texts_can_be_compared(one, other, answer_type):
     """No text makes reading its value fail, and it never contradicts itself."""
-    contradict(one, other, kind)
-    assert not contradict(one, one, kind)
+    contradict(one, other, answer_type)
+    assert not contradict(one, one, answer_type)
 
 
 @given(st.integers(1, 28), st.integers(0, 11), st.integers(1000, 2099), st.integers(1, 28))
@@ -222,8 +221,8 @@ def opened(name, year, score=1.0, **features):
     return evidence_of(article_of(f"{sentence} Tea was sold.", name), sentence, score, str(year), **features)
 
 
-def differing(evidence, kind, **published):
-    return agreement.differing(evidence, kind, published.get)
+def contradictory(evidence, answer_type, **published):
+    return contradictory_evidence(evidence, answer_type, published.get)
 
 
 def ids(evidence):
@@ -233,72 +232,71 @@ def ids(evidence):
 def test_articles_that_answer_unlike_the_best_follow_it():
     """The best comes first, then those that contradict it; what agrees with it is not among them."""
     evidence = [opened("a", 2021, 3.0), opened("b", 2021, 2.5), opened("c", 2022, 2.0), opened("d", 2023, 1.0)]
-    assert ids(differing(evidence, AnswerType.TIME)) == ["a", "c", "d"]
+    assert ids(contradictory(evidence, AnswerType.TIME)) == ["a", "c", "d"]
 
 
 def test_of_many_that_differ_the_newest_follow_the_best():
     """By the day of publication, the undated last, however good their sentences are."""
-    evidence = [opened(name, 2021 + place, 3.0 - place / 10) for place, name in enumerate("abcd")]
-    found = differing(evidence, AnswerType.TIME, b="2020-01-01", d="2024-01-01")
-    assert ids(found) == ["a", "d", "b", "c"]
+    evidence = [opened(name, 2021 + number, 3.0 - number / 10) for number, name in enumerate("abcd")]
+    assert ids(contradictory(evidence, AnswerType.TIME, b="2020-01-01", d="2024-01-01")) == ["a", "d", "b", "c"]
 
 
 def test_of_several_that_agree_on_another_answer_the_newest_comes():
     """A second paper with the same other date adds nothing."""
     evidence = [opened("a", 2021), opened("b", 2022), opened("c", 2022), opened("d", 2023)]
-    assert ids(differing(evidence, AnswerType.TIME, c="2024-01-01", b="2020-01-01")) == ["a", "c", "d"]
+    assert ids(contradictory(evidence, AnswerType.TIME, c="2024-01-01", b="2020-01-01")) == ["a", "c", "d"]
 
 
 @pytest.mark.parametrize("years", [[2021], [2021, 2021], [2021, 2021, 2021]])
 def test_where_all_agree_nothing_differs(years):
     """One answer, however many articles give it, contradicts nothing."""
-    assert differing([opened(f"a{n}", year) for n, year in enumerate(years)], AnswerType.TIME) == []
+    assert contradictory([opened(f"a{n}", year) for n, year in enumerate(years)], AnswerType.TIME) == []
 
 
 def test_no_evidence_does_not_differ():
     """Where nothing was found there is nothing to compare."""
-    assert differing([], AnswerType.TIME) == []
+    assert contradictory([], AnswerType.TIME) == []
 
 
-@pytest.mark.parametrize("kind", [AnswerType.NAME, AnswerType.NUMBER, None])
-def test_another_kind_of_question_compares_no_years_as_times(kind):
+@pytest.mark.parametrize("answer_type", [AnswerType.NAME, AnswerType.NUMBER, None])
+def test_another_answer_type_compares_no_years_as_times(answer_type):
     """Names are never compared; as numbers, years differ like any other."""
-    found = differing([opened("a", 2021), opened("b", 2022)], kind)
-    assert ids(found) == (["a", "b"] if kind is AnswerType.NUMBER else [])
+    evidence = contradictory([opened("a", 2021), opened("b", 2022)], answer_type)
+    assert ids(evidence) == (["a", "b"] if answer_type is AnswerType.NUMBER else [])
 
 
-DID = (("opened", 2021), ("closed", 2022))
+EVENTS = (("opened", 2021), ("closed", 2022))
 
 
 def test_an_article_never_contradicts_itself():
     """Two years in one article, in different sentences, are of different things."""
     article = article_of("It opened in 2021. It closed in 2022.")
-    evidence = [evidence_of(article, f"It {did} in {year}.", 1.0, str(year)) for did, year in DID]
-    assert differing(evidence, AnswerType.TIME) == []
+    evidence = [evidence_of(article, f"It {verb} in {year}.", 1.0, str(year)) for verb, year in EVENTS]
+    assert contradictory(evidence, AnswerType.TIME) == []
 
 
 def test_one_sentence_an_article_is_compared():
     """An article whose best sentence agrees is not searched for one that does not."""
     article = article_of("It opened in 2021. It closed in 2022.", "b")
-    others = [evidence_of(article, f"It {did} in {year}.", 1.0, str(year)) for did, year in DID]
-    assert differing([opened("a", 2021), *others], AnswerType.TIME) == []
-    assert ids(differing([opened("a", 2021), *others[::-1]], AnswerType.TIME)) == ["a", "b"]
+    others = [evidence_of(article, f"It {verb} in {year}.", 1.0, str(year)) for verb, year in EVENTS]
+    assert contradictory([opened("a", 2021), *others], AnswerType.TIME) == []
+    assert ids(contradictory([opened("a", 2021), *others[::-1]], AnswerType.TIME)) == ["a", "b"]
 
 
 @pytest.mark.parametrize(("below", "compared"), [(3.0, True), (3.01, False)])
-def test_a_sentence_far_below_the_best_is_of_another_matter(below, compared):
+def test_a_sentence_far_below_the_best_is_about_something_else(below, compared):
     """As far as three below is compared; further is not."""
     evidence = [opened("a", 2021, 5.0), opened("b", 2022, 5.0 - below)]
-    assert bool(differing(evidence, AnswerType.TIME)) is compared
+    assert bool(contradictory(evidence, AnswerType.TIME)) is compared
 
 
 @pytest.mark.parametrize("feature", ["names_missing", "numbers_missing"])
-def test_a_sentence_that_lacks_more_of_the_question_is_of_another_matter(feature):
+def test_a_sentence_that_lacks_more_of_the_question_is_about_something_else(feature):
     """The harbour of another town opened in another year; one that lacks as much as the best is compared."""
     lacking = [opened("a", 2021, **{feature: 0.5}), opened("b", 2022, **{feature: 0.6})]
-    assert differing(lacking, AnswerType.TIME) == []
+    assert contradictory(lacking, AnswerType.TIME) == []
     alike = [opened("a", 2021, **{feature: 0.5}), opened("b", 2022, **{feature: 0.5})]
-    assert ids(differing(alike, AnswerType.TIME)) == ["a", "b"]
+    assert ids(contradictory(alike, AnswerType.TIME)) == ["a", "b"]
 
 
 @pytest.mark.parametrize("unsure", [0, 1])
@@ -306,14 +304,14 @@ def test_an_answer_the_reader_does_not_believe_in_is_not_compared(unsure):
     """Where no answer is as likely as one, on either side, there is no contradiction."""
     evidence = [opened("a", 2021), opened("b", 2022)]
     evidence[unsure] = replace(evidence[unsure], features=evidence[unsure].features | {"reader": 0.0})
-    assert differing(evidence, AnswerType.TIME) == []
+    assert contradictory(evidence, AnswerType.TIME) == []
 
 
 def test_without_a_reader_nothing_differs():
     """Sentences without short answers can't be compared."""
     articles = [article_of(f"It opened in {year}.", str(year)) for year in (2021, 2022)]
     evidence = [replace(evidence_of(article, article.text, 1.0), features={}) for article in articles]
-    assert differing(evidence, AnswerType.TIME) == []
+    assert contradictory(evidence, AnswerType.TIME) == []
 
 
 def test_a_short_answer_s_text_is_its_words():
@@ -325,7 +323,7 @@ def test_a_short_answer_s_text_is_its_words():
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "kind"),
+    ("one", "other", "answer_type"),
     [
         ("$5m", "$5 million", AnswerType.NUMBER),
         ("over 200 million", "241 million", AnswerType.NUMBER),
@@ -340,6 +338,6 @@ def test_a_short_answer_s_text_is_its_words():
         ("1996/97", "1997", AnswerType.TIME),
     ],
 )
-def test_what_is_bounded_or_not_read_whole_contradicts_nothing(one, other, kind):
+def test_a_bounded_or_unparsed_answer_contradicts_nothing(one, other, answer_type):
     """A bound, a range, a rounding or a way of writing that is not known is left alone."""
-    assert not contradict(one, other, kind)
+    assert not contradict(one, other, answer_type)

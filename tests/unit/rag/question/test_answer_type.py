@@ -1,4 +1,4 @@
-"""The kind of thing a question asks for."""
+"""The type of answer that a question asks for."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from tests.unit.index.unicode_texts import any_text
 
 
 @pytest.mark.parametrize(
-    ("question", "kind"),
+    ("question", "answer_type"),
     [
         ("When was the harbour opened?", AnswerType.TIME),
         ("In what year did the bridge open?", AnswerType.TIME),
@@ -38,13 +38,13 @@ from tests.unit.index.unicode_texts import any_text
         ("حیدر علییف کب آئے؟", None),
     ],
 )
-def test_a_question_asks_for_its_kind(question, kind):
-    """English question words tell the kind; other words, and other languages, tell none."""
-    assert expected_answer_type(question) is kind
+def test_a_question_has_its_answer_type(question, answer_type):
+    """English question words tell the type; other words, and other languages, tell none."""
+    assert expected_answer_type(question) is answer_type
 
 
 @pytest.mark.parametrize(
-    ("sentence", "kind", "holds"),
+    ("sentence", "answer_type", "holds"),
     [
         ("It opened on 12 March 2021.", AnswerType.TIME, True),
         ("It opened in autumn.", AnswerType.TIME, True),
@@ -59,9 +59,9 @@ def test_a_question_asks_for_its_kind(question, kind):
         ("The captain came in.", AnswerType.NAME, False),
     ],
 )
-def test_a_sentence_holds_the_kind_or_not(sentence, kind, holds):
+def test_a_sentence_holds_the_answer_type_or_not(sentence, answer_type, holds):
     """Dates and seasons are times, digits and number words numbers, inner capitals names."""
-    assert holds_answer_type(sentence, kind, "Is it so?") is holds
+    assert holds_answer_type(sentence, answer_type, "Is it so?") is holds
 
 
 def test_a_name_of_the_question_does_not_answer_it():
@@ -105,7 +105,7 @@ def test_a_question_all_in_capitals_is_answered_by_any_name():
 
 @given(any_text)
 def test_any_text_has_its_names_or_none(text):
-    """Names are words of the text that begin with a capital, whatever the text is; its kinds can be asked of it."""
+    """Names are words of the text with a capital, whatever the text is, and no text makes the types fail."""
     assert all(name in text and name[0].isupper() for name in names_in(text))
     assert expected_answer_type(text) in {None, *AnswerType}
-    assert {holds_answer_type(text, kind, text) for kind in AnswerType} <= {True, False}
+    assert {holds_answer_type(text, answer_type, text) for answer_type in AnswerType} <= {True, False}

@@ -1,4 +1,4 @@
-"""Several questions asked in one."""
+"""Splitting a text that asks several questions."""
 
 import pytest
 from hypothesis import given
@@ -21,8 +21,8 @@ from tests.unit.index.unicode_texts import any_text
         ),
     ],
 )
-def test_questions_that_each_ask_are_told_apart(question, parts):
-    """By a question mark, or an "and" before a word that asks."""
+def test_a_text_of_several_questions_is_split(question, parts):
+    """It is split after a question mark, and at an "and" before a question word."""
     assert decompose(question) == parts
 
 
@@ -48,13 +48,13 @@ def test_questions_that_each_ask_are_told_apart(question, parts):
         "When was it built and who designed the Faisal Mosque?",
     ],
 )
-def test_what_asks_one_thing_is_left_whole(question):
-    """Where a part would not ask by itself, or there are more than can be answered, nothing is cut."""
+def test_a_text_of_one_question_is_left_whole(question):
+    """It is not split where a part would be no question of its own, or where there are too many parts."""
     assert decompose(question) == [question]
 
 
 @pytest.mark.parametrize(
-    ("part", "first", "searched"),
+    ("part", "first", "query"),
     [
         (
             "who received her?",
@@ -74,9 +74,9 @@ def test_what_asks_one_thing_is_left_whole(question):
         ("WHEN DID HE LEAVE?", "WHO CAME TO BAKU", "WHEN DID HE LEAVE? WHO CAME TO BAKU"),
     ],
 )
-def test_a_later_part_is_searched_with_what_the_first_names(part, first, searched):
-    """Unless it names its own and points at nothing before it."""
-    assert complete_part(part, first) == searched
+def test_a_later_part_is_searched_with_the_names_of_the_first(part, first, query):
+    """This does not happen where it has its own names and no pronoun."""
+    assert complete_part(part, first) == query
 
 
 @given(any_text)
@@ -84,6 +84,6 @@ def test_any_text_has_between_one_and_the_most_parts(text):
     """Each part is words of the text, in their order."""
     parts = decompose(text)
     assert 1 <= len(parts) <= MAX_PARTS
-    place = 0
+    position = 0
     for part in parts:
-        place = text.index(part, place) + len(part)
+        position = text.index(part, position) + len(part)

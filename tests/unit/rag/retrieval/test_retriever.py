@@ -54,23 +54,23 @@ def test_hits_are_brute_force_cosines_and_bm25_joined(index, query):
     assert [hit.score for hit in hits] == pytest.approx([score for _, score in expected], abs=1e-4)
 
 
-def test_a_follow_up_has_the_mean_of_both_readings(index):
-    """What it was read as and its own words are each searched whole; the vector and the cosine are of the first."""
-    read, own = "when was the bridge opened (harbour)", "when was the bridge opened"
-    apart = [Retriever(index).retrieve(query, 100) for query in (read, own)]
-    scores = [{hit.passage.passage_id: hit.score for hit in found.hits} for found in apart]
-    found = Retriever(index).retrieve(read, 100, typed_query=own)
-    assert {hit.passage.passage_id: hit.score for hit in found.hits} == pytest.approx(
+def test_a_follow_up_has_the_mean_of_both_queries(index):
+    """Its interpretation and its typed words are each searched whole; the vector and the cosine are the first's."""
+    query, typed_query = "when was the bridge opened (harbour)", "when was the bridge opened"
+    separate = [Retriever(index).retrieve(text, 100) for text in (query, typed_query)]
+    scores = [{hit.passage.passage_id: hit.score for hit in retrieval.hits} for retrieval in separate]
+    both = Retriever(index).retrieve(query, 100, typed_query=typed_query)
+    assert {hit.passage.passage_id: hit.score for hit in both.hits} == pytest.approx(
         {name: (scores[0][name] + scores[1][name]) / 2 for name in scores[0]}
     )
-    assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
-    assert found.vector == pytest.approx(apart[0].vector)
-    assert found.nearest == pytest.approx(apart[0].nearest)
-    assert Retriever(index).retrieve(read, 1, typed_query=own).hits == found.hits[:1]
+    assert [hit.score for hit in both.hits] == sorted((hit.score for hit in both.hits), reverse=True)
+    assert both.vector == pytest.approx(separate[0].vector)
+    assert both.nearest == pytest.approx(separate[0].nearest)
+    assert Retriever(index).retrieve(query, 1, typed_query=typed_query).hits == both.hits[:1]
 
 
-def test_own_words_that_are_the_query_change_nothing(index):
-    """A question that nothing was carried into is searched once."""
+def test_a_typed_query_that_is_the_query_changes_nothing(index):
+    """A question without carried words is searched once."""
     query = "when was the bridge opened"
     assert Retriever(index).retrieve(query, 10, typed_query=query).hits == Retriever(index).retrieve(query, 10).hits
 
@@ -92,7 +92,7 @@ def test_k_bounds_how_many_hits_come(index):
 
 
 def test_the_query_vector_is_the_embedder_s(index):
-    """The vector given with the hits is the query's own, for weighing sentences."""
+    """The vector that comes with the hits is the query's, so that sentences can be compared with it."""
     vector = Retriever(index).retrieve("the bridge", 1).vector
     np.testing.assert_array_equal(vector, WordEmbedder().embed_query("the bridge"))
 
@@ -141,7 +141,7 @@ def test_title_weight_0_leaves_titles_out(index):
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("fusion", [min_max, partial(reciprocal_ranks, constant=10.0)])
 def test_another_fusion_can_be_given(index, query, fusion):
-    """The rankings are joined by the function given, with the weight given."""
+    """The function fuses the rankings, with the retriever's weight."""
     dense = index.nearest(index.embedder.embed_query(query), 50, Filters())
     lexical = index.matching(query, 50, TITLE_WEIGHT, Filters())
     expected = fusion(dense, lexical, 0.7)
@@ -167,14 +167,14 @@ def copied(index_of_texts):
     )
 
 
-def test_a_copy_of_a_better_passage_is_passed_over(copied):
-    """A story told four times takes one place, with the others' ids; the one of another figure has its own."""
+def test_a_near_duplicate_of_a_better_passage_is_left_out(copied):
+    """A story in four articles is one hit, with the others' ids; the one with another figure is a hit itself."""
     hits = Retriever(copied).retrieve("when was the harbour opened", 10).hits
     assert [hit.rank for hit in hits] == [1, 2, 3, 4]
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    found = {hit.passage.article_id: {passage.article_id for passage in hit.also} for hit in hits}
-    story = next(name for name in found if name in {"first", "second", "third", "fourth"})
-    assert found == {
+    also = {hit.passage.article_id: {passage.article_id for passage in hit.also} for hit in hits}
+    story = next(name for name in also if name in {"first", "second", "third", "fourth"})
+    assert also == {
         story: {"first", "second", "third", "fourth"} - {story},
         "figure": set(),
         "kites": set(),
@@ -182,8 +182,8 @@ def test_a_copy_of_a_better_passage_is_passed_over(copied):
     }
 
 
-def test_places_of_copies_go_to_other_texts(copied):
-    """As many hits come as asked for, while there are so many texts."""
+def test_other_texts_take_the_ranks_of_near_duplicates(copied):
+    """There are `k` hits as long as there are `k` different texts."""
     retriever = Retriever(copied)
     everything = retriever.retrieve("when was the harbour opened", 10).hits
     for k in range(1, 5):
@@ -192,21 +192,21 @@ def test_places_of_copies_go_to_other_texts(copied):
 
 @pytest.mark.parametrize("copies", [40, DEPTH + 10])
 def test_k_hits_come_from_below_many_copies(index_of_texts, copies):
-    """NearDuplicates of what fits best do not keep the other texts out, even where they alone fill both rankings."""
-    told = {f"copy{n}": STORY + "!" * n for n in range(copies)}
-    index = index_of_texts(**told, kites="Kites fly over Lahore.", tea="Tea is sold.", bridge="A long bridge.")
+    """Near-duplicates of the best passage do not keep other texts out, even where they fill both rankings."""
+    stories = {f"copy{n}": STORY + "!" * n for n in range(copies)}
+    index = index_of_texts(**stories, kites="Kites fly over Lahore.", tea="Tea is sold.", bridge="A long bridge.")
     hits = Retriever(index).retrieve("the harbour of Lenkoran", 4).hits
     assert [len(hit.also) for hit in hits] == [copies - 1, 0, 0, 0]
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_without_copies_nothing_is_passed_over(index, query):
-    """The hits of a corpus without copies are those that come where copies are listed too."""
+def test_without_near_duplicates_nothing_is_left_out(index, query):
+    """The hits of such a corpus are the same with `distinct` and without."""
     assert Retriever(index).retrieve(query, 10).hits == Retriever(index, distinct=False).retrieve(query, 10).hits
 
 
-def test_copies_are_listed_where_nothing_counts_as_alike(copied):
-    """Above 1 each of the seven has its place."""
+def test_near_duplicates_are_hits_where_hits_need_not_be_distinct(copied):
+    """Each of the seven articles is a hit."""
     hits = Retriever(copied, distinct=False).retrieve("when was the harbour opened", 10).hits
     assert len(hits) == 7
     assert all(hit.also == () for hit in hits)
@@ -214,7 +214,7 @@ def test_copies_are_listed_where_nothing_counts_as_alike(copied):
 
 @pytest.fixture
 def papers(tmp_path):
-    """One story in three papers, another with another figure, and what only one of them tells."""
+    """One story in three papers, and in a fourth with another figure."""
     corpus = tmp_path / "papers"
     corpus.mkdir()
     for name, text in {
@@ -229,39 +229,39 @@ def papers(tmp_path):
 
 
 def test_a_filter_still_finds_the_copy(papers):
-    """Each paper's own telling is found when it is asked for, and then nobody else's is named."""
+    """Each paper's story is found when only that paper is searched, and no other paper is named."""
     for name in ("coast", "river", "hill", "late"):
         (hit,) = Retriever(papers).retrieve("the harbour", 10, Filters(source=f"{name.title()} Post")).hits
         assert (hit.passage.article_id, hit.also) == (name, ())
 
 
 def test_one_is_listed_with_all_the_others(papers):
-    """Every other paper that tells it, though none but one takes a place; what differs has its own."""
+    """A hit names every other paper with the story; the story that differs is a hit itself."""
     hits = Retriever(papers).retrieve("the harbour", 10).hits
     assert len(hits) == 2
-    told = {hit.passage.article_id: {copy.article_id for copy in hit.also} for hit in hits}
-    assert told.pop("late") == set()
-    ((first, others),) = told.items()
+    also = {hit.passage.article_id: {passage.article_id for passage in hit.also} for hit in hits}
+    assert also.pop("late") == set()
+    ((first, others),) = also.items()
     assert {first, *others} == {"coast", "river", "hill"}
 
 
 def test_copies_within_one_article_are_no_other_article(index_of_texts):
-    """A text that says the same twice is listed once, and alone."""
+    """A text that says the same twice is one hit, without other articles."""
     index = index_of_texts(twice="\n\n".join([STORY * 8, STORY * 8]))
     hits = Retriever(index).retrieve("the harbour", 10).hits
     assert all(hit.also == () for hit in hits)
 
 
 class Lengths:
-    """A reranker that puts short texts first; it keeps what it was given."""
+    """A reranker that puts short texts first; `calls` holds the query and the texts of each call."""
 
     name = "lengths"
 
     def __init__(self) -> None:
-        self.given = []
+        self.calls = []
 
     def scores(self, query, texts):
-        self.given.append((query, list(texts)))
+        self.calls.append((query, list(texts)))
         return [1.0 / (1.0 + len(text)) for text in texts]
 
 
@@ -277,10 +277,10 @@ def test_a_reranker_puts_the_hits_in_its_order(index):
 
 
 def test_a_reranker_reads_titles_with_the_query(index):
-    """It is given the query as asked, and each passage as it was embedded, best first."""
+    """It gets the query, and each passage as it was embedded, best first."""
     reranker = Lengths()
     Retriever(index, reranker=reranker).retrieve("the harbour", 1)
-    ((query, texts),) = reranker.given
+    ((query, texts),) = reranker.calls
     assert query == "the harbour"
     assert texts[0].startswith("The new harbour of Lenkoran\nThe harbour of Lenkoran was opened")
 
@@ -302,11 +302,11 @@ def test_a_reranker_reads_by_twenties_as_many_as_come(index_of_texts, k, read):
     """Every hit that comes has the reranker's score, and its order among its twenty."""
     reranker = Lengths()
     hits = Retriever(lamps(index_of_texts, 50), reranker=reranker).retrieve("the bridge", k).hits
-    assert [len(texts) for _, texts in reranker.given] == read
+    assert [len(texts) for _, texts in reranker.calls] == read
     assert len(hits) == min(k, 50)
     scores = [hit.score for hit in hits]
     twenties = [scores[first : first + RERANKED] for first in range(0, len(scores), RERANKED)]
-    assert twenties == [sorted(some, reverse=True) for some in twenties]
+    assert twenties == [sorted(twenty, reverse=True) for twenty in twenties]
 
 
 @pytest.mark.parametrize("reranker", [None, Lengths()], ids=["as found", "reranked"])
@@ -321,19 +321,19 @@ def test_fewer_hits_are_the_first_of_more(index_of_texts, reranker):
 
 
 def test_copies_keep_with_their_text_when_it_moves(copied):
-    """What was passed over is told of the same hit, wherever a reranker puts it, and is not read."""
+    """The near-duplicates stay with their hit, wherever a reranker puts it, and are not read."""
     reranker = Lengths()
     hits = Retriever(copied, reranker=reranker).retrieve("when was the harbour opened", 10).hits
-    assert [len(texts) for _, texts in reranker.given] == [4]
+    assert [len(texts) for _, texts in reranker.calls] == [4]
     assert hits[0].passage.article_id == "tea"
     assert sorted(len(hit.also) for hit in hits) == [0, 0, 0, 3]
 
 
-def test_nothing_found_is_not_reranked(index):
-    """Where the filters let nothing through, the reranker is left alone."""
+def test_no_hits_are_not_reranked(index):
+    """Where no passage passes the filters, the reranker is not called."""
     reranker = Lengths()
     assert Retriever(index, reranker=reranker).retrieve("kites", 5, Filters(language="ur")).hits == []
-    assert reranker.given == []
+    assert reranker.calls == []
 
 
 @pytest.mark.slow

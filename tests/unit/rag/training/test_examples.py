@@ -11,20 +11,9 @@ from hypothesis import strategies as st
 from index.passages.split import split_article
 from index.types import Article
 from rag.evaluation.collection import read_collection
-from rag.training.examples import (
-    _OPPOSITE,
-    HELD_OUT,
-    Row,
-    _negated,
-    _opposite,
-    _other_name,
-    _other_number,
-    edited,
-    examples_of,
-    mined,
-    read_rows,
-)
-from rag.training.held_out import _SETS, write_collections
+from rag.training.examples import HELD_OUT, Row, edited, examples_of, mined, read_rows
+from rag.training.held_out import DATASETS, write_collections
+from rag.training.question_edits import OPPOSITES, exchange_name, exchange_number, exchange_opposite, negate
 from tests.conftest import WordEmbedder
 
 TEXT = "Leyla opened the harbour of Lenkoran in 2021. It cost 40 million dollars."
@@ -185,32 +174,32 @@ def test_spans_of_examples_are_the_text_s_words(context, data, seed):
 
 def test_opposites_are_mutual():
     """Each word has one opposite, whose opposite it is."""
-    assert len(_OPPOSITE) > 60
-    for word, other in _OPPOSITE.items():
+    assert len(OPPOSITES) > 60
+    for word, other in OPPOSITES.items():
         assert other != word
-        assert _OPPOSITE[other] == word
+        assert OPPOSITES[other] == word
 
 
 def test_an_opposite_changes_one_word():
     """The one word that has an opposite is the one that changes; without one nothing does."""
-    assert _opposite("Who was the first captain?", "", [], random.Random(0)) == "Who was the last captain?"
-    assert _opposite("Who was the firsthand witness?", "", [], random.Random(0)) is None
+    assert exchange_opposite("Who was the first captain?", "", [], random.Random(0)) == "Who was the last captain?"
+    assert exchange_opposite("Who was the firsthand witness?", "", [], random.Random(0)) is None
 
 
 def test_another_name_stands_in_neither_passage_nor_question():
     """A name of the passage is exchanged for one of another text."""
     question, names = "Who met Leyla Mammadova in Lenkoran?", ["Kura", "Lenkoran", "Baku", "Leyla Mammadova"]
     passage = "In Lenkoran came Leyla Mammadova of Baku."
-    changed = {_other_name(question, passage, names, random.Random(seed)) for seed in range(20)}
+    changed = {exchange_name(question, passage, names, random.Random(seed)) for seed in range(20)}
     assert changed == {"Who met Kura in Lenkoran?", "Who met Leyla Mammadova in Kura?"}
-    assert _other_name(question, passage, names[1:], random.Random(0)) is None
-    assert _other_name("Who met Kura?", passage, ["Ganja"], random.Random(0)) is None
+    assert exchange_name(question, passage, names[1:], random.Random(0)) is None
+    assert exchange_name("Who met Kura?", passage, ["Ganja"], random.Random(0)) is None
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_another_number_is_near_and_not_in_the_passage(seed):
     """It differs by 1 to 30, is no less than 1, and is none that the passage has."""
-    changed = _other_number("What happened in 1996?", "In 1997 and 1990.", [], random.Random(seed))
+    changed = exchange_number("What happened in 1996?", "In 1997 and 1990.", [], random.Random(seed))
     if changed is not None:
         number = int(changed.removeprefix("What happened in ").rstrip("?"))
         assert 1 <= abs(number - 1996) <= 30
@@ -220,13 +209,15 @@ def test_another_number_is_near_and_not_in_the_passage(seed):
 def test_a_question_without_a_number_has_no_other():
     """Digits within a word or of more than four figures are no year."""
     for question in ("What happened?", "What did B2B cost?", "Who gave 19960 coins?"):
-        assert _other_number(question, "", [], random.Random(0)) is None
+        assert exchange_number(question, "", [], random.Random(0)) is None
 
 
 def test_another_number_is_another_one():
     """A question about 1 is never left as it was and called unanswerable."""
     for seed in range(60):
-        assert _other_number("Who won round 1?", "Leyla won the round.", [], random.Random(seed)) != "Who won round 1?"
+        assert (
+            exchange_number("Who won round 1?", "Leyla won the round.", [], random.Random(seed)) != "Who won round 1?"
+        )
 
 
 @pytest.mark.parametrize(
@@ -243,14 +234,14 @@ def test_another_number_is_another_one():
 )
 def test_a_question_is_denied_at_its_first_auxiliary(question, changed):
     """Where there is one, and it is not denied already; only at times, since it is the plainest edit."""
-    made = [_negated(question, "", [], random.Random(seed)) for seed in range(100)]
+    made = [negate(question, "", [], random.Random(seed)) for seed in range(100)]
     assert set(made) - {None} == ({changed} if changed else set())
     assert made.count(None) > 50
 
 
 def test_a_question_that_is_denied_in_short_is_not_denied_again():
     """ "can't" is no place for another "n't"."""
-    made = {_negated("Why can't it open?", "", [], random.Random(seed)) for seed in range(100)}
+    made = {negate("Why can't it open?", "", [], random.Random(seed)) for seed in range(100)}
     assert made == {None}
 
 
@@ -268,15 +259,15 @@ ASKED = [
 
 def test_edits_make_questions_their_passages_do_not_answer():
     """Another question of the same passage, without a span; whole sentences and unanswerable rows are left alone."""
-    kinds = set()
+    questions = set()
     for seed in range(100):
         for example in edited(ASKED, random.Random(seed)):
             assert (example.origin, example.spans, example.whole) == ("edited", (), False)
             (row,) = [row for row in ASKED[:4] if example.passage == row.context and similar(example.question, row)]
             assert example.question != row.question
             assert example.title == row.title
-            kinds.add(example.question)
-    assert len(kinds) > 10
+            questions.add(example.question)
+    assert len(questions) > 10
 
 
 def similar(question, row):
@@ -319,7 +310,7 @@ def test_mined_passages_are_likely_and_wrong():
 def data(tmp_path_factory):
     """A directory of data: 80 groups of each set, each with two texts, answerable questions and one that is not."""
     folder = tmp_path_factory.mktemp("data")
-    for name in _SETS:
+    for name in DATASETS:
         records = []
         for n in range(80):
             group = f"{name}:Port_{n}"
@@ -344,10 +335,10 @@ def test_held_out_groups_become_collections_that_can_be_read(data, tmp_path):
     """Every set is one, its spans are the articles' words, and it asks of held-out groups only."""
     rows = read_rows(data, random.Random(0))
     folders = write_collections(data, tmp_path / "out")
-    assert [folder.name for folder in folders] == list(_SETS)
+    assert [folder.name for folder in folders] == list(DATASETS)
     for folder in folders:
         collection = read_collection(folder)  # which checks every span
-        asked = {row.question for row in rows if row.set == folder.name and row.held_out}
+        asked = {row.question for row in rows if row.dataset == folder.name and row.held_out}
         assert {question.question for question in collection.questions} == asked
         assert collection.about.startswith(folder.name)
 
@@ -356,7 +347,7 @@ def test_every_second_held_out_group_is_left_out_of_its_collection(data, tmp_pat
     """Questions of groups left out have no answer in the corpus; the others are answered where their text does."""
     rows = read_rows(data, random.Random(0))
     for folder in write_collections(data, tmp_path / "out"):
-        own = [row for row in rows if row.set == folder.name]
+        own = [row for row in rows if row.dataset == folder.name]
         groups = sorted({row.group for row in own if row.held_out})
         absent = set(groups[1::2])
         assert len(groups) > 4
@@ -386,7 +377,7 @@ def test_no_example_of_training_is_of_a_held_out_group(data):
 def test_of_few_held_out_groups_none_is_left_out(tmp_path, few):
     """Where there are four or fewer, each stays in the corpus."""
     groups = [f"qed:{n}" for n in range(99) if stored_held(f"qed:{n}")][:few]
-    for name in _SETS:
+    for name in DATASETS:
         stored = [stored_row(group, n, set=name) for n, group in enumerate(groups)]
         write_lines(tmp_path / f"{name}.jsonl", stored)
     for folder in write_collections(tmp_path, tmp_path / "out"):

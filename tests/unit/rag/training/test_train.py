@@ -43,7 +43,7 @@ def example_of(words=(), passage=TEXT, title="", origin="squad2", whole=False):
 def pointed_at(train, example):
     """The characters of the passage that the labels stand for: of each start and of each end."""
     (encoding,) = encode(LETTERS, example.question, [(example.title, example.passage)])
-    starts, ends = train.targets(example, encoding)
+    starts, ends = train.labels_of(example, encoding)
     lead = len(lead_of(example.title))
     assert all(encoding.sequence_ids[place] == 1 for place in (*starts, *ends))
     return [encoding.offsets[p][0] - lead for p in starts], [encoding.offsets[p][1] - lead for p in ends]
@@ -73,8 +73,8 @@ def test_without_an_answer_the_first_token_is_the_label(train, spans, places):
     """None in the passage points at the first token of all; one that is cut off points nowhere, and is passed over."""
     example = Example("squad2", "who?", "", "tea is sold. " * 200, spans)
     (encoding,) = encode(LETTERS, example.question, [("", example.passage)])
-    assert train.targets(example, encoding) == (places, places)
-    assert len(train.Material.of([example]).examples) == len(places)
+    assert train.labels_of(example, encoding) == (places, places)
+    assert len(train.EncodedExamples.of([example]).examples) == len(places)
 
 
 @given(st.lists(st.integers(1, MAX_TOKENS), max_size=300), st.integers(0, 9))
@@ -83,7 +83,7 @@ def test_batches_hold_every_number_once_and_fit(train, lengths, seed):
     made = train.batches(lengths, random.Random(seed))
     assert sorted(number for batch in made for number in batch) == list(range(len(lengths)))
     for batch in made:
-        padded = {math.ceil(lengths[number] / train.SHAPE) * train.SHAPE for number in batch}
+        padded = {math.ceil(lengths[number] / train.PADDING_MULTIPLE) * train.PADDING_MULTIPLE for number in batch}
         assert len(padded) == 1
         assert 0 < len(batch) * padded.pop() <= train.TOKENS_A_STEP
     assert train.batches(lengths, random.Random(seed)) == made
@@ -104,7 +104,7 @@ def test_an_epoch_reads_what_people_wrote_and_a_share_of_what_was_made(train):
     origins = ["squad2", "qed", "squad2-neg", "squad2, mined", "edited", "selqa, elsewhere", "squad2-neg, elsewhere"]
     examples = [example_of(("tea",), origin=origin) for origin in origins for _ in range(1000)]
     examples += [example_of(origin="squad2")] * 1000 + [example_of(origin="qed")] * 1000
-    numbers = train.chosen(examples, random.Random(0))
+    numbers = train.examples_of_epoch(examples, random.Random(0))
     assert numbers == sorted(numbers)
     read = Counter(number // 1000 for number in numbers)
     shares = train.MADE_SHARES
@@ -112,7 +112,7 @@ def test_an_epoch_reads_what_people_wrote_and_a_share_of_what_was_made(train):
     assert [read[group] / 1000 for group in range(len(expected))] == pytest.approx(expected, abs=0.05)
     twice = Counter(number for number in numbers if number // 1000 == 7)
     assert set(twice.values()) == {2}
-    assert train.chosen(examples, random.Random(1)) != numbers
+    assert train.examples_of_epoch(examples, random.Random(1)) != numbers
 
 
 def test_the_loss_is_that_of_the_allowed_tokens_by_hand(train):
@@ -160,9 +160,9 @@ def tiny(train, monkeypatch):
     monkeypatch.setattr(train, "tokenizer_of", tokenizer_of)
     monkeypatch.setattr(train, "SentenceTransformerEmbedder", WordEmbedder)
     monkeypatch.setattr(train, "TOKENS_A_STEP", 512)
-    monkeypatch.setattr(train, "SHAPE", 128)  # one shape: kernels are made once
+    monkeypatch.setattr(train, "PADDING_MULTIPLE", 128)  # one shape: kernels are made once
     monkeypatch.setattr(train, "PEAK_RATE", 1e-2)
-    monkeypatch.setattr(train, "EVERY", 2)
+    monkeypatch.setattr(train, "CHECKPOINT_EVERY", 2)
 
 
 def test_a_run_learns_and_its_weights_can_be_read(train, tiny, data, tmp_path):

@@ -125,7 +125,7 @@ def test_filters_hold_for_search_and_ask(client, filters, articles):
     """Only articles that pass are found, by both routes."""
     hits = client.post("/api/search", json={"query": "harbour", **filters}).json()["hits"]
     passages = client.post("/api/ask", json={"question": "harbour?", **filters}).json()["passages"]
-    assert {hit["article_id"] for hit in hits} == {found["article_id"] for found in passages} == articles
+    assert {hit["article_id"] for hit in hits} == {passage["article_id"] for passage in passages} == articles
 
 
 def events_of(response):

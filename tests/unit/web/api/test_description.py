@@ -25,58 +25,58 @@ def document_of(holder):
     return (described["schema"], described.get("example")) if described.get("schema") else None
 
 
-def assert_allowed(shown, schema):
-    """The example is one that its schema allows."""
+def assert_allowed(example, schema):
+    """The schema allows the example."""
     validator = Draft202012Validator({**schema, "components": DESCRIPTION["components"]})
-    assert [error.message for error in validator.iter_errors(shown)] == []
+    assert [error.message for error in validator.iter_errors(example)] == []
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_every_request_has_an_example_that_its_schema_allows(operation):
-    """For every route that takes a document."""
+    """This holds for every route that takes a document."""
     described = document_of(operation.get("requestBody", {}))
     if described:
-        schema, shown = described
-        assert_allowed(shown, schema)
+        schema, example = described
+        assert_allowed(example, schema)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_every_reply_has_an_example_that_its_schema_allows(operation):
-    """For every route that gives a document, with every field that it names."""
+    """This holds for every route that gives a document, and the example has every field of the schema."""
     described = document_of(operation["responses"].get("200", {}))
     if described:
-        schema, shown = described
-        assert_allowed(shown, schema)
+        schema, example = described
+        assert_allowed(example, schema)
         named = DESCRIPTION["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
-        assert set(named["properties"]) == set(shown)
+        assert set(named["properties"]) == set(example)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_every_place_in_a_path_has_an_example(operation):
-    """With what it means."""
+def test_every_parameter_has_an_example(operation):
+    """It has a description too."""
     for parameter in operation.get("parameters", []):
         assert parameter["schema"]["examples"] or parameter["examples"]
         assert parameter["description"]
 
 
-ASKED = [route for route in OPERATIONS if "request" in EXAMPLES.get(route, {})]
+WITH_REQUEST = [route for route in OPERATIONS if "request" in EXAMPLES.get(route, {})]
 
 
-@pytest.mark.parametrize("route", ASKED)
+@pytest.mark.parametrize("route", WITH_REQUEST)
 def test_every_example_of_a_request_is_taken(assistant, serve, tmp_path, route):
-    """The route does what it is asked."""
+    """The route accepts the request of its example."""
     method, path = route.split()
     client = serve(assistant, feedback=tmp_path / "votes.sqlite")
     assert client.request(method, path, json=EXAMPLES[route]["request"]).status_code in (200, 204)
 
 
 def test_docs_shows_requests_and_replies(client):
-    """As a command, and as JSON."""
+    """Each request is shown as a command, and each reply as JSON."""
     page = parse(client.get("/docs", headers={"accept": "text/html"}).text)
-    shown = [pre.text for pre in page.all("pre")]
-    assert sum(text.startswith("curl ") for text in shown) == len(ASKED)
-    replies = [json.loads(text) for text in shown if not text.startswith("curl ")]
-    assert replies == [one["response"] for one in EXAMPLES.values() if "response" in one]
+    texts = [pre.text for pre in page.all("pre")]
+    assert sum(text.startswith("curl ") for text in texts) == len(WITH_REQUEST)
+    replies = [json.loads(text) for text in texts if not text.startswith("curl ")]
+    assert replies == [example["response"] for example in EXAMPLES.values() if "response" in example]
 
 
 def test_examples_quote_exactly():

@@ -16,26 +16,26 @@ QUESTION = "When was the harbour of Lenkoran opened?"
 
 @dataclass
 class Waiting:
-    """A composer that begins, and goes on when told."""
+    """A composer that waits for `let_go` after it has begun."""
 
     begun: Event = field(default_factory=Event)
-    told: Event = field(default_factory=Event)
+    let_go: Event = field(default_factory=Event)
 
     def compose(self, matters, article_of):
         self.begun.set()
-        assert self.told.wait(30)
+        assert self.let_go.wait(30)
         return ExtractiveComposer().compose(matters, article_of)
 
 
 def cut_off_when(address, begun):
     """Ask for a stream, and close the connection in the middle of it."""
     body = json.dumps({"question": QUESTION}).encode()
-    place = urlsplit(address)
+    server = urlsplit(address)
     head = (
-        f"POST /api/ask HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: text/event-stream\r\n"
+        f"POST /api/ask HTTP/1.1\r\nHost: {server.netloc}\r\nAccept: text/event-stream\r\n"
         f"Content-Length: {len(body)}\r\n"
     )
-    with socket.create_connection((place.hostname, place.port)) as connection:
+    with socket.create_connection((server.hostname, server.port)) as connection:
         connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
         received = b""
         while b"answering" not in received:
@@ -60,7 +60,7 @@ def test_a_reader_who_leaves_in_the_middle_costs_nothing_more(assistant, serve_f
     address = serve_for_real(replace(assistant, composer=composer), around)
     with caplog.at_level(logging.WARNING):
         cut_off_when(address, composer.begun)
-        composer.told.set()
+        composer.let_go.set()
         assert ended.wait(30)
         again = httpx.post(f"{address}/api/ask", json={"question": QUESTION}, timeout=30)
     assert again.json()["answered"]

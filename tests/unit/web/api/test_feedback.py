@@ -18,8 +18,8 @@ def voting(assistant, serve, tmp_path):
 def body_of(answer, **changed):
     """The vote on an answer as /api/ask gave it."""
     citations = [{name: c[name] for name in ("article_id", "version", "start", "end")} for c in answer["citations"]]
-    told = {"question": answer["question"], "verdict": "up", "generation": answer["index"]["generation"]}
-    return {**told, "answered": answer["answered"], "citations": citations, **changed}
+    vote = {"question": answer["question"], "verdict": "up", "generation": answer["index"]["generation"]}
+    return {**vote, "answered": answer["answered"], "citations": citations, **changed}
 
 
 @pytest.mark.parametrize("question", [QUESTION, ABSENT])

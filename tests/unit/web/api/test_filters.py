@@ -56,8 +56,8 @@ def test_filters_are_kept_in_the_form_and_in_the_permanent_link(client):
         assert [option.attributes["value"] for option in chosen] == [KEPT[name]]
     link = parse_qs(urlsplit(page.one("a", class_="permanent").attributes["href"]).query)
     assert link == {"q": [QUESTION], **{name: [value] for name, value in KEPT.items()}}
-    told = page.one("li", class_="limits").text
-    assert told == "Only Coast Daily, English, since 1 January 2024, until 31 December 2024"
+    limits = page.one("li", class_="limits").text
+    assert limits == "Only Coast Daily, English, since 1 January 2024, until 31 December 2024"
 
 
 def test_fields_left_blank_ask_for_nothing(client):

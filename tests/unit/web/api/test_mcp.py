@@ -29,7 +29,7 @@ MODES = ["auto", "legacy"]  # the protocol without a handshake, and with one
 
 
 def called(server, *calls, mode="auto"):
-    """What each call (tool, arguments) gives, of a server or an address."""
+    """The results of calls, each a tool and its arguments, of a server or of one at an address."""
 
     async def run():
         async with Client(server, mode=mode) as client:
@@ -47,7 +47,7 @@ def server(assistant):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("question", [QUESTION, ABSENT])
 def test_ask_gives_what_the_assistant_gives_over_http(assistant, serve_for_real, question, mode):
-    """Typed, as /api/ask has it, and the same as text."""
+    """The result is the document of /api/ask, structured and as text."""
     address = f"{serve_for_real(assistant)}/mcp"
     (result,) = called(address, ("ask", {"question": question, "k": 2}), mode=mode)
     assert not result.is_error
@@ -57,7 +57,7 @@ def test_ask_gives_what_the_assistant_gives_over_http(assistant, serve_for_real,
 
 
 def test_search_and_read_article_give_what_the_assistant_gives(server, assistant):
-    """The passages, and the article that a passage names, whole."""
+    """search gives the passages, and read_article the whole article that a passage names."""
     searched, read = called(
         server, ("search", {"query": "kites over Lahore", "k": 1}), ("read_article", {"article_id": "harbour"})
     )
@@ -69,28 +69,28 @@ def test_search_and_read_article_give_what_the_assistant_gives(server, assistant
 
 @pytest.mark.parametrize(("filters", "articles"), FILTERS)
 def test_filters_hold_for_search_and_ask(server, filters, articles):
-    """The same as over HTTP."""
-    asked, searched = called(
+    """Each filter limits the articles as it does over HTTP."""
+    ask_result, search_result = called(
         server, ("ask", {"question": "harbour?", **filters}), ("search", {"query": "harbour", **filters})
     )
-    assert {found["article_id"] for found in asked.structured_content["passages"]} == articles
-    assert {found["article_id"] for found in searched.structured_content["hits"]} == articles
+    assert {passage["article_id"] for passage in ask_result.structured_content["passages"]} == articles
+    assert {hit["article_id"] for hit in search_result.structured_content["hits"]} == articles
 
 
 def test_history_tells_what_a_follow_up_means(server):
-    """Earlier questions, oldest first."""
+    """The history is the earlier questions, oldest first."""
     (result,) = called(server, ("ask", {"question": "What did it cost?", "history": [QUESTION]}))
     assert result.structured_content["interpreted_question"] == "What did it cost? (harbour, Lenkoran opened)"
 
 
-def test_every_tool_says_what_it_takes_and_gives(server):
-    """Its arguments are those of the HTTP route, its output has a schema, and it only reads."""
+def test_every_tool_describes_its_arguments_and_its_result(server):
+    """The arguments are those of the HTTP route, the result has a schema, and the tool is marked as reading only."""
 
-    async def list_articles():
+    async def list_tools():
         async with Client(server) as client:
             return {tool.name: tool for tool in (await client.list_tools()).tools}
 
-    tools = anyio.run(listed)
+    tools = anyio.run(list_tools)
     assert set(tools) == {"search", "ask", "read_article"}
     for name, model in (("search", SearchRequest), ("ask", AskRequest)):
         assert set(tools[name].input_schema["properties"]) == set(model.model_fields)
@@ -114,8 +114,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("tool", "arguments", "sentence"), WRONG)
-def test_what_can_t_be_done_is_one_sentence(server, tool, arguments, sentence):
-    """It says what is wrong, and where there is one, what to do."""
+def test_a_refused_call_is_one_sentence(server, tool, arguments, sentence):
+    """It says what is wrong, and what to do if something can be done."""
     (result,) = called(server, (tool, arguments))
     assert result.is_error
     (text,) = result.content
@@ -124,13 +124,13 @@ def test_what_can_t_be_done_is_one_sentence(server, tool, arguments, sentence):
 
 
 def test_a_missing_index_says_what_to_run():
-    """The command that mends it."""
+    """The result names the command that makes one."""
     (result,) = called(mcp_server(Tools(Assistant(Gone(), weights=SENSIBLE))), ("ask", {"question": "who?"}))
     assert result.content[0].text == "There is no index in .index yet. Run: rag index"
 
 
-def test_a_defect_tells_a_stranger_nothing(assistant, caplog):
-    """Not the exception's words; they are logged."""
+def test_a_defect_shows_a_client_no_details(assistant, caplog):
+    """The words of the exception are in the log alone."""
     failing = replace(assistant, composer=Failing(RuntimeError("secret")))
     (result,) = called(mcp_server(Tools(failing)), ("ask", {"question": QUESTION}))
     assert result.is_error
@@ -138,15 +138,15 @@ def test_a_defect_tells_a_stranger_nothing(assistant, caplog):
     assert "secret" in caplog.text
 
 
-def test_what_fails_while_answering_is_one_sentence(assistant):
-    """As an error event has it."""
+def test_a_failure_while_answering_is_one_sentence(assistant):
+    """It is the sentence that an error event has."""
     failing = replace(assistant, composer=Failing(GenerationMissingError("It is gone.", "Run: rag index")))
     (result,) = called(mcp_server(Tools(failing)), ("ask", {"question": QUESTION}))
     assert result.content[0].text == "It is gone. Run: rag index"
 
 
 def test_answers_are_counted(assistant):
-    """Those of the tool ask, by whoever wants to know."""
+    """Only answers of the tool ask are passed on to be counted."""
     answers = []
     called(
         mcp_server(Tools(assistant, answers.append)), ("ask", {"question": QUESTION}), ("search", {"query": QUESTION})
@@ -169,14 +169,14 @@ ACCEPT = {"accept": "application/json, text/event-stream"}
     ],
     ids=str,
 )
-def test_on_loopback_a_page_of_elsewhere_is_refused(assistant, serve_for_real, headers, status):
-    """By the host it names and the origin it comes from; its form must be JSON."""
+def test_on_loopback_a_page_of_another_site_is_refused(assistant, serve_for_real, headers, status):
+    """The host must be this machine, the origin too, and the content JSON."""
     address = f"{serve_for_real(assistant)}/mcp"
     assert httpx.post(address, json=CALL, headers={**ACCEPT, **headers}).status_code == status
 
 
-def test_the_hosts_and_origins_that_may_ask_may_use_the_tools(assistant, serve_for_real):
-    """As the settings have them."""
+def test_the_hosts_and_origins_of_the_settings_may_use_the_tools(assistant, serve_for_real):
+    """A host that the settings do not name is refused."""
     named = {"allowed_hosts": "ask.example.org", "allowed_origins": "https://friend.example"}
     address = f"{serve_for_real(assistant, **named)}/mcp"
     headers = {**ACCEPT, "host": "ask.example.org", "origin": "https://friend.example"}
@@ -184,17 +184,17 @@ def test_the_hosts_and_origins_that_may_ask_may_use_the_tools(assistant, serve_f
     assert httpx.post(address, json=CALL, headers={**headers, "host": "localhost"}).status_code == 400
 
 
-def test_a_call_waits_for_its_turn_as_a_question_does(slow, serve_for_real, pool):
-    """Where no more may wait, it is told so in one sentence; log and metrics know the route."""
+def test_a_call_waits_for_a_slot_as_a_question_does(slow, serve_for_real, pool):
+    """If no more may wait, the result says so in one sentence; the metrics know the route."""
     address = serve_for_real(slow, at_once=1, waiting=0)
-    asked = pool.submit(httpx.post, f"{address}/api/ask", json={"question": QUESTION}, timeout=60)
+    pending = pool.submit(httpx.post, f"{address}/api/ask", json={"question": QUESTION}, timeout=60)
     assert slow.begun.wait(60)
     calls = [("ask", {"question": QUESTION}), ("search", {"query": QUESTION})]
     for result in called(f"{address}/mcp", *calls):
         assert result.is_error
         assert result.content[0].text.startswith("Too many questions are waiting here.")
     slow.let_go.set()
-    assert asked.result().status_code == 200
+    assert pending.result().status_code == 200
     metrics = httpx.get(f"{address}/metrics").text
     assert 'rag_refused_total{reason="busy"} 2.0' in metrics
     assert 'route="/mcp"' in metrics
@@ -202,12 +202,12 @@ def test_a_call_waits_for_its_turn_as_a_question_does(slow, serve_for_real, pool
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
 def test_there_is_no_session_to_listen_to_or_end(client, method):
-    """Only POST is answered."""
+    """Methods other than POST are refused."""
     assert client.request(method, "/mcp", headers=ACCEPT).status_code == 405
 
 
 def test_a_body_larger_than_the_limit_is_refused(assistant, serve):
-    """As announced, and as it comes."""
+    """The limit holds for the announced length and for what arrives."""
     client = serve(assistant, max_body_bytes=100)
     headers = {**ACCEPT, "content-type": "application/json", "host": "localhost:1"}
     assert_problem(client.post("/mcp", content=b" " * 101, headers=headers), 413, "100 bytes")
@@ -215,7 +215,7 @@ def test_a_body_larger_than_the_limit_is_refused(assistant, serve):
 
 
 def test_serving_leaves_the_root_logger_alone(assistant, monkeypatch):
-    """Its handlers are the program's to choose."""
+    """The SDK adds no handler to it, which is for the program to do."""
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
     mcp_server(Tools(assistant))
@@ -224,7 +224,7 @@ def test_serving_leaves_the_root_logger_alone(assistant, monkeypatch):
 
 @pytest.mark.parametrize("body", ["{}", "[]", '{"jsonrpc": "2.0", "id": 1}', '[{"jsonrpc": "2.0", "id": 1}]'])
 def test_a_body_that_is_no_message_is_one_sentence(client, body):
-    """A JSON-RPC error, in no library's words."""
+    """The reply is a JSON-RPC error with a message of ours instead of the SDK's."""
     response = client.post("/mcp", content=body, headers={**ACCEPT, "content-type": "application/json"})
     assert response.status_code == 400
     document = response.json()
@@ -232,8 +232,8 @@ def test_a_body_that_is_no_message_is_one_sentence(client, body):
     assert document["error"]["message"] == "The body is no JSON-RPC message: an object with jsonrpc and method."
 
 
-def test_what_the_protocol_itself_refuses_comes_as_it_is(client):
-    """A body that is no JSON, and a method that there is none of."""
+def test_the_sdk_answers_a_body_that_is_no_json_and_an_unknown_method(client):
+    """Both replies are JSON-RPC errors with the code of the protocol."""
     headers = {**ACCEPT, "content-type": "application/json"}
     unread = client.post("/mcp", content="no JSON", headers=headers)
     assert (unread.status_code, unread.json()["error"]["code"]) == (400, -32700)

@@ -36,13 +36,13 @@ def ask(peer, question=QUESTION, **parameters):
 
 def assert_annotated(message, answer):
     """Each citation stands where its annotation says, and its address opens the article at the quote."""
-    assert [one.type for one in message.annotations] == ["url_citation"] * len(answer.citations)
-    for one in (annotation.url_citation for annotation in message.annotations):
-        place = urlsplit(one.url)
-        query = parse_qs(place.query)
-        (cited,) = [c for c in answer.citations if [str(c.start)] == query["start"] and c.title == one.title]
-        assert message.content[one.start_index : one.end_index] == f"{cited.quote} [{cited.number}]"
-        assert (unquote(place.path), query["end"]) == (f"/articles/{cited.article_id}", [str(cited.end)])
+    assert [annotation.type for annotation in message.annotations] == ["url_citation"] * len(answer.citations)
+    for annotated in (annotation.url_citation for annotation in message.annotations):
+        address = urlsplit(annotated.url)
+        query = parse_qs(address.query)
+        (cited,) = [c for c in answer.citations if [str(c.start)] == query["start"] and c.title == annotated.title]
+        assert message.content[annotated.start_index : annotated.end_index] == f"{cited.quote} [{cited.number}]"
+        assert (unquote(address.path), query["end"]) == (f"/articles/{cited.article_id}", [str(cited.end)])
 
 
 def test_an_answer_comes_with_its_sources_and_annotations(peer, assistant):
@@ -68,7 +68,7 @@ def test_a_stream_gives_the_same(peer):
     assert deltas[0].role == "assistant"
     assert "".join(delta.content or "" for delta in deltas) == whole.content
     *_, last, end = deltas
-    assert last.annotations == [one.to_dict() for one in whole.annotations]
+    assert last.annotations == [annotation.to_dict() for annotation in whole.annotations]
     assert without_times(last.answer) == without_times(whole.answer)
     assert (end.content, chunks[-1].choices[0].finish_reason) == (None, "stop")
     assert {chunk.usage for chunk in chunks} == {None}
@@ -120,7 +120,7 @@ def test_a_declined_question_says_so_and_lists_the_nearest(peer, stream):
 def test_filters_are_taken_as_extra_fields(peer):
     """The same as /api/ask takes; where no article passes, that is said."""
     answer = ask(peer, extra_body={"source": "River Post", "k": 1}).choices[0].message.answer
-    assert {found["article_id"] for found in answer["passages"]} == {"bridge"}
+    assert {passage["article_id"] for passage in answer["passages"]} == {"bridge"}
     content = ask(peer, extra_body={"language": "fr"}).choices[0].message.content
     assert re.fullmatch(
         r"No article passes the filters. \[What there is\]\(http://\S+/corpus\): sources, languages and days.", content
@@ -250,15 +250,15 @@ def test_every_error_below_v1_is_in_openai_s_form(assistant, serve, method, path
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(401, "authentication_error"), (403, "permission_error"), (429, "rate_limit_error")]
+    ("status", "error_type"), [(401, "authentication_error"), (403, "permission_error"), (429, "rate_limit_error")]
 )
-def test_refusals_of_keys_and_limits_have_openai_s_types(status, kind):
+def test_refusals_of_keys_and_limits_have_openai_s_types(status, error_type):
     """As its clients know them."""
     from starlette.exceptions import HTTPException
 
     from web.problems import as_openai, problem_of
 
-    assert as_openai(problem_of(HTTPException(status, "No")))["error"]["type"] == kind
+    assert as_openai(problem_of(HTTPException(status, "No")))["error"]["type"] == error_type
 
 
 HOSTILE = (
@@ -276,9 +276,9 @@ def test_an_article_can_put_no_markup_into_a_page(client_of):
     tokens = [token for block in MarkdownIt().parse(message["content"]) for token in block.children or []]
     assert {token.type for token in tokens} <= {"text", "text_special", "link_open", "link_close"}
     assert all(token.attrs["href"].startswith("http://127.0.0.1:8000/articles/") for token in tokens if token.attrs)
-    shown = "".join(token.content for token in tokens)
-    assert HOSTILE in shown
-    assert title in shown
+    text = "".join(token.content for token in tokens)
+    assert HOSTILE in text
+    assert title in text
 
 
 LINES = ["# A head", "- an item", "+ an item", "= = =", "---", "12. March", "3) three", "123456789. nine", "> said"]
@@ -309,8 +309,8 @@ def test_sources_that_differ_are_all_annotated(client_of, assistant):
     message = client.post("/v1/chat/completions", json=body).json()["choices"][0]["message"]
     numbers = {citation["number"]: citation for citation in message["answer"]["citations"]}
     assert len(message["annotations"]) == len(numbers) >= 1
-    for one in (annotation["url_citation"] for annotation in message["annotations"]):
-        part = message["content"][one["start_index"] : one["end_index"]]
+    for annotated in (annotation["url_citation"] for annotation in message["annotations"]):
+        part = message["content"][annotated["start_index"] : annotated["end_index"]]
         assert part in {f"{citation['quote']} [{number}]" for number, citation in numbers.items()}
 
 
@@ -322,9 +322,9 @@ def test_a_quote_that_looks_like_another_s_mark_is_passed_over(assistant):
     first = replace(answer.citations[0], number=1, quote="It opened [2] then. It closed")
     second = replace(first, number=2, quote="It opened")
     text = f"{first.quote} [1] {second.quote} [2]"
-    shown = render_markdown(replace(answer, answer=text, citations=[second, first]), "http://here")
-    assert [one.citation.number for one in shown.cited] == [1, 2]
-    assert shown.text[shown.cited[1].start : shown.cited[1].end] == "It opened [2]"
+    rendered = render_markdown(replace(answer, answer=text, citations=[second, first]), "http://here")
+    assert [quote.citation.number for quote in rendered.quotes] == [1, 2]
+    assert rendered.text[rendered.quotes[1].start : rendered.quotes[1].end] == "It opened [2]"
 
 
 def test_parts_that_are_not_answered_are_named(assistant):

@@ -10,13 +10,14 @@ import pytest
 
 from index.build.build import build_index
 from index.build.reindex_process import Reindexer, ReindexStatus
-from index.engine.local import generations as snapshot
+from index.engine.local import generations
 from index.engine.local.local_index import LiveIndex
 from index.errors import ModelError
 from index.models.embedder import SentenceTransformerEmbedder
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder, words
 from tests.unit.rag.conftest import SENSIBLE
+from web.api.schemas import ReindexDocument
 
 STREAM = {"accept": "text/event-stream"}
 
@@ -59,19 +60,19 @@ def events_of(text):
     return [(part["event"], json.loads(part["data"])) for part in parts]
 
 
-def waited(reindexer):
-    """The state once what runs has ended."""
+def final_status(reindexer):
+    """The status of a re-index once it has ended."""
     reindexer._follower.join(60)
-    return reindexer.state
+    return reindexer.status
 
 
 def test_what_the_index_holds_is_told(live, corpus):
     """Counts, days and the corpus, as the assistant's index has them."""
-    held = live.get("/api/index").json()
-    assert (held["generation"], held["articles"], held["corpus"]) == (1, 3, str(corpus))
-    assert held["sources"][0] == {"name": None, "articles": 1}
-    assert (held["earliest"], held["latest"]) == ("2023-01-15", "2024-03-05")
-    assert held["age_seconds"] >= 0
+    stats = live.get("/api/index").json()
+    assert (stats["generation"], stats["articles"], stats["corpus"]) == (1, 3, str(corpus))
+    assert stats["sources"][0] == {"name": None, "articles": 1}
+    assert (stats["earliest"], stats["latest"]) == ("2023-01-15", "2024-03-05")
+    assert stats["age_seconds"] >= 0
 
 
 def test_nothing_runs_before_it_is_told_to(live):
@@ -104,7 +105,7 @@ def test_a_re_index_is_followed_to_its_end_and_serves(live, corpus):
 
 def test_another_writer_is_a_conflict_at_once(live, directory):
     """409 while another process writes the index, and nothing runs."""
-    with snapshot.writer_lock(directory):
+    with generations.writer_lock(directory):
         response = live.post("/api/reindex")
     assert response.status_code == 409
     assert response.headers["content-type"] == "application/problem+json"
@@ -126,10 +127,10 @@ def test_whatever_ends_a_build_is_told_and_ends_nothing_else(built, embedder_of,
     """A kill, an error and a defect each give a failed state with a problem; the index is what it was."""
     with closing(Reindexer(built, embedder_of=embedder_of)) as reindexer:
         assert reindexer.start().state == "running"
-        ended = waited(reindexer)
-    assert (ended.state, ended.problem["status"]) == ("failed", status)
-    assert word in ended.problem["detail"]
-    assert snapshot.live_number(built) == 1
+        document = ReindexDocument.of(final_status(reindexer))
+    assert (document.state, document.problem["status"]) == ("failed", status)
+    assert word in document.problem["detail"]
+    assert generations.live_number(built) == 1
 
 
 def test_a_closed_re_indexer_leaves_no_process(built):
@@ -138,12 +139,12 @@ def test_a_closed_re_indexer_leaves_no_process(built):
     reindexer.start()
     reindexer.close()
     assert not reindexer._process.is_alive()
-    assert reindexer.state.state in ("failed", "done")
+    assert reindexer.status.state in ("failed", "done")
 
 
 def test_a_stopping_server_ends_the_events_cleanly(live):
     """Who follows a build is told that it will not be seen to its end."""
-    live.app.state.reindexer.state = ReindexStatus("running")
+    live.app.state.reindexer.status = ReindexStatus("running")
     live.app.state.stopping = True
     ((name, ended),) = events_of(live.get("/api/reindex", headers=STREAM).text)
     assert (name, ended["state"], ended["problem"]["status"]) == ("done", "failed", 503)

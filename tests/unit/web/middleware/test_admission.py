@@ -1,4 +1,4 @@
-"""How much is answered at once, what waits, what is refused, and what takes too long."""
+"""How many questions are answered at once and how many wait, which are refused, and which take too long."""
 
 import json
 from threading import Event
@@ -10,27 +10,31 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from rag.answer import Answer
 from tests.unit.web.api.test_ask import assert_problem
+from web.api import ask as json_routes
+from web.api import openai
 from web.api.openai_schemas import MODEL
+from web.middleware.admission import get_slot
+from web.pages import routes as page_routes
 
 ASK = {"question": "When was the harbour of Lenkoran opened?"}
 STREAM = {"accept": "text/event-stream"}
 
 
 def value(client, name, **labels):
-    """A counter's value now."""
+    """The value of a metric now, 0 before it is first counted."""
     families = text_string_to_metric_families(client.get("/metrics").text)
-    found = [s.value for family in families for s in family.samples if (s.name, s.labels) == (name, labels)]
-    return found[0] if found else 0.0
+    values = [s.value for family in families for s in family.samples if (s.name, s.labels) == (name, labels)]
+    return values[0] if values else 0.0
 
 
-def until(true):
-    """Look again until something another thread does has been done."""
-    waited = Event()
+def until(condition):
+    """Wait for something that another thread does."""
+    pause = Event()
     for _ in range(3000):
-        if true():
+        if condition():
             return
-        waited.wait(0.01)
-    raise AssertionError("it never came")
+        pause.wait(0.01)
+    raise AssertionError("it never happened")
 
 
 def ask(client, **more):
@@ -38,7 +42,7 @@ def ask(client, **more):
 
 
 def test_more_than_may_wait_are_refused_at_once_and_the_others_answered(slow, serve, pool):
-    """One is answered, one waits, the third is told when to come back; other routes are not held up."""
+    """One is answered, one waits, and the third is refused with a time to retry; other routes are not delayed."""
     client = serve(slow, at_once=1, waiting=1)
     first = pool.submit(ask, client)
     assert slow.begun.wait(60)
@@ -53,23 +57,23 @@ def test_more_than_may_wait_are_refused_at_once_and_the_others_answered(slow, se
     assert client.get("/", params={"q": "harbour"}).status_code == 503
     slow.let_go.set()
     assert [first.result().status_code, second.result().status_code] == [200, 200]
-    assert slow.asked == 2
+    assert slow.questions == 2
     assert (value(client, "rag_waiting"), value(client, "rag_asking")) == (0, 0)
     assert value(client, "rag_refused_total", reason="busy") == 2
 
 
-def test_who_waits_too_long_for_a_turn_is_refused(slow, serve, pool):
-    """After half of the time a request has, so that the other half was left to answer."""
+def test_a_question_that_waits_too_long_for_a_slot_is_refused(slow, serve, pool):
+    """It waits for at most half of the time limit, so that the other half remains to answer."""
     client = serve(slow, at_once=1, time_limit=0.4)
     pool.submit(ask, client)
     assert slow.begun.wait(60)
     assert_problem(ask(client), 503, "Too many questions")
     slow.let_go.set()
-    assert slow.asked == 1
+    assert slow.questions == 1
 
 
-def test_what_takes_too_long_is_told_and_keeps_its_turn_to_its_end(slow, serve, pool):
-    """503 in time; the thread can't be ended, so until it is done its turn is nobody else's."""
+def test_a_question_that_takes_too_long_is_a_503_and_keeps_its_slot_to_its_end(slow, serve, pool):
+    """Its thread can't be ended, so no other question gets its slot until the thread is done."""
     client = serve(slow, at_once=1, waiting=0, time_limit=0.3)
     late = pool.submit(ask, client)
     until(lambda: value(client, "rag_refused_total", reason="time") == 1)
@@ -81,8 +85,8 @@ def test_what_takes_too_long_is_told_and_keeps_its_turn_to_its_end(slow, serve, 
     assert ask(client).status_code == 200
 
 
-def test_a_stream_keeps_its_turn_until_it_has_ended_and_a_refusal_gives_it_back(slow, serve):
-    """However an answer ends, the next has its turn."""
+def test_a_slot_is_free_again_after_a_stream_and_after_a_refusal(slow, serve):
+    """However an answer ends, the next question gets the only slot."""
     slow.let_go.set()
     client = serve(slow, at_once=1, waiting=0)
     for body in ({"question": "?"}, {"question": 5}, ASK, {"question": "?"}, ASK):
@@ -91,8 +95,8 @@ def test_a_stream_keeps_its_turn_until_it_has_ended_and_a_refusal_gives_it_back(
     assert ask(client).status_code == 200
 
 
-def test_a_defect_gives_its_turn_back(assistant, serve):
-    """500, and the next is answered."""
+def test_a_slot_is_free_again_after_a_defect(assistant, serve):
+    """After a 500 the next question is answered."""
     client = serve(assistant, at_once=1, waiting=0)
     client.app.state.assistant = None
     assert ask(client).status_code == 500
@@ -101,7 +105,7 @@ def test_a_defect_gives_its_turn_back(assistant, serve):
 
 
 def test_answers_come_from_the_same_question_in_many_threads(assistant, serve, pool):
-    """Eight at once through two turns each get the whole answer."""
+    """Eight threads that share two slots each get the whole answer."""
     client = serve(assistant, at_once=2)
     whole = assistant.ask(ASK["question"])
     assert isinstance(whole, Answer)
@@ -111,7 +115,7 @@ def test_answers_come_from_the_same_question_in_many_threads(assistant, serve, p
 
 
 def unread(app, path, streamed):
-    """Ask over a connection that takes nothing after the start of a response, and meanwhile wait for a turn."""
+    """Ask over a connection that takes nothing after the start of a response, and meanwhile wait for a slot."""
     message = {"model": MODEL, "messages": [{"role": "user", "content": ASK["question"]}], "stream": streamed}
     body = json.dumps(message if path.startswith("/v1") else ASK).encode()
     headers = {"host": "127.0.0.1", "content-type": "application/json", **(STREAM if streamed else {})}
@@ -129,10 +133,10 @@ def unread(app, path, streamed):
 
     async def run():
         stuck = anyio.Event()
-        given = [{"type": "http.request", "body": body, "more_body": False}]
+        messages = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive():
-            return given.pop() if given else await anyio.sleep_forever()
+            return messages.pop() if messages else await anyio.sleep_forever()
 
         async def send(message):
             if message["type"] == "http.response.body":
@@ -143,7 +147,7 @@ def unread(app, path, streamed):
             group.start_soon(app, scope, receive, send)
             with anyio.fail_after(30):
                 await stuck.wait()
-            async with app.state.admission.turn():
+            async with app.state.admission.slot():
                 group.cancel_scope.cancel()
 
     return run
@@ -151,38 +155,47 @@ def unread(app, path, streamed):
 
 @pytest.mark.parametrize("streamed", [True, False])
 @pytest.mark.parametrize("path", ["/", "/api/ask", "/v1/chat/completions"])
-def test_who_does_not_read_keeps_nobody_waiting(assistant, serve, path, streamed):
-    """The only turn is free when the answer is made, though none of it could be sent."""
+def test_a_client_that_does_not_read_keeps_nobody_waiting(assistant, serve, path, streamed):
+    """The only slot is free once the answer is made, even if none of it could be sent."""
     client = serve(assistant, at_once=1, time_limit=10)
     client.portal.call(unread(client.app, path, streamed))
     assert ask(client).status_code == 200
     assert value(client, "rag_asking") == 0
 
 
-def test_a_spare_turn_is_one_that_nobody_has(slow, serve, pool):
-    """There is none while somebody is answered, nor once the server has stopped."""
+def test_a_slot_is_spare_only_while_no_question_has_it(slow, serve, pool):
+    """There is no spare slot while the only one answers a question, nor after the server has stopped."""
     client = serve(slow, at_once=1)
     client.app.state.suggestions.close()
-    asked = pool.submit(ask, client)
+    pending = pool.submit(ask, client)
     assert slow.begun.wait(60)
-    with client.app.state.admission.spare() as free:
+    with client.app.state.admission.spare_slot() as free:
         assert not free
     slow.let_go.set()
-    assert asked.result().status_code == 200
+    assert pending.result().status_code == 200
     until(lambda: value(client, "rag_asking") == 0)
-    with client.app.state.admission.spare() as free:
+    with client.app.state.admission.spare_slot() as free:
         assert free
     client.app.state.admission.portal = None
-    with client.app.state.admission.spare() as free:
+    with client.app.state.admission.spare_slot() as free:
         assert not free
 
 
-def test_nobody_is_refused_for_a_spare_turn(assistant, serve, pool):
-    """Who comes meanwhile waits for it to end, however few may wait."""
+def test_no_question_is_refused_for_a_spare_slot(assistant, serve, pool):
+    """A question that comes meanwhile waits for the slot, even if the settings allow none to wait."""
     client = serve(assistant, at_once=1, waiting=0)
     client.app.state.suggestions.close()
-    with client.app.state.admission.spare():
-        asked = pool.submit(ask, client)
+    with client.app.state.admission.spare_slot():
+        pending = pool.submit(ask, client)
         until(lambda: value(client, "rag_waiting") == 1)
         assert_problem(ask(client), 503, "Too many questions")
-    assert asked.result().status_code == 200
+    assert pending.result().status_code == 200
+
+
+def test_a_question_waits_for_its_slot_before_it_uses_a_thread():
+    """The slot is the first dependency of every route that answers questions, since others are called in threads."""
+    routes = [*json_routes.router.routes, *openai.router.routes, *page_routes.router.routes]
+    dependencies = {route.path: [dependency.call for dependency in route.dependant.dependencies] for route in routes}
+    asking = {path for path, calls in dependencies.items() if get_slot in calls}
+    assert asking == {"/", "/api/ask", "/api/search", "/v1/chat/completions"}
+    assert {dependencies[path][0] for path in asking} == {get_slot}

@@ -13,10 +13,10 @@ from tests.unit.web.api.test_ask import assert_problem
 from tests.unit.web.conftest import on_loopback, parse
 from web.addresses import is_loopback
 from web.app import create_app
-from web.middleware.auth import ACCESS, COOKIE, needed
+from web.middleware.auth import ACCESS, COOKIE, required_role
 from web.middleware.keys import Role, add_key
 from web.middleware.rate_limits import network_of
-from web.pages.sign_in import local
+from web.pages.sign_in import local_address
 from web.settings import Settings
 
 BROWSER = {"accept": "text/html"}
@@ -42,7 +42,7 @@ def bearing(key):
 
 
 def routes_of(routes):
-    """Every route, within routers that are included too."""
+    """Every route of the app, those of included routers too."""
     for route in routes:
         if isinstance(route, Route | Mount | APIRoute):
             yield route
@@ -51,7 +51,7 @@ def routes_of(routes):
 
 
 def test_every_route_is_in_the_table(assistant):
-    """No address is added without saying who may use it, and the table names none that is not there."""
+    """Every address stands in the table of roles, and the table names no other address."""
     paths = {route.path.partition("/{")[0] or "/" for route in routes_of(create_app(assistant, Settings()).routes)}
     assert len(paths) > 12
     assert paths == set(ACCESS)
@@ -73,14 +73,14 @@ def test_every_route_is_in_the_table(assistant):
     ],
 )
 def test_the_nearest_above_decides_and_the_unknown_needs_a_key(path, role):
-    """What nobody wrote down is not open."""
-    assert needed(path) == role
+    """An address that the table does not name is not open to everyone."""
+    assert required_role(path) == role
 
 
 @pytest.mark.parametrize("path", ["/api/ask", "/api/reindex", "/api/index", "/metrics", "/openapi.json", "/nothing"])
 @pytest.mark.parametrize("headers", [{}, bearing("wrong"), bearing(""), {"authorization": "Basic eDp5"}])
 def test_without_a_known_key_nothing_is_told(locked, path, headers):
-    """401 with how to authenticate, whatever the address."""
+    """Every address gives a 401 that says how to authenticate."""
     response = locked.get(path, headers=headers)
     assert_problem(response, 401, "key")
     assert response.headers["www-authenticate"] == "Bearer"
@@ -88,14 +88,14 @@ def test_without_a_known_key_nothing_is_told(locked, path, headers):
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/style.css", "/sign-in"])
 def test_what_is_open_needs_no_key(locked, path):
-    """Monitors, and what the sign-in page is made of."""
+    """Monitors and the files of the sign-in page need no key."""
     assert locked.get(path).status_code == 200
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.ASK, 403), (Role.ADMIN, 200)])
 @pytest.mark.parametrize("path", ["/metrics", "/api/reindex"])
 def test_a_role_opens_what_it_may(locked, keys, role, status, path):
-    """Both may ask; only admin sees the counters and re-indexes."""
+    """Both may ask; only an admin may read the metrics and re-index."""
     headers = bearing(keys[1][role])
     assert locked.post("/api/ask", json=ASK, headers=headers).status_code == 200
     response = locked.get(path, headers=headers)
@@ -105,14 +105,14 @@ def test_a_role_opens_what_it_may(locked, keys, role, status, path):
 
 
 def test_a_wrong_key_is_not_saved_by_a_cookie(locked, keys):
-    """The header is what the caller means."""
+    """The header wins over the cookie."""
     locked.cookies.set(COOKIE, keys[1][Role.ASK])
     assert locked.get("/api/index").status_code == 200
     assert locked.get("/api/index", headers=bearing("wrong")).status_code == 401
 
 
 def test_without_keys_this_machine_may_all_and_others_ask(assistant):
-    """An open server's counters and re-index are for who is on the machine."""
+    """On an open server only callers on this machine may read the metrics and re-index."""
     app = create_app(assistant, Settings(host="0.0.0.0", insecure=True))
     here, there = on_loopback(app), on_loopback(app, ELSEWHERE)
     assert [client.get("/metrics").status_code for client in (here, there)] == [200, 403]
@@ -189,8 +189,8 @@ class TestOrigin:
 
     def test_no_origin_is_allowed_by_default(self, client):
         """Without the setting no answer is shared, and no preflight passes."""
-        asked = {"origin": "https://friend.example", "access-control-request-method": "POST"}
-        response = client.options("/api/ask", headers=asked)
+        headers = {"origin": "https://friend.example", "access-control-request-method": "POST"}
+        response = client.options("/api/ask", headers=headers)
         assert response.status_code == 405
         assert not [name for name in response.headers if name.startswith("access-control")]
 
@@ -199,8 +199,8 @@ class TestOrigin:
         client = serve(assistant, keys_file=keys[0], allowed_origins="https://friend.example")
         origin = {"origin": "https://friend.example"}
         wanted = "authorization, mcp-protocol-version, x-stainless-retry-count"
-        asked = {"access-control-request-method": "POST", "access-control-request-headers": wanted}
-        preflight = client.options("/api/ask", headers=origin | asked)
+        requested = {"access-control-request-method": "POST", "access-control-request-headers": wanted}
+        preflight = client.options("/api/ask", headers=origin | requested)
         assert preflight.status_code == 200
         refused = client.post("/api/ask", json=ASK, headers=origin)
         answered = client.post("/api/ask", json=ASK, headers=origin | bearing(keys[1][Role.ASK]))
@@ -264,9 +264,9 @@ class TestSignIn:
     def test_a_person_without_a_key_is_asked_for_one_and_goes_on(self, locked, keys):
         """The page that was wanted redirects to the sign-in, and that back to it, with a cookie no script reads."""
         wanted = "/?q=When+was+the+harbour+of+Lenkoran+opened%3F"
-        asked = locked.get(wanted, headers=BROWSER, follow_redirects=False)
-        assert asked.status_code == 303
-        page = parse(locked.get(asked.headers["location"], headers=BROWSER).text)
+        response = locked.get(wanted, headers=BROWSER, follow_redirects=False)
+        assert response.status_code == 303
+        page = parse(locked.get(response.headers["location"], headers=BROWSER).text)
         following = page.one("input", name="next").attributes["value"]
         assert following == wanted
         form = {"key": f" {keys[1][Role.ASK]}\n", "next": following}
@@ -334,17 +334,17 @@ class TestSignIn:
     )
     def test_the_sign_in_leads_nowhere_else(self, address):
         """An address of another server is the first page."""
-        assert local(address) == "/"
+        assert local_address(address) == "/"
 
     @given(st.text())
     def test_what_is_local_has_no_host(self, address):
         """By the rules that browsers read addresses by."""
-        kept = local(address)
-        assert kept.startswith("/")
-        assert urlsplit(kept.replace("\\", "/")).netloc == ""
+        local = local_address(address)
+        assert local.startswith("/")
+        assert urlsplit(local.replace("\\", "/")).netloc == ""
 
     def test_the_wanted_address_survives_its_characters(self, locked):
         """Queries come back as they were."""
-        asked = locked.get("/?q=a%26b%3Dc&h=%C3%BC", headers=BROWSER, follow_redirects=False)
-        (following,) = parse_qs(urlsplit(asked.headers["location"]).query)["next"]
+        response = locked.get("/?q=a%26b%3Dc&h=%C3%BC", headers=BROWSER, follow_redirects=False)
+        (following,) = parse_qs(urlsplit(response.headers["location"]).query)["next"]
         assert following == "/?q=a%26b%3Dc&h=%C3%BC"

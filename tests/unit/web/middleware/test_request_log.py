@@ -1,4 +1,4 @@
-"""What is known of each request afterwards: its id, one line, its place in the metrics, and never its question."""
+"""Each request has an id, one line in the log, and its place in the metrics; its question is not logged."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def requests_in(lines):
 
 
 def test_a_request_is_one_line(client, lines):
-    """When, which, who and how long; the address as its route has it, and no query."""
+    """It has the time, the route without the query, the caller and the duration."""
     client.get("/articles/harbour", params={"start": 1, "end": 2})
     (line,) = requests_in(lines)
     assert line.pop("ms") >= 0
@@ -56,7 +56,7 @@ def test_a_request_is_one_line(client, lines):
 
 
 def test_a_key_is_logged_by_its_name_alone(assistant, serve, tmp_path, lines):
-    """Neither the key nor its hash."""
+    """Neither the key nor its hash is in the log."""
     key = add_key(tmp_path / "keys", "laptop", Role.ASK)
     client = serve(assistant, keys_file=tmp_path / "keys")
     client.get("/api/index", headers={"authorization": f"Bearer {key}"})
@@ -80,34 +80,34 @@ def test_a_question_is_logged_only_where_told(assistant, serve, lines, log_quest
         assert [line["request_id"] for line in logged] == ids[:3]
 
 
-def test_a_sane_id_is_kept_and_is_everywhere(client, lines):
-    """In the response, in the problem document, and in every line of its request."""
+def test_a_safe_id_is_used_everywhere(client, lines):
+    """It is in the response, in the problem document, and in every log line of its request."""
     client.app.state.assistant = None
     response = client.post("/api/ask", json=ASK, headers={"x-request-id": "trace-0123.AB_c"})
     assert response.status_code == 500
     assert response.headers["x-request-id"] == response.json()["request_id"] == "trace-0123.AB_c"
-    told = lines()
-    assert {line["request_id"] for line in told} == {"trace-0123.AB_c"}
-    assert [line["level"] for line in told] == ["info", "error"]
-    assert told[0]["status"] == 500
-    assert "AttributeError" in told[1]["exception"]
+    logged = lines()
+    assert {line["request_id"] for line in logged} == {"trace-0123.AB_c"}
+    assert [line["level"] for line in logged] == ["info", "error"]
+    assert logged[0]["status"] == 500
+    assert "AttributeError" in logged[1]["exception"]
 
 
-@pytest.mark.parametrize("brought", ["", "short", "x" * 65, "two words", "a\x0bb-12345678", "<script>12345678"])
-def test_an_id_that_is_no_id_is_replaced(client, brought):
-    """What could end a line, or be markup, or fill a disk."""
-    given = client.get("/healthz", headers={"x-request-id": brought}).headers["x-request-id"]
-    assert re.fullmatch(r"[0-9a-f]{32}", given)
+@pytest.mark.parametrize("requested", ["", "short", "x" * 65, "two words", "a\x0bb-12345678", "<script>12345678"])
+def test_an_unsafe_id_is_replaced(client, requested):
+    """An id that could end a line, be markup, or fill a disk is not used."""
+    request_id = client.get("/healthz", headers={"x-request-id": requested}).headers["x-request-id"]
+    assert re.fullmatch(r"[0-9a-f]{32}", request_id)
 
 
 def test_each_request_has_its_own_id(client):
-    """One after the other."""
+    """Five requests of one client have five ids."""
     ids = {client.get("/healthz").headers["x-request-id"] for _ in range(5)}
     assert len(ids) == 5
 
 
 def test_what_is_refused_is_told_too(assistant, serve, tmp_path, lines):
-    """A request without a key has its line and its id."""
+    """A request without a key has a line and an id."""
     add_key(tmp_path / "keys", "laptop", Role.ASK)
     response = serve(assistant, keys_file=tmp_path / "keys").get("/nowhere")
     (line,) = requests_in(lines)
@@ -121,7 +121,7 @@ def samples(client):
 
 
 def test_requests_are_counted_by_route_and_stages_by_name(client):
-    """However many addresses are tried, one that is no route is one label, and a method that is none another."""
+    """All unknown addresses share one label, and all unknown methods another."""
     client.post("/api/ask", json=ASK)
     client.get("/articles/harbour")
     client.get("/articles/bridge")
@@ -141,7 +141,7 @@ def test_requests_are_counted_by_route_and_stages_by_name(client):
 
 
 def test_questions_answered_from_before_are_counted(serve, assistant):
-    """Each is a question and a hit, and takes no time of the stages."""
+    """A cached answer counts as a question and as a hit, and adds no time to the stages."""
     client = serve(replace(assistant, cached=5))
     for _ in range(3):
         client.post("/api/ask", json=ASK | {"source": "Coast Daily"})  # which no suggestion was tried with
@@ -151,7 +151,7 @@ def test_questions_answered_from_before_are_counted(serve, assistant):
 
 
 def test_refusals_are_counted_by_why(client):
-    """Host and origin, as the gate has them."""
+    """A refused host and a refused origin are counted under their reasons."""
     client.get("/", headers={"host": "evil.example"})
     client.post("/api/ask", json=ASK, headers={"origin": "https://evil.example"})
     counted = samples(client)
@@ -159,7 +159,7 @@ def test_refusals_are_counted_by_why(client):
 
 
 def test_a_header_that_is_no_text_is_no_defect(client):
-    """Bytes that no header should have."""
+    """Headers with bytes that are no text are refused or ignored."""
     for name in ("x_request_id", "authorization", "cookie", "origin", "host"):
         assert status_of(client, "/api/index", **{name: b"\xff\xfe\x00"}) in (200, 400)
 
@@ -172,11 +172,11 @@ class TestForms:
 
     def test_plain_is_one_line_that_drives_no_terminal(self):
         """Control characters are escaped, and what is empty is left out."""
-        line = logs._Plain().format(self.record(route="/", key="", ms=1.5))
+        line = logs._PlainFormatter().format(self.record(route="/", key="", ms=1.5))
         assert line.endswith(r"warning asked\n\x1b[31m route=/ ms=1.5")
         assert "\n" not in line
 
-    @pytest.mark.parametrize("form", [logs._Plain, logs._Json])
+    @pytest.mark.parametrize("form", [logs._PlainFormatter, logs._JsonFormatter])
     def test_a_defect_comes_with_its_trace(self, form):
         """Where it happened is in the log, whatever the form."""
         record = self.record("failed")
@@ -199,4 +199,4 @@ class TestForms:
         """And json for whatever collects it."""
         monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
         logs.configure(form)
-        assert isinstance(logging.getLogger().handlers[0].formatter, logs._Json) == json_
+        assert isinstance(logging.getLogger().handlers[0].formatter, logs._JsonFormatter) == json_

@@ -1,7 +1,8 @@
-"""Articles that say nearly the same as the one shown: on the page, over HTTP and printed."""
+"""Near-duplicates of a cited article: on the page, over HTTP and printed."""
 
 from typer.testing import CliRunner
 
+import rag.assembly
 import rag.cli
 from tests.unit.rag.conftest import SURE
 from tests.unit.web.conftest import HARBOUR, parse
@@ -12,8 +13,8 @@ EVENING = HARBOUR | {"id": "evening", "title": "Evening", "text": HARBOUR["text"
 NAMES = {"harbour", "agency", "evening"}
 
 
-def test_the_card_of_a_source_lists_the_others(client_of):
-    """How many there are, and behind it each with its title, source and day, opening at its own words."""
+def test_a_card_lists_the_near_duplicates(client_of):
+    """A card says how many near-duplicates there are and lists each, with a link that opens it at its own words."""
     client = client_of(HARBOUR, AGENCY, EVENING)
     (card,) = turn_of(client, QUESTION).all("li", class_="card")[:1]
     assert card.one("summary").text == "Also in 2 articles"
@@ -25,44 +26,44 @@ def test_the_card_of_a_source_lists_the_others(client_of):
         page = parse(client.get(link, headers={"accept": "text/html"}).text)
         assert "12 March 2021" in "".join(mark.text for mark in page.all("mark"))
     assert [line.one("a").attributes["dir"] for line in lines] == ["ltr", "ltr"]
-    told = " ".join(line.text for line in lines) + card.one("h4").text
-    assert "<i>Harbour</i>" in told
+    titles = " ".join(line.text for line in lines) + card.one("h4").text
+    assert "<i>Harbour</i>" in titles
 
 
-def test_one_other_article_is_named_as_one(client_of):
-    """The singular; and without any there is no line."""
+def test_one_near_duplicate_is_in_the_singular(client_of):
+    """A single near-duplicate is "1 article"."""
     client = client_of(HARBOUR, EVENING)
     assert turn_of(client, QUESTION).all("summary")[0].text == "Also in 1 article"
 
 
-def test_a_source_of_its_own_has_no_such_line(client_of):
-    """Nothing is said of what there is not."""
+def test_a_card_without_near_duplicates_has_no_line_for_them(client_of):
+    """An article without near-duplicates has a card without details."""
     assert turn_of(client_of(HARBOUR), QUESTION).all("details") == []
 
 
-def test_over_http_each_copy_comes_with_its_place(client_of):
-    """In passages, hits and citations alike; the text at its offsets says the same."""
+def test_over_http_each_near_duplicate_has_its_offsets(client_of):
+    """Passages, hits and citations give the offsets of each near-duplicate, and its text there says the same."""
     client = client_of(HARBOUR, AGENCY, EVENING, weights=SURE)
     reply = client.post("/api/ask", json={"question": QUESTION}).json()
     hits = client.post("/api/search", json={"query": QUESTION}).json()["hits"]
-    for found in (reply["passages"][0], reply["citations"][0], hits[0]):
-        assert {found["article_id"], *(copy["article_id"] for copy in found["also"])} == NAMES
-        for copy in found["also"]:
+    for result in (reply["passages"][0], reply["citations"][0], hits[0]):
+        assert {result["article_id"], *(copy["article_id"] for copy in result["also"])} == NAMES
+        for copy in result["also"]:
             article = client.get(f"/api/articles/{copy['article_id']}").json()
             assert copy["version"] == article["version"]
             assert "12 March 2021" in article["text"][copy["start"] : copy["end"]]
 
 
-def test_a_filter_names_only_what_passes_it(client_of):
-    """Asked of one source, the copy of another is not named, though it is the same text."""
+def test_a_filter_leaves_out_near_duplicates_that_do_not_pass_it(client_of):
+    """With a filter by source, a near-duplicate of another source is not listed, even if its text is the same."""
     client = client_of(HARBOUR, AGENCY)
     reply = client.post("/api/ask", json={"question": QUESTION, "source": "Agency"}).json()
-    assert [(found["article_id"], found["also"]) for found in reply["passages"]] == [("agency", [])]
+    assert [(passage["article_id"], passage["also"]) for passage in reply["passages"]] == [("agency", [])]
 
 
-def test_ask_prints_the_ids_of_the_others(monkeypatch, client_of):
-    """Behind the place of the quote."""
+def test_ask_and_search_print_the_ids_of_near_duplicates(monkeypatch, client_of):
+    """Both commands list the near-duplicates after the offsets."""
     assistant = client_of(HARBOUR, EVENING).app.state.assistant
-    monkeypatch.setattr(rag.cli, "_assistant", lambda *_, **__: assistant)
-    for words in (["ask", QUESTION], ["search", QUESTION]):
-        assert "; also in " in CliRunner().invoke(rag.cli.app, words).stdout
+    monkeypatch.setattr(rag.assembly, "make_assistant", lambda settings: assistant)
+    for command in (["ask", QUESTION], ["search", QUESTION]):
+        assert "; also in " in CliRunner().invoke(rag.cli.app, command).stdout

@@ -1,15 +1,15 @@
-"""The page of what the corpus holds, and its form to re-index."""
+"""The corpus page with its form to re-index, and the list of articles."""
 
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from index.build.build import build_index
+from index.build.reindex_process import ReindexStatus
 from index.engine.local.local_index import LiveIndex
-from index.errors import WriterBusyError
+from index.errors import StorageError, WriterBusyError
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder
 from tests.unit.rag.conftest import SENSIBLE
@@ -18,26 +18,18 @@ from web.middleware.keys import Role, add_key
 
 
 @dataclass
-class State:
-    state: str = "idle"
-    done: int = 0
-    total: int = 0
-    problem: dict[str, Any] | None = None
+class FakeReindexer:
+    """Starts nothing, and counts how often it was asked to."""
 
+    status: ReindexStatus = field(default_factory=ReindexStatus)
+    starts: int = 0
 
-@dataclass
-class Reindexer:
-    """Begins nothing, and remembers that it was told to."""
-
-    state: State = field(default_factory=State)
-    begun: int = 0
-
-    def start(self) -> State:
-        self.begun += 1
-        if self.state.state == "running":
+    def start(self) -> ReindexStatus:
+        self.starts += 1
+        if self.status.state == "running":
             raise WriterBusyError("A re-index is running already.", "Wait.")
-        self.state = State("running", 3, 12)
-        return self.state
+        self.status = ReindexStatus("running", 3, 12)
+        return self.status
 
     def close(self) -> None:
         pass
@@ -45,7 +37,7 @@ class Reindexer:
 
 @pytest.fixture
 def faulty(tmp_path, serve):
-    """A server of a corpus with a file that is refused, a date that is doubted, and an article without a source."""
+    """A server for a corpus with a refused line, a doubted date and an article without a source."""
     folder = tmp_path / "faulty"
     folder.mkdir()
     good = {"id": "a", "source": f"Source {EVIL}", "language": "ur", "published": "2024-03-05", "text": "Kites."}
@@ -55,21 +47,21 @@ def faulty(tmp_path, serve):
     return serve(Assistant(LiveIndex(tmp_path / "faulty-index", lambda record: WordEmbedder()), weights=SENSIBLE))
 
 
-def test_it_says_what_is_held_and_how_fresh(client):
-    """Counts, days, model, sources and languages, as the index has them."""
+def test_the_page_shows_what_the_index_holds_and_its_age(client):
+    """The page has the counts, days, model, sources and languages of the index, and its age."""
     page = page_of(client, "/corpus")
     figures = {pair.one("dt").text: pair.one("dd").text for pair in page.one("dl", class_="figures").all("div")}
     assert figures == {"Articles": "3", "Passages": "3", "Refused": "0"}
-    told = page.one("dl", class_="particulars").text
-    assert "15 January 2023 to 5 March 2024" in told
-    assert "words" in told
+    particulars = page.one("dl", class_="particulars").text
+    assert "15 January 2023 to 5 March 2024" in particulars
+    assert "words" in particulars
     rows = page.all("table")[0].one("tbody").all("tr")
     assert sorted(row.one("th").text for row in rows) == ["Coast Daily", "River Post", "not given"]
-    assert re.search(r"made (less than a|\d+) (minute|hour)s? ago", page.one("p", class_="standfirst").text)
+    assert re.search(r"built (less than a|\d+) (minute|hour)s? ago", page.one("p", class_="standfirst").text)
 
 
-def test_what_was_refused_and_doubted_is_named_with_why(faulty):
-    """The file and its line, and the reason; nothing of it becomes markup."""
+def test_refused_and_doubted_files_are_listed_with_their_reasons(faulty):
+    """Each has its file, line and reason, and none of it becomes markup."""
     page = page_of(faulty, "/corpus")
     refused, doubted = page.one("section", class_="left-out").all("dl")
     assert refused.one("dt").text == "some.jsonl, line 3"
@@ -80,33 +72,33 @@ def test_what_was_refused_and_doubted_is_named_with_why(faulty):
 
 
 def lines(page):
-    """The titles that are listed."""
+    """The titles on a page of the list."""
     listing = page.all("ol", class_="listing")
     rows = listing[0].all("li") if listing else []
     return [row.one("a").text for row in rows if row.all("a")]
 
 
 def test_articles_are_listed_and_each_opens(client):
-    """The latest day first, from the corpus page on; every title leads to its article."""
+    """The corpus page links to the list, newest first, and every title opens its article."""
     corpus = page_of(client, "/corpus")
     page = page_of(client, corpus.one("dl", class_="figures").one("a").attributes["href"])
-    assert "3 articles, the latest day first" in page.one("p", class_="standfirst").text
+    assert "3 articles, newest first" in page.one("p", class_="standfirst").text
     days = [row.text for row in page.one("ol", class_="listing").all("ul", class_="origin")]
     assert ["5 March 2024" in days[0], "15 January 2023" in days[1]] == [True, True]
     links = page.one("ol", class_="listing").all("a")
     assert len(links) == 3
     for link in links:
         assert page_of(client, link.attributes["href"]).one("h1").text == link.text
-    assert page.all("nav", class_="onward") == []
+    assert page.all("nav", class_="pagination") == []
 
 
 def test_a_source_leads_to_its_articles_alone(client):
-    """By its name on the corpus page; what has no source has no link."""
+    """The name of a source on the corpus page links to its articles; articles without a source have no link."""
     rows = page_of(client, "/corpus").all("table")[0].one("tbody").all("tr")
     links = {row.one("th").text: row.all("a") for row in rows}
     assert links["not given"] == []
     page = page_of(client, links["Coast Daily"][0].attributes["href"])
-    assert "Only Coast Daily; the" in page.one("p", class_="standfirst").text
+    assert "Only Coast Daily, newest" in page.one("p", class_="standfirst").text
     origins = [origin.text for origin in page.one("ol", class_="listing").all("ul", class_="origin")]
     assert len(origins) == 1
     assert "Coast Daily" in origins[0]
@@ -114,17 +106,17 @@ def test_a_source_leads_to_its_articles_alone(client):
 
 
 def test_names_that_a_filter_takes_for_one_are_one(client_of):
-    """Sources whatever their case, languages whatever their region; the link lists as many as the row counts."""
+    """Case in sources and regions in languages do not matter, and the link lists as many articles as the row says."""
     names = [("Çay Post", "en-GB"), ("çay post", "EN"), ("Çay Post", "en_us"), ("River", "ur"), (None, "-")]
     client = client_of(
         *({"id": f"a{n}", "text": f"Tea {n}.", "source": name, "language": tag} for n, (name, tag) in enumerate(names))
     )
-    told = [
+    tables = [
         {row.one("th").text: (row.one("td").text.strip(), [link.attributes["href"] for link in row.all("a")])}
         for table in page_of(client, "/corpus").all("table")
         for row in table.one("tbody").all("tr")
     ]
-    rows = {name: pair for row in told for name, pair in row.items() if name != "not given"}
+    rows = {name: pair for table in tables for name, pair in table.items() if name != "not given"}
     assert {name: count for name, (count, _) in rows.items()} == {
         "Çay Post": "3",
         "River": "1",
@@ -134,11 +126,11 @@ def test_names_that_a_filter_takes_for_one_are_one(client_of):
     for name, (count, (link,)) in rows.items():
         page = page_of(client, link)
         assert len(lines(page)) == int(count)
-        assert f"Only {name}; the latest day first." in page.one("p", class_="standfirst").text
+        assert f"Only {name}, newest first." in page.one("p", class_="standfirst").text
 
 
 def test_a_name_too_long_for_the_filter_has_no_link(client_of):
-    """It is shown all the same."""
+    """The page still shows such a name."""
     client = client_of(
         {"id": "a", "text": "Tea.", "source": "S" * 1001}, {"id": "b", "text": "Ink.", "source": "S" * 1000}
     )
@@ -150,7 +142,7 @@ def test_a_name_too_long_for_the_filter_has_no_link(client_of):
 
 
 def test_a_long_list_has_pages(client_of):
-    """Of fifty each, by links there and back, with the filters kept; no article is missed or named twice."""
+    """Pages of fifty articles link to each other and keep the filters, and list every article once."""
     client = client_of(*({"id": f"a{n}", "title": f"T{n}", "text": f"Tea {n}.", "source": "S & T"} for n in range(101)))
     seen, addresses, following = [], [], "/articles?source=s+%26+t"
     while following:
@@ -163,15 +155,15 @@ def test_a_long_list_has_pages(client_of):
     back = next(a.attributes["href"] for a in page.all("a") if a.attributes.get("rel") == "prev")
     assert lines(page_of(client, back)) == seen[1]
     assert page.one("ol", class_="listing").attributes["start"] == "101"
-    assert "Only s & t; the latest day first: 101 to 101." in page.one("p", class_="standfirst").text
+    assert "Only s & t, newest first: 101 to 101." in page.one("p", class_="standfirst").text
     assert page.one("title").text.startswith("Articles, 101 to 101 ·")
 
 
-def test_a_page_after_the_last_and_a_filter_of_nothing_say_so(client):
-    """And lead back."""
+def test_an_empty_list_says_so(client):
+    """A page after the last says that there are no articles and links to the first page."""
     after = page_of(client, "/articles?page=9")
-    assert (after.one("p", class_="note").text, lines(after)) == ("There is none here.", [])
-    assert len(lines(page_of(client, after.one("nav", class_="onward").one("a").attributes["href"]))) == 3
+    assert (after.one("p", class_="note").text, lines(after)) == ("No articles found.", [])
+    assert len(lines(page_of(client, after.one("nav", class_="pagination").one("a").attributes["href"]))) == 3
     nothing = page_of(client, "/articles?source=Nobody")
     assert lines(nothing) == []
     for wrong in ("page=0", "page=x", "published_from=tomorrow"):
@@ -179,7 +171,7 @@ def test_a_page_after_the_last_and_a_filter_of_nothing_say_so(client):
 
 
 def test_titles_and_sources_of_a_list_are_only_text(client_of):
-    """And have the direction of their language."""
+    """Neither becomes markup, and a title has the direction of its language."""
     client = client_of({"id": "a/../b?", "title": f"Title {EVIL}", "text": "Kites.", "source": EVIL, "language": "ur"})
     page = page_of(client, "/articles")
     link = page.one("ol", class_="listing").one("a")
@@ -189,21 +181,21 @@ def test_titles_and_sources_of_a_list_are_only_text(client_of):
 
 
 def test_only_an_admin_is_offered_a_re_index(assistant, serve, tmp_path):
-    """With a key to ask, nothing is offered that can't be done, nor done that is not offered."""
+    """Only a key with the admin role gets the button and may use it."""
     keys = {role: add_key(tmp_path / "keys", role.name.lower(), role) for role in (Role.ASK, Role.ADMIN)}
     client = serve(assistant, keys_file=tmp_path / "keys")
-    client.app.state.reindexer = Reindexer()
+    client.app.state.reindexer = FakeReindexer()
     for role, buttons in ((Role.ASK, 0), (Role.ADMIN, 1)):
         client.headers["authorization"] = f"Bearer {keys[role]}"
         assert len(page_of(client, "/corpus").one("main").all("button")) == buttons
-        begun = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
-        assert begun.status_code == (303 if buttons else 403)
-    assert client.app.state.reindexer.begun == 1
+        response = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
+        assert response.status_code == (303 if buttons else 403)
+    assert client.app.state.reindexer.starts == 1
 
 
-def test_the_form_begins_a_re_index_and_shows_how_far_it_is(client):
-    """Without a script: the form posts, the page is shown again, and reloads itself while it runs."""
-    client.app.state.reindexer = Reindexer()
+def test_the_form_starts_a_re_index_and_shows_its_progress(client):
+    """Without scripts, the form posts, and the page then reloads itself while the re-index runs."""
+    client.app.state.reindexer = FakeReindexer()
     form = page_of(client, "/corpus").one("form")
     assert (form.attributes["method"], form.attributes["action"]) == ("post", "/corpus/reindex")
     response = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
@@ -216,25 +208,25 @@ def test_the_form_begins_a_re_index_and_shows_how_far_it_is(client):
 
 
 @pytest.mark.parametrize(
-    ("state", "told"),
+    ("status", "message"),
     [
-        (State(), ""),
-        (State("running"), "Reading the articles."),
-        (State("done", 3, 3), "The index is up to date."),
+        (ReindexStatus(), ""),
+        (ReindexStatus("running"), "Reading the articles."),
+        (ReindexStatus("done", 3, 3), "The index is up to date."),
         (
-            State("failed", problem={"detail": "The disk is full.", "remedy": "Make room."}),
+            ReindexStatus("failed", failure=StorageError("The disk is full.", "Make room.")),
             "The disk is full. Make room.",
         ),
     ],
 )
-def test_how_a_re_index_stands_is_a_sentence(client, state, told):
-    """Of each state."""
-    client.app.state.reindexer = Reindexer(state)
-    assert page_of(client, "/corpus").one("p", class_="progress").text == told
+def test_each_state_of_a_re_index_has_a_message(client, status, message):
+    """The page describes each state in a sentence."""
+    client.app.state.reindexer = FakeReindexer(status)
+    assert page_of(client, "/corpus").one("p", class_="progress").text == message
 
 
-def test_a_re_index_that_can_t_begin_is_a_page_that_says_so(client):
-    """With the sentence of the error."""
-    client.app.state.reindexer = Reindexer(State("running"))
+def test_a_re_index_that_can_t_start_gives_an_error_page(client):
+    """A second re-index at the same time is refused."""
+    client.app.state.reindexer = FakeReindexer(ReindexStatus("running"))
     response = client.post("/corpus/reindex", headers={"accept": "text/html"}, follow_redirects=False)
     assert response.status_code >= 400

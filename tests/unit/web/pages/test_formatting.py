@@ -1,4 +1,4 @@
-"""What a page says of an article, and the address of its original at the quoted words."""
+"""Dates, ages and languages in words, and the address of an original at the quoted words."""
 
 from datetime import date
 from urllib.parse import unquote
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web.links import original_url
-from web.pages.formatting import age, day, direction, language_name
+from web.pages.formatting import age, day, direction, duration, language_name
 
 HARBOUR = "https://example.org/harbour"
 SENTENCE = "The harbour of Lenkoran was opened on 12 March 2021."
@@ -18,41 +18,41 @@ LONG = (
 )
 
 
-def test_a_sentence_is_found_by_its_words():
-    """Its words are one text directive, percent-encoded."""
+def test_a_sentence_is_one_text_directive():
+    """The directive of a short quote is all its words, percent-encoded."""
     assert original_url(HARBOUR, SENTENCE) == f"{HARBOUR}#:~:text={SENTENCE.replace(' ', '%20')}"
 
 
-def test_a_long_quote_is_found_by_its_first_and_last_words():
-    """Start and end, with a plain comma between and none inside."""
+def test_a_long_quote_is_given_by_its_first_and_last_words():
+    """The directive has a start and an end, with a plain comma between them and none inside."""
     directive = original_url(HARBOUR, LONG).partition(":~:text=")[2]
     start, end = directive.split(",")
     assert unquote(start) == "Engineers, who had worked since"
     assert unquote(end) == "2022, and nobody was hurt."
 
 
-def test_a_quote_over_two_lines_is_found_by_its_ends():
-    """A directive's words stand in one block of the page, so each end is taken from its own line."""
+def test_a_quote_of_two_lines_is_given_by_its_ends():
+    """The words of a directive must be in one block of the page, so each end comes from its own line."""
     directive = original_url(HARBOUR, "A bridge.\n\nIt is long.").partition(":~:text=")[2]
     assert directive == "A%20bridge.,It%20is%20long."
 
 
-def test_few_words_are_told_apart_by_those_around_them():
-    """Prefix and suffix come from the same line of the article."""
+def test_a_quote_of_few_words_has_a_prefix_and_a_suffix():
+    """The prefix and the suffix come from the same line of the article."""
     text = "Opened in 2020.\nThe harbour was opened on 12 March 2021, after six years of work."
     start = text.index("12 March")
     address = original_url(HARBOUR, "12 March 2021", text[:start], text[start + 13 :])
     assert address == (f"{HARBOUR}#:~:text=harbour%20was%20opened%20on-,12%20March%202021,-%2C%20after%20six%20years")
 
 
-def test_few_words_at_the_ends_of_their_line_have_nothing_around_them():
-    """Neither prefix nor suffix is made of nothing."""
+def test_a_quote_that_is_its_whole_line_has_no_prefix_and_no_suffix():
+    """A directive never has an empty prefix or suffix."""
     assert original_url(HARBOUR, "Basant", "Kites.\n", "\nMore.") == f"{HARBOUR}#:~:text=Basant"
 
 
 @pytest.mark.parametrize("char", ["-", ",", "&", "#", "%", "+", ":", "قلم", "😀"])
-def test_what_means_something_in_a_directive_is_encoded(char):
-    """Every such character of a quote arrives as itself."""
+def test_the_syntax_of_directives_is_encoded_in_quotes(char):
+    """Characters with a meaning in a directive are encoded, and decode to themselves."""
     directive = original_url(HARBOUR, f"well{char}known words").partition(":~:text=")[2]
     assert not set(directive) & set("-,&#+:")
     assert unquote(directive) == f"well{char}known words"
@@ -60,7 +60,7 @@ def test_what_means_something_in_a_directive_is_encoded(char):
 
 @given(st.text(max_size=200), st.text(max_size=20), st.text(max_size=20))
 def test_any_quote_gives_one_directive_of_the_same_address(quote, before, after):
-    """Only what separates its parts is left unencoded."""
+    """Only the separators of its parts stay unencoded."""
     address = original_url(
         HARBOUR,
         quote.encode(errors="ignore").decode(),
@@ -82,27 +82,43 @@ def test_any_quote_gives_one_directive_of_the_same_address(quote, before, after)
     ],
 )
 def test_a_fragment_of_the_original_is_kept(url, begins):
-    """Another directive is replaced."""
+    """An address keeps its own fragment; only another directive is replaced."""
     assert original_url(url, "Basant").removeprefix(begins) == "Basant"
 
 
 @pytest.mark.parametrize("url", [None, "", "javascript:alert(1)", "data:text/html,x", "//x", "http://["])
-def test_what_is_no_address_of_the_web_is_no_link(url):
-    """Whatever the quote."""
+def test_only_web_addresses_are_links(url):
+    """An address that is not http or https gives no link."""
     assert original_url(url, SENTENCE) is None
 
 
 @pytest.mark.parametrize("words", ["", " \n "])
 def test_no_words_give_the_plain_address(words):
-    """Such as an article's page with nothing marked."""
+    """Without a quote, the address has no text directive."""
     assert original_url(HARBOUR, words) == HARBOUR
 
 
 def test_ages_days_directions_and_languages_are_words():
-    """As a person writes them."""
+    """Each is in the words that people use."""
     assert day(date(2026, 11, 3)) == "3 November 2026"
     assert age(3, "2026-11-20", None) == "3 days old"
     assert age(3, None, "2026-11-20T08:00:00+00:00") == "undated, first seen 20 November 2026"
     assert age(None, None, None) is None
     assert [direction(tag) for tag in ("ur-PK", "UR_pk", "en", None)] == ["rtl", "rtl", "ltr", "ltr"]
     assert (language_name("ur"), language_name("EN"), language_name("tlh")) == ("اردو", "English", "tlh")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "less than a minute"),
+        (59.9, "less than a minute"),
+        (60, "1 minute"),
+        (7199, "1 hour"),
+        (7200, "2 hours"),
+        (86_400 * 3.9, "3 days"),
+    ],
+)
+def test_a_duration_is_in_its_largest_whole_unit(seconds, words):
+    """A duration is rounded down to days, hours or minutes."""
+    assert duration(seconds) == words

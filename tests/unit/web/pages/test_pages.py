@@ -1,4 +1,4 @@
-"""The pages, parsed as a browser would."""
+"""The pages, parsed as a browser parses them."""
 
 import re
 from dataclasses import replace
@@ -33,20 +33,20 @@ def marks(page):
     return [mark.text for mark in page.all("mark")]
 
 
-def test_the_chat_page_without_a_question_is_a_form_and_what_is_held(client):
-    """A form that asks by GET, how much is held, and no turn."""
+def test_the_chat_page_without_a_question_has_a_form_and_the_size_of_the_corpus(client):
+    """The page has a form that asks by GET, the number of articles, and no turn."""
     page = page_of(client, "/")
     form = page.one("form", class_="ask")
     assert (form.attributes["method"], form.attributes["action"]) == ("get", "/")
     assert form.one("input", id="q").attributes["name"] == "q"
     assert form.one("input", id="q").attributes["value"] == ""
-    assert "3 articles" in page.one("section", class_="holdings").text
+    assert "3 articles" in page.one("section", class_="about").text
     assert page.all("section", class_="turn") == page.all("input", name="h") == []
     assert page.one(role="alert").text == ""
 
 
 def test_an_answered_question_shows_each_quote_with_its_mark(client, assistant):
-    """The quotes stand in reading order, and the best alone is strong."""
+    """The quotes are in reading order, and only the best one is strong."""
     answer = assistant.ask(QUESTION)
     page = page_of(client, "/", q=QUESTION)
     turn = page.one("section", class_="answered")
@@ -61,7 +61,7 @@ def test_an_answered_question_shows_each_quote_with_its_mark(client, assistant):
 
 
 def test_a_mark_opens_the_article_at_exactly_the_quoted_words(client):
-    """Following [1] gives a page whose marked words are the quote, where #cited scrolls to."""
+    """A citation opens a page that marks exactly the quote, and #cited scrolls to it."""
     page = page_of(client, "/", q=QUESTION)
     quotes = [quote.text for quote in page.one("p", class_="finding").all("q")]
     for quote, link in zip(quotes, page.all("a", class_="cite"), strict=True):
@@ -72,51 +72,51 @@ def test_a_mark_opens_the_article_at_exactly_the_quoted_words(client):
         assert article.one(id="cited").tag == "mark"
 
 
-def test_an_article_edited_since_is_said_to_be(client_of):
-    """A link to another version of the text marks nothing, rather than other words, and says why."""
+def test_an_article_edited_after_it_was_cited_has_no_mark(client_of):
+    """A link to another version of the article marks nothing, and the page says why."""
     client = client_of({"id": "tea", "text": "Correction added. Tea is hot."})
     current = client.get("/api/articles/tea").json()["version"]
-    place = {"start": 0, "end": 10}
-    fresh = page_of(client, "/articles/tea", **place, version=current)
-    stale = page_of(client, "/articles/tea", **place, version="0" * 12)
+    span = {"start": 0, "end": 10}
+    fresh = page_of(client, "/articles/tea", **span, version=current)
+    stale = page_of(client, "/articles/tea", **span, version="0" * 12)
     assert (marks(fresh), fresh.all("p", class_="caution")) == (["Correction"], [])
     assert (marks(stale), "edited" in stale.one("p", class_="caution").text) == ([], True)
 
 
-def test_a_follow_up_on_the_page_is_read_with_what_the_question_before_is_about(client):
-    """The form carries the question before, and the page shows how the follow-up was read."""
+def test_a_follow_up_is_interpreted_with_the_question_before(client):
+    """The form sends the question before, and the page shows how it interpreted the follow-up."""
     first = page_of(client, "/", q=QUESTION)
-    carried = first.one("input", name="h").attributes["value"]
-    second = page_of(client, "/", q="What did it cost?", h=carried)
+    history = first.one("input", name="h").attributes["value"]
+    second = page_of(client, "/", q="What did it cost?", h=history)
     interpreted = second.one("p", class_="interpreted")
     assert interpreted.one("span").text == "What did it cost? (harbour, Lenkoran opened)"
     assert [field.attributes["value"] for field in second.all("input", name="h")] == [QUESTION, "What did it cost?"]
 
 
 def test_a_follow_up_can_be_asked_as_it_was_typed(client):
-    """One link asks the same words with no question before them; the permanent link keeps what they followed."""
-    limited = {"published_from": "2020-01-01", "source": "Coast Daily"}
-    page = page_of(client, "/", q="What did it cost?", h=QUESTION, **limited)
+    """One link asks the same question without its history; the permanent link keeps the history."""
+    filters = {"published_from": "2020-01-01", "source": "Coast Daily"}
+    page = page_of(client, "/", q="What did it cost?", h=QUESTION, **filters)
     typed = page.one("a", class_="as-typed").attributes["href"]
     assert parse_qs(urlsplit(typed).query) == {
         "q": ["What did it cost?"],
-        **{name: [value] for name, value in limited.items()},
+        **{name: [value] for name, value in filters.items()},
     }
     assert page_of(client, typed).all("p", class_="interpreted") == []
-    kept = parse_qs(urlsplit(page.one("a", class_="permanent").attributes["href"]).query)
-    assert kept["h"] == [QUESTION]
+    permanent = parse_qs(urlsplit(page.one("a", class_="permanent").attributes["href"]).query)
+    assert permanent["h"] == [QUESTION]
 
 
-def test_the_last_eight_questions_are_carried(client):
-    """A long conversation is sent with the newest of its questions."""
+def test_the_form_sends_the_last_eight_questions(client):
+    """A long conversation has only its newest questions in the form."""
     earlier = [f"Question {number}?" for number in range(20)]
     page = page_of(client, "/", q="What did it cost?", h=earlier)
-    carried = [field.attributes["value"] for field in page.all("input", name="h")]
-    assert carried == [*earlier[-7:], "What did it cost?"]
+    history = [field.attributes["value"] for field in page.all("input", name="h")]
+    assert history == [*earlier[-7:], "What did it cost?"]
 
 
-def test_each_source_of_an_answer_has_its_card(client):
-    """Number, title, source, day, age, quote, and a link to the original that gives nothing away."""
+def test_each_citation_has_its_card(client):
+    """A card has number, title, source, day, age, quote, and a link to the original without a referrer."""
     card = page_of(client, "/", q=QUESTION).all("li", class_="card")[0]
     assert card.one("h4").text.split() == ["[1]", "The", "new", "harbour", "of", "Lenkoran"]
     source, day, age = (item.text for item in card.one("ul", class_="origin").all("li"))
@@ -128,18 +128,18 @@ def test_each_source_of_an_answer_has_its_card(client):
     assert {"noopener", "noreferrer"} <= set(original.attributes["rel"].split())
 
 
-def test_an_undated_source_says_since_when_it_is_known(client):
-    """Its card and its page say so; a dated one's page names no other day."""
+def test_an_undated_article_says_when_it_was_first_seen(client):
+    """Its card and its page show that day; the page of a dated article does not."""
     cards = page_of(client, "/", q="Kites fly over Lahore in spring?").all("li", class_="card")
-    told = [item.text for item in cards[0].one("ul", class_="origin").all("li")]
-    assert re.fullmatch(r"undated, first seen \d+ \w+ \d{4}", told[-1])
+    origin = [item.text for item in cards[0].one("ul", class_="origin").all("li")]
+    assert re.fullmatch(r"undated, first seen \d+ \w+ \d{4}", origin[-1])
     page = page_of(client, "/articles/notes-kites").one("article").one("ul", class_="origin")
-    assert page.all("li")[-1].text.strip() == told[-1]
+    assert page.all("li")[-1].text.strip() == origin[-1]
     assert "first seen" not in page_of(client, "/articles/harbour").text
 
 
 def test_a_declined_question_shows_the_nearest_passages(client, assistant):
-    """It says that there is no answer, quotes none, and shows passages that open in their articles."""
+    """A declined turn has no quotes, and shows the nearest passages with links into their articles."""
     question = "Who invented the xylophone in Vienna?"
     turn = page_of(client, "/", q=question).one("section", class_="declined")
     assert "do not hold an answer" in turn.one("p", class_="finding").text
@@ -151,15 +151,15 @@ def test_a_declined_question_shows_the_nearest_passages(client, assistant):
 
 
 def test_a_question_has_a_permanent_link_to_itself(client):
-    """The link asks the same question again, whatever characters it holds."""
+    """The link asks the same question again, whatever its characters."""
     question = "Was it 100% & more? #1 +2 قلم"
     link = page_of(client, "/", q=question).one("a", class_="permanent").attributes["href"]
     assert page_of(client, link).one("section", class_="turn").one("h2").text == question
 
 
 @pytest.mark.parametrize("question", ["", "  ", "?!", "x" * 10_000])
-def test_a_refused_question_is_said_to_be_with_what_was_typed(client, question):
-    """422, an alert of one sentence, and the typed words still in the field."""
+def test_a_refused_question_stays_in_the_field(client, question):
+    """A refused question gets status 422 and an alert, and stays in the field."""
     page = page_of(client, "/", 422, q=question)
     assert page.one(role="alert").text
     field = page.one("input", id="q")
@@ -169,7 +169,7 @@ def test_a_refused_question_is_said_to_be_with_what_was_typed(client, question):
 
 @pytest.mark.parametrize("question", [EVIL, "</h2></main>", "{{ 7 * 7 }}", "who %s %d {0}?", '" autofocus onfocus="x'])
 def test_a_question_never_becomes_markup(client, question):
-    """What was typed is shown to the character, and adds no element and no attribute."""
+    """The page shows the question as typed, without an added element or attribute."""
     page = page_of(client, "/", q=question)
     assert page.one("section", class_="turn").one("h2").text == question
     assert page.all("img") == []
@@ -177,14 +177,14 @@ def test_a_question_never_becomes_markup(client, question):
     assert not [element for element in page.all() if any(name.startswith("on") for name in element.attributes)]
 
 
-def test_a_refused_question_forgets_none_before_it(client):
-    """The form still carries the earlier questions."""
+def test_a_refused_question_keeps_its_history(client):
+    """The form still sends the earlier questions."""
     page = page_of(client, "/", 422, q="???", h=[QUESTION, "What did it cost?"])
     assert [field.attributes["value"] for field in page.all("input", name="h")] == [QUESTION, "What did it cost?"]
 
 
 def test_a_refused_question_never_becomes_markup(client):
-    """The field's value ends where it should."""
+    """The value of the field is the question as typed."""
     page = page_of(client, "/", 422, q=EVIL * 50)
     assert page.one("input", id="q").attributes["value"] == EVIL * 50
     assert page.all("img") == []
@@ -192,7 +192,7 @@ def test_a_refused_question_never_becomes_markup(client):
 
 @pytest.mark.parametrize("weights", [SURE, UNSURE], ids=["answered", "declined"])
 def test_nothing_of_the_corpus_becomes_markup(client_of, weights):
-    """Text, title, source and author are shown to the character, answered or declined."""
+    """Text, title, source and author are shown as they are, answered or declined."""
     text = f"The harbour {EVIL} was opened."
     record = {"id": "evil", "title": f"Title {EVIL}", "source": f"Source {EVIL}", "author": EVIL, "text": text}
     client = client_of({**record, "language": 'en" onclick="x'}, weights=weights)
@@ -209,7 +209,7 @@ def test_nothing_of_the_corpus_becomes_markup(client_of, weights):
     "url", ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "//x", "http://[", "ftp://x", "\x01java"]
 )
 def test_only_an_address_of_the_web_becomes_a_link(client_of, url):
-    """Another scheme in the front matter gives no link at all."""
+    """An article whose address has another scheme has no link to its original."""
     client = client_of({"id": "a", "url": url, "text": "The harbour was opened."}, weights=SURE)
     for path in ("/?q=harbour", "/articles/a"):
         links = [link.attributes["href"] for link in page_of(client, path).all("a")]
@@ -217,7 +217,7 @@ def test_only_an_address_of_the_web_becomes_a_link(client_of, url):
 
 
 def test_bidi_characters_of_the_corpus_stay_inside_their_elements(client_of):
-    """A name that overrides its direction is shown in an element of its own, so it turns nothing else round."""
+    """A name that overrides its direction has an element of its own, so it reverses no other text."""
     record = {"id": "a", "title": OVERRIDE, "source": OVERRIDE, "text": f"The harbour {OVERRIDE} was opened."}
     page = page_of(client_of(record, weights=SURE), "/", q="harbour opened?")
     assert page.one("ul", class_="origin").all("bdi")[0].text == OVERRIDE
@@ -229,7 +229,7 @@ def test_bidi_characters_of_the_corpus_stay_inside_their_elements(client_of):
     [("ur", "rtl"), ("ar", "rtl"), ("fa-IR", "rtl"), ("UR", "rtl"), ("en", "ltr"), ("az", "ltr"), (None, "ltr")],
 )
 def test_text_runs_in_the_direction_of_its_language(client_of, language, direction):
-    """The article and its card are marked with the direction, and with the language where it is known."""
+    """The article and its card have the direction of the language, and its tag if there is one."""
     client = client_of({"id": "a", "language": language, "text": "حیدر علییف harbour"}, weights=SURE)
     article = page_of(client, "/articles/a").one("article")
     card = page_of(client, "/", q="harbour").one("li", class_="card")
@@ -239,14 +239,14 @@ def test_text_runs_in_the_direction_of_its_language(client_of, language, directi
 
 
 @pytest.mark.parametrize("published", ["2024-03-05", "2024-03-05T23:30:00", "2024-03-05T23:30:00+05:00", "20240305"])
-def test_a_day_is_shown_as_a_person_writes_it(client_of, published):
-    """A date, or a date and time in any zone, is shown as its own day."""
+def test_a_day_is_shown_as_people_write_it(client_of, published):
+    """A date, or a time in any zone, is shown as its own day."""
     page = page_of(client_of({"id": "a", "published": published, "text": "Kites."}), "/articles/a")
     assert page.one("ul", class_="origin").all("li")[0].text == "5 March 2024"
 
 
 def test_an_article_s_page_shows_its_particulars(client):
-    """Title, source, day and original, and the whole text unmarked."""
+    """The page has title, source, day, age and original, and marks nothing."""
     page = page_of(client, "/articles/harbour")
     assert page.one("h1").text == "The new harbour of Lenkoran"
     origin = [item.text.strip() for item in page.one("ul", class_="origin").all("li")]
@@ -268,7 +268,7 @@ def lines(client_of):
     [(0, 3), (0, len(LINES)), (4, 30), (len(LINES) - 6, len(LINES)), (11, 20), (22, 27), (35, 45), (8, 9), (2, 900)],
 )
 def test_the_marked_words_are_exactly_those_of_the_span(lines, start, end):
-    """Joined, the marks are the text from start to end, line ends apart; only the first carries the id."""
+    """The marks join to the text of the span without line ends, and only the first has the id."""
     page = page_of(lines, "/articles/lines", start=start, end=end)
     assert "".join(marks(page)) == LINES[start:end].replace("\n", "")
     assert [mark.attributes.get("id") for mark in page.all("mark")] == ["cited"] + [None] * (len(marks(page)) - 1)
@@ -287,7 +287,7 @@ def test_the_marked_words_are_exactly_those_of_the_span(lines, start, end):
     ],
 )
 def test_offsets_that_span_nothing_leave_the_article_unmarked(lines, offsets):
-    """Reversed, empty, beyond the end or half given: the article is shown all the same."""
+    """Offsets that are reversed, empty, beyond the end or incomplete still show the article."""
     page = page_of(lines, "/articles/lines", **offsets)
     assert marks(page) == []
     assert "One line." in page.one("article").text
@@ -297,14 +297,14 @@ def test_offsets_that_span_nothing_leave_the_article_unmarked(lines, offsets):
     "offsets", [{"start": -1, "end": 3}, {"start": "x", "end": 3}, {"start": "9" * 5000, "end": 1}]
 )
 def test_offsets_that_are_no_offsets_are_refused_as_a_page(lines, offsets):
-    """Negative, or no number: a page that names the field, and never a defect."""
+    """Negative offsets and offsets that are not numbers give an error page that names the field."""
     page = page_of(lines, "/articles/lines", 422, **offsets)
     assert "start" in page.one("p", class_="what").text
 
 
 @given(st.text("ab \n<é😀", max_size=60), st.integers(0, 70), st.integers(0, 70))
 def test_any_span_of_any_text_is_marked_exactly(text, start, end):
-    """Segments hold every line's text to the character, and the marked ones the span's, line ends apart."""
+    """The segments join to the whole text and the marked ones to the span, both without line ends."""
     paragraphs = marked_paragraphs(text, start, min(end, len(text)))
     marked = [segment for paragraph in paragraphs for segment in paragraph if segment.marked]
     assert "".join(segment.text for segment in marked) == text[start:end].replace("\n", "")
@@ -317,13 +317,13 @@ IDS = ["a/b", "two words", "100%", "قلم", "../x", "what?", "a#b", "a&b", "a+b
 
 
 def test_a_citation_s_address_survives_any_id(client_of):
-    """Resolved as a browser does, it opens that article at those words."""
+    """The address opens the article at the cited words, whatever characters its id has."""
     client = client_of(*({"id": name, "title": name, "text": f"The harbour {name}."} for name in IDS), weights=SURE)
     assistant = client.app.state.assistant
-    found = assistant.search("harbour")[0]
+    passage = assistant.search("harbour")[0]
     for name in IDS:
         version = assistant.article(name).version
-        cited = replace(found, article_id=name, version=version, start=4, end=11)
+        cited = replace(passage, article_id=name, version=version, start=4, end=11)
         address = urljoin("http://testserver/", article_href(cited)).removeprefix("http://testserver")
         page = page_of(client, address)
         assert page.one("h1").text == name
@@ -331,42 +331,42 @@ def test_a_citation_s_address_survives_any_id(client_of):
 
 
 def test_an_unknown_path_is_a_page_for_a_browser(client):
-    """404 as a page with a way back."""
+    """The page has the status 404 and a link to the start page."""
     page = page_of(client, "/nothing", 404)
     assert "404" in page.one("p", class_="code").text
     assert page.one("main").one("a").attributes["href"] == "/"
 
 
 def test_an_unknown_article_is_a_page_that_names_it_and_no_markup(client):
-    """404, with the id to the character."""
+    """The page has the status 404 and shows the id as it is."""
     page = page_of(client, "/articles/%3Cscript%3Ex", 404)
     assert "<script>x" in page.one("p", class_="what").text
     assert page.all("script") == []
 
 
 def test_a_wrong_method_is_a_page_for_a_browser(client):
-    """405 as a page."""
+    """The page has the status 405."""
     response = client.post("/", headers=BROWSER)
     assert response.status_code == 405
     assert parse(response.text).one("h1").text == "Method Not Allowed"
 
 
 def test_a_missing_index_is_a_page_that_says_what_to_run(assistant, serve):
-    """503, with the sentence and the command in a browser's page."""
+    """The page has the status 503, the reason and the command to run."""
 
-    class Gone:
+    class MissingIndex:
         def current(self):
             raise GenerationMissingError("There is no index yet.", "Run: rag index")
 
     client = serve(assistant)
-    client.app.state.assistant = Assistant(Gone(), weights=SENSIBLE)
+    client.app.state.assistant = Assistant(MissingIndex(), weights=SENSIBLE)
     page = page_of(client, "/", 503)
     assert page.one("p", class_="what").text == "There is no index yet."
     assert page.one("p", class_="remedy").text == "Run: rag index"
 
 
 def test_a_defect_is_a_page_that_tells_nothing(assistant, serve):
-    """500 as a page, without the exception's words."""
+    """The page has the status 500 and nothing of the exception."""
     client = serve(assistant)
     client.app.state.assistant = None
     page = page_of(client, "/", 500)
@@ -374,7 +374,7 @@ def test_a_defect_is_a_page_that_tells_nothing(assistant, serve):
 
 
 def test_docs_lists_every_route_of_the_description(client):
-    """Each method and path of /openapi.json has its section, with a summary."""
+    """Each method and path of /openapi.json has a section with a summary."""
     paths = client.get("/openapi.json").json()["paths"]
     page = page_of(client, "/docs")
     sections = {section.one("h2").text.strip(): section for section in page.all("section", class_="route")}
@@ -383,7 +383,7 @@ def test_docs_lists_every_route_of_the_description(client):
 
 
 def test_docs_lists_every_field_of_a_request(client):
-    """The fields of POST /api/ask stand in its table, what is required marked."""
+    """The table of POST /api/ask has every field, and marks the required ones."""
     page = page_of(client, "/docs")
     (section,) = [s for s in page.all("section", class_="route") if "/api/ask" in s.one("h2").text]
     body = next(table for table in section.all("table") if table.one("caption").text == "Body")
@@ -395,7 +395,7 @@ def test_docs_lists_every_field_of_a_request(client):
 
 
 def test_the_docs_example_works(client):
-    """The curl command's body is one that the route takes."""
+    """The route accepts the body of its example command."""
     page = page_of(client, "/docs")
     (section,) = [s for s in page.all("section", class_="route") if "/api/search" in s.one("h2").text]
     command = section.all("pre")[0].text
@@ -408,7 +408,7 @@ def test_the_docs_example_works(client):
     "path", ["/", "/?q=harbour", "/?q=", "/articles/harbour", "/articles", "/corpus", "/docs", "/nothing"]
 )
 def test_every_page_has_one_heading_one_main_and_a_language(client, path):
-    """What a screen reader goes by is there once, ids are distinct, and every local link leads somewhere."""
+    """Each page has one h1, main and title, distinct ids, and no broken local link."""
     page = parse(client.get(path, headers=BROWSER).text)
     assert len(page.all("h1")) == len(page.all("main")) == len(page.all("title")) == 1
     assert page.one("html").attributes["lang"] == "en"
@@ -423,7 +423,7 @@ def test_every_page_has_one_heading_one_main_and_a_language(client, path):
 
 
 def test_the_site_s_name_is_a_setting(assistant, serve):
-    """Every page is headed by it, as text."""
+    """The name heads every page, as text."""
     client = serve(assistant, site_name="Tea & <Co>")
     assert page_of(client, "/").one("a", class_="nameplate").text == "Tea & <Co>"
     assert page_of(client, "/nothing", 404).one("a", class_="nameplate").text == "Tea & <Co>"

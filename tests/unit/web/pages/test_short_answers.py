@@ -1,4 +1,4 @@
-"""The words that answer, on the chat page and printed by `rag ask`."""
+"""Short answers, on the chat page and printed by `rag ask`."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import rag.assembly
 import rag.cli
 from rag.answer import Citation, ShortAnswer
 from rag.compose.extract import DIFFERENT
 from tests.unit.rag.conftest import SURE, ScriptedReader
 from tests.unit.web.conftest import BRIDGES, DIFFERING, HARBOUR, HOW_LONG, READER, parse
-from web.pages.turns import _sentence
+from web.pages.turns import answer_sentence
 
 QUESTION = "When was the harbour of Lenkoran opened?"
 QUOTE = "The harbour of Lenkoran was opened on 12 March 2021, at last."
@@ -29,12 +30,12 @@ def turn_of(client, question):
 
 
 def marks(client, address):
-    """The marked words of the page a link leads to."""
+    """The marked words of the page that an address opens."""
     return [mark.text for mark in parse(client.get(address, headers={"accept": "text/html"}).text).all("mark")]
 
 
 def test_the_short_answer_stands_before_its_sentence(client_of):
-    """One large quotation, then the whole sentence with the same words marked in it."""
+    """The turn has a large short answer, then the whole sentence with the same words marked in it."""
     turn = turn_of(client_of(HARBOUR, reader=READER), QUESTION)
     short, finding = turn.one("p", class_="short"), turn.one("p", class_="finding")
     assert turn.all("p").index(short) < turn.all("p").index(finding)
@@ -47,7 +48,7 @@ def test_the_short_answer_stands_before_its_sentence(client_of):
 
 
 def test_the_short_answer_opens_at_its_words(client_of):
-    """Its link gives exactly those words, of the version they were read in."""
+    """The link marks exactly the short answer, and nothing in another version of the article."""
     client = client_of(HARBOUR, reader=READER)
     link = turn_of(client, QUESTION).one("p", class_="short").one("a").attributes["href"]
     address = urlsplit(link)
@@ -57,37 +58,37 @@ def test_the_short_answer_opens_at_its_words(client_of):
 
 
 def test_without_a_reader_the_sentence_is_the_answer(client_of):
-    """No large words, and nothing marked within the quote."""
+    """Without a reader there is no short answer, and nothing is marked within the quote."""
     turn = turn_of(client_of(HARBOUR), QUESTION)
     assert turn.all(class_="short") == turn.all("b") == turn.all(class_="differing") == []
     assert turn.one("strong").text == QUOTE
 
 
 def test_a_declined_question_has_no_short_answer(client_of):
-    """What the reader found in the nearest passages is not shown where it is not believed."""
+    """A declined turn does not show what the reader found in the nearest passages."""
     turn = turn_of(client_of(HARBOUR, reader=READER), "Who invented the xylophone in Vienna?")
     assert "declined" in turn.attributes["class"]
     assert turn.all(class_="short") == turn.all(class_="differing") == turn.all("b") == []
 
 
 def test_sources_that_differ_are_listed_newest_first(client_of):
-    """A plain line, then each answer with title, source and day, opening at its place; none is the large one."""
+    """Each short answer has its title, source and day and opens at its place; none is larger than the others."""
     client = client_of(*BRIDGES, reader=READER, weights=SURE)
     turn = turn_of(client, HOW_LONG)
     assert turn.one("p", class_="differ").text == "The sources differ"
-    listed = turn.one("div", class_="differing").one("ol")
-    assert [short.text.strip() for short in listed.all("p", class_="short")] == [text for text, _ in DIFFERING]
-    assert turn.all("p", class_="short") == listed.all("p", class_="short")
-    links = [short.one("a").attributes["href"] for short in listed.all("p", class_="short")]
+    answers = turn.one("div", class_="differing").one("ol")
+    assert [short.text.strip() for short in answers.all("p", class_="short")] == [text for text, _ in DIFFERING]
+    assert turn.all("p", class_="short") == answers.all("p", class_="short")
+    links = [short.one("a").attributes["href"] for short in answers.all("p", class_="short")]
     assert [marks(client, link) for link in links] == [[text] for text, _ in DIFFERING]
-    origins = [[part.text for part in origin.all("li")] for origin in listed.all("ul", class_="origin")]
+    origins = [[part.text for part in origin.all("li")] for origin in answers.all("ul", class_="origin")]
     assert [origin[-1] for origin in origins] == ["2 June 2025", "15 January 2023", "undated"]
     assert [origin[0] for origin in origins][::2] == ["Survey", "A guide"]
     assert origins[1][1] == "River Post"
 
 
 def test_sentences_that_differ_stand_in_the_order_of_their_answers(client_of):
-    """Each is quoted whole with its mark and its own words marked; none is stronger than another."""
+    """Each sentence is quoted whole with its citation and its short answer marked; none is stronger than another."""
     client = client_of(*BRIDGES, reader=READER, weights=SURE)
     finding = turn_of(client, HOW_LONG).one("p", class_="finding")
     assert [words.text for words in finding.all("b")] == [text for text, _ in DIFFERING]
@@ -99,7 +100,7 @@ def test_sentences_that_differ_stand_in_the_order_of_their_answers(client_of):
 
 
 def test_words_of_the_corpus_are_never_markup(client_of):
-    """Words, title and source are shown to the character, once as the answer and once in the sentence."""
+    """Short answer, title and source are shown as they are, in the answer and in the sentence."""
     record = {"id": "evil", "title": EVIL, "source": EVIL, "text": f"The harbour was opened {EVIL}."}
     turn = turn_of(client_of(record, reader=ScriptedReader(**{WORDS: 30.0}), weights=SURE), "harbour opened?")
     assert turn.one("p", class_="short").text == turn.one("p", class_="finding").one("b").text == WORDS
@@ -108,8 +109,8 @@ def test_words_of_the_corpus_are_never_markup(client_of):
 
 
 @pytest.mark.parametrize("words", ["1745 میں", "1745"])
-def test_a_short_answer_finds_its_own_direction(client_of, words):
-    """Its paragraph is dir=auto, and nothing inside hides the words from that."""
+def test_a_short_answer_has_its_own_direction(client_of, words):
+    """Its paragraph has dir=auto, and no dir attribute inside hides the words from it."""
     record = {"id": "a", "language": "ur", "text": "آتشگاہ کی عمارت 1745 میں مکمل ہوئی۔"}
     client = client_of(record, reader=ScriptedReader(**{words: 30.0}), weights=SURE)
     short = turn_of(client, "عمارت").one(class_="short")
@@ -120,11 +121,11 @@ def test_a_short_answer_finds_its_own_direction(client_of, words):
 
 @pytest.fixture
 def printed(monkeypatch, client_of):
-    """What `rag ask` prints, line by line, for a question of given articles."""
+    """The lines that `rag ask` prints for a question about some articles."""
 
-    def of(question, *records, **asking):
-        assistant = client_of(*records, **asking).app.state.assistant
-        monkeypatch.setattr(rag.cli, "_assistant", lambda *_, **__: assistant)
+    def of(question, *records, **options):
+        assistant = client_of(*records, **options).app.state.assistant
+        monkeypatch.setattr(rag.assembly, "make_assistant", lambda settings: assistant)
         result = CliRunner().invoke(rag.cli.app, ["ask", question])
         assert result.exit_code == 0
         return result.stdout.split("\n")
@@ -133,7 +134,7 @@ def printed(monkeypatch, client_of):
 
 
 def test_ask_prints_the_short_answer_first(printed):
-    """It has a line of its own; the marked sentence and its source follow as ever."""
+    """The short answer is a line of its own, followed by the quoted sentence and its source."""
     lines = printed(QUESTION, HARBOUR, reader=READER)
     assert lines[:2] == ["12 March 2021", ""]
     assert lines[2].startswith(f"{QUOTE} [1]")
@@ -141,10 +142,10 @@ def test_ask_prints_the_short_answer_first(printed):
 
 
 def test_ask_prints_what_differs_line_by_line(printed):
-    """Each answer has its title, source and day behind it, newest first; then the quoted sentences."""
+    """Each short answer is followed by its title, source and day, newest first; then come the quoted sentences."""
     lines = printed(HOW_LONG, *BRIDGES, reader=READER, weights=SURE)
-    told = [re.sub(r"\d+ (day|month|year)s? old|(?<=first seen )[\d-]+", "AGE", line) for line in lines[:4]]
-    assert told == [
+    printed_answers = [re.sub(r"\d+ (day|month|year)s? old|(?<=first seen )[\d-]+", "AGE", line) for line in lines[:4]]
+    assert printed_answers == [
         "318 metres (Survey, 2025-06-02, AGE)",
         f"310 metres ({BRIDGES[0]['text']}, River Post, 2023-01-15, AGE)",
         "300 metres (A guide, undated, first seen AGE)",
@@ -154,7 +155,7 @@ def test_ask_prints_what_differs_line_by_line(printed):
 
 
 def test_ask_without_a_reader_prints_the_sentence_first(printed):
-    """There is no line for a short answer that nothing gives."""
+    """Without a short answer, the first line is the quoted sentence."""
     assert printed(QUESTION, HARBOUR)[0].startswith(f"{QUOTE} [1]")
 
 
@@ -163,7 +164,7 @@ TWO = f"When was the harbour of Lenkoran opened? {HALF}"
 
 
 def test_the_page_names_what_it_does_not_answer_of_two_questions(client_of):
-    """The person's own words, as text; what is answered stands above, without a large answer for both."""
+    """The page repeats the unanswered question as text, below the answer to the other, without a short answer."""
     client = client_of(HARBOUR, reader=READER)
     turn = turn_of(client, TWO)
     assert turn.one("p", class_="unanswered").one("q").text == HALF
@@ -173,18 +174,18 @@ def test_the_page_names_what_it_does_not_answer_of_two_questions(client_of):
 
 
 def test_ask_names_what_it_does_not_answer_of_two_questions(printed):
-    """In a line below the quotes."""
+    """`rag ask` prints the unanswered question in a line below the quotes."""
     assert f"The documents do not hold an answer to: {HALF}" in printed(TWO, HARBOUR, reader=READER)
 
 
 @given(st.text(min_size=1, max_size=40), st.integers(0, 40), st.integers(0, 40), st.integers(0, 1000))
-def test_a_sentence_is_shown_whole_with_the_words_at_their_offsets(quote, one, other, offset):
-    """Whatever span answers, the three parts are the quote, and the middle one the words."""
-    start, end = sorted((min(one, len(quote)), min(other, len(quote))))
+def test_a_sentence_is_shown_whole_with_its_short_answer_at_its_offsets(quote, first, second, offset):
+    """For any span, the three parts join to the quote, and the middle part is the short answer."""
+    start, end = sorted((min(first, len(quote)), min(second, len(quote))))
     citation = Citation(1, "p", "a", "T", None, None, None, None, "v", quote, offset, offset + len(quote))
     short = ShortAnswer(quote[start:end], "a", offset + start, offset + end)
-    sentence = _sentence(citation, short, strongest=True)
-    assert sentence.before + sentence.words + sentence.after == quote
-    assert sentence.words == short.text
-    bare = _sentence(citation, None, strongest=True)
-    assert (bare.before + bare.after, bare.words) == (quote, "")
+    sentence = answer_sentence(citation, short, strongest=True)
+    assert sentence.before + sentence.short_answer + sentence.after == quote
+    assert sentence.short_answer == short.text
+    bare = answer_sentence(citation, None, strongest=True)
+    assert (bare.before + bare.after, bare.short_answer) == (quote, "")

@@ -1,4 +1,4 @@
-"""A model for txtai that is given the vectors of passages; the only module that imports txtai as it is imported."""
+"""A model for txtai that gets passage vectors from a function; no other module imports txtai at import time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from txtai.vectors.dense.huggingface import HFVectors
 
 
-class GivenVectors(HFVectors):  # type: ignore[misc]
-    """txtai's own default in all but what passages have for vectors."""
+class KnownVectors(HFVectors):  # type: ignore[misc]
+    """txtai's default model, except for the vectors of passages."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -15,9 +15,9 @@ class GivenVectors(HFVectors):  # type: ignore[misc]
         self._embedded: dict[str, Any] = {}
 
     def encode(self, data: Sequence[str], category: str | None = None) -> Any:
-        """(n, dim) float32: those of the setting `given` for passages."""
+        """(n, dim) float32: for passages, what the setting `vectors_of` gives; questions are embedded."""
         if category == "data":
-            return self.config["given"](data)
+            return self.config["vectors_of"](data)
         name = "\n".join(data)
         if not self.remembering or name not in self._embedded:
             self._embedded[name] = super().encode(data, category)

@@ -1,4 +1,4 @@
-"""A server without a model, of articles made by hand, whose reader can be held up."""
+"""A server for a few handwritten articles, without a model, whose reader can be paused."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -62,7 +62,7 @@ WORDS = ("12 March 2021", "40 million dollars", "May 1911", "1745 میں", "12 �
 
 
 class GatedReader(ScriptedReader):
-    """Finds WORDS, once its gate is open."""
+    """Finds WORDS. It waits until its gate is open."""
 
     def __init__(self) -> None:
         super().__init__(**dict.fromkeys(WORDS, 30.0))
@@ -75,14 +75,14 @@ class GatedReader(ScriptedReader):
 
 
 @contextmanager
-def made_server(
+def serve_articles(
     folder: Path,
     articles: Sequence[dict[str, Any]],
     reader: ScriptedReader,
     weights: Weights = SENSIBLE,
     reindexer: Reindexer | None = None,
 ) -> Iterator[str]:
-    """Serves an index of these articles, and gives the address."""
+    """Serve an index of these articles; gives the address."""
     lines = "".join(json.dumps(article, ensure_ascii=False) + "\n" for article in articles)
     (folder / "articles.jsonl").write_text(lines, encoding="utf-8")
     build_index(folder / "articles.jsonl", folder / "index", WordEmbedder())

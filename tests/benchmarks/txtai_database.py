@@ -18,12 +18,12 @@ _HYBRID = {"hybrid": True, "content": True, "gpu": False, "maxlength": _MAX_TOKE
 Row = tuple[str, str, None]
 
 
-def is_there() -> bool:
+def is_installed() -> bool:
     """Whether txtai is installed."""
     return find_spec("txtai") is not None
 
 
-class Beside:
+class TxtaiDatabase:
     """A hybrid txtai database; the model is loaded once for all of them with the same settings."""
 
     def __init__(self, **settings: object) -> None:
@@ -31,14 +31,14 @@ class Beside:
         self._models: dict[str, Any] = {}
 
     @staticmethod
-    def tuned(precision: str, batch: int) -> "Beside":
+    def tuned(precision: str, batch: int) -> "TxtaiDatabase":
         """With the batch that the bare model was fastest with, and its weights in bfloat16 where it was in that."""
         halved = {"vectors": {"dtype": "bfloat16"}} if precision != "float32" else {}
-        return Beside(encodebatch=batch, **halved)
+        return TxtaiDatabase(encodebatch=batch, **halved)
 
-    def told(self) -> str:
+    def describe_settings(self) -> str:
         """The settings that are not txtai's own, for the report."""
-        shown = {name: value for name, value in self.settings.items() if name not in ("path", "given")}
+        shown = {name: value for name, value in self.settings.items() if name not in ("path", "vectors_of")}
         return ", ".join(f"{name}={value!r}" for name, value in shown.items())
 
     def index(self, rows: Sequence[Row], folder: Path | None = None) -> Any:
@@ -52,6 +52,6 @@ class Beside:
         return database
 
 
-def with_vectors(vectors_of: Callable[[Sequence[str]], Matrix]) -> Beside:
-    """One whose passages have vectors that are given; questions are embedded by txtai as ever."""
-    return Beside(method="tests.benchmarks.given.GivenVectors", given=vectors_of)
+def with_vectors(vectors_of: Callable[[Sequence[str]], Matrix]) -> TxtaiDatabase:
+    """A database that gets the vectors of its passages from a function, and embeds questions as txtai does."""
+    return TxtaiDatabase(method="tests.benchmarks.known_vectors.KnownVectors", vectors_of=vectors_of)

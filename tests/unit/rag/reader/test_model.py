@@ -1,6 +1,5 @@
 """Reading passages for a question: spans, log-odds, and the models that give them."""
 
-import importlib
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -12,23 +11,21 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from index.errors import ModelError
-from index.models.hub import DEFAULT_MODEL_SHA256
 from rag.reader import Reading, TransformerReader, reader_of
-from rag.reader.loading import MAX_TOKENS, tokenizer_of, trained_model, trained_names
-from rag.reader.model import MAX_ANSWER, MAX_QUESTION, batch_of, encode, lead_of, own_tokens, token_spans
-from tests.tiny_reader import bert_config, byte_tokenizer, letter_tokenizer, spaced_tokenizer, tiny_reader
+from rag.reader.loading import MAX_TOKENS
+from rag.reader.model import MAX_ANSWER, MAX_QUESTION, batch_of, encode, lead_of, text_tokens, token_spans
+from tests.tiny_reader import byte_tokenizer, letter_tokenizer, spaced_tokenizer, tiny_reader
 from tests.unit.index.unicode_texts import any_text
 
-loading = importlib.import_module("rag.reader.loading")
 QUESTION = "who opened it?"
 TEXTS = [("", "the harbour was opened by leyla."), ("kites", "they fly."), ("a long title of tea", "tea. " * 30)]
 
 
 def all_spans(reading, start, end):
     """Each span of tokens within these characters that is no longer than an answer may be, with its score."""
-    places = [p for p, (left, right) in enumerate(reading.spans) if left >= start and right <= end]
-    for first in places:
-        for last in places:
+    inside = [number for number, (left, right) in enumerate(reading.spans) if left >= start and right <= end]
+    for first in inside:
+        for last in inside:
             if first <= last < first + MAX_ANSWER:
                 span = (reading.spans[first][0], reading.spans[last][1])
                 yield float(reading.starts[first]) + float(reading.ends[last]), span
@@ -40,17 +37,17 @@ LOGITS = st.floats(-30, 30, width=32)
 @given(st.data(), st.integers(0, 2 * MAX_ANSWER), LOGITS)
 def test_an_answer_is_the_likeliest_of_all_spans(data, count, none):
     """Going over all pairs of tokens gives the same log-odds, and no span there is likelier than the one given."""
-    spans = [(3 * place, 3 * place + 2) for place in range(count)]
+    spans = [(3 * number, 3 * number + 2) for number in range(count)]
     starts, ends = (data.draw(arrays.arrays(np.float32, count, elements=LOGITS)) for _ in range(2))
     start, end = sorted(data.draw(st.tuples(st.integers(-1, 3 * count + 1), st.integers(-1, 3 * count + 1))))
-    found = Reading(spans, starts, ends, none).answer_in(start, end)
-    every = list(all_spans(Reading(spans, starts, ends, none), start, end))
-    if not every:
-        assert found is None
+    answer = Reading(spans, starts, ends, none).answer_in(start, end)
+    scored = list(all_spans(Reading(spans, starts, ends, none), start, end))
+    if not scored:
+        assert answer is None
         return
-    odds, span = found
-    assert odds == pytest.approx(np.logaddexp.reduce([score for score, _ in every]) - none, abs=1e-3)
-    assert {at: score for score, at in every}[span] == pytest.approx(max(every)[0], abs=1e-4)
+    odds, span = answer
+    assert odds == pytest.approx(np.logaddexp.reduce([score for score, _ in scored]) - none, abs=1e-3)
+    assert {at: score for score, at in scored}[span] == pytest.approx(max(scored)[0], abs=1e-4)
     assert start <= span[0] < span[1] <= end
 
 
@@ -59,7 +56,7 @@ def test_a_span_longer_than_an_answer_is_none():
     count = MAX_ANSWER + 1
     starts, ends = np.zeros((2, count), dtype=np.float32)
     starts[0], ends[-1] = 9.0, 9.0
-    spans = [(place, place + 1) for place in range(count)]
+    spans = [(number, number + 1) for number in range(count)]
     _, span = Reading(spans, starts, ends, 0.0).answer_in(0, count)
     assert span != (0, count)
     assert span[1] - span[0] <= MAX_ANSWER
@@ -86,11 +83,11 @@ def cutting(tokenizer):
 LETTERS, BYTES, SPACED = cutting(letter_tokenizer()), cutting(byte_tokenizer()), cutting(spaced_tokenizer())
 
 
-def own_spans(tokenizer, title, text, question=QUESTION):
-    """The words of the text's own tokens, and their spans in it."""
+def tokens_of(tokenizer, title, text, question=QUESTION):
+    """The text's tokens, and their spans in it."""
     (encoding,) = encode(tokenizer, question, [(title, text)])
     lead = len(lead_of(title))
-    tokens = [encoding.tokens[place] for place in own_tokens(encoding, lead)]
+    tokens = [encoding.tokens[position] for position in text_tokens(encoding, lead)]
     return tokens, token_spans(encoding, (title, text))
 
 
@@ -100,7 +97,7 @@ TITLES = st.sampled_from(["", "Tea", "🙂 e\u0301", "Порт"])
 @given(st.sampled_from([LETTERS, BYTES]), TITLES, any_text, st.text(max_size=60))
 def test_tokens_stand_in_the_characters_of_the_text(tokenizer, title, text, question):
     """Whatever is read, spans are within the text, in order, and never empty."""
-    _, spans = own_spans(tokenizer, title, text, question)
+    _, spans = tokens_of(tokenizer, title, text, question)
     assert spans == sorted(spans)
     assert all(0 <= start < end <= len(text) for start, end in spans)
 
@@ -108,7 +105,7 @@ def test_tokens_stand_in_the_characters_of_the_text(tokenizer, title, text, ques
 @given(TITLES, st.text("ab🙂é\u0301Ç👩\u200d🇦🇿مر .", max_size=40))
 def test_a_token_is_the_characters_it_was_made_of(title, text):
     """Offsets count characters, not bytes: beyond emoji and marks that join, each letter is where it stands."""
-    tokens, spans = own_spans(LETTERS, title, text)
+    tokens, spans = tokens_of(LETTERS, title, text)
     for token, (start, end) in zip(tokens, spans, strict=True):
         if token != "[UNK]":
             bare = unicodedata.normalize("NFD", text[start:end])[0].lower()
@@ -120,7 +117,7 @@ def test_emoji_and_joined_marks_move_no_offset():
     text = "🙂 tea e\u0301te 🇦🇿 ship"
     for tokenizer in (LETTERS, BYTES):
         for title in ("", "🙂🙂 Cafe\u0301"):
-            _, spans = own_spans(tokenizer, title, text)
+            _, spans = tokens_of(tokenizer, title, text)
             for word in ("tea", "ship", "🙂"):
                 start = text.index(word)
                 assert any(span[0] == start for span in spans)
@@ -146,9 +143,9 @@ def test_the_title_stands_before_the_text_and_is_none_of_it():
         ".",
         "[SEP]",
     ]
-    assert [encoding.tokens[place] for place in own_tokens(encoding, len(lead_of("Tea")))] == ["i", "##t", "."]
+    assert [encoding.tokens[position] for position in text_tokens(encoding, len(lead_of("Tea")))] == ["i", "##t", "."]
     (bare,) = encode(LETTERS, "who?", [("", "It.")])
-    assert [bare.tokens[place] for place in own_tokens(bare, len(lead_of("")))] == ["i", "##t", "."]
+    assert [bare.tokens[position] for position in text_tokens(bare, len(lead_of("")))] == ["i", "##t", "."]
 
 
 def test_a_long_text_is_cut_at_its_end():
@@ -156,8 +153,8 @@ def test_a_long_text_is_cut_at_its_end():
     text = "tea is sold. " * 100
     (encoding,) = encode(LETTERS, QUESTION, [("", text)])
     assert len(encoding.ids) == MAX_TOKENS
-    _, spans = own_spans(LETTERS, "", text)
-    assert spans == own_spans(LETTERS, "", text[: spans[-1][1]])[1]
+    _, spans = tokens_of(LETTERS, "", text)
+    assert spans == tokens_of(LETTERS, "", text[: spans[-1][1]])[1]
     reading = Reading(spans, *np.zeros((2, len(spans)), dtype=np.float32), 0.0)
     assert reading.answer_in(0, 12) is not None
     assert reading.answer_in(spans[-1][1], len(text)) is None
@@ -166,7 +163,7 @@ def test_a_long_text_is_cut_at_its_end():
 def test_a_long_title_leaves_room_for_the_text():
     """A title is cut before it can push out what is read, and spans still are the text's own."""
     text = "leyla came."
-    tokens, spans = own_spans(LETTERS, "tea " * 300, text)
+    tokens, spans = tokens_of(LETTERS, "tea " * 300, text)
     assert "".join(text[slice(*span)] for span in spans) == "leylacame."
     assert len(tokens) == len(spans)
 
@@ -175,20 +172,20 @@ def test_of_a_long_question_the_end_is_read():
     """What is asked for mostly stands last; the text still has room."""
     (encoding,) = encode(LETTERS, "a" * 500 + " " + "tea " * 20 + "who?", [("", "leyla.")])
     assert encoding.tokens[-8:] == ["[SEP]", "l", "##e", "##y", "##l", "##a", ".", "[SEP]"]
-    asked = [place for place, part in enumerate(encoding.sequence_ids) if part == 0]
-    assert encoding.offsets[asked[-1]] == (MAX_QUESTION - 1, MAX_QUESTION)
+    of_question = [position for position, sequence in enumerate(encoding.sequence_ids) if sequence == 0]
+    assert encoding.offsets[of_question[-1]] == (MAX_QUESTION - 1, MAX_QUESTION)
 
 
 def test_a_long_question_of_characters_that_are_each_a_token_is_read():
     """A question of 400 Chinese characters has more tokens than are read: it is cut too, and nothing fails."""
-    assert own_spans(LETTERS, "", "leyla came.", "港" * MAX_QUESTION)
+    assert tokens_of(LETTERS, "", "leyla came.", "港" * MAX_QUESTION)
 
 
 @pytest.mark.parametrize("title", ["", "Tea"])
 def test_a_token_that_carries_the_space_before_it_is_one_of_its_sentence(title):
     """As sentencepiece counts offsets, the first word of a sentence is inside it, and its span has no space."""
     text = "Leyla came. Tea was sold."
-    _, spans = own_spans(SPACED, title, text)
+    _, spans = tokens_of(SPACED, title, text)
     for start, end in ((0, 11), (12, 25)):
         inside = [span for span in spans if start <= span[0] and span[1] <= end]
         assert (inside[0][0], inside[-1][1]) == (start, end)
@@ -199,33 +196,10 @@ class Config:
         self.__dict__ |= {"pad_token_id": None} | values
 
 
-def test_a_missing_model_is_said_to_be_missing():
+def test_a_missing_model_is_refused():
     """A name that is not on this machine is refused before anything is read."""
     with pytest.raises(ModelError, match='reader "nobody/no-such-reader" is not on this machine'):
         TransformerReader("nobody/no-such-reader")
-
-
-@pytest.mark.parametrize("content", [None, "", "{", '{"model": 1}'])
-def test_a_tokenizer_that_is_missing_or_damaged_is_said_to_be(tmp_path, content):
-    """The refusal names the reader, its folder and the setting."""
-    if content is not None:
-        (tmp_path / "tokenizer.json").write_text(content)
-    with pytest.raises(ModelError) as refused:
-        tokenizer_of(tmp_path, "mine")
-    assert 'The reader "mine"' in str(refused.value)
-    assert str(tmp_path) in str(refused.value)
-    assert "RAG_READER" in f"{refused.value} {refused.value.__dict__}"
-
-
-def test_a_tokenizer_is_set_to_cut_whatever_it_was_saved_with(tmp_path):
-    """Padding and limits stored with a tokenizer do not count."""
-    saved = letter_tokenizer()
-    saved.enable_padding(length=512)
-    saved.enable_truncation(5)
-    saved.save(str(tmp_path / "tokenizer.json"))
-    tokenizer = tokenizer_of(tmp_path)
-    lengths = [len(encode(tokenizer, QUESTION, [("", text)])[0].ids) for text in ("tea.", "tea. " * 200)]
-    assert lengths == [2 + 1 + len("whoopenedit?") + len("tea."), MAX_TOKENS]
 
 
 def test_a_reader_is_made_once(tmp_path):
@@ -249,17 +223,23 @@ def exact(monkeypatch):
 
 @pytest.fixture(params=[True, False], ids=["compiled", "as it is"])
 def compiling(request, monkeypatch):
-    """Models are compiled, or can't be; gives in which precisions that was tried."""
+    """Models are compiled, or can't be; `tried` holds the precisions of the attempts."""
     from index.models import compiled as module
 
-    tried, compiled = [], module.compiled
+    tried, compile_model = [], module.compile_model
 
-    def noted(model, inputs, outputs, precision):
+    def compile_or_not(model, inputs, outputs, precision):
         tried.append(precision)
-        return compiled(model, inputs, outputs, precision) if request.param else None
+        return compile_model(model, inputs, outputs, precision) if request.param else None
 
-    monkeypatch.setattr(module, "compiled", noted)
+    monkeypatch.setattr(module, "compile_model", compile_or_not)
     return SimpleNamespace(can=request.param, tried=tried)
+
+
+def loaded_model(reader):
+    """The model that a reader has loaded; a compiled one has the method `side_by_side`."""
+    _, model = reader._load()
+    return model
 
 
 def by_hand(folder, question, title, text):
@@ -277,25 +257,25 @@ def by_hand(folder, question, title, text):
     with torch.no_grad():
         output = model(**inputs)
     begins = encoding.sequence_ids.index(1)
-    own = [
-        place
-        for place in range(begins, len(encoding.ids) - 1)
-        if encoding.offsets[place][0] >= len(lead) and encoding.offsets[place][1] > encoding.offsets[place][0]
+    positions = [
+        position
+        for position in range(begins, len(encoding.ids) - 1)
+        if encoding.offsets[position][0] >= len(lead) and encoding.offsets[position][1] > encoding.offsets[position][0]
     ]
-    spans = [tuple(offset - len(lead) for offset in encoding.offsets[place]) for place in own]
+    spans = [tuple(offset - len(lead) for offset in encoding.offsets[position]) for position in positions]
     starts, ends = output.start_logits[0].numpy(), output.end_logits[0].numpy()
-    return spans, starts[own], ends[own], starts[0] + ends[0]
+    return spans, starts[positions], ends[positions], starts[0] + ends[0]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["bert", "roberta", "distilbert"])
-def test_a_reading_is_that_of_the_model_by_hand(tmp_path, exact, compiling, kind):
+@pytest.mark.parametrize("architecture", ["bert", "roberta", "distilbert"])
+def test_a_reading_is_that_of_the_model_by_hand(tmp_path, exact, compiling, architecture):
     """Each text has the logits the model gives it alone, whatever stands beside it, with its title and without."""
-    folder = tiny_reader(tmp_path / kind, kind)
+    folder = tiny_reader(tmp_path / architecture, architecture)
     reader = TransformerReader(str(folder))
     readings = reader.read(QUESTION, TEXTS)
     assert len(readings) == len(TEXTS)
-    assert (type(reader._model).__name__ == "Compiled") == compiling.can
+    assert hasattr(loaded_model(reader), "side_by_side") == compiling.can
     for reading, (title, text) in zip(readings, TEXTS, strict=True):
         spans, starts, ends, none = by_hand(folder, QUESTION, title, text)
         assert list(reading.spans) == spans
@@ -329,7 +309,7 @@ def test_the_processor_decides_how_exactly_it_computes(tmp_path, monkeypatch, co
     (reading,) = reader.read(QUESTION, TEXTS[:1])
     assert compiling.tried == [precision]
     if not compiling.can:
-        assert str(reader._model.dtype) == f"torch.{precision}"
+        assert str(loaded_model(reader).dtype) == f"torch.{precision}"
     _, starts, *_ = by_hand(folder, QUESTION, *TEXTS[0])
     assert reading.starts.dtype == np.float32
     np.testing.assert_allclose(reading.starts, starts, atol=0.1 if fast else 1e-4)
@@ -338,10 +318,10 @@ def test_the_processor_decides_how_exactly_it_computes(tmp_path, monkeypatch, co
 MANY = [("tea", "leyla opened it. " * (1 + n * 5 % 17)) for n in range(12)]
 
 
-def same(some, others):
-    """Whether readings are the same, in the same order."""
-    assert len(some) == len(others)
-    for one, other in zip(some, others, strict=True):
+def assert_same(readings, others):
+    """Check that readings are the same, in the same order."""
+    assert len(readings) == len(others)
+    for one, other in zip(readings, others, strict=True):
         assert list(one.spans) == list(other.spans)
         np.testing.assert_allclose(one.starts, other.starts, atol=1e-5)
         np.testing.assert_allclose(one.ends, other.ends, atol=1e-5)
@@ -353,10 +333,10 @@ def test_texts_side_by_side_are_read_as_one_by_one(tmp_path, exact, compiling, c
     """Long ones and short ones, in their order, and by several threads at once."""
     reader = TransformerReader(str(tiny_reader(tmp_path / "bert")))
     alone = [reader.read(QUESTION, [text])[0] for text in MANY]
-    same(reader.read(QUESTION, MANY), alone)
+    assert_same(reader.read(QUESTION, MANY), alone)
     with ThreadPoolExecutor(3) as threads:
         for readings in threads.map(lambda _: reader.read(QUESTION, MANY), range(6)):
-            same(readings, alone)
+            assert_same(readings, alone)
 
 
 @pytest.mark.slow
@@ -364,8 +344,8 @@ def test_the_shipped_reader_is_compiled_and_reads_the_same(exact, monkeypatch):
     """Compiled it has the logits that it has as it is."""
     made = TransformerReader()
     readings = made.read(QUESTION, TEXTS)
-    assert type(made._model).__name__ == "Compiled"
-    monkeypatch.setattr("index.models.compiled.compiled", lambda *_: None)
+    assert hasattr(loaded_model(made), "side_by_side")
+    monkeypatch.setattr("index.models.compiled.compile_model", lambda *_: None)
     for reading, other in zip(readings, TransformerReader().read(QUESTION, TEXTS), strict=True):
         np.testing.assert_allclose(reading.starts, other.starts, atol=1e-3)
         np.testing.assert_allclose(reading.ends, other.ends, atol=1e-3)
@@ -401,99 +381,3 @@ def test_texts_side_by_side_are_padded_and_masked(tmp_path):
     assert batch_of(encodings, Config())["input_ids"][0].tolist()[-1] == 0
     for config in (Config(), Config(type_vocab_size=1), Config(type_vocab_size=0)):
         assert set(batch_of(encodings, config)) == {"input_ids", "attention_mask"}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("damage", ["config.json", "model.safetensors"])
-@pytest.mark.parametrize("left", [None, "{"])
-def test_a_broken_model_is_said_to_be_broken(tmp_path, damage, left):
-    """A file that is missing or cut makes one sentence that names the reader."""
-    folder = tiny_reader(tmp_path / "bert")
-    (folder / damage).unlink()
-    if left:
-        (folder / damage).write_text(left)
-    with pytest.raises(ModelError, match="can't be loaded"):
-        TransformerReader(str(folder)).read(QUESTION, TEXTS)
-
-
-@pytest.mark.slow
-def test_a_model_made_for_something_else_is_refused(tmp_path):
-    """An embedding model has no head that tells where answers are."""
-    from transformers import BertModel
-
-    folder = tiny_reader(tmp_path / "bert")
-    BertModel(bert_config(letter_tokenizer().get_vocab_size())).save_pretrained(folder)
-    with pytest.raises(ModelError):
-        TransformerReader(str(folder)).read(QUESTION, TEXTS)
-
-
-def bert():
-    """The same tiny Bert each time, as a base model is the same."""
-    import torch
-    from transformers import BertForQuestionAnswering
-
-    with torch.random.fork_rng():
-        torch.manual_seed(3)
-        return BertForQuestionAnswering(bert_config(60))
-
-
-@pytest.fixture
-def stored(tmp_path, monkeypatch):
-    """Writes a weights file of every trained parameter set to a half, changed as a test needs."""
-    from safetensors.torch import save_file
-
-    monkeypatch.setattr(loading, "base_model", bert)
-
-    def of(change=lambda tensors: tensors, base=DEFAULT_MODEL_SHA256):
-        model = bert()
-        parameters = dict(model.named_parameters())
-        tensors = {name: parameters[name].detach().half() * 0 + 0.5 for name in trained_names(model)}
-        path = tmp_path / "reader.safetensors"
-        save_file(change(tensors), path, metadata={"base": base} if base else None)
-        return path
-
-    return of
-
-
-@pytest.mark.slow
-def test_trained_weights_take_the_place_of_all_but_the_embeddings(stored):
-    """The embeddings are the base model's; every other parameter is the file's."""
-    base = dict(bert().named_parameters())
-    model = dict(trained_model(stored()).named_parameters())
-    frozen = {name for name in base if name.startswith("bert.embeddings.")}
-    assert frozen
-    assert "qa_outputs.weight" in set(base) - frozen
-    for name, value in model.items():
-        assert (value == (base[name] if name in frozen else 0.5)).all(), name
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("base", ["0" * 64, None])
-def test_weights_trained_on_another_model_are_refused(stored, base):
-    """Layers on top of other embeddings read nothing."""
-    with pytest.raises(ModelError, match="not trained on this"):
-        trained_model(stored(base=base))
-
-
-def without_head(tensors):
-    return {name: value for name, value in tensors.items() if not name.startswith("qa_outputs")}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("change", [without_head, lambda tensors: tensors | {"more": tensors["qa_outputs.bias"] + 0.0}])
-def test_weights_of_another_shape_of_model_are_refused(stored, change):
-    """A parameter too few would stay random, one too many means another model."""
-    with pytest.raises(ModelError, match="can't be loaded"):
-        trained_model(stored(change))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("content", [None, b"", b"no tensors"])
-def test_weights_that_are_missing_or_damaged_are_said_to_be(tmp_path, monkeypatch, content):
-    """The refusal names the file."""
-    monkeypatch.setattr(loading, "base_model", bert)
-    path = tmp_path / "reader.safetensors"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(ModelError, match="reader.safetensors"):
-        trained_model(path)

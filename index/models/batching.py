@@ -1,25 +1,21 @@
 """Embedding texts with little padding, in batches of texts of similar length."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.models.tokens import TOKENS_A_BATCH, padded_length, token_batches
+
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-# The most tokens of a forward pass on a processor, padding included; a longer text has a pass of its own.
-TOKENS_A_BATCH = 1024
 # On an accelerator; not measured, but what `encode` gives it of this model's longest texts, 32 of 256 tokens.
 _TOKENS_A_BATCH_ELSEWHERE = 8192
-# Texts are padded to a multiple of so many tokens, and a batch holds a power of two of them, so that batches have few
-# shapes: OpenVINO prepares its kernels when it first meets a shape, and keeps them.
-PADDED_TO = 16
 _TEXTS_AT_ONCE = 4096  # the most that are tokenized and sorted together, so that memory is bounded
 _TEXTS_A_BATCH = 8  # for models whose tokens can't be cut here
 
@@ -58,25 +54,6 @@ def prompt_of(model: "SentenceTransformer") -> str | None:
     return model.prompts.get(model.default_prompt_name) if model.default_prompt_name else None
 
 
-def token_batches(lengths: Sequence[int], most: int = TOKENS_A_BATCH) -> Iterator[list[int]]:
-    """Batches of the positions of texts with these lengths in tokens, the longest texts first.
-
-    The texts of a batch are padded to the same length. A batch holds a power of two of texts, and no more than `most`
-    tokens with its padding, unless a single text has more.
-    """
-    longest_first = sorted(range(len(lengths)), key=lambda position: -lengths[position])
-    for padded, positions in groupby(longest_first, key=lambda position: _padded(lengths[position])):
-        remaining = list(positions)
-        while remaining:
-            size = 1 << (max(1, min(len(remaining), most // padded)).bit_length() - 1)
-            yield remaining[:size]
-            remaining = remaining[size:]
-
-
-def _padded(tokens: int) -> int:
-    return max(1, -(-tokens // PADDED_TO)) * PADDED_TO
-
-
 def _is_table(tokens: dict[str, Any], texts: int) -> bool:
     """Whether every tensor has a row for each text and a column for each token; some kinds of models have others."""
     import torch
@@ -99,7 +76,7 @@ def _cut(tokens: dict[str, Any], rows: list[int], most: int) -> dict[str, Any]:
 
     columns = tokens["attention_mask"][rows].any(0)
     length = int(columns.sum())
-    padding = max(0, min(_padded(length), most) - length)
+    padding = max(0, min(padded_length(length), most) - length)
 
     def cut(value: torch.Tensor) -> torch.Tensor:
         return torch.nn.functional.pad(value[rows][:, columns], (0, padding))

@@ -1,14 +1,10 @@
-"""A model's forward pass, compiled for the processor it runs on; the only import of openvino."""
+"""Any PyTorch model's forward pass, traced and compiled for the processor it runs on."""
 
 import logging
-import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from queue import SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
@@ -17,24 +13,15 @@ from torch import Tensor, nn
 
 from index.types import Precision
 
-# Disable OpenVINO's telemetry: it reports every import and conversion over the network unless this module is missing.
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
-import openvino as openvino  # noqa: E402, PLC0414 (quantize.py imports it from here)
-from openvino import opset13 as operations  # noqa: E402
-
+# OpenVINO is imported where it is used: where it can't be, `compile_model` says so, and PyTorch computes.
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel
+
+    from index.models.inference import Inputs, Outputs, openvino
 
 _log = logging.getLogger(__name__)
 
 VECTORS = "sentence_embedding"  # the output's name in sentence-transformers
-
-# In 8 bits the layers that are not quantized compute in float32, so that every processor gives nearly the same vectors.
-_PRECISION_HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
-# A single call is faster on two cores than on one: a question of 13 tokens takes 1.0 ms instead of 1.5, three passages
-# for the reader 46 ms instead of 58. Many batches are faster on one core each: 148 to 153 passages a second instead of
-# 141 to 143. Both give the same numbers, bit for bit. Machines with more cores were not measured.
-_CORES_PER_CALL, _CORES_PER_CALL_IN_BULK = 2, 1
 _MAX_DEVIATION = 2e-3  # of a compiled model's float32 outputs from the model's own, in root mean squares of these
 _PADDING = 15  # the most in a row: batching.py and the reader pad to a multiple of PADDED_TO tokens
 # Rows and columns; the last row has as much padding as there may be. The model is traced with the first shape.
@@ -43,14 +30,14 @@ _tracing = Lock()
 
 
 class CompiledModel(nn.Module):
-    """A model that OpenVINO computes; it holds no weights of torch.
+    """A model that OpenVINO computes, in the place of a PyTorch model; it holds no weights of torch.
 
     Any number of threads may call it. It computes as many calls at once as there are cores for.
     """
 
     def __init__(
         self,
-        graph: openvino.Model,
+        graph: "openvino.Model",
         config: "PretrainedConfig",
         outputs: Sequence[str],
         precision: Precision,
@@ -59,38 +46,27 @@ class CompiledModel(nn.Module):
         **settings: object,
     ) -> None:
         """`in_bulk`: for many calls at once. `settings`: more settings of OpenVINO than every compiled model has."""
+        from index.models.inference import CompiledGraph
+
         super().__init__()
         self.config = config
-        self._outputs = tuple(outputs)
         cores = torch.get_num_threads()
-        calls = max(1, cores // (_CORES_PER_CALL_IN_BULK if in_bulk else _CORES_PER_CALL))
-        settings = {
-            "INFERENCE_PRECISION_HINT": _PRECISION_HINTS[precision],
-            "NUM_STREAMS": calls,
-            "INFERENCE_NUM_THREADS": cores,
-            "ENABLE_CPU_PINNING": False,  # other processes may have pinned their threads to the same cores
-            **settings,
-        }
-        compiled = openvino.Core().compile_model(graph, "CPU", settings)
-        self._inputs = [port.get_any_name() for port in compiled.inputs]
-        self._map = map if calls == 1 else ThreadPoolExecutor(calls, thread_name_prefix="compiled").map
-        self._requests: SimpleQueue[openvino.InferRequest] = SimpleQueue()
-        for _ in range(calls):
-            self._requests.put(compiled.create_infer_request())
+        self.graph = CompiledGraph(graph, outputs, precision, in_bulk=in_bulk, cores=cores, **settings)
 
     def forward(self, **tensors: Tensor) -> dict[str, Tensor]:
         """The outputs by name, float32, for the inputs that the model took; other tensors are ignored."""
-        arrays = {name: tensors[name].cpu().contiguous().numpy() for name in self._inputs}
-        request = self._requests.get()
-        try:
-            results = request.infer(arrays, share_inputs=True, share_outputs=False)
-            return {name: torch.from_numpy(results[position]) for position, name in enumerate(self._outputs)}
-        finally:
-            self._requests.put(request)
+        return _as_tensors(self.graph.run(self._arrays(tensors)))
 
     def run_batches(self, batches: Iterable[Mapping[str, Tensor]]) -> list[dict[str, Tensor]]:
         """The outputs for each batch, in order; as many batches at once as there are cores for."""
-        return list(self._map(lambda batch: self(**batch), batches))
+        return list(map(_as_tensors, self.graph.run_batches(map(self._arrays, batches))))
+
+    def _arrays(self, tensors: Mapping[str, Tensor]) -> "Inputs":
+        return {name: tensors[name].cpu().contiguous().numpy() for name in self.graph.inputs}
+
+
+def _as_tensors(outputs: "Outputs") -> dict[str, Tensor]:
+    return {name: torch.from_numpy(array) for name, array in outputs.items()}
 
 
 def compile_model(
@@ -126,32 +102,6 @@ def compile_model(
     return compiled
 
 
-def load_quantized(
-    path: Path, config: "PretrainedConfig", inputs: Sequence[str], output: str, *, in_bulk: bool = False
-) -> CompiledModel:
-    """A quantized transformer from a file, compiled, with mean pooling added to its graph.
-
-    Raises:
-        RuntimeError: this processor can't compute it.
-    """
-    graph = with_mean_pooling(openvino.Core().read_model(path))
-    compiled = CompiledModel(graph, config, [output], "int8", in_bulk=in_bulk)
-    tokens = _trial_tokens(config, inputs, *_TRIAL_SHAPES[0])
-    vectors = compiled(**tokens)[output]
-    if len(vectors) != len(tokens["input_ids"]) or not vectors.isfinite().all():
-        raise RuntimeError("OpenVINO computes no usable vectors here")
-    return compiled
-
-
-def with_mean_pooling(graph: openvino.Model) -> openvino.Model:
-    """The graph of a transformer, extended to give the mean of each row's token vectors, padding excluded."""
-    mask = operations.unsqueeze(operations.convert(graph.input("attention_mask"), "f32"), 2)
-    vectors = graph.output(0).get_node().input_value(0)
-    vector_sum = operations.reduce_sum(operations.multiply(vectors, mask), 1)
-    token_count = operations.reduce_sum(mask, 1)
-    return openvino.Model([operations.divide(vector_sum, token_count)], graph.get_parameters())
-
-
 class SentenceVectors(nn.Module):
     """A sentence-transformers model, from its first module to its last, with the one output VECTORS."""
 
@@ -178,8 +128,12 @@ class _Positional(nn.Module):
         return tuple(results[name] for name in self._outputs)
 
 
-def trace(model: "PreTrainedModel | SentenceVectors", inputs: Sequence[str], outputs: Sequence[str]) -> openvino.Model:
+def trace(
+    model: "PreTrainedModel | SentenceVectors", inputs: Sequence[str], outputs: Sequence[str]
+) -> "openvino.Model":
     """What a model computes for tokens, as a graph that takes its inputs by name."""
+    from index.models.inference import openvino
+
     tokens = _trial_tokens(model.config, inputs, *_TRIAL_SHAPES[0], _prompt_length(model))
     with _quiet_tracing():
         graph = openvino.convert_model(_Positional(model, inputs, outputs), example_input=tuple(tokens.values()))

@@ -2,23 +2,25 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol, cast
 
-from index.errors import ModelError
+from index.errors import ModelError, PrecisionError
 from index.files import sha256_of
 from index.models.batching import embed_batched
 from index.models.hub import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, find_model
-from index.models.precision import fastest_precision, to_precision
+from index.models.precision import Encode, fastest_precision, not_computable, precisions_of, to_precision
 from index.models.record import ModelRecord, PrecisionChoice
 from index.types import Matrix, Precision, Vector
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+_log = logging.getLogger(__name__)
 _WEIGHTS = (".safetensors", ".bin")
 _MODEL_FILES = (*_WEIGHTS, ".json", ".txt", ".model")
 
@@ -66,7 +68,7 @@ class SentenceTransformerEmbedder:
         self._folder = _folder(name)
         self._in_bulk = in_bulk
         self._lock = Lock()
-        self._model: SentenceTransformer | None = None
+        self._encode: Encode | None = None
         self.record = ModelRecord(
             name=name,
             fingerprint=_fingerprint(self._folder, name),
@@ -77,7 +79,7 @@ class SentenceTransformerEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
         """One row for each text: (n, dim) float32, unit length."""
-        return embed_batched(self._loaded_model(), [self.record.passage_prompt + text for text in texts])
+        return self._loaded()([self.record.passage_prompt + text for text in texts])
 
     def embed_query(self, text: str) -> Vector:
         """(dim,) float32, unit length."""
@@ -85,14 +87,29 @@ class SentenceTransformerEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
         """One row for each query: (n, dim) float32, unit length."""
-        return embed_batched(self._loaded_model(), [self.record.query_prompt + text for text in texts])
+        return self._loaded()([self.record.query_prompt + text for text in texts])
 
-    def _loaded_model(self) -> "SentenceTransformer":
+    def _loaded(self) -> Encode:
         with self._lock:  # two first questions at the same time load the model once
-            if self._model is None:
-                float32 = _load(self._folder, self.record.name)
-                self._model = to_precision(float32, self.record.precision, in_bulk=self._in_bulk)
-            return self._model
+            if self._encode is None:
+                self._encode = _load_encoder(
+                    self._folder, self.record.name, self.record.precision, in_bulk=self._in_bulk
+                )
+            return self._encode
+
+
+def _load_encoder(folder: Path, name: str, precision: Precision, *, in_bulk: bool) -> Encode:
+    """The default model by OpenVINO alone; any other, and the default where OpenVINO can't be used, by PyTorch."""
+    if name == DEFAULT_MODEL:
+        try:
+            from index.models.shipped import ShippedEncoder
+
+            return ShippedEncoder(precision, in_bulk=in_bulk).encode
+        except (ImportError, PrecisionError) as error:
+            if precision == "int8":
+                raise error if isinstance(error, PrecisionError) else not_computable(precision, error) from error
+            _log.info("the default model is computed by PyTorch, since OpenVINO can't be used: %s", error)
+    return partial(embed_batched, to_precision(_load(folder, name), precision, in_bulk=in_bulk))
 
 
 def choose_precision(
@@ -111,7 +128,19 @@ def choose_precision(
     embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt)
     if earlier and earlier.differs_only_in_precision(embedder.record):
         return earlier.precision
-    return fastest_precision(_load(_folder(name), name), in_8_bits=name == DEFAULT_MODEL)
+    if name == DEFAULT_MODEL:
+        load = partial(_load_encoder, _folder(name), name, in_bulk=True)
+        return fastest_precision({precision: partial(load, precision) for precision in _shipped_precisions()})
+    return fastest_precision(precisions_of(_load(_folder(name), name)))
+
+
+def _shipped_precisions() -> list[Precision]:
+    """The precisions of the default model that are worth measuring here, float32 first."""
+    try:
+        from index.models.inference import has_bfloat16
+    except ImportError:  # without OpenVINO
+        return ["float32"]
+    return ["float32", "bfloat16", "int8"] if has_bfloat16() else ["float32", "int8"]
 
 
 @lru_cache(maxsize=2)  # one for the live generation, and one for the next while it is swapped in

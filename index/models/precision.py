@@ -2,19 +2,22 @@
 
 import copy
 import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from index.errors import PrecisionError
 from index.models.batching import embed_batched, prompt_of
-from index.models.quantized import quantized_default_model
-from index.types import Precision
+from index.types import Matrix, Precision
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
     from index.models.compiled import CompiledModel
+
+Encode = Callable[[Sequence[str]], Matrix]  # texts to (n, dim) float32, unit length
 
 _log = logging.getLogger(__name__)
 
@@ -51,11 +54,10 @@ def to_precision(model: "SentenceTransformer", precision: Precision, *, in_bulk:
     with the same vectors.
 
     Raises:
-        ModelError: the default model's weights in 8 bits are missing or altered.
-        PrecisionError: this processor can't compute the default model in 8 bits.
+        PrecisionError: the precision is 8 bits, in which only the default model exists.
     """
     if precision == "int8":
-        return _with_transformer(model, quantized_default_model(model[0].model.config, in_bulk=in_bulk))
+        raise PrecisionError("This model does not exist in 8 bits.", "Name another precision.")
     if model.device.type == "cpu" and (compiled := _compile(model, precision, in_bulk=in_bulk)):
         return _with_transformer(model, compiled)
     return copy.deepcopy(model).bfloat16() if precision == "bfloat16" else model
@@ -89,23 +91,33 @@ def _with_transformer(model: "SentenceTransformer", compiled: "CompiledModel") -
     return copy.deepcopy(model, {id(model[0].model): compiled}).to("cpu")
 
 
-def fastest_precision(model: "SentenceTransformer", *, in_8_bits: bool = False) -> Precision:
-    """The precision in which a float32 model embeds some texts fastest, of those near enough to float32.
+def precisions_of(model: "SentenceTransformer") -> dict[Precision, Callable[[], Encode]]:
+    """The precisions that a model may compute in here, each with what loads it for bulk; float32 is the first."""
 
-    `in_8_bits`: whether it is the default model, which exists in 8 bits too. Measuring takes some seconds; it is left
-    out where float32 is the only choice.
+    def load(precision: Precision) -> Encode:
+        return partial(embed_batched, to_precision(model, precision, in_bulk=True))
+
+    choices: list[Precision] = ["float32", "bfloat16"] if computes_in_bfloat16(model.device) else ["float32"]
+    return {precision: partial(load, precision) for precision in choices}
+
+
+def fastest_precision(loaders: Mapping[Precision, Callable[[], Encode]]) -> Precision:
+    """The precision in which a model embeds some texts fastest, of those near enough to float32.
+
+    `loaders` has float32 first. Measuring takes some seconds; it is left out where float32 is the only choice.
     """
-    choices: list[Precision] = ["bfloat16"] if computes_in_bfloat16(model.device) else []
-    choices += ["int8"] if in_8_bits and model.device.type == "cpu" else []
-    if not choices:
+    if len(loaders) == 1:
         return "float32"
-    texts, exact = sample_texts(), to_precision(model, "float32", in_bulk=True)
-    exact_vectors = embed_batched(exact, texts)
-    candidates: dict[Precision, SentenceTransformer] = {"float32": exact}
-    for precision in choices:
+    texts = sample_texts()
+    exact = loaders["float32"]()
+    exact_vectors = exact(texts)
+    candidates: dict[Precision, Encode] = {"float32": exact}
+    for precision, load in loaders.items():
+        if precision == "float32":
+            continue
         try:
-            candidate = to_precision(model, precision, in_bulk=True)
-            least_cosine = float((exact_vectors * embed_batched(candidate, texts)).sum(1).min())
+            candidate = load()
+            least_cosine = float((exact_vectors * candidate(texts)).sum(1).min())
         except (PrecisionError, RuntimeError) as error:  # torch does not have every kind of layer in bfloat16
             _log.info("the model can't compute in %s: %s", precision, error)
             continue
@@ -115,9 +127,18 @@ def fastest_precision(model: "SentenceTransformer", *, in_8_bits: bool = False) 
     for _ in range(_ROUNDS):  # in turns, since other processes run too
         for precision, candidate in candidates.items():
             began = perf_counter()
-            embed_batched(candidate, texts)
+            candidate(texts)
             seconds[precision].append(perf_counter() - began)
     return min(candidates, key=lambda precision: min(seconds[precision]))
+
+
+def not_computable(precision: Precision, reason: object) -> PrecisionError:
+    """The error for the default model in a precision that OpenVINO can't compute here."""
+    words = "8 bits" if precision == "int8" else precision
+    return PrecisionError(
+        f"This processor can't compute the default model in {words} ({reason}).",
+        "Run: rag index --rebuild --precision float32",
+    )
 
 
 def sample_texts() -> list[str]:

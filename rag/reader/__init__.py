@@ -3,6 +3,7 @@
 It reads texts and knows nothing of indexes or articles. README.md is its model card; `rag.training` trains it.
 """
 
-from rag.reader.model import Reader, Reading, TransformerReader, reader_of
+from rag.reader.model import TransformerReader, reader_of
+from rag.reader.reading import Reader, Reading
 
 __all__ = ["Reader", "Reading", "TransformerReader", "reader_of"]

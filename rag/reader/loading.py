@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
+WEIGHTS_SHA256 = "81f1536c85295a5a3f648c1974c21da63d175c5b0c1e7dc1ad2d6ff2b138851f"
 FROZEN = "bert.embeddings."  # parameters that training leaves as the embedding model has them
 MAX_TOKENS = 320  # a passage of 900 characters is 200 to 250 in English
 
@@ -25,15 +26,12 @@ def tokenizer_of(folder: Path, name: str = SHIPPED) -> "Tokenizer":
     Raises:
         ModelError: the folder holds no fast tokenizer.
     """
-    from tokenizers import Tokenizer
+    from index.models.tokens import load_tokenizer
 
     try:
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as error:  # tokenizers raises bare Exception for any file that it can't read
-        raise _unreadable(name, folder, error) from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
-    return tokenizer
+        return load_tokenizer(folder, MAX_TOKENS)
+    except ValueError as error:
+        raise unreadable(name, folder, error) from error
 
 
 def base_model() -> "PreTrainedModel":
@@ -73,10 +71,10 @@ def trained_model(weights: Path) -> "PreTrainedModel":
             base = (file.metadata() or {}).get("base")
             stored = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no mapping)
     except (OSError, SafetensorError) as error:
-        raise _unreadable(SHIPPED, weights, error) from error
+        raise unreadable(SHIPPED, weights, error) from error
     missing = set(trained_names(model)) ^ set(stored)
     if missing or base != DEFAULT_MODEL_SHA256:
-        raise _unreadable(SHIPPED, weights, f"not trained on this {DEFAULT_MODEL}")
+        raise unreadable(SHIPPED, weights, f"not trained on this {DEFAULT_MODEL}")
     model.load_state_dict(stored, strict=False)
     return model
 
@@ -111,15 +109,19 @@ def foreign_model(folder: Path, name: str) -> "PreTrainedModel":
     try:
         model = cast("PreTrainedModel", AutoModelForQuestionAnswering.from_pretrained(folder))
     except Exception as error:  # the loaders raise anything for a damaged or foreign model directory
-        raise _unreadable(name, folder, error) from error
+        raise unreadable(name, folder, error) from error
     architecture = (model.config.architectures or [""])[0]
     if not architecture.endswith("ForQuestionAnswering"):  # transformers loads it with a random head
-        raise _unreadable(name, folder, f"it was made for something else: {architecture}")
+        raise unreadable(name, folder, f"it was made for something else: {architecture}")
     positions = getattr(model.config, "max_position_embeddings", 0)
     if positions and positions < MAX_TOKENS + 2:  # some models count positions from 2
-        raise _unreadable(name, folder, f"it reads {positions} tokens, {MAX_TOKENS + 2} are needed")
+        raise unreadable(name, folder, f"it reads {positions} tokens, {MAX_TOKENS + 2} are needed")
     return model
 
 
-def _unreadable(name: str, path: Path, reason: object) -> ModelError:
-    return ModelError(f'The reader "{name}" in {path} can\'t be loaded ({reason}).', _REMEDY)
+def unreadable(name: str, path: Path, reason: object) -> ModelError:
+    """The error for a reader whose files can't be used."""
+    remedy = (
+        "Install this package again, or set RAG_READER=none to answer without a reader." if name == SHIPPED else _REMEDY
+    )
+    return ModelError(f'The reader "{name}" in {path} can\'t be loaded ({reason}).', remedy)

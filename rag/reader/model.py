@@ -4,19 +4,16 @@ The shipped reader has the embeddings of the bundled embedding model; this proje
 (rag/reader/README.md). Any Hugging Face question-answering model can take its place, by name or directory.
 """
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.models.batching import PADDED_TO
 from index.models.precision import computes_in_bfloat16
-from index.types import Span
+from index.models.tokens import PADDED_TO
 from rag.reader.loading import WEIGHTS, folder_of, foreign_model, tokenizer_of, trained_model
+from rag.reader.reading import Reader, Reading, TitledText, encode, reading_of
 from rag.settings import NONE, SHIPPED
 
 if TYPE_CHECKING:
@@ -27,54 +24,8 @@ if TYPE_CHECKING:
     from index.models.compiled import CompiledModel
     from index.types import Precision
 
+_log = logging.getLogger(__name__)
 _HEADS = ("start_logits", "end_logits")
-
-MAX_QUESTION = 400  # characters; of a longer question the end is read, since it mostly says what is asked for
-MAX_TITLE = 200  # characters, so that a title never crowds out the text
-MAX_ANSWER = 30  # tokens of a short answer; SQuAD's answers rarely have more
-
-TitledText = tuple[str, str]  # a title and a text
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One passage read for one question.
-
-    `spans` are the tokens of its text, in characters of the text. `starts` and `ends`, each (tokens,) float32, are the
-    logits of an answer that begins or ends at a token. `none` is the logit of no answer: the sum of both heads at the
-    first token of the input.
-    """
-
-    spans: Sequence[Span]
-    starts: NDArray[np.float32]
-    ends: NDArray[np.float32]
-    none: float
-
-    def answer_in(self, start: int, end: int) -> tuple[float, Span] | None:
-        """The log-odds that an answer lies within these characters, and its likeliest span.
-
-        None where no token within these characters was read.
-        """
-        inside = [position for position, span in enumerate(self.spans) if start <= span[0] and span[1] <= end]
-        if not inside:
-            return None
-        first, last = inside[0], inside[-1] + 1
-        scores = self.starts[first:last, None] + self.ends[None, first:last]
-        positions = np.arange(last - first)
-        length = positions[None, :] - positions[:, None]
-        scores = np.where((length >= 0) & (length < MAX_ANSWER), scores, -np.inf)
-        begin, finish = np.unravel_index(int(scores.argmax()), scores.shape)
-        likeliest = (self.spans[first + int(begin)][0], self.spans[first + int(finish)][1])
-        return float(np.logaddexp.reduce(scores, axis=None)) - self.none, likeliest
-
-
-class Reader(Protocol):
-    """Reads passages for a question."""
-
-    name: str
-
-    def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
-        """One reading per text, in the order of the texts."""
 
 
 class TransformerReader:
@@ -114,13 +65,10 @@ class TransformerReader:
                 outputs = model.run_batches(batches)  # each batch on some of the cores
             else:
                 outputs = [model(**batch) for batch in batches]  # one batch after the other, each on all cores
-        readings: list[Reading] = []
-        for encoding, titled, output in zip(encodings, texts, outputs, strict=True):
-            starts, ends = (output[head][0].float().numpy() for head in _HEADS)
-            tokens = text_tokens(encoding, len(lead_of(titled[0])))
-            none = float(starts[0] + ends[0])
-            readings.append(Reading(token_spans(encoding, titled), starts[tokens], ends[tokens], none))
-        return readings
+        return [
+            reading_of(encoding, titled, *(output[head][0].float().numpy() for head in _HEADS))
+            for encoding, titled, output in zip(encodings, texts, outputs, strict=True)
+        ]
 
     def _load(self) -> "tuple[Tokenizer, PreTrainedModel | CompiledModel]":
         """The tokenizer and the model, loaded by the first call."""
@@ -143,27 +91,16 @@ def reader_of(name: str) -> Reader | None:
     Raises:
         ModelError: there is no such model on this machine.
     """
-    return None if name == NONE else TransformerReader(name)
-
-
-def encode(tokenizer: "Tokenizer", question: str, texts: Sequence[TitledText]) -> "list[Encoding]":
-    """The question with each text as tokens; the title stands before the text, and a long text is cut at its end."""
-    question_end = question[-MAX_QUESTION:]
-    return tokenizer.encode_batch([(question_end, lead_of(title) + text) for title, text in texts])
-
-
-def lead_of(title: str) -> str:
-    """The words that stand before a text when it is read."""
-    return f"{title[:MAX_TITLE]}. " if title else ""
-
-
-def text_tokens(encoding: "Encoding", lead: int) -> list[int]:
-    """The positions of the text's tokens, without question, title and special tokens; `lead` is in characters."""
-    return [
-        position
-        for position, (sequence, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True))
-        if sequence == 1 and start < end and lead < end
-    ]
+    if name == NONE:
+        return None
+    if name == SHIPPED:
+        try:
+            from rag.reader.shipped import ShippedReader
+        except ImportError as error:  # without OpenVINO
+            _log.info("the reader is computed by PyTorch, since OpenVINO can't be used: %s", error)
+        else:
+            return ShippedReader(TransformerReader())
+    return TransformerReader(name)
 
 
 def _input_names(config: "PretrainedConfig") -> list[str]:
@@ -188,17 +125,3 @@ def batch_of(
         rows = [getattr(encoding, values[name]) for encoding in encodings]
         batch[name] = torch.tensor([row + [padding.get(name, 0)] * (longest - len(row)) for row in rows])
     return batch
-
-
-def token_spans(encoding: "Encoding", titled: TitledText) -> list[Span]:
-    """The text's tokens, in characters of the text."""
-    title, text = titled
-    lead = len(lead_of(title))
-    offsets = encoding.offsets  # each access makes a new list
-    spans: list[Span] = []
-    for position in text_tokens(encoding, lead):
-        start, end = offsets[position][0] - lead, offsets[position][1] - lead
-        token = text[max(start, 0) : end]
-        # Some tokenizers count the white space before a token as part of it.
-        spans.append((end - len(token.lstrip() or token), end))
-    return spans

@@ -28,7 +28,8 @@ from index.console import note, progress_of
 from index.models.embedder import SentenceTransformerEmbedder
 from index.models.hub import DEFAULT_MODEL_SHA256, bundled_folder
 from rag.reader.loading import base_model, tokenizer_of, trained_names
-from rag.reader.model import batch_of, encode, lead_of, text_tokens
+from rag.reader.model import batch_of
+from rag.reader.reading import encode, lead_of, text_tokens
 from rag.training.examples import Example, edited, examples_of, mined, read_rows
 
 TOKENS_A_STEP = 4096

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -13,9 +13,11 @@ from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
 from index.models.batching import embed_batched
-from index.models.compiled import VECTORS, CompiledModel, SentenceVectors, openvino, trace, with_mean_pooling
+from index.models.compiled import VECTORS, CompiledModel, SentenceVectors, trace
 from index.models.hub import bundled_folder
-from index.models.quantized import GRAPH, INPUTS
+from index.models.inference import openvino, with_mean_pooling
+from index.models.shipped import QUANTIZED as GRAPH
+from index.models.tokens import INPUTS
 from index.types import Precision
 from tests.benchmarks.results import Rate, Share
 from tests.benchmarks.timing import seconds_of
@@ -98,18 +100,17 @@ class Profiled(CompiledModel):
         super().__init__(graph, model[0].model.config, [VECTORS], precision, PERF_COUNT=True)
         self._calls = 0
 
-    def forward(self, **inputs: Tensor) -> dict[str, Tensor]:
-        """As of any that is compiled; counted."""
-        self._calls += 1
-        return super().forward(**inputs)
+    def run_batches(self, batches: Iterable[Mapping[str, Tensor]]) -> list[dict[str, Tensor]]:
+        """As of any compiled model; counted."""
+        counted = list(batches)
+        self._calls += len(counted)
+        return super().run_batches(counted)
 
     def seconds(self) -> LayerSeconds:
-        """What each kind of layer took in all calls together."""
-        request = self._requests.get()
+        """What each type of layer took in all calls together."""
         by_layer: LayerSeconds = Counter()
-        for layer in request.profiling_info:  # means of all calls
-            by_layer[f"{layer.node_type}, {layer.exec_type}"] += layer.real_time.total_seconds() * self._calls
-        self._requests.put(request)
+        for layer_type, execution, mean in self.graph.layer_seconds():
+            by_layer[f"{layer_type}, {execution}"] += mean * self._calls
         return by_layer
 
 

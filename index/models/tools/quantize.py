@@ -14,9 +14,11 @@ from sentence_transformers import SentenceTransformer
 from index.console import note
 from index.corpus.articles import read_articles
 from index.files import sha256_of
-from index.models.compiled import openvino, trace
+from index.models.compiled import trace
 from index.models.hub import bundled_folder
-from index.models.quantized import GRAPH, INPUTS, OUTPUT, files
+from index.models.inference import openvino
+from index.models.shipped import QUANTIZED, quantized_files
+from index.models.tokens import INPUTS
 from index.passages import embedding_text
 from index.passages.split import split_article
 from index.types import Article
@@ -30,13 +32,13 @@ def quantize(corpus: Path, out: Path) -> None:
     import nncf
 
     model = SentenceTransformer(str(bundled_folder()), device="cpu")
-    graph = trace(model[0].model, INPUTS, [OUTPUT])
+    graph = trace(model[0].model, INPUTS, ["last_hidden_state"])
     features = [model.preprocess([text]) for text in calibration_texts(corpus)]
     inputs = [{name: tensors[name].numpy() for name in INPUTS} for tensors in features]
     quantized = nncf.quantize(
         graph, nncf.Dataset(inputs), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(inputs)
     )
-    openvino.save_model(quantized, out / GRAPH.name)
+    openvino.save_model(quantized, out / QUANTIZED.name)
 
 
 def calibration_texts(corpus: Path) -> list[str]:
@@ -54,7 +56,7 @@ def main(
 ) -> None:
     """Quantize the default model."""
     quantize(corpus, out)
-    for path in files():
+    for path in quantized_files():
         note(f"{path.name}: {sha256_of(out / path.name)}")
 
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.models import batching, compiled
-from index.models.batching import PADDED_TO, TOKENS_A_BATCH, embed_batched, is_compiled, token_batches
+from index.models.batching import embed_batched, is_compiled
 from index.models.precision import to_precision
+from index.models.tokens import PADDED_TO, TOKENS_A_BATCH, token_batches
 from tests.tiny_reader import letter_tokenizer
 
 MANY = [f"{'port ' * (n * 7 % 19)}{n}." for n in range(60)]  # of many lengths, in no order, some too long
@@ -145,39 +146,9 @@ def test_no_texts_give_no_rows_of_the_model_s_dimension(load):
     assert embed_batched(load(), []).shape == (0, 16)
 
 
-LENGTHS = st.integers(0, 300)
-
-
 def padded(tokens):
     """The next multiple of PADDED_TO; no token counts as one."""
     return next(most for most in range(PADDED_TO, 2000, PADDED_TO) if most >= tokens)
-
-
-@given(st.lists(LENGTHS, max_size=80), st.integers(1, 2000))
-def test_batches_hold_each_text_once_in_few_shapes_within_the_bound(lengths, most):
-    """Batches come longest first, hold a power of two of texts, and exceed the bound only with a single text."""
-    batches = list(token_batches(lengths, most))
-    positions = [position for batch in batches for position in batch]
-    assert sorted(positions) == list(range(len(lengths)))
-    assert [lengths[position] for position in positions] == sorted(lengths, reverse=True)
-    for batch in batches:
-        (longest,) = {padded(lengths[position]) for position in batch}
-        assert len(batch) in {1, 2, 4, 8, 16, 32, 64}
-        assert len(batch) == 1 or len(batch) * longest <= most
-
-
-@given(st.lists(st.integers(1, 16), max_size=200), st.integers(16, 2000))
-def test_batches_are_as_large_as_they_may_be(lengths, most):
-    """Each batch holds the largest power of two of texts that remain and fit the bound."""
-    remaining = len(lengths)
-    for batch in token_batches(lengths, most):
-        assert 2 * len(batch) > remaining or 2 * len(batch) * 16 > most
-        remaining -= len(batch)
-
-
-def test_the_default_bound_is_that_of_a_processor():
-    """A hundred texts of 64 tokens fill six batches and a part of the seventh."""
-    assert [len(batch) for batch in token_batches([64] * 100)] == [TOKENS_A_BATCH // 64] * 6 + [4]
 
 
 @given(st.lists(st.integers(1, 70), min_size=1, max_size=6), st.booleans(), st.integers(0, 100), st.data())

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from index.models import compiled as module
-from index.models.compiled import CompiledModel, compile_model, trace, with_mean_pooling
+from index.models.compiled import CompiledModel, compile_model, trace
+from index.models.inference import openvino
 from index.models.precision import computes_in_bfloat16
 from tests.conftest import REPOSITORY
 from tests.tiny_reader import bert_config, tiny_encoder
@@ -42,11 +42,6 @@ def model():
 @pytest.fixture(scope="module")
 def exact(model):
     return compile_model(model, INPUTS, OUTPUTS, "float32")
-
-
-@pytest.fixture(scope="module")
-def pooling(model):
-    return CompiledModel(with_mean_pooling(trace(model, INPUTS, OUTPUTS)), model.config, ["mean"], "float32")
 
 
 @pytest.fixture
@@ -133,36 +128,24 @@ def test_it_outlives_the_model_it_was_made_from():
     assert len(filled) == 200
 
 
-@given(ROWS, st.integers(0, 99))
-def test_mean_pooling_leaves_padding_out(model, pooling, lengths, seed):
-    """Each row has the mean of its own tokens."""
-    tokens = tokens_of(lengths, seed)
-    with torch.inference_mode():
-        vectors = model(**tokens)["last_hidden_state"].numpy()
-        means = pooling(**tokens)["mean"].numpy()
-    assert means == pytest.approx(
-        np.stack([row[:count].mean(0) for row, count in zip(vectors, lengths, strict=True)]), abs=1e-4
-    )
-
-
 @pytest.mark.parametrize("cores", [1, 2, 4, 5], indirect=True)
 def test_every_two_cores_compute_a_call_of_their_own(on_these_cores, cores):
     """A single core computes a call too, and an odd core is left to the others."""
     calls = max(1, cores // 2)
-    assert on_these_cores._requests.qsize() == calls
-    settings = on_these_cores._requests.get().get_compiled_model().get_property
+    assert on_these_cores.graph._requests.qsize() == calls
+    settings = on_these_cores.graph._requests.get().get_compiled_model().get_property
     assert settings("NUM_STREAMS") == calls
     threads = Barrier(calls)
-    list(on_these_cores._map(lambda _: threads.wait(30), range(calls)))  # no thread passes alone
+    list(on_these_cores.graph._map(lambda _: threads.wait(30), range(calls)))  # no thread passes alone
 
 
 @pytest.mark.parametrize("cores", [1, 2, 5], indirect=True)
 def test_in_bulk_every_core_computes_a_call_of_its_own_with_the_same_outputs(on_these_cores, cores):
     """They are the same bit for bit, so that a query's vector fits those of passages embedded in bulk."""
     in_bulk = compile_model(bert(), INPUTS, OUTPUTS, "float32", in_bulk=True)
-    assert in_bulk._requests.qsize() == cores
+    assert in_bulk.graph._requests.qsize() == cores
     threads = Barrier(cores)
-    list(in_bulk._map(lambda _: threads.wait(30), range(cores)))  # no thread passes alone
+    list(in_bulk.graph._map(lambda _: threads.wait(30), range(cores)))  # no thread passes alone
     batches = [tokens_of([1 + seed * 13 % 64] * (1 + seed % 3), seed) for seed in range(20)]
     for outputs, batch in zip(in_bulk.run_batches(batches), batches, strict=True):
         assert (outputs["last_hidden_state"] == on_these_cores(**batch)["last_hidden_state"]).all()
@@ -200,8 +183,8 @@ def test_a_failure_leaves_all_cores_for_the_next_call(on_these_cores, cores):
         with pytest.raises(RuntimeError):
             on_these_cores.run_batches([tokens_of([5]), wrong])
     all_free = Barrier(cores // 2)
-    list(on_these_cores._map(lambda _: all_free.wait(30), range(cores // 2)))  # all calls have ended
-    assert on_these_cores._requests.qsize() == cores // 2
+    list(on_these_cores.graph._map(lambda _: all_free.wait(30), range(cores // 2)))  # all calls have ended
+    assert on_these_cores.graph._requests.qsize() == cores // 2
 
 
 class Fickle(nn.Module):
@@ -303,7 +286,7 @@ def test_a_model_is_not_compiled_in_a_precision_that_the_processor_lacks(log_lin
 def test_one_model_is_traced_at_a_time(monkeypatch):
     """Logging is silenced for the whole process meanwhile, and works again after the last."""
     inside, alone = Lock(), []
-    convert = module.openvino.convert_model
+    convert = openvino.convert_model
 
     def watched(*arguments, **options):
         alone.append(inside.acquire(blocking=False))
@@ -313,7 +296,7 @@ def test_one_model_is_traced_at_a_time(monkeypatch):
             if alone[-1]:
                 inside.release()
 
-    monkeypatch.setattr(module.openvino, "convert_model", watched)
+    monkeypatch.setattr(openvino, "convert_model", watched)
     level = logging.getLogger().level
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda _: trace(bert(), INPUTS, OUTPUTS), range(3)))

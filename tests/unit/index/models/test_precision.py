@@ -1,5 +1,6 @@
 """Choosing the precision that a model computes in."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +12,14 @@ from hypothesis import strategies as st
 from index.errors import ModelError, PrecisionError
 from index.models import precision
 from index.models.batching import embed_batched, is_compiled
-from index.models.precision import LEAST_COSINE, computes_in_bfloat16, fastest_precision, sample_texts, to_precision
+from index.models.precision import (
+    LEAST_COSINE,
+    computes_in_bfloat16,
+    fastest_precision,
+    precisions_of,
+    sample_texts,
+    to_precision,
+)
 from tests.tiny_reader import letter_tokenizer
 
 TEXTS = ["tea", "", "a vessel entered the port.", "port " * 30, "1996"]
@@ -115,10 +123,10 @@ COSINES = st.one_of(st.floats(0.9, 1.0), st.just(float("nan")))
 PRECISIONS = ("float32", "bfloat16", "int8")
 
 
-def choice(seconds, cosines=None, *, bfloat16=True, device="cpu", in_8_bits=False):
+def choice(seconds, cosines=None):
     """The precision chosen where each takes these seconds in each turn, and its farthest vector has this cosine.
 
-    The models are the names of the precisions, and embedding moves a clock.
+    The precisions are those that `seconds` names. Embedding moves a clock.
     """
     elapsed = {name: iter((0, *turns)) for name, turns in seconds.items()}  # the first time vectors are only compared
     cosine_of = dict.fromkeys(PRECISIONS, 1.0) | (cosines or {})
@@ -129,11 +137,8 @@ def choice(seconds, cosines=None, *, bfloat16=True, device="cpu", in_8_bits=Fals
         return vectors(cosine_of[name], len(texts))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(precision, "computes_in_bfloat16", lambda device: bfloat16)
-        patch.setattr(precision, "to_precision", lambda model, name, *, in_bulk: name)
-        patch.setattr(precision, "embed_batched", embed)
         patch.setattr(precision, "perf_counter", lambda: clock[0])
-        return fastest_precision(SimpleNamespace(device=torch.device(device)), in_8_bits=in_8_bits)
+        return fastest_precision({name: partial(partial, embed, name) for name in seconds})
 
 
 def vectors(cosine, count):
@@ -145,29 +150,18 @@ def vectors(cosine, count):
 
 @given(st.tuples(*[st.tuples(SECONDS, SECONDS)] * 3), COSINES, COSINES, st.booleans(), st.booleans())
 def test_the_fastest_of_those_that_are_near_enough_is_chosen(seconds, rough, coarse, bfloat16, in_8_bits):
-    """Float32 is always a choice, the others are where the processor and the model allow them."""
-    cosines, turns = {"bfloat16": rough, "int8": coarse}, dict(zip(PRECISIONS, seconds, strict=True))
+    """Float32 is always a choice, the others are where they can be loaded and are near enough."""
+    cosines = {"bfloat16": rough, "int8": coarse}
     best = dict(zip(PRECISIONS, map(min, seconds), strict=True))
-    allowed = ["float32"]
-    allowed += ["bfloat16"] if bfloat16 and rough >= LEAST_COSINE["bfloat16"] else []
-    allowed += ["int8"] if in_8_bits and coarse >= LEAST_COSINE["int8"] else []
-    fastest = choice(turns, cosines, bfloat16=bfloat16, in_8_bits=in_8_bits)
+    loadable = ["float32", *(["bfloat16"] if bfloat16 else []), *(["int8"] if in_8_bits else [])]
+    allowed = [name for name in loadable if name == "float32" or cosines[name] >= LEAST_COSINE[name]]
+    turns = {name: turns for name, turns in zip(PRECISIONS, seconds, strict=True) if name in loadable}
+    fastest = choice(turns, cosines)
     assert fastest in allowed
     assert best[fastest] == min(best[name] for name in allowed)
 
 
 COARSER_IS_FASTER = {"float32": (3, 3), "bfloat16": (2, 2), "int8": (1, 1)}
-
-
-@pytest.mark.parametrize(("in_8_bits", "expected"), [(True, "int8"), (False, "bfloat16")])
-def test_8_bits_are_for_the_model_that_has_them(in_8_bits, expected):
-    """Another model is not measured in 8 bits, however fast they are."""
-    assert choice(COARSER_IS_FASTER, in_8_bits=in_8_bits) == expected
-
-
-def test_on_an_accelerator_there_are_no_8_bits():
-    """The 8-bit files are converted for a processor."""
-    assert choice(COARSER_IS_FASTER, in_8_bits=True, device="cuda") == "bfloat16"
 
 
 def test_a_turn_that_another_process_slowed_does_not_count():
@@ -178,7 +172,19 @@ def test_a_turn_that_another_process_slowed_does_not_count():
 @pytest.mark.parametrize("cosine", [LEAST_COSINE["bfloat16"] - 0.001, float("nan")])
 def test_a_precision_whose_vectors_are_too_far_from_float32_is_not_chosen(cosine):
     """One text's vector that is too far is enough, however fast the precision is."""
-    assert choice(COARSER_IS_FASTER, {"bfloat16": cosine}) == "float32"
+    seconds = {name: COARSER_IS_FASTER[name] for name in ("float32", "bfloat16")}
+    assert choice(seconds, {"bfloat16": cosine}) == "float32"
+    assert choice(COARSER_IS_FASTER, {"int8": cosine - 0.1}) == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("device", "bfloat16", "expected"),
+    [("cpu", True, ["float32", "bfloat16"]), ("cuda", True, ["float32", "bfloat16"]), ("cpu", False, ["float32"])],
+)
+def test_a_model_may_compute_in_what_its_device_has(monkeypatch, device, bfloat16, expected):
+    """Float32 comes first, bfloat16 only where the device has it, and 8 bits never: only the default model has them."""
+    monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: bfloat16)
+    assert list(precisions_of(SimpleNamespace(device=torch.device(device)))) == expected
 
 
 def test_a_model_that_can_not_compute_in_bfloat16_computes_in_float32(load, monkeypatch, caplog):
@@ -196,38 +202,41 @@ def test_a_model_that_can_not_compute_in_bfloat16_computes_in_float32(load, monk
     monkeypatch.setattr(Linear, "forward", refuse)
     monkeypatch.setattr("index.models.compiled.compile_model", lambda *_, **named: None)
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: True)
-    assert fastest_precision(load()) == "float32"
+    assert fastest_precision(precisions_of(load())) == "float32"
     assert "can't compute in bfloat16: not implemented for 'BFloat16'" in caplog.text
 
 
-def test_8_bits_that_the_processor_can_not_compute_are_not_chosen(load, monkeypatch):
-    """Float32 is the only choice then."""
+def failing(error):
+    """Loads nothing but raises that error."""
 
-    def failing(config, *, in_bulk):
-        raise PrecisionError("none.", "Index again.")
+    def load():
+        raise error
 
-    monkeypatch.setattr(precision, "quantized_default_model", failing)
-    monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)
-    assert fastest_precision(load(), in_8_bits=True) == "float32"
+    return load
 
 
-def test_8_bits_that_are_altered_are_an_error(load, monkeypatch):
+def exact():
+    """Loads what embeds in no time at all."""
+    return lambda texts: vectors(1.0, len(texts))
+
+
+def test_8_bits_that_the_processor_can_not_compute_are_not_chosen(caplog):
+    """Float32 is the only choice then, and the reason is logged."""
+    caplog.set_level("INFO")
+    loaders = {"float32": exact, "int8": failing(PrecisionError("no such instructions.", "Index again."))}
+    assert fastest_precision(loaders) == "float32"
+    assert "can't compute in int8: no such instructions." in caplog.text
+
+
+def test_8_bits_that_are_altered_are_an_error():
     """A broken installation is reported, and not merely slower."""
-
-    def altered(config, *, in_bulk):
-        raise ModelError("altered.", "Install again.")
-
-    monkeypatch.setattr(precision, "quantized_default_model", altered)
     with pytest.raises(ModelError, match="altered"):
-        fastest_precision(load(), in_8_bits=True)
+        fastest_precision({"float32": exact, "int8": failing(ModelError("altered.", "Install again."))})
 
 
-def test_where_float32_is_the_only_choice_nothing_is_measured(load, monkeypatch):
-    """The model is neither compiled nor embeds anything."""
-    monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: False)
-    monkeypatch.setattr(precision, "to_precision", None)
-    monkeypatch.setattr(precision, "embed_batched", None)
-    assert fastest_precision(load()) == "float32"
+def test_where_float32_is_the_only_choice_nothing_is_measured():
+    """The model is neither loaded nor embeds anything."""
+    assert fastest_precision({"float32": failing(AssertionError("loaded"))}) == "float32"
 
 
 @pytest.mark.parametrize(
@@ -252,14 +261,13 @@ def test_torch_knows_both_instructions():
 
 
 def test_every_choice_is_measured(load, monkeypatch):
-    """Each really embeds the texts: once to be compared, then in turns."""
+    """Each precision really embeds the texts: once to be compared, then in turns."""
     names, embedded = {}, []
     convert, embed = precision.to_precision, precision.embed_batched
 
     def recorded_conversion(model, name, *, in_bulk):
         assert in_bulk  # as in a build
-        # The 8-bit files are those of another model.
-        candidate = convert(model, "float32" if name == "int8" else name, in_bulk=in_bulk)
+        candidate = convert(model, name, in_bulk=in_bulk)
         names[id(candidate)] = name
         return candidate
 
@@ -270,8 +278,15 @@ def test_every_choice_is_measured(load, monkeypatch):
     monkeypatch.setattr(precision, "computes_in_bfloat16", lambda device: True)
     monkeypatch.setattr(precision, "to_precision", recorded_conversion)
     monkeypatch.setattr(precision, "embed_batched", recorded_embedding)
-    assert fastest_precision(load(), in_8_bits=True) in PRECISIONS
-    assert embedded == list(PRECISIONS) * 3
+    choices = ["float32", "bfloat16"]
+    assert fastest_precision(precisions_of(load())) in choices
+    assert embedded == choices * 3
+
+
+def test_no_model_becomes_one_of_8_bits(load):
+    """Only the default model exists in 8 bits, and its files are loaded elsewhere."""
+    with pytest.raises(PrecisionError, match="does not exist in 8 bits. Name another precision"):
+        to_precision(load(), "int8")
 
 
 def test_the_texts_are_of_many_lengths_and_always_the_same():

@@ -62,33 +62,33 @@ def without_a_model(monkeypatch):
 
 
 @pytest.fixture
-def report(folder, without_a_model):
+def run(folder, without_a_model):
     collection = read_collection(folder)
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
         return evaluate(collection, index, AnswerSettings(0.5), lambda done, total: None)
 
 
-def test_a_run_counts_what_it_was_given(report):
-    """The report says how many questions of how many articles it judged."""
-    assert (report.collection, report.questions, report.answerable) == ("openings", 12, 8)
-    assert (report.articles, report.passages, report.threshold) == (8, 8, 0.5)
+def test_a_run_counts_what_it_was_given(run):
+    """The run says how many questions of how many articles it judged."""
+    assert (run.collection, run.questions, run.answerable) == ("openings", 12, 8)
+    assert (run.articles, run.passages, run.threshold) == (8, 8, 0.5)
 
 
-def test_a_run_judges_retrieval_quotes_and_abstention(report):
+def test_a_run_judges_retrieval_quotes_and_abstention(run):
     """A corpus whose answers share their questions' words is answered right and declined right."""
-    figures = report.figures
+    figures = run.figures
     assert figures["hit@1"] == figures["quote@1"] == figures["quote@3"] == 1.0
     assert figures["citation exactness"] == 1.0
     assert figures["answered of answerable"] == figures["declined of unanswerable"] == figures["AUROC"] == 1.0
     assert 0.0 < figures["ask p50 ms"] <= figures["ask p95 ms"]
 
 
-def test_a_run_shows_each_ranking_alone(report):
+def test_a_run_shows_each_ranking_alone(run):
     """Vectors alone and words alone have the retrieval figures beside the two joined."""
-    assert set(report.retrieval_alone) == {"dense alone", "BM25 alone"}
-    for figures in report.retrieval_alone.values():
+    assert set(run.retrieval_alone) == {"dense alone", "BM25 alone"}
+    for figures in run.retrieval_alone.values():
         assert set(figures) == {"hit@1", "hit@5", "hit@10", "MRR@10", "nDCG@10"}
-    assert report.retrieval_alone["BM25 alone"]["hit@1"] == 1.0
+    assert run.retrieval_alone["BM25 alone"]["hit@1"] == 1.0
 
 
 def test_each_ranking_alone_searches_what_a_follow_up_means(tmp_path, without_a_model):
@@ -99,10 +99,10 @@ def test_each_ranking_alone_searches_what_a_follow_up_means(tmp_path, without_a_
     folder = write_collection(tmp_path / "turns", articles, [{**asked, "answerable": True, "spans": [gold]}])
     collection = read_collection(folder)
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
-        report = evaluate(collection, index, AnswerSettings(0.5), lambda done, total: None)
-    assert report.figures["follow-up hit@1"] == report.figures["hit@1"]
-    assert report.retrieval_alone["BM25 alone"]["hit@1"] == 1.0
-    assert report.retrieval_alone["history ignored"]["follow-up hit@1"] == 0.0
+        run = evaluate(collection, index, AnswerSettings(0.5), lambda done, total: None)
+    assert run.figures["follow-up hit@1"] == run.figures["hit@1"]
+    assert run.retrieval_alone["BM25 alone"]["hit@1"] == 1.0
+    assert run.retrieval_alone["history ignored"]["follow-up hit@1"] == 0.0
 
 
 def test_declined_questions_are_judged_by_the_quotes_they_would_have_had(folder, without_a_model):
@@ -150,13 +150,13 @@ def test_an_index_directory_is_kept_when_named(folder, directory, without_a_mode
     assert build_index(folder / "articles.jsonl", directory, WordEmbedder()).embedded == 0
 
 
-def test_a_report_is_printed_with_its_figures(report, capsys):
+def test_a_report_is_printed_with_its_figures(run, capsys):
     """Each figure's name and value stands on one line, milliseconds without decimals."""
-    print_run(report)
+    print_run(run)
     printed = capsys.readouterr().out
     lines = {re.split(r" {2,}", line.strip())[0]: line for line in printed.splitlines()}
-    alone = (figures["nDCG@10"] for figures in report.retrieval_alone.values())
-    shown = [f"{value:.3f}" for value in (report.figures["nDCG@10"], *alone)]
+    alone = (figures["nDCG@10"] for figures in run.retrieval_alone.values())
+    shown = [f"{value:.3f}" for value in (run.figures["nDCG@10"], *alone)]
     assert re.findall(r"\d\.\d{3}", lines["nDCG@10"]) == shown
     assert "1.000" in lines["AUROC"]
     assert "." not in lines["ask p50 ms"]
@@ -168,34 +168,34 @@ def test_a_report_is_printed_with_its_figures(report, capsys):
     ("reader", "reranker", "shown"),
     [("none", "none", "no reader and no reranker"), ("shipped", "mine", "reader shipped and reranker mine")],
 )
-def test_a_report_says_with_what_it_was_answered(report, capsys, reader, reranker, shown):
+def test_a_report_says_with_what_it_was_answered(run, capsys, reader, reranker, shown):
     """The models stand above the figures, or that there were none."""
-    print_run(replace(report, reader=reader, reranker=reranker))
-    assert f"With the embedding model {report.model}, {shown}." in " ".join(capsys.readouterr().out.split())
+    print_run(replace(run, reader=reader, reranker=reranker))
+    assert f"With the embedding model {run.model}, {shown}." in " ".join(capsys.readouterr().out.split())
 
 
-def test_every_figure_of_a_run_is_printed_below_its_group(report, capsys):
+def test_every_figure_of_a_run_is_printed_below_its_group(run, capsys):
     """None is left out for want of a place, and the groups come in their order."""
-    print_run(report)
+    print_run(run)
     first_words = [re.split(r" {2,}", line.strip())[0] for line in capsys.readouterr().out.splitlines()]
-    assert set(report.figures) <= set(first_words)
+    assert set(run.figures) <= set(first_words)
     groups = ["Retrieval", "Quotes", "Short answer", "Abstention", "Latency"]
     assert [word for word in first_words if word in groups] == groups
 
 
-def test_the_table_fits_a_plain_terminal_and_takes_a_name_as_it_is(report, capsys, monkeypatch):
+def test_the_table_fits_a_plain_terminal_and_takes_a_name_as_it_is(run, capsys, monkeypatch):
     """No line is wider than 80 columns, and square brackets in a collection's name are no markup."""
     monkeypatch.setenv("COLUMNS", "80")
-    print_run(replace(report, collection="[red]made"))
+    print_run(replace(run, collection="[red]made"))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("[red]made: ")
     assert max(map(len, lines)) <= 80
     assert len([line for line in lines if "hit@" in line]) == 3
 
 
-def test_a_run_says_what_became_of_each_question(report):
+def test_a_run_says_what_became_of_each_question(run):
     """A right answer has its rank, its quote and what was wanted; an unanswerable question is never right."""
-    results = {result.id: result for result in report.results}
+    results = {result.id: result for result in run.results}
     harbour = results["harbour"]
     assert (harbour.right, harbour.rank, harbour.first_quote_holds, harbour.any_quote_holds) == (True, 1, True, True)
     assert (harbour.quote, harbour.quoted_article) == ("The harbour was opened by Leyla in 1900.", "harbour")

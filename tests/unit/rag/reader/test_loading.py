@@ -6,7 +6,7 @@ from index.errors import ModelError
 from index.models.hub import DEFAULT_MODEL_SHA256
 from rag.reader import TransformerReader
 from rag.reader.loading import MAX_TOKENS, tokenizer_of, trained_model, trained_names
-from rag.reader.model import encode
+from rag.reader.reading import encode
 from tests.tiny_reader import bert_config, letter_tokenizer, tiny_reader
 
 QUESTION = "who opened it?"

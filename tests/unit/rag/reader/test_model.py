@@ -13,7 +13,8 @@ from hypothesis.extra import numpy as arrays
 from index.errors import ModelError
 from rag.reader import Reading, TransformerReader, reader_of
 from rag.reader.loading import MAX_TOKENS
-from rag.reader.model import MAX_ANSWER, MAX_QUESTION, batch_of, encode, lead_of, text_tokens, token_spans
+from rag.reader.model import batch_of
+from rag.reader.reading import MAX_ANSWER, MAX_QUESTION, encode, lead_of, text_tokens, token_spans
 from tests.tiny_reader import byte_tokenizer, letter_tokenizer, spaced_tokenizer, tiny_reader
 from tests.unit.index.unicode_texts import any_text
 
@@ -237,7 +238,7 @@ def compiling(request, monkeypatch):
 
 
 def loaded_model(reader):
-    """The model that a reader has loaded; a compiled one has the method `side_by_side`."""
+    """The model that a reader has loaded; a compiled one has the method `run_batches`."""
     _, model = reader._load()
     return model
 
@@ -275,7 +276,7 @@ def test_a_reading_is_that_of_the_model_by_hand(tmp_path, exact, compiling, arch
     reader = TransformerReader(str(folder))
     readings = reader.read(QUESTION, TEXTS)
     assert len(readings) == len(TEXTS)
-    assert hasattr(loaded_model(reader), "side_by_side") == compiling.can
+    assert hasattr(loaded_model(reader), "run_batches") == compiling.can
     for reading, (title, text) in zip(readings, TEXTS, strict=True):
         spans, starts, ends, none = by_hand(folder, QUESTION, title, text)
         assert list(reading.spans) == spans
@@ -344,7 +345,7 @@ def test_the_shipped_reader_is_compiled_and_reads_the_same(exact, monkeypatch):
     """Compiled it has the logits that it has as it is."""
     made = TransformerReader()
     readings = made.read(QUESTION, TEXTS)
-    assert hasattr(loaded_model(made), "side_by_side")
+    assert hasattr(loaded_model(made), "run_batches")
     monkeypatch.setattr("index.models.compiled.compile_model", lambda *_: None)
     for reading, other in zip(readings, TransformerReader().read(QUESTION, TEXTS), strict=True):
         np.testing.assert_allclose(reading.starts, other.starts, atol=1e-3)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.reader.loading import MAX_TOKENS, trained_model, trained_names
-from rag.reader.model import encode, lead_of
+from rag.reader.reading import encode, lead_of
 from rag.training.examples import HELD_OUT, Example, read_rows
 from tests.conftest import WordEmbedder
 from tests.tiny_reader import bert_config, letter_tokenizer

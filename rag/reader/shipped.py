@@ -1,0 +1,82 @@
+"""The shipped reader, run by OpenVINO alone: no PyTorch, nothing traced."""
+
+import logging
+from collections.abc import Sequence
+from threading import Lock
+
+from tokenizers import Tokenizer
+
+from index.files import sha256_of
+from index.models.bert import BertGraph, read_config, read_weights
+from index.models.hub import bundled_folder
+from index.models.inference import CompiledGraph, has_bfloat16
+from index.models.tokens import padded_arrays
+from rag.reader.loading import MAX_TOKENS, WEIGHTS, WEIGHTS_SHA256, tokenizer_of, unreadable
+from rag.reader.reading import Reader, Reading, TitledText, encode, reading_of
+from rag.settings import SHIPPED
+
+_log = logging.getLogger(__name__)
+_HEADS = ("start_logits", "end_logits")
+
+
+class ShippedReader:
+    """Reads with the model that this project trained; it is loaded by the first call of `read`.
+
+    It computes in bfloat16 where the processor does, else in float32. `fallback` reads where OpenVINO can't compute.
+    """
+
+    name = SHIPPED
+
+    def __init__(self, fallback: Reader) -> None:
+        self._fallback = fallback
+        self._loaded: tuple[Tokenizer, CompiledGraph] | Reader | None = None
+        self._loading = Lock()
+
+    def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
+        """One reading per text, in the order of the texts.
+
+        Raises:
+            ModelError: the model's files are missing or altered.
+        """
+        if not texts:
+            return []
+        loaded = self._load()
+        if not isinstance(loaded, tuple):
+            return loaded.read(question, texts)
+        tokenizer, graph = loaded
+        encodings = encode(tokenizer, question, texts)
+        # One text per batch: padding shorter texts to the longest would be a sixth of the computation.
+        outputs = graph.run_batches(padded_arrays([encoding], MAX_TOKENS) for encoding in encodings)
+        return [
+            reading_of(encoding, titled, output["start_logits"][0], output["end_logits"][0])
+            for encoding, titled, output in zip(encodings, texts, outputs, strict=True)
+        ]
+
+    def _load(self) -> tuple[Tokenizer, CompiledGraph] | Reader:
+        """The tokenizer and the compiled model, or the fallback; loaded by the first call."""
+        with self._loading:  # so that two first questions at the same time load them once
+            if self._loaded is None:
+                try:
+                    self._loaded = tokenizer_of(bundled_folder()), _compiled()
+                except RuntimeError as error:
+                    _log.info("the reader is computed by PyTorch, since OpenVINO can't compute it: %s", error)
+                    self._loaded = self._fallback
+            return self._loaded
+
+
+def _compiled() -> CompiledGraph:
+    """The graph of the model, compiled.
+
+    Raises:
+        ModelError: the model's files are missing or altered.
+        RuntimeError: the processor can't compute it.
+    """
+    if not WEIGHTS.is_file() or sha256_of(WEIGHTS) != WEIGHTS_SHA256:
+        raise unreadable(SHIPPED, WEIGHTS, "it is missing or altered")
+    folder = bundled_folder()
+    try:
+        embeddings = read_weights(folder / "model.safetensors", "embeddings.")
+        graph = BertGraph({**embeddings, **read_weights(WEIGHTS)}, read_config(folder)).span_scores()
+    except (KeyError, ValueError) as error:
+        raise unreadable(SHIPPED, folder, error) from error
+    return CompiledGraph(graph, _HEADS, "bfloat16" if has_bfloat16() else "float32")

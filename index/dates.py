@@ -1,4 +1,4 @@
-"""Dates: parsing them, checking whether they can be true, and ages. Every date of the project is parsed here."""
+"""Dates: parsing them, checking whether they can be true, and ages. Every date an article claims is parsed here."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,12 +40,15 @@ def find_date(value: object) -> str | None:
 
 
 def utc_time(text: str | None) -> datetime | None:
-    """An ISO 8601 time in UTC; a time without an offset is taken as UTC. None where the text is not a time."""
+    """An ISO 8601 time in UTC; a time without an offset is taken as UTC.
+
+    None where the text is not a time, or is one that in UTC falls outside the years 1 to 9999.
+    """
     try:
         time = datetime.fromisoformat(text or "")
-    except ValueError:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def sort_key(value: str | None) -> datetime:

@@ -22,7 +22,7 @@ Every class of this project's errors ends in Error. `code` is the name by which 
 commands and in problem documents; it stays as it is when a class is renamed.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class RagError(Exception):
@@ -38,9 +38,13 @@ class RagError(Exception):
         self.what = what
         self.remedy = remedy
 
-    def __reduce__(self) -> tuple[type["RagError"], tuple[str, str]]:
-        """Pickle by the two parts, so that a process can send its error to another."""
-        return type(self), (self.what, self.remedy)
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what is held, whatever the constructor asks for, so that a process can send its error to another."""
+        return _without_init, (type(self), self.args), vars(self)
+
+
+def _without_init(error_class: type[RagError], args: tuple[object, ...]) -> RagError:
+    return error_class.__new__(error_class, *args)
 
 
 class CorpusError(RagError):

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Set
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Set
+from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,11 @@ CANDIDATE_SHARE = 0.75  # the share of common pairs from which two texts are mos
 # in 40 million.
 MIN_AGREEING = 42
 SCHEME = "affine32"
+# So many texts that are nearly alike, and have the same numbers, are compared with each further one. More are found in
+# copies of one form alone.
+MOST_COMPARED = 32
+MOST_IN_GROUP = 256  # texts that have a band of their signatures in common, from which those are chosen
+CACHED = 2_000  # texts whose words are kept while others are compared with them, some 20 KB each
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 by the golden ratio, for hashing by multiplication (Knuth)
 
 # A text that differs in one of these states another fact: numbers, those written as English words, days and months.
@@ -65,82 +71,118 @@ def first_near_duplicates(hashed: Signatures, text_of: Callable[[int], str]) -> 
     alike. Two texts are near-duplicates where they share at least MIN_SHARED of the words in either, at least as much
     of the pairs of neighbouring words, and the same numbers beside the same words. Case and punctuation do not count.
     A text without a word is no near-duplicate of any.
+
+    Among very many texts of one form and with the same numbers a near-duplicate may be missed, but never a text with
+    the same words in the same order.
     """
-    bands = CandidateBands(hashed)
-
-    @cache
-    def digits(position: int) -> bytes:  # many pages of one form differ in these alone
-        return _normalise(text_of(position)).encode(errors="replace").translate(None, _ALL_BUT_DIGITS)
-
     firsts = np.arange(len(hashed))
-    for position in bands.shared.tolist():
-        candidates = bands.candidates(position)
-        agreeing = candidates[(hashed[candidates] == hashed[position]).sum(axis=1) >= MIN_AGREEING].tolist()
-        same_digits = [candidate for candidate in agreeing if digits(candidate) == digits(position)]
-        first = None
-        if same_digits:
-            text = NormalisedText(text_of(position))
-            first = next((each for each in same_digits if text.is_near(NormalisedText(text_of(each)))), None)
+    alike = _positions_in_groups(hashed)  # the other positions can't be near-duplicates
+    normalised = lru_cache(CACHED)(lambda index: NormalisedText(text_of(int(alike[index]))))
+    # Pages of one form often differ in their numbers alone, and must not be compared all with all.
+    facts = np.array([normalised(index).facts_hash() for index in range(len(alike))], dtype=np.uint64)
+    hashed = hashed[alike]
+    bands = CandidateBands(hashed, facts)
+    for index in range(len(alike)):
+        text = normalised(index)
+        candidates = bands.candidates(index)
+        agreeing = (hashed[candidates] == hashed[index]).sum(axis=1)
+        # The likeliest are compared, earlier ones first.
+        likeliest = np.argsort(-agreeing, kind="stable")[:MOST_COMPARED]
+        likeliest = np.sort(likeliest[agreeing[likeliest] >= MIN_AGREEING])
+        first = next((other for other in candidates[likeliest].tolist() if text.is_near(normalised(other))), None)
         if first is None:
-            bands.add(position)
+            bands.add(index)
         else:
-            firsts[position] = first
+            firsts[alike[index]] = alike[first]
     return firsts
 
 
-class CandidateBands:
-    """Finds earlier positions whose signature has a whole band of numbers in common with another.
+def _positions_in_groups(hashed: Signatures) -> Rows:
+    """The positions whose signature has a whole band of numbers in common with another, ascending."""
+    in_group = np.zeros(len(hashed), dtype=bool)
+    for values in _band_values(hashed):
+        _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+        in_group |= sizes[group] > 1
+    return np.flatnonzero(in_group)
 
-    It holds arrays, which take far less memory than dictionaries do.
+
+def _band_values(hashed: Signatures) -> Iterator[NDArray[np.uint64]]:
+    """A number for each band of each signature, and at last one for each whole signature, (n,) each.
+
+    Two bands that get one number cost a comparison in vain, and no more.
+    """
+    from datasketch import MinHashLSH
+
+    # These weights choose the bands that find most: a missed duplicate is worse than a comparison in vain.
+    bands = MinHashLSH(CANDIDATE_SHARE, PERMUTATIONS, weights=(0.1, 0.9)).hashranges
+    for columns in (*bands, (0, PERMUTATIONS)):
+        values = np.zeros(len(hashed), dtype=np.uint64)
+        for column in range(*columns):
+            values = values * _ODD + hashed[:, column]
+        yield values
+
+
+class CandidateBands:
+    """Finds earlier positions with the same facts whose signature has a whole band of numbers in common with another.
+
+    It holds arrays, which take far less memory than dictionaries do. A group of positions with one band in common gives
+    at most MOST_IN_GROUP candidates: the first that were added.
     """
 
-    def __init__(self, hashed: Signatures) -> None:
-        """Group the positions by each band of their signatures; none is a candidate until it is added."""
-        from datasketch import MinHashLSH
+    def __init__(self, hashed: Signatures, facts: NDArray[np.uint64]) -> None:
+        """Group the positions by their facts and each band of their signatures; none is a candidate until it is added.
 
-        # These weights choose the bands that find most: a missed duplicate is worse than a comparison in vain.
-        bands = MinHashLSH(CANDIDATE_SHARE, PERMUTATIONS, weights=(0.1, 0.9)).hashranges
-        self._bands = np.arange(len(bands))
+        `facts` has a number for each of the n texts, the same for texts that may be near-duplicates, (n,) uint64.
+        """
+        group_starts = []
+        for values in _band_values(hashed):
+            _, group, sizes = np.unique(values * _ODD + facts, return_inverse=True, return_counts=True)
+            group_starts.append((np.cumsum(sizes) - sizes)[group].astype(np.int32))
         # For each band and position: where its group of equal bands begins when positions are sorted by that band.
-        self._group_start = np.empty((len(bands), len(hashed)), dtype=np.int32)
-        is_shared = np.zeros(len(hashed), dtype=bool)
-        for group_start, columns in zip(self._group_start, bands, strict=True):
-            value = np.zeros(len(hashed), dtype=np.uint64)
-            for column in range(*columns):  # two bands that get one value cost a comparison in vain, and no more
-                value = value * _ODD + hashed[:, column]
-            order = np.argsort(value)
-            starts = np.flatnonzero(np.diff(value[order], prepend=~value[order[:1]]))
-            sizes = np.diff(starts, append=len(value))
-            group_start[order] = np.repeat(starts, sizes)
-            is_shared[order] |= np.repeat(sizes > 1, sizes)
-        self.shared = np.flatnonzero(is_shared)  # ascending; the other positions can't be near-duplicates
+        self._group_start = np.stack(group_starts)
+        self._bands = np.arange(len(group_starts))
         self._added = np.empty_like(self._group_start)  # the positions added to each group, from where it begins
         self._count = np.zeros_like(self._group_start)  # how many these are, where the group begins
 
     def candidates(self, position: int) -> Rows:
-        """The positions added so far that share a band with this one, ascending."""
+        """The positions added so far that have the facts and a band of this one, ascending."""
         starts = self._group_start[:, position]
         ends = starts + self._count[self._bands, starts]
         groups = [added[start:end] for added, start, end in zip(self._added, starts, ends, strict=True)]
         return np.unique(np.concatenate(groups)).astype(np.int64)
 
     def add(self, position: int) -> None:
-        """Give this position as a candidate from now on."""
+        """Give this position as a candidate from now on, in each group that is not full."""
         starts = self._group_start[:, position]
-        self._added[self._bands, starts + self._count[self._bands, starts]] = position
-        self._count[self._bands, starts] += 1
+        counts = self._count[self._bands, starts]
+        bands = np.flatnonzero(counts < MOST_IN_GROUP)
+        self._added[bands, (starts + counts)[bands]] = position
+        self._count[bands, starts[bands]] += 1
 
 
 class NormalisedText:
-    """The words of a text, and its pairs of neighbouring words, without case and punctuation."""
+    """The words of a text, its pairs of neighbouring words and its numbers, without case and punctuation."""
 
     def __init__(self, text: str) -> None:
         # Most chunks are letters only and need not be stripped.
-        chunks = (chunk if chunk.isalnum() else chunk.strip(_PUNCTUATION) for chunk in _normalise(text).split())
+        normalised = unicodedata.normalize("NFKC", text).casefold()
+        chunks = (chunk if chunk.isalnum() else chunk.strip(_PUNCTUATION) for chunk in normalised.split())
         words = [chunk for chunk in chunks if chunk not in _NO_WORDS]
+        self._digits = normalised.encode(errors="replace").translate(None, _ALL_BUT_DIGITS)
         self.vocabulary = frozenset(words)
         # The empty string at both ends lets the first and the last word stand in as many pairs as the others.
         self.pairs = frozenset(zip(["", *words], [*words, ""], strict=True))
+
+    def facts_hash(self) -> int:
+        """A number of 64 bits for its digits, in their order, and its words that hold a number, a day or a month.
+
+        Texts with different numbers are not near-duplicates.
+        """
+        facts = [
+            self._digits,
+            *(word.encode(errors="replace") for word in sorted(filter(_NUMBER.search, self.vocabulary))),
+        ]
+        return int.from_bytes(blake2b(b" ".join(facts), digest_size=8).digest())
 
     def is_near(self, other: "NormalisedText") -> bool:
         """Whether the two texts share enough words and pairs, and differ in no pair that holds a number."""
@@ -149,10 +191,6 @@ class NormalisedText:
             and _share_enough(self.pairs, other.pairs)
             and not any(_NUMBER.search(f"{left} {right}") for left, right in self.pairs ^ other.pairs)
         )
-
-
-def _normalise(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _share_enough(first: Set[object], second: Set[object]) -> bool:

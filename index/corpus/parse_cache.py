@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 from pydantic import BaseModel
 
@@ -58,7 +57,13 @@ class ParseCache:
         if any(self._paths.get(article_id) != name for article_id, _ in file.articles):
             return None
         self._current[name] = file
-        return ((cast(Article, self._article_of(article_id)), line) for article_id, line in file.articles)
+        return ((self._recalled(article_id), line) for article_id, line in file.articles)
+
+    def _recalled(self, article_id: str) -> Article:
+        article = self._article_of(article_id)
+        if article is None:
+            raise LookupError(f"article {article_id} is listed in the generation, but its text is not there")
+        return article
 
     def remember(self, name: str, data: bytes, article_lines: _ArticleLines) -> None:
         """Remember a file all of whose records became articles, by the id and line of each."""

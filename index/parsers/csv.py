@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 
 from index.errors import RefusedError
@@ -30,7 +31,7 @@ def parse(data: bytes) -> Iterator[Record | BadRecord]:
             break
     else:
         raise RefusedError('its first row names no column "text" (parted by commas, semicolons or tabs)')
-    repeated = {name for name in names if name and names.count(name) > 1}
+    repeated = {name for name, count in Counter(names).items() if name and count > 1}
     if repeated:
         raise RefusedError(f'its first row names the column "{min(repeated)}" twice')
     for line, row in rows:

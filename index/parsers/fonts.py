@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from index.errors import RefusedError
@@ -15,10 +14,8 @@ MOST_CODES = 1_000_000  # characters that the fonts of one page map or measure, 
 # The library gives up on a page when one of its fonts maps more characters, or one measures more, than this.
 _MOST_OF_ONE_FONT = 100_000
 _ENCODED = 256  # characters that the encoding of a font names without a character map
+_SECTION = re.compile(rb"(?:begin|end)bf(?:char|range)|<<|>>")
 _HEXADECIMAL = re.compile(rb"<([^<>]*)>")
-_CHARACTERS = re.compile(rb"beginbfchar(.*?)(?:endbfchar|\Z)", re.DOTALL)
-_RANGES = re.compile(rb"beginbfrange(.*?)(?:endbfrange|\Z)", re.DOTALL)
-_LIST = re.compile(rb"\[([^\]]*)(?:\]|\Z)")
 
 
 class FontScale:
@@ -30,8 +27,8 @@ class FontScale:
     def __init__(self) -> None:
         self._weights: dict[tuple[object, int, int], int] = {}
 
-    def weigh(self, page: "PageObject") -> None:
-        """Weigh all fonts of a page.
+    def weigh(self, page: "PageObject", check_time: Callable[[], None]) -> None:
+        """Weigh all fonts of a page, and call `check_time` before each.
 
         Raises:
             RefusedError: they are too many, or too large together.
@@ -40,6 +37,7 @@ class FontScale:
         for number, font in enumerate(_fonts(page.get("/Resources")), start=1):
             if number > MOST_FONTS:
                 raise RefusedError(f"a page of it has more than {MOST_FONTS:,} fonts")
+            check_time()
             codes += self._once(self._font_codes, font)
             if codes > MOST_CODES:
                 raise RefusedError(f"the fonts of a page of it map more than {MOST_CODES:,} characters")
@@ -69,20 +67,41 @@ class FontScale:
 
 
 def mapped_codes(character_map: object) -> int:
-    """The number of characters that a /ToUnicode stream maps, as the library reads it, at most."""
-    text = _HEXADECIMAL.sub(lambda string: (string[1].replace(b" ", b"") or b".") + b" ", _data(character_map))
-    text = text.replace(b"\r", b"\n")
-    # In pairs: a character's code and its text.
-    codes = sum(len(section.split()) // 2 for section in _CHARACTERS.findall(text))
-    for section in _RANGES.findall(text):
-        codes += sum(len(texts.split()) for texts in _LIST.findall(section))
-        # Each line is a range: its first code, its last, and the text of the first or a list, which is counted.
-        for line in _LIST.sub(b" [\n", section).split(b"\n"):
+    """The number of characters that a /ToUnicode stream maps, at most.
+
+    Its lines and sections begin and end where the library lets them. A line of a range counts as the range or as its
+    words, whichever is more: it may continue a list, and the library may have given that list up.
+    """
+    codes, in_ranges, in_characters = 0, False, False
+    for line in _lines(_data(character_map)):
+        if b"beginbfrange" in line or b"endbfrange" in line:
+            in_ranges = b"beginbfrange" in line
+        elif b"beginbfchar" in line or b"endbfchar" in line:
+            in_characters = b"beginbfchar" in line
+        elif in_ranges:
             words = line.split()
-            if len(words) > 2 and words[2] != b"[":
-                with suppress(ValueError):  # not hexadecimal; the library skips such a line
-                    codes += max(0, int(words[1], 16) - int(words[0], 16) + 1)
+            codes += max(len(words), _range_size(words))
+        elif in_characters:
+            codes += len(line.split()) // 2  # in pairs: a character's code and its text
     return codes
+
+
+def _lines(character_map: bytes) -> Iterator[bytes]:
+    """The lines of a character map as the library divides it, without comments; `<00 41>` is the word 0041."""
+    text = b"<" + _SECTION.sub(rb"\n\g<0>\n", character_map).replace(b"<<", b"").replace(b">>", b"")
+    text = _HEXADECIMAL.sub(lambda string: b" " + (string[1].replace(b" ", b"") if string[1] else b".") + b" ", text)
+    text = text.replace(b"<", b" ").replace(b"[", b" [ ").replace(b"]", b" ]\n").replace(b"\r", b"\n")
+    return (line for line in text.split(b"\n") if not line.lstrip(b" \t").startswith(b"%"))
+
+
+def _range_size(words: Sequence[bytes]) -> int:
+    """How many characters `first last text` maps; 0 for a line that is no range, and for one with a list."""
+    if len(words) < 3 or words[2] == b"[":
+        return 0
+    try:
+        return max(0, int(words[1], 16) - int(words[0], 16) + 1)
+    except ValueError:  # not hexadecimal; the library skips such a line
+        return 0
 
 
 def measured_codes(widths: Sequence[object]) -> int:

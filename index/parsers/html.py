@@ -27,16 +27,23 @@ def parse_page(data: bytes, charset: str | None = None) -> Record:
     Raises:
         RefusedError: as `parse`.
     """
+    from lxml import etree
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
     tree = parse_html(page_text(data, charset))
     with refuse_on_error("HTML"):
         metadata = find_metadata(tree)
-        for element in tree.xpath("//script | //style | //template | //*[@hidden]"):
-            element.drop_tree()
+        for element in tree.xpath("/*//*[@hidden]"):
+            element.tag = "template"
+        # Not drop_tree(): it copies the text before an element once for each element.
+        etree.strip_elements(tree, "script", "style", "template", with_tail=False)
         # Outside of <pre>, a line end is where the source was wrapped: a browser shows a space.
-        preformatted = {child for element in tree.iter("pre") for child in element.iter()}
+        preformatted = set()
+        walk = etree.iterwalk(tree, events=("start",), tag="pre")
+        for _, element in walk:
+            preformatted.update(element.iter())
+            walk.skip_subtree()  # what is in a <pre> inside of this one was added as well
         for element in tree.iter():
             if element.text and element not in preformatted:
                 element.text = element.text.replace("\n", " ")

@@ -1,6 +1,7 @@
 """HTML as a tree within bounds, and the text of a tree as paragraphs."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from index.errors import RefusedError
@@ -27,9 +28,7 @@ _UNSEEN = frozenset(
 )
 _LINES = frozenset(("br", "lb"))
 _CELLS = frozenset(("td", "th", "cell"))
-# The time to parse an element grows with the square of its attributes. The possessive quantifiers never backtrack.
-_MOST_ATTRIBUTES = 1000
-_ATTRIBUTE = r"""[\s/]++[^\s>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+"""
+_MOST_ATTRIBUTES = 1000  # of one element: the time to make a tree of it grows with their square
 _SPACE = re.compile(r"[\s\x00-\x1f]+")
 # Marks between pieces of text. After _SPACE is applied, no text holds these characters.
 _BLOCK, _LINE, _CELL = "\0", "\1", "\2"
@@ -53,11 +52,14 @@ def parse_html(text: str) -> "HtmlElement":
 
     if len(text) > LARGEST_PAGE:
         raise RefusedError(too_large(LARGEST_PAGE))
-    refuse_crowded(text, _MOST_ATTRIBUTES)
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    data = text.encode(errors="replace")
+    options = {"encoding": "utf-8", "remove_comments": True, "remove_pis": True, "no_network": True}
+    parser = html.HTMLParser(**options)
     with refuse_on_error("HTML"):
         try:
-            tree = html.document_fromstring(text.encode(errors="replace"), parser=parser)
+            # The same parser reads the page first without a tree, in time that grows with the size of the page alone.
+            etree.fromstring(data, etree.HTMLParser(**options, target=_AttributeBound()))
+            tree = html.document_fromstring(data, parser=parser)
         except etree.ParserError:  # the page has no element and no text, such as a comment alone
             tree = html.document_fromstring(b"<p></p>", parser=parser)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
@@ -67,14 +69,20 @@ def parse_html(text: str) -> "HtmlElement":
     return tree
 
 
-def refuse_crowded(text: str, most: int) -> None:
-    """Refuse HTML or XML with an element of more than `most` attributes, before a parser reads it.
+class _AttributeBound:
+    """Refuses a page with an element of too many attributes, as what a parser tells of each element that it reads."""
 
-    Raises:
-        RefusedError: an element has more.
-    """
-    if re.search(rf"<[^\s>/!?]++(?:{_ATTRIBUTE}){{{most + 1}}}", text):
-        raise RefusedError(f"one of its elements has more than {most:,} attributes")
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element; each name of an attribute counts once.
+
+        Raises:
+            RefusedError: the element has too many attributes.
+        """
+        if len(attributes) > _MOST_ATTRIBUTES:
+            raise RefusedError(f"one of its elements has more than {_MOST_ATTRIBUTES:,} attributes")
+
+    def close(self) -> None:
+        """End the page."""
 
 
 def paragraphs(root: Element, lines: bool = False) -> str:

@@ -42,6 +42,7 @@ _MODIFIED = (
 )
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?=[-_\s,]|$)")
 _LONGEST = 1000  # characters of a text or an attribute that may name an author or a day
+_TAKEN_OUT = "taken-out"  # the name of elements on their way out of a tree
 _PROSE = ("p", "li", "dd", "td", "blockquote", "pre", "figcaption", "script", "style")
 
 
@@ -160,12 +161,15 @@ def _shown(tree: "HtmlElement") -> Mapping[str, str | None]:
 
     Prose is taken out first: a day that a sentence tells is not the page's day.
     """
+    from lxml import etree
     from trafilatura.metadata import extract_metadata
 
     bare = deepcopy(tree)
     for element in list(bare.iter(*_PROSE)):
         if not (element.get("class") or element.get("id")) or element.tag in ("script", "style"):
-            element.drop_tree()
+            element.tag = _TAKEN_OUT
+    # Not drop_tree(): it copies the text before an element once for each element.
+    etree.strip_elements(bare, _TAKEN_OUT, with_tail=False)
     # A longer text is no title, name or day, and the time to search it grows with the square of its length.
     for element in bare.iter():
         element.text = element.text and element.text[:_LONGEST]

@@ -79,15 +79,23 @@ class _Budget:
         self._operators -= 1
         if self._operators < 0:
             raise RefusedError(f"it takes more than {MOST_OPERATORS:,} operators to draw it")
+        self.check_time()
+
+    def check_time(self) -> None:
+        """Refuse the file that has taken too long.
+
+        Raises:
+            RefusedError: no time is left.
+        """
         if time.thread_time() > self._deadline:
             raise RefusedError(f"it takes more than {MOST_SECONDS:g} seconds of computing to read")
 
 
 def _page_text(page: "PageObject", budget: _Budget, scale: FontScale) -> str | Exception:
     """The text of a page, or the reason that it can't be read."""
-    budget.spend()  # for the time, since a page may have no operator at all
+    budget.check_time()
     try:
-        scale.weigh(page)
+        scale.weigh(page, budget.check_time)
         text = join_lines(page.extract_text(visitor_operand_before=budget.spend))
         is_missing = not text and "/Contents" in page and page.get_contents() is None
         return ValueError("its content is missing") if is_missing else text

@@ -7,15 +7,14 @@ from rag.question.answer_type import names_in
 
 MAX_PARTS = 3
 _QUESTION_WORD = r"(?:who|whom|whose|when|where|which|what|why|how)"
-# Where one question may end and the next begin.
-_BOUND = re.compile(rf"(?<=\?)\s+|,?\s+and\s+(?={_QUESTION_WORD}\b)|;\s+(?={_QUESTION_WORD}\b)", re.IGNORECASE)
-_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
-# "Who came", "when it began" and "did he stay" are questions; "what years" and "thank you" are not, since they lack a
-# verb.
-_ASKS = re.compile(
-    rf"^(?:{_AUXILIARY}\s+\w+\W+\w|who\s+\w+\W+\w|.*\b{_QUESTION_WORD}\b.*\b{_AUXILIARY}\b\W+\w)",
-    re.IGNORECASE | re.DOTALL,
+# Where one question may end and the next begin. White space is taken whole: trying each part of it again takes long.
+_BOUND = re.compile(
+    rf"(?<=\?)\s++|,?(?<!\s)\s++and\s++(?={_QUESTION_WORD}\b)|;\s++(?={_QUESTION_WORD}\b)", re.IGNORECASE
 )
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
+_FIRST_QUESTION_WORD = re.compile(rf"\b{_QUESTION_WORD}\b", re.IGNORECASE)
+_VERB_AND_MORE = re.compile(rf"\b{_AUXILIARY}\b\W+\w", re.IGNORECASE)
+_BEGINS_AS_QUESTION = re.compile(rf"(?:{_AUXILIARY}|who)\s+\w+\W+\w", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\w.,-]*\w|\d")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs)\b", re.IGNORECASE)
 
@@ -23,7 +22,7 @@ _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|thei
 def decompose(question: str) -> list[str]:
     """The questions that a text asks; the text alone where it asks one, or more than MAX_PARTS."""
     parts = _BOUND.split(question)
-    if not 2 <= len(parts) <= MAX_PARTS or not all(map(_ASKS.match, parts)):
+    if not 2 <= len(parts) <= MAX_PARTS or not all(map(_asks, parts)):
         return [question]
     for part, later in pairwise(parts):
         if part.endswith("?"):
@@ -34,6 +33,18 @@ def decompose(question: str) -> list[str]:
         if lacks_subject or question_word in part.casefold().split()[1:]:
             return [question]
     return parts
+
+
+def _asks(part: str) -> bool:
+    """Whether a part is a question: "Who came", "when it began" and "did he stay".
+
+    "What years" and "thank you" are none, since they lack a verb.
+    """
+    if _BEGINS_AS_QUESTION.match(part):
+        return True
+    # In two searches, since one pattern for both would try every question word with every verb.
+    question_word = _FIRST_QUESTION_WORD.search(part)
+    return bool(question_word and _VERB_AND_MORE.search(part, question_word.end()))
 
 
 def complete_part(part: str, first: str) -> str:

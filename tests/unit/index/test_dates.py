@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dates import age_in_days, age_in_words, sort_key
+from index.dates import age_in_days, age_in_words, find_date, sort_key, utc_time
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -58,3 +58,25 @@ def test_any_age_has_words(days):
     """Every age has words, and none of them is a 0."""
     words = age_in_words(days)
     assert words == "today" or (words.endswith(" old") and int(words.split()[0]) > 0)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00", "yesterday", "", None])
+def test_what_is_no_time_in_utc_is_none(text):
+    """A time that in UTC falls outside the calendar is none, like a text that is no time, and sorts first."""
+    assert utc_time(text) is None
+    assert sort_key(text) == datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (" 2026-11-23 ", "2026-11-23"),
+        ("2026-11-23T15:00:00+04:00", "2026-11-23T15:00:00+04:00"),
+        ("Mon, 23 Nov 2026 15:00:00 +0400", "2026-11-23T15:00:00+04:00"),
+        ("23 November", None),
+        (20261123, None),
+    ],
+)
+def test_a_date_is_found_in_either_notation(value, found):
+    """A date is read as ISO 8601 or as in e-mail."""
+    assert find_date(value) == found

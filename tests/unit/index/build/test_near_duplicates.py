@@ -192,6 +192,15 @@ def test_a_copy_is_measured_by_the_first_of_its_group():
     assert len(set(firsts_of(drifting))) > 1
 
 
+def test_a_copy_is_known_among_any_number_of_texts_of_one_form(monkeypatch):
+    """Where more texts are nearly alike than are compared, one with the same words is found all the same."""
+    monkeypatch.setattr("index.build.near_duplicates.MOST_COMPARED", 2)
+    monkeypatch.setattr("index.build.near_duplicates.MOST_IN_GROUP", 3)
+    names = [f"{first}{second} {second}{first} {first}" for first in LONG_WORDS[:5] for second in LONG_WORDS[5:10]]
+    texts = [f"{STORY} It is told by {name}, {name.upper()} and others of {name}." for name in names]
+    assert firsts_of([*texts, *texts]) == [*range(len(texts)), *range(len(texts))]
+
+
 def test_a_signature_is_of_the_text_alone():
     """It is the same in another batch, another order and another run, so that the next build can copy it."""
     alone, with_others = signatures([STORY]), signatures(["Tea.", STORY, "Kites."])

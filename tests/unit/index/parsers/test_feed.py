@@ -202,6 +202,13 @@ class TestSafety:
         with pytest.raises(RefusedError, match="more than 100 attributes"):
             feed.parse_feed(rss.replace(" a0=", " more='1' a0=").encode())
 
+    @pytest.mark.parametrize("end", ["", "<"], ids=["XML", "not quite XML"])
+    def test_a_feed_of_too_many_namespaces_is_refused(self, end):
+        """Each element would be compared with all namespaces of the elements before it."""
+        items = "".join(f"<item xmlns:a{number}='b{number}'><title>A</title></item>" for number in range(110))
+        with pytest.raises(RefusedError, match="more than 100 namespaces"):
+            feed.parse_feed(f"<rss version='2.0'><channel>{items}</channel></rss>{end}".encode())
+
     @settings(max_examples=50)
     @given(data=damaged(RSS.encode()) | damaged(ATOM.encode()) | any_text.map(str.encode) | st.binary(max_size=100))
     def test_any_bytes_are_read_or_refused(self, data):

@@ -137,6 +137,12 @@ class TestFrontMatter:
         with pytest.raises(RefusedError, match="front matter"):
             metadata(deep)
 
+    def test_front_matter_that_is_too_long_is_refused(self):
+        """The message names the bound; a long abstract is read."""
+        assert len(str(metadata("summary: " + "words " * 5_000)["summary"])) > 25_000
+        with pytest.raises(RefusedError, match="longer than 50,000 characters"):
+            metadata("a: b\n" * 10_001)
+
     def test_a_rule_right_below_the_front_matter_is_body(self):
         """Front matter ends at its closing line, whatever the body begins with."""
         assert list(markdown.parse(b"---\ntitle: Tea\n---\n---\n\nWords.")) == [Record("Words.", {"title": "Tea"})]
@@ -188,6 +194,11 @@ class TestMarkdown:
         """The front matter's title stands."""
         (record,) = markdown.parse(b"---\ntitle: Tea\n---\n# Coffee\n")
         assert record.metadata["title"] == "Tea"
+
+    def test_brackets_that_nothing_closes_stay_text(self):
+        """A link among a thousand open brackets may stay as it is written, and no word is lost."""
+        assert body("[" * 1000 + "words") == "[" * 1000 + "words"
+        assert body("[![a ship](ship.png)](https://example.org)") == "a ship"
 
     @given(words=st.lists(st.from_regex(r"[a-z]{1,8}", fullmatch=True), min_size=1, max_size=20))
     def test_prose_comes_through_unchanged(self, words):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
+from pypdf.generic._font import Font
 
 from index.errors import RefusedError
 from index.parsers import fonts
@@ -236,15 +237,23 @@ class TestSafety:
             (b"2 beginbfchar <01> <0041> <02> <0042> endbfchar", 2),
             (b"beginbfchar\n<01><>\n<02><>\nendbfchar", 2),
             (b"beginbfrange\r<00 00> <00 0F> <0041>\rendbfrange\nbeginbfrange\n<10> <1F> <41>", 32),
-            (b"beginbfrange <01> <09> [<0041> <0042>\n<0043>] <10> <11> <0050> endbfrange", 5),
+            (b"beginbfrange <01> <09> [<0041> <0042>\n<0043>]\n<10> <11> <0050> endbfrange", 10),
             (b"beginbfrange\n0000 FFFF 0000\nendbfrange", 65_536),
-            (b"beginbfrange\n<zz> <01> <02>\n<02> <01> <02>\n<01>\nendbfrange", 0),
+            (b"beginbfrange\n<zz> <01> <02>\n<02> <01> <02>\n<01>\nendbfrange", 7),
+            (b"beginbfrange\n% <end bfrange>\n<0000> <D000> <0000>\nendbfrange", 0xD001),
+            (b"beginbfrange\nfoo << 0000 D000 0000\nendbfrange", 0xD002),
+            (b"beginbfrange <00> <FF> [ <41>\nendbfrange\nbeginbfrange FF00 0000 " + b"0041 " * 50_000, 50_006),
+            (b"beginbfrange\n0\tF F F F\t0>", 65_536),
             (b"", 0),
         ],
     )
     def test_the_characters_of_a_map_are_counted(self, character_map, count):
-        """Characters are counted one by one, in ranges and in lists, as the library reads them."""
+        """Characters are counted one by one, in ranges and in lists, never fewer than the library maps."""
+        font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+        dictionary = DictionaryObject({NameObject(key): NameObject(value) for key, value in font.items()})
+        dictionary[NameObject("/ToUnicode")] = stream(character_map)
         assert fonts.mapped_codes(stream(character_map)) == count
+        assert len(Font.from_font_resource(dictionary).character_map) <= count
 
     def test_the_characters_that_widths_measure_are_counted(self):
         """Widths are lists or ranges; anything else is skipped."""

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import example, given
 
-from index.passages.sentences import sentence_spans
+from index.passages.sentences import PIECE, sentence_spans
 from tests.unit.index.unicode_texts import any_text, languages
 
 
@@ -70,3 +70,11 @@ def test_an_unknown_language_is_split_all_the_same():
 def test_characters_beyond_the_basic_plane_count_as_one():
     """An emoji before a sentence shifts its offsets by one character."""
     assert sentence_spans("\U0001f642 Good. Bad.")[-1] == (8, 12)
+
+
+def test_a_long_line_is_split_like_a_short_one():
+    """A line is searched in pieces, and no sentence is cut where a piece ends."""
+    text = " ".join(f"Sentence {number} is here, and Dr. Aliyeva wrote it." for number in range(2_000))
+    assert len(text) > 5 * PIECE
+    assert set(map(len, sentences(text))) <= set(range(40, 60))
+    assert " ".join(sentences(text)) == text

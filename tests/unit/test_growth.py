@@ -1,0 +1,369 @@
+"""Nobody's question, file or passage takes time by the square of its length, whatever it repeats."""
+
+import gc
+import gzip
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from time import thread_time
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+import pytest
+
+from index.build.near_duplicates import first_near_duplicates, signatures
+from index.errors import RefusedError
+from index.markdown_text import escape_markdown
+from index.parsers import PARSERS
+from index.parsers.encoding import charset_of
+from index.passages.sentences import sentence_spans
+from index.types import Passage
+from rag.errors import QuestionError
+from rag.evidence.contradictions import value_of
+from rag.evidence.features import is_dangling
+from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
+from rag.question.decompose import complete_part, decompose, names_and_numbers
+from rag.question.follow_ups import answer_type_in_conversation
+from rag.question.normalise import normalise
+from rag.question.terms import numbers_in, words_in
+from rag.suggestions import candidates
+from tests.unit.index.parsers.files import book, pdf, warc, with_content, word, zip_file, zip_members
+from web.markdown import one_line
+
+MOST_GROWTH = 2.5  # of the time, where the length doubles
+ENOUGH = 0.02  # seconds of computing from which a time is measured well
+MOST_DOUBLINGS = 3  # of a length at which the time seems to grow too fast
+SMALLEST = 2_000  # characters
+LARGEST_TEXT, LARGEST_FILE = 20_000, 200_000  # characters; questions and passages are far shorter, files are not
+TRIES = 3  # of which the quickest counts: another process on the same core slows this one down
+
+# What is repeated. In place of № stands a number that no other repetition has.
+MARKUP = (
+    *(
+        "<",
+        "<a",
+        "<a b=",
+        "<a b='",
+        '<a/b="',
+        "<a b='\"",
+        "<a>",
+        "<a№>",
+        "</a>",
+        "<b><p>",
+        "<pre>",
+        "<!",
+        "<!--",
+        "<?",
+        "</",
+    ),
+    *(
+        "<![CDATA[",
+        "<!DOCTYPE ",
+        "<script></script>a",
+        "<p hidden></p>a",
+        "<tr><td>",
+        "a№='1' ",
+        "xmlns:a№='b' ",
+        "<p/>",
+    ),
+    *("&", "&#", "&amp;", "&a;", "<author>a", "<item>", "<link href='a'>", "a@a.", "-", '"', "\n", " "),
+)
+WORDS = (
+    *('"', "'", ",", "\n", "\t", " ", "\u00a0", "\\", "-", "- ", ">", "#", "(", ";", "? ", "…", "&", "<", "[", "|"),
+    *("who,", "who ", "and ", " and who", "; who", "who is", "is a", "he ", "it is ", "the same "),
+    *("1", "1,", "1.", "11,", "1:", "1 to ", "2001 to ", "1 May ", "May ", "twenty-", "hundred ", "№ ", "://"),
+    *(
+        "“",
+        "“a ",
+        "«",
+        "`",
+        "a",
+        "a ",
+        "A",
+        "A ",
+        "A of ",
+        "a.",
+        "a-",
+        "a@",
+        "The a of ",
+        "A was built ",
+        "\u0301",
+        "\u200b",
+        "中",
+        "。",
+    ),
+)
+LINES = (
+    *(
+        "[",
+        "![",
+        "](",
+        "[a](",
+        "[a]: ",
+        "[a, ",
+        "[a][",
+        "[a]: b (\n",
+        "[[],",
+        "<![CDATA[",
+        "<",
+        "<a",
+        "<http:",
+        "&",
+        "&#",
+    ),
+    *(
+        "{",
+        "{a: ",
+        "*",
+        "*a ",
+        "_a*",
+        "`",
+        "`a",
+        "~~~\n",
+        "=\n",
+        "-",
+        "- ",
+        "> ",
+        "#",
+        "|",
+        '"',
+        "'",
+        "\\",
+        "\n",
+        " ",
+        "a@",
+    ),
+    *("a: b\n", "a№: b\n", "- a\n", "? a\n", "&a ", "  - a\n", "a|b\n-|-\n", "1. a\n", "\n    a"),
+)
+PDF_PARTS = (
+    "<",
+    "<<",
+    "<< ",
+    "[",
+    "[ ",
+    "(",
+    "(a) Tj ",
+    "BT ",
+    "q ",
+    "/",
+    "/a ",
+    "%",
+    "%%EOF\n",
+    "1 ",
+    "1 0 R ",
+    "1 0 obj\n",
+)
+PDF_PARTS += ("endobj\n", "stream\n", "xref\n", "trailer\n", "startxref\n", "BI ", "ID ", "EI ", "\n", " ", "\\")
+TABLES = (
+    ",",
+    "a№,",
+    '"',
+    '"",',
+    '"a",',
+    'text,"',
+    "\n",
+    "a\n",
+    "\t",
+    ";",
+    '{"id": "',
+    '\\"id":"',
+    '{"a":',
+    "[",
+    "[[],",
+    "{",
+    "\\",
+    "1",
+)
+
+WORD_MEMBERS, BOOK = zip_members(word("words")), book({"a.html": "words"}, "<dc:title>title</dc:title>")
+RSS = "<rss version='2.0'><channel><title>A</title><item><title>{}</title><author>{}</author>{}</item></channel></rss>"
+ENTRY = (
+    "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'><div {}>a</div></content></entry></feed>"
+)
+PAGE = "<html><head><title>{0}</title><meta name='author' content={1}><link rel='canonical' href={1}></head><body>{2}"
+PDF = pdf(["words"])
+
+
+@pytest.fixture(autouse=True)
+def _no_collection() -> Iterator[None]:
+    """Python's collection of garbage takes time by what other tests left, and not by the text."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+def _encode(text: str) -> bytes:
+    return text.encode(errors="replace")
+
+
+def _word_file(xml: str) -> bytes:
+    document = WORD_MEMBERS["word/document.xml"].replace(b"words", _encode(xml))
+    return zip_file({**WORD_MEMBERS, "word/document.xml": document})
+
+
+def _book(old: str, new: str) -> bytes:
+    return zip_file({name: str(member).replace(old, new) for name, member in BOOK.items()})
+
+
+# By a name that begins with a suffix: a file that holds the repeated text somewhere, and what is repeated in it.
+FILES: dict[str, tuple[Callable[[str], bytes], tuple[str, ...]]] = {
+    ".txt": (_encode, WORDS),
+    ".md": (_encode, LINES),
+    ".md front matter": (lambda text: _encode(f"---\n{text}\n---\nwords"), LINES),
+    ".jsonl": (_encode, TABLES),
+    ".jsonl text": (lambda text: _encode('{"text": "' + text), TABLES),
+    ".jsonl.gz": (lambda text: gzip.compress(_encode(text)), TABLES[:4]),
+    ".csv": (_encode, TABLES),
+    ".csv columns": (lambda text: _encode(f"text,{text}\nwords,"), TABLES),
+    ".csv rows": (lambda text: _encode(f"text,a\n{text}"), TABLES),
+    ".csv.gz": (lambda text: gzip.compress(_encode(text)), TABLES[:4]),
+    ".html": (_encode, MARKUP),
+    ".html element": (lambda text: _encode(f"<p>words<p {text}>words"), MARKUP),
+    ".html metadata": (lambda text: _encode(PAGE.format(escape(text), quoteattr(text), "words")), MARKUP),
+    ".html words": (lambda text: _encode(PAGE.format("A", "b", f"<p class='author'>{escape(text)}</p>")), MARKUP),
+    ".xml": (_encode, MARKUP),
+    ".xml escaped": (lambda text: _encode(RSS.format(escape(text), escape(text), "")), MARKUP),
+    ".xml item": (lambda text: _encode(RSS.format("A", "", text)), MARKUP),
+    ".xml element": (lambda text: _encode(ENTRY.format(text)), MARKUP),
+    ".docx": (_encode, TABLES),
+    ".docx body": (_word_file, MARKUP),
+    ".docx element": (lambda text: _word_file(f"</w:t></w:r></w:p><w:p {text}/><w:p><w:r><w:t>"), MARKUP),
+    ".epub chapter": (lambda text: _book("words", text), MARKUP),
+    ".epub title": (lambda text: _book("title", escape(text)), MARKUP),
+    ".warc": (_encode, TABLES),
+    ".warc page": (lambda text: warc(("http://a.org/", _encode(text))), MARKUP),
+    ".warc header": (lambda text: warc(("http://a.org/", b"a"), headers=[("Content-Type", text)]), TABLES),
+    ".pdf": (lambda text: b"%PDF-1.4\n" + _encode(text), PDF_PARTS),
+    ".pdf content": (lambda text: with_content(PDF, _encode(text)), PDF_PARTS),
+    ".pdf end": (lambda text: PDF + _encode(text), PDF_PARTS),
+}
+# Seconds of computing for 200 KB at most. What a library takes for each element or piece of markup is not ours.
+SECONDS = {".md": 10.0, ".html": 20.0, ".xml": 20.0, ".epub": 5.0, ".docx": 5.0, ".warc": 20.0, ".pdf": 5.0}
+SECONDS |= {"sentence_spans": 3.0, "candidates": 3.0}  # of quotation marks, which sentencex pairs
+SECOND = 1.0  # for everything else
+
+
+def _passage(text: str) -> Passage:
+    sentences = tuple(sentence_spans(text))
+    return Passage("a#0-1", "a", 0, len(text), text, sentences)
+
+
+FUNCTIONS: dict[str, Callable[[str], object]] = {
+    "normalise": normalise,
+    "decompose": decompose,
+    "complete_part": lambda text: complete_part(text, text),
+    "names_and_numbers": names_and_numbers,
+    "answer_type_in_conversation": lambda text: answer_type_in_conversation(text, [text]),
+    "expected_answer_type": expected_answer_type,
+    "names_in": names_in,
+    "words_in": words_in,
+    "numbers_in": numbers_in,
+    **{
+        f"holds_answer_type {answer_type.value}": lambda text, answer_type=answer_type: holds_answer_type(
+            text, answer_type, "Who was it?"
+        )
+        for answer_type in AnswerType
+    },
+    "is_dangling": is_dangling,
+    "value_of time": lambda text: value_of(text, AnswerType.TIME),
+    "value_of number": lambda text: value_of(text, AnswerType.NUMBER),
+    "sentence_spans": sentence_spans,
+    "candidates": lambda text: list(candidates(_passage(text))),
+    "escape_markdown": escape_markdown,
+    "one_line": one_line,
+    "charset_of": charset_of,
+}
+
+
+def _repeated(fragment: str, size: int) -> str:
+    count = max(1, size // len(fragment))
+    return (
+        "".join(fragment.replace("№", str(number)) for number in range(count)) if "№" in fragment else fragment * count
+    )
+
+
+def _seconds(run: Callable[[str], object], text: str, tries: int = 1) -> float:
+    times = []
+    for _ in range(tries):
+        began = thread_time()
+        with suppress(RefusedError, QuestionError):
+            run(text)
+        times.append(thread_time() - began)
+    return min(times)
+
+
+def _growth(run: Callable[[str], object], fragment: str, largest: int) -> tuple[float, float]:
+    """How many times longer the double length takes, and the seconds that 200 KB take."""
+    size = SMALLEST
+    while (seconds := _seconds(run, _repeated(fragment, size))) < ENOUGH and size < largest:
+        size = min(2 * size, largest)
+    twice = _seconds(run, _repeated(fragment, 2 * size))
+    doublings = 0
+    # Caches and memory make single steps steeper; a square stays steep.
+    while twice > MOST_GROWTH * max(seconds, ENOUGH) and doublings < MOST_DOUBLINGS:
+        seconds = _seconds(run, _repeated(fragment, size), TRIES)
+        twice = _seconds(run, _repeated(fragment, 2 * size), TRIES)
+        if twice > MOST_GROWTH * seconds:
+            size, doublings = 2 * size, doublings + 1
+    return twice / max(seconds, ENOUGH), twice * LARGEST_FILE / (2 * size)
+
+
+def _slow_repetitions(run: Callable[[str], object], fragments: Iterable[str], limit: float, largest: int) -> list[str]:
+    _seconds(run, "words")  # what is imported is there
+    growth = {}
+    for fragment in fragments:
+        growth[fragment] = _growth(run, fragment, largest)
+        gc.collect()
+    return [
+        f"{fragment!r} repeated takes {times:.1f} times longer for the double length, and {seconds:.1f} s for 200 KB"
+        for fragment, (times, seconds) in growth.items()
+        if times > MOST_GROWTH or seconds > limit
+    ]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_text_takes_time_by_the_square_of_its_length(name):
+    """Twice the text takes at most 2.5 times as long, and 200 KB less than a second."""
+    assert _slow_repetitions(FUNCTIONS[name], WORDS, SECONDS.get(name, SECOND), LARGEST_TEXT) == []
+
+
+def test_every_parser_is_measured():
+    """No parser is left out; formats that share one are measured once."""
+    measured = {name.partition(" ")[0] for name in FILES}
+    assert {PARSERS[suffix] for suffix in measured} == set(PARSERS.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILES)
+def test_no_file_takes_time_by_the_square_of_its_length(name):
+    """Twice the file takes at most 2.5 times as long; it is parsed or refused, wherever in it the text stands."""
+    suffix, (make, fragments) = name.partition(" ")[0], FILES[name]
+    logging.disable(logging.CRITICAL)
+    try:
+        limit = SECONDS.get(suffix, SECOND)
+        assert _slow_repetitions(lambda text: list(PARSERS[suffix](make(text))), fragments, limit, LARGEST_FILE) == []
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def test_pages_of_one_form_are_not_compared_all_with_all():
+    """Texts that differ in a number, or in a tenth of their words, take time by their number and not by its square."""
+
+    def seconds(form: str, count: int) -> float:
+        letters = str.maketrans("0123456789", "abcdefghij")
+        texts = [form.replace("№", str(n)).replace("{}", f"x{n} y{n}".translate(letters)) for n in range(count)]
+        hashed = signatures(texts)
+        times = []
+        for _ in range(TRIES):
+            began = thread_time()
+            firsts = first_near_duplicates(hashed, texts.__getitem__)
+            times.append(thread_time() - began)
+        assert np.array_equal(firsts, np.arange(count))
+        return min(times)
+
+    prose = "the wind came over the hills and blew along the river, while rain fell on the old bridge of the town"
+    for form in (f"{prose}, № mm of it, and {prose[::-1]}.", f"{prose} and {prose[::-1]} by {{}}."):
+        assert seconds(form, 1_600) <= MOST_GROWTH * seconds(form, 800)

@@ -1,6 +1,6 @@
 """rag import, index, status, rollback and verify. Commands import what is slow to load only when they run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from index.errors import ImportUsageError
 
 if TYPE_CHECKING:
     from index.build.report import BuildReport
+    from index.types import Doubt, Refusal
     from index.web_import.report import ImportReport
 
 app = typer.Typer()
@@ -200,10 +201,17 @@ def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
         for other in others:
             state = f"made {other.manifest.created}" if other.manifest else other.trouble
             say(f"kept        generation {other.number}, {state}")
-        for line in fault_lines(manifest.refused):
-            say(f"refused     {line}")
-        for line in fault_lines(manifest.doubted):
-            say(f"doubted     {line}")
+        refused_total, doubted_total = manifest.fault_counts()
+        _print_faults("refused", manifest.refused, refused_total)
+        _print_faults("doubted", manifest.doubted, doubted_total)
+
+
+def _print_faults(word: str, faults: "Sequence[Refusal] | Sequence[Doubt]", total: int) -> None:
+    """The lines of `rag status` about refusals or doubts, of which the first are listed and `total` counts all."""
+    for line in fault_lines(faults):
+        say(f"{word}     {line}")
+    if total > len(faults):
+        say(f"{word}     and {total - len(faults)} more")
 
 
 @app.command("rollback")
@@ -281,7 +289,8 @@ def _print_report(report: "BuildReport", index: Path) -> None:
                 say(f"{name:9} {article_id}")
         for old, new in diff.moved:
             say(f"moved     {old} → {new}")
-        duration = f", in about {timedelta(seconds=round(report.expected_seconds))}" if report.expected_seconds else ""
+        seconds = report.expected_seconds
+        duration = f", in about {timedelta(seconds=max(1, round(seconds)))}" if seconds else ""
         say(f"Nothing written: {report.embedded} of {report.passages} passages would be embedded{duration}.")
     elif not (report.embedded or diff.added or diff.changed or diff.deleted):
         say(f"{index}, generation {report.generation}: up to date.")

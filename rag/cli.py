@@ -51,7 +51,7 @@ ReaderOption = Annotated[
     str,
     typer.Option(
         envvar="RAG_READER",
-        help='The reading model: "shipped", "none" for speed, or a Hugging Face question-answering model.',
+        help='The reader: "shipped", "none" for speed, or a Hugging Face question-answering model.',
     ),
 ]
 FromOption = Annotated[str | None, typer.Option("--from", help="Only articles of this day or later.")]
@@ -148,7 +148,7 @@ def eval_command(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask every question of a collection and print retrieval, quote, answer, abstention and latency figures."""
+    """Ask every question of a collection; print figures of retrieval, quotes, short answers, declining and latency."""
     with failures(as_json, _USAGE):
         from rag.evaluation.packages import require_evaluation_packages
 

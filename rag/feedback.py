@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 from index.errors import StorageError
@@ -16,6 +18,8 @@ from rag.errors import FeedbackFullError
 Verdict = Literal["up", "down"]
 
 MAX_BYTES = 64 * 2**20  # of the file, so that nobody can fill a disk by voting
+# How long a vote waits for others, of this process and of other programs. It waits in a thread that requests share.
+LOCK_SECONDS = 0.1
 
 # The last verdict on an answer counts. An answer is identified by its question, history, filters and generation, and by
 # an `answer_id` that the client chooses, which tells apart the answers that several people got to the same question.
@@ -67,13 +71,15 @@ class FeedbackStore:
     """Votes in one file, which the first vote creates; processes and threads may share it."""
 
     path: Path
+    # SQLite lets the writers of one process wait in no order, so that some would wait too long beside quick ones.
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
     def add(self, vote: Vote) -> None:
         """Store a vote; it replaces an earlier vote on the same answer.
 
         Raises:
             FeedbackFullError: the file has reached MAX_BYTES.
-            StorageError: the file can't be written, or is not a file of votes.
+            StorageError: the file can't be written, is locked for more than LOCK_SECONDS, or is not a file of votes.
         """
         row = (
             vote.question,
@@ -94,11 +100,37 @@ class FeedbackStore:
                     f"The feedback in {self.path.name} is as large as it may be ({MAX_BYTES // 2**20} MiB).",
                     "Whoever runs this can set it aside, or name another file in RAG_FEEDBACK.",
                 )
-            with closing(sqlite3.connect(self.path)) as connection, connection:
-                connection.execute("PRAGMA journal_mode = WAL")
+            with self._writing() as connection:
                 connection.execute(_SCHEMA)
                 placeholders = ", ".join("?" * len(row))
                 connection.execute(f"INSERT OR REPLACE INTO votes ({_COLUMNS}) VALUES ({placeholders})", row)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that writes the file, committed at the end of the block."""
+        deadline = time.monotonic() + LOCK_SECONDS
+        if not self._lock.acquire(timeout=LOCK_SECONDS):
+            raise self._locked_error()
+        try:
+            with closing(sqlite3.connect(self.path)) as connection:
+                for statement in ("PRAGMA journal_mode = WAL", "BEGIN IMMEDIATE"):
+                    milliseconds = max(0, round(1000 * (deadline - time.monotonic())))
+                    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+                    connection.execute(statement)
+                with connection:
+                    yield connection
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise self._locked_error() from error
+            raise
+        finally:
+            self._lock.release()
+
+    def _locked_error(self) -> StorageError:
+        return StorageError(
+            f"The feedback in {self.path.name} is being written by others, so this vote was not stored.",
+            "Vote again in a moment; if it stays so, see what holds the file, or name another in RAG_FEEDBACK.",
+        )
 
     def votes(self) -> list[Vote]:
         """Every vote, in the order of questions and generations; none where the file does not exist yet.

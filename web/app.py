@@ -23,7 +23,9 @@ from web.metrics import Metrics
 from web.middleware.admission import OTHER_THREADS, Admission, TimeLimit
 from web.middleware.auth import BEARER, Gate, keyring_of
 from web.middleware.body_limit import BodyLimit
+from web.middleware.rate_limits import RateLimiter
 from web.middleware.request_log import RequestLog
+from web.middleware.root_path import RootPath, RoutedPath
 from web.middleware.security_headers import SecurityHeaders
 from web.pages import routes, sign_in
 from web.problems import install_error_handlers
@@ -56,6 +58,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     state = app.state  # everything that the routes work with
     state.assistant, state.settings = assistant, settings
     state.keyring = keyring_of(settings)
+    state.rates = RateLimiter(settings.rate_per_key, settings.rate_per_address)
     state.metrics = Metrics(log_questions=settings.log_questions)
     state.admission = Admission(settings, state.metrics)
     state.reindexer = Reindexer(settings.index, settings.keep)
@@ -97,9 +100,10 @@ async def _lifespan(app: FastAPI, on_ready: Callable[[], None]) -> AsyncIterator
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add what every request passes before the routes; the last one added is the first that it passes."""
     metrics = app.state.metrics
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(RoutedPath)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, chat_limit=settings.max_chat_body_bytes)
     app.add_middleware(TimeLimit, seconds=settings.time_limit, metrics=metrics)
-    app.add_middleware(Gate, settings=settings, keyring=app.state.keyring, metrics=metrics)
+    app.add_middleware(Gate, settings=settings, keyring=app.state.keyring, rates=app.state.rates, metrics=metrics)
     if settings.origins():
         app.add_middleware(
             CORSMiddleware,
@@ -110,3 +114,4 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=metrics)
+    app.add_middleware(RootPath, root_path=settings.root_path)

@@ -57,7 +57,7 @@ def serve_command(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = None,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
-    reader: Annotated[str | None, typer.Option(help='The reading model: "shipped", "none", or another.')] = None,
+    reader: Annotated[str | None, typer.Option(help='The reader: "shipped", "none", or another.')] = None,
     reranker: Annotated[str | None, typer.Option(help="A cross-encoder that orders the passages.")] = None,
     keys_file: Annotated[Path | None, typer.Option(help="The file of keys; without one, no key is asked for.")] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Serve other machines without keys.")] = False,
@@ -94,7 +94,8 @@ def key_command(
         else:
             say(key)
             note(
-                f"Its line is in {keys_file}. A server reads the file when it starts: rag serve --keys-file {keys_file}"
+                f"Its line is in {keys_file}. A server that has the file knows the key within a second; to start one:"
+                f" rag serve --keys-file {keys_file}"
             )
 
 
@@ -102,7 +103,7 @@ def key_command(
 def mcp_command(
     index_directory: Annotated[Path | None, typer.Option("--index", help="The index directory.")] = None,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
-    reader: Annotated[str | None, typer.Option(help='The reading model: "shipped", "none", or another.')] = None,
+    reader: Annotated[str | None, typer.Option(help='The reader: "shipped", "none", or another.')] = None,
     reranker: Annotated[str | None, typer.Option(help="A cross-encoder that puts the passages in order.")] = None,
 ) -> None:
     """Give a language model the tools search, ask and read_article, over stdin and stdout (MCP)."""

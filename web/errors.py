@@ -11,6 +11,7 @@ RagError (of the index room)  what went wrong, where, and what to do next
     ├── RoleMissingError      its key may not do this
     ├── RateLimitError        its key or its address has asked too often
     ├── BusyError             no more questions may wait for an answer
+    ├── ConnectionsFullError  no more connections may be open
     └── TimeLimitError        it took longer than a request may
 
 `web.problems` gives each its status and shows it.
@@ -116,6 +117,17 @@ class BusyError(RequestRefusedError):
 
     def __init__(self) -> None:
         super().__init__("Too many questions are waiting here.", f"Ask again in {RETRY_SECONDS} s.")
+
+
+class ConnectionsFullError(RequestRefusedError):
+    """No more connections may be open."""
+
+    code = "ConnectionsFull"
+    reason = "connections"
+    headers: Mapping[str, str] = {"Retry-After": str(RETRY_SECONDS)}
+
+    def __init__(self) -> None:
+        super().__init__("Too many connections are open here.", f"Connect again in {RETRY_SECONDS} s.")
 
 
 class TimeLimitError(RequestRefusedError):

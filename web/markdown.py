@@ -4,6 +4,7 @@ Text from the corpus is escaped, so that it is shown as it stands: an article ca
 somebody's page.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from index.markdown_text import escape_markdown
 from rag.answer import Answer, Citation, FoundPassage
 from web.links import article_href, safe_web_url
 
+_ESCAPED_IPV6 = re.compile(r"^(https?://(?:[^/?#@]*@)?)%5B([0-9A-Fa-f:.]+)%5D")
 _NEAREST = 3  # passages listed under a declined question
 
 
@@ -100,4 +102,6 @@ def _source(cited: Citation | FoundPassage, site: str) -> str:
 
 
 def _link(text: str, address: str) -> str:
-    return f"[{one_line(text)}]({quote(address, safe='/:?#@!$&*+,;=%~')})"
+    escaped = quote(address, safe="/:?#@!$&*+,;=%~")
+    address = _ESCAPED_IPV6.sub(r"\1[\2]", escaped)  # an IPv6 host keeps its brackets: escaped, it is no host
+    return f"[{one_line(text)}]({address})"

@@ -4,8 +4,10 @@ Problem documents follow RFC 9457, with `remedy` (what to do next) and `request_
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,8 +24,10 @@ from index.errors import (
     WriterBusyError,
 )
 from rag.errors import ArticleUnknownError, FeedbackFullError, FilterError, QuestionError, SettingError
+from web.addresses import ROOT_PATH, path_of
 from web.errors import (
     BusyError,
+    ConnectionsFullError,
     HostUnknownError,
     KeyMissingError,
     ModelNotFoundError,
@@ -58,6 +62,7 @@ STATUS: dict[type[RagError], HTTPStatus] = {
     OriginRefusedError: HTTPStatus.FORBIDDEN,
     KeyMissingError: HTTPStatus.UNAUTHORIZED,
     RoleMissingError: HTTPStatus.FORBIDDEN,
+    ConnectionsFullError: HTTPStatus.SERVICE_UNAVAILABLE,
     RateLimitError: HTTPStatus.TOO_MANY_REQUESTS,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     TimeLimitError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -73,6 +78,34 @@ _OPENAI_TYPES = {
     HTTPStatus.UNAUTHORIZED: "authentication_error",
     HTTPStatus.FORBIDDEN: "permission_error",
     HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_error",
+}
+# What is said of a value that pydantic refuses, by the type of its error; its own words are for programmers.
+_INVALID_VALUES = {
+    "missing": "{field} is missing",
+    "extra_forbidden": "{field} is no field of this request",
+    "value_error": "{field}: {error}",
+    "int_type": "{field} must be a whole number",
+    "int_parsing": "{field} must be a whole number",
+    "int_parsing_size": "{field} is too large a number",
+    "int_from_float": "{field} must be a whole number",
+    "greater_than_equal": "{field} must be {ge:,} or more",
+    "less_than_equal": "{field} must be {le:,} or less",
+    "bool_type": "{field} must be true or false",
+    "bool_parsing": "{field} must be true or false",
+    "string_type": "{field} must be text",
+    "string_unicode": "{field} must be text in valid Unicode",
+    "string_too_long": "{field} must have at most {max_length:,} characters",
+    "list_type": "{field} must be a list",
+    "tuple_type": "{field} must be a list",
+    "too_long": "{field} must have at most {max_length:,} entries",
+    "too_short": "{field} must have at least {min_length:,} entry",
+    "literal_error": "{field} must be {expected}",
+    "enum": "{field} must be {expected}",
+    "model_type": "{field} must be an object",
+    "model_attributes_type": "{field} must be an object",
+    "date_type": "{field}: a day is written as 2026-11-23",
+    "date_parsing": "{field}: there is no such day",
+    "date_from_datetime_parsing": "{field}: there is no such day",
 }
 
 
@@ -113,13 +146,19 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, RagError):
         for error_class in type(error).__mro__:
             if error_class in STATUS:
-                return Problem(STATUS[error_class], _kebab_case(error.code), error.what, error.remedy)
+                remedy = error.remedy
+                if isinstance(error, KeyMissingError):
+                    remedy = remedy.replace("/sign-in", f"{ROOT_PATH.get()}/sign-in")
+                return Problem(STATUS[error_class], _kebab_case(error.code), error.what, remedy)
     if isinstance(error, RequestValidationError):
         return _invalid_request(error)
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
         code = _kebab_case(status.name.title().replace("_", ""))
-        remedy = "Ask a question at /, or see /docs for the interface." if status < 500 else "Try again later."
+        root = ROOT_PATH.get()
+        remedy = f"Ask a question at {root}/, or see {root}/docs for the interface."
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            remedy = "Try again later."
         return Problem(status, code, _MESSAGES.get(status, f"{error.detail}."), remedy)
     return Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -157,14 +196,14 @@ def show(request: Request, error: Exception) -> Response:
     if wants_page(request):
         page = ErrorPage(int(problem.status), problem.status.phrase, problem.what, problem.remedy)
         return render(request, "error.html", page, status=problem.status, headers=headers)
-    if request.url.path.startswith("/v1/"):
+    if path_of(request.scope).startswith("/v1/"):
         return JSONResponse(as_openai(problem), problem.status, headers=headers)
     return JSONResponse(problem.as_document(), problem.status, headers=headers, media_type="application/problem+json")
 
 
 def wants_page(request: Request) -> bool:
     """Whether the client is a browser that wants a page."""
-    return not request.url.path.startswith(_PROGRAM_PATHS) and "text/html" in request.headers.get("accept", "")
+    return not path_of(request.scope).startswith(_PROGRAM_PATHS) and "text/html" in request.headers.get("accept", "")
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -177,17 +216,24 @@ def install_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(error_class, handler)
 
 
+def invalid_value(field: str, error: Mapping[str, Any]) -> str:
+    """What is wrong with the value of a field, as a sentence; `error` is one of pydantic's errors."""
+    template = _INVALID_VALUES.get(error["type"], "{field} holds a value that can't be used")
+    return f"{template.format(field=field, **error.get('ctx', {}))}."
+
+
 def _invalid_request(error: RequestValidationError) -> Problem:
     first = error.errors()[0]
-    field = None if first["type"] == "json_invalid" else ".".join(str(part) for part in first["loc"] if part != "body")
+    field = ".".join(map(str, first["loc"][1:]))  # after the part of the request: its body, query or path
     match first["type"]:
         case "json_invalid":
-            what = f"The body is not JSON at character {first['loc'][-1]}."
-        case "model_attributes_type":
+            field, what = "", f"The body is not JSON at character {first['loc'][-1]}."
+        case "model_attributes_type" if not field:
             what = "The body is no JSON object sent with Content-Type: application/json."
         case _:
-            what = f"{field or 'the body'}: {first['msg'].removeprefix('Value error, ')}."
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", what, "See /docs.", field or None)
+            what = invalid_value(field or "the body", first)
+    remedy = f"See {ROOT_PATH.get()}/docs."
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "request", what, remedy, field or None)
 
 
 def _kebab_case(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The server's settings; its environment variables are read here only.
+"""The server's settings, read from environment variables.
 
 A flag of `rag serve` wins over the environment, and that over the default.
 """
@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from index.commands import DEFAULT_INDEX
 from index.engine.local.retention import KEPT
 from rag.settings import DEFAULT_THRESHOLD
-from web.addresses import is_loopback
+from web.addresses import is_loopback, parse_root_path
 
 OFF = "off"
 
@@ -33,6 +33,7 @@ def _check_rate(text: str) -> str:
 
 
 Rate = Annotated[str, AfterValidator(_check_rate)]
+RootPath = Annotated[str, AfterValidator(parse_root_path)]
 
 
 class Settings(BaseSettings):
@@ -50,7 +51,7 @@ class Settings(BaseSettings):
     reader: str = Field(
         "shipped",
         min_length=1,
-        description='The reading model: "shipped", "none" for speed, or a Hugging Face question-answering model.',
+        description='The reader: "shipped", "none" for speed, or a Hugging Face question-answering model.',
     )
     reranker: str = Field("", description="A cross-encoder, by name or path, that puts the passages in order.")
     cache: int = Field(
@@ -62,6 +63,9 @@ class Settings(BaseSettings):
     )
     site_name: str = Field("Caspian–Indus Reader", description="The name at the head of every page.")
     max_body_bytes: int = Field(65_536, ge=1, description="The largest request body, in bytes.")
+    max_chat_body_bytes: int = Field(
+        1_000_000, ge=1, description="The largest request body below /v1, whose clients send every turn, in bytes."
+    )
     keys_file: Path | None = Field(None, description="The file of keys; without one, no key is asked for.")
     insecure: bool = Field(default=False, description="Serve others than this machine without keys.")
     allowed_hosts: str = Field(
@@ -71,7 +75,14 @@ class Settings(BaseSettings):
         "", description="Origins whose pages may use the interface from a browser (CORS), separated by commas."
     )
     trusted_proxies: str = Field(
-        "", description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, separated by commas."
+        "",
+        description="Addresses of proxies whose X-Forwarded-For, -Proto and -Prefix are believed, separated by commas.",
+    )
+    root_path: RootPath = Field(
+        "", description="The prefix below which a proxy shows this site, such as /documents, by default none."
+    )
+    connections: int = Field(
+        1000, ge=1, description="How many connections may be open; fewer if the process may not open so many files."
     )
     rate_per_key: Rate = Field("600/minute", description='How often one key may ask; or "off".')
     rate_per_address: Rate = Field(

@@ -17,7 +17,7 @@ from index.engine.local import generations
 from index.engine.local.catalog import Catalog
 from index.engine.local.catalog_writer import CatalogWriter
 from index.engine.local.retention import KEPT, retire
-from index.engine.manifest import CATALOG
+from index.engine.manifest import CATALOG, listed_faults
 from index.errors import GenerationMissingError
 from index.models.embedder import Embedder
 from index.passages import MAX_CHARACTERS, split_article
@@ -160,6 +160,11 @@ def _is_current(live: LiveGeneration, diff: CorpusDiff, corpus: Path, embedder: 
     # The corpus is one of them: the next run must read from where this one was told to.
     settings = (corpus_name(corpus), embedder.record, MAX_CHARACTERS, deciding_versions())
     same_settings = (manifest.corpus, manifest.model, manifest.max_characters, manifest.made_with) == settings
-    same_refusals = (manifest.refused, manifest.doubted) == (diff.refused, diff.doubted)
+    same_faults = (manifest.refused, manifest.doubted, *manifest.fault_counts()) == (
+        listed_faults(diff.refused),
+        listed_faults(diff.doubted),
+        len(diff.refused),
+        len(diff.doubted),
+    )
     # A generation that would be parsed differently today is made again, or each run would parse every file again.
-    return same_articles and same_settings and same_refusals and would_parse_the_same(live.folder)
+    return same_articles and same_settings and same_faults and would_parse_the_same(live.folder)

@@ -23,6 +23,8 @@ from index.engine.manifest import (
     SIGNATURES,
     VECTORS,
     Manifest,
+    listed_faults,
+    unlisted_total,
 )
 from index.models.embedder import Embedder
 from index.passages import MAX_CHARACTERS
@@ -163,8 +165,10 @@ class GenerationWriter:
             articles=articles,
             passages=passages,
             pace=self._pace,
-            refused=diff.refused,
-            doubted=diff.doubted,
+            refused=listed_faults(diff.refused),
+            doubted=listed_faults(diff.doubted),
+            refused_total=unlisted_total(diff.refused),
+            doubted_total=unlisted_total(diff.doubted),
             files=generations.file_records(self._folder),
         )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from index.corpus.ids import fallback_id
 from index.corpus.printable import printable
@@ -13,6 +14,7 @@ from index.parsers import BadRecord, Record
 from index.types import Article, CorpusItem, Doubt, Refusal
 
 TITLE_CHARACTERS = 80  # of the first line, which is the title of an article without one
+URL_CHARACTERS = 100  # of an address that is doubted
 UNSTATED_ORIGIN = "given with the article"  # where a date was found, when its format does not say more
 
 
@@ -38,7 +40,19 @@ def items_of_record(record: Record | BadRecord, path: str) -> Iterator[CorpusIte
             yield Doubt(path, reason, record.line)
             no_date: dict[str, Any] = {field: None, f"{field}_origin": None}
             article = replace(article, **no_date)
+    if article.url and not _names_host(article.url):
+        shown = printable(article.url[:URL_CHARACTERS])
+        yield Doubt(path, f'its "url" is "{shown}", which names no host; it is read without it', record.line)
+        article = replace(article, url=None)
     yield article
+
+
+def _names_host(url: str) -> bool:
+    """Whether an address could be opened from anywhere; a path, a mail address or a name alone could not."""
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _article(record: Record, path: str) -> Article:

@@ -32,7 +32,8 @@ class IndexStats:
     """What one generation holds; `created` is ISO 8601 in UTC, `age_seconds` the time since then.
 
     `sources` and `languages` begin with the largest group. `earliest` and `latest` are ISO 8601 days of publication,
-    None where no article has a date. Refused files did not become articles; doubted ones were read without a date.
+    None where no article has a date. Refused files did not become articles; doubted ones were read without a date. Of
+    both the first are listed, and `refused_total` and `doubted_total` count all of them.
     """
 
     generation: int
@@ -48,10 +49,13 @@ class IndexStats:
     latest: str | None
     refused: list[Refusal]
     doubted: list[Doubt]
+    refused_total: int = 0
+    doubted_total: int = 0
 
     @staticmethod
     def of(manifest: Manifest, breakdown: Breakdown) -> "IndexStats":
         """The statistics of an open generation, its age as of now."""
+        refused_total, doubted_total = manifest.fault_counts()
         return IndexStats(
             generation=manifest.generation,
             created=manifest.created,
@@ -66,9 +70,11 @@ class IndexStats:
             latest=breakdown.latest,
             refused=manifest.refused,
             doubted=manifest.doubted,
+            refused_total=refused_total,
+            doubted_total=doubted_total,
         )
 
 
 def age_seconds(manifest: Manifest) -> float:
-    """Seconds since a generation was made."""
-    return (datetime.now(UTC) - datetime.fromisoformat(manifest.created)).total_seconds()
+    """Seconds since a generation was made; 0 where this machine's clock stands before that time."""
+    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(manifest.created)).total_seconds())

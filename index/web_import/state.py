@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from index.files import write_whole
+from index.files import open_regular, write_whole
 from index.web_import.article_files import PARTIAL
 
 STATE = ".import.jsonl"
@@ -35,7 +35,8 @@ class FetchedPage:
 class State:
     """The fetched pages of one corpus directory, which one import at a time writes.
 
-    Every method that writes raises OSError where the disk refuses.
+    Every method that writes raises OSError where the disk refuses, and so does opening a state whose file is a symbolic
+    link: it could lead anywhere.
     """
 
     def __init__(self, corpus: Path) -> None:
@@ -44,7 +45,8 @@ class State:
         self._run: dict[str, object] = {}  # the line that began the run that has not ended; empty where all have
         self._done: set[str] = set()
         try:
-            lines = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
+            with open_regular(self._path, "rb", follow_links=False) as file:
+                lines = file.read().decode("utf-8", "replace").split("\n")
         except FileNotFoundError:
             lines = []
         for line in lines:
@@ -98,7 +100,7 @@ class State:
 
     def _append(self, item: dict[str, object]) -> None:
         line = json.dumps(item)
-        with self._path.open("ab") as file:
+        with open_regular(self._path, "ab", follow_links=False) as file:
             file.write(f"\n{line}\n".encode())  # the line before may have been cut short
             file.flush()
             os.fsync(file.fileno())

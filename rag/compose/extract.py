@@ -13,14 +13,14 @@ from rag.evidence.features import is_dangling
 from rag.evidence.scoring import CITED, Evidence
 from rag.question.answer_type import AnswerType
 
-# A sentence is left out if its score, the log of a likelihood ratio, is further below the best one's.
+# A sentence is left out if its score, the log of a likelihood ratio, is further than this below the best one's.
 MARGIN = 3.0
-# The reader's log-odds, divided by 10 as in the feature, below which no short answer is shown. The bound is low because
-# the log-odds are: each of several spans that say nearly the same competes alone with "no answer". F1 of the short
-# answer on questions that the reader was not trained on, SQuAD 2.0 and SQuADShifts' Wikipedia, is 0.738 and 0.723 with
-# and without this bound, 0.731 and 0.721 at -0.8, 0.693 and 0.709 at -0.5.
+# No short answer is shown where the reader's log-odds (divided by 10, as in the feature) are below this. The bound is
+# low because the log-odds are: several spans say nearly the same, and each competes alone with "no answer". F1 of the
+# short answer on questions that the reader was not trained on (SQuAD 2.0; SQuADShifts' Wikipedia) is 0.738 and 0.723
+# at -1.0 and without a bound, 0.731 and 0.721 at -0.8, 0.693 and 0.709 at -0.5.
 LEAST_LOG_ODDS = -1.0
-# Stands before an answer whose sources contradict each other. No other words of an answer are not quoted.
+# Begins an answer whose sources contradict each other. All other words of an answer are quoted.
 DIFFERENT = "The sources give different answers, the newest first:"
 
 _PARAGRAPH = re.compile(r"\n\s*\n")

@@ -110,7 +110,7 @@ def _sentences(terms: QuestionTerms, hit: Hit, title: str, index: PassageIndex) 
     return [
         Evidence(passage, span, text, sentence_features(terms, hit, title, span, index), also=hit.also)
         for span, text in sentences
-        # What ends in a full stop is a sentence even if it is the title too: so it is in a text file of one line.
+        # A title that ends in a full stop is kept: it is the only sentence of a text file of one line.
         if text.rstrip()[-1:] in _FULL_STOPS or words_in(text) != words_in(title)
     ]
 

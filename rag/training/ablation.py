@@ -118,9 +118,8 @@ def ablate(
         queries.append((interpret(typed_query, normalise_history(question.history), index), typed_query))
     passages = index.passages(range(index.manifest.passages))
     known = KnownQueries(index.embedder, [text for query in queries for text in query])
-    in_memory = InMemoryIndex(
-        index.manifest, known, index.catalog, index.dense, index.lexical, index.duplicates, index.lease, passages
-    )
+    parts = (index.catalog, index.dense, index.lexical, index.duplicates, index.lease, index.files)
+    in_memory = InMemoryIndex(index.manifest, known, *parts, passages)
     figures = {}
     with progress_of(f"{collection.name}: settings") as progress:
         for done, (name, setting) in enumerate(compared.items(), start=1):

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from index.build.reindex_process import ReindexStatus
 from tests.browser.small_corpus import ARTICLES, GatedReader, serve_articles
-from tests.unit.web.pages.test_corpus_page import FakeReindexer
+from tests.unit.web.pages.test_corpus import FakeReindexer
 
 pytestmark = pytest.mark.slow
 

@@ -24,23 +24,21 @@ async def healthz() -> Health:
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 def readyz(request: Request, assistant: TheAssistant) -> Response:
-    """Whether the models are loaded and an index is open, which generation, and what is wrong if something is.
+    """Whether the models are loaded and an index is open.
 
-    If only a newer generation can't be opened, questions are answered from the one before, and `reason` says so. Only
-    an admin is shown the details.
+    An admin is also shown which generation it is, and what is wrong if something is. If only a newer generation can't
+    be opened, questions are answered from the one before, and `reason` says so.
     """
     state = request.app.state
     if state.stopping or not state.ready:
         return _reply(Readiness("stopping" if state.stopping else "starting", None, None))
-    shows_details = caller_of(request).role >= Role.ADMIN  # they name files of this machine
     try:
-        generation, reason = assistant.manifest().generation, assistant.degraded_reason()
+        readiness = Readiness("ready", assistant.manifest().generation, assistant.degraded_reason())
     except RagError as error:
-        reason = str(error) if shows_details else "There is no index that can be opened."
-        return _reply(Readiness("no index", None, reason))
-    if reason and not shows_details:
-        reason = "The newest generation can't be opened; the one before serves."
-    return _reply(Readiness("ready", generation, reason))
+        readiness = Readiness("no index", None, str(error))
+    if caller_of(request).role < Role.ADMIN:
+        readiness = Readiness(readiness.status, None, None)
+    return _reply(readiness)
 
 
 def _reply(readiness: Readiness) -> Response:

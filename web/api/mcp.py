@@ -26,6 +26,7 @@ from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.settings import DEFAULT_K, MAX_K
 from web.api.schemas import ArticleDocument, Day, FilterFields, SearchResponse
+from web.problems import invalid_value
 from web.settings import Settings
 
 K = Annotated[int, Field(ge=1, le=MAX_K, description="How many passages to find.")]
@@ -69,7 +70,7 @@ class _SlottedTool(Tool):
             if isinstance(cause, ValidationError):
                 first = cause.errors()[0]
                 argument = ".".join(map(str, first["loc"]))
-                raise ToolError(f"{argument}: {first['msg']}.") from cause
+                raise ToolError(invalid_value(argument, first)) from cause
             if isinstance(cause, RagError):
                 raise ToolError(str(cause)) from cause
             raise  # a defect: the SDK logs it, and its reply to the client holds no details

@@ -1,16 +1,21 @@
-"""Routes for operators: what the index holds, and bringing it up to date."""
+"""Routes for operators: what the index holds, and bringing it up to date.
+
+`ACCESS` in web/middleware/auth.py says who may call them.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Annotated
 
 import anyio
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
 from index.build.reindex_process import Reindexer, ReindexStatus
+from index.engine.manifest import LISTED
 from index.engine.stats import IndexStats
 from web.api.schemas import EVENTS, ReindexDocument, problem_responses
 from web.dependencies import TheAssistant, TheReindexer
@@ -20,13 +25,27 @@ router = APIRouter()
 
 _STATS = TypeAdapter(IndexStats)
 _REINDEX = TypeAdapter(ReindexDocument)
+Offset = Annotated[int, Query(ge=0, le=10**9, description="How many of the first are left out.", examples=[200])]
+Limit = Annotated[int, Query(ge=0, le=LISTED, description="The most that are listed.", examples=[100])]
 _POLL_SECONDS = 0.2  # between two checks of a running build
 
 
-@router.get("/api/index", response_model=IndexStats, responses=problem_responses(503))
-def index(assistant: TheAssistant) -> Response:
-    """What the index holds: sources, languages and days, how old it is, and what was refused and why."""
-    return Response(_STATS.dump_json(assistant.stats()), media_type="application/json")
+@router.get("/api/index", response_model=IndexStats, responses=problem_responses(422, 503))
+def index(
+    assistant: TheAssistant, refused_offset: Offset = 0, doubted_offset: Offset = 0, limit: Limit = LISTED
+) -> Response:
+    """What the index holds: sources, languages and days, how old it is, and what was refused and why.
+
+    `refused` and `doubted` are parts of the lists, from their offsets on and of up to `limit` each. An index lists the
+    first 1,000; `refused_total` and `doubted_total` count all of them.
+    """
+    stats = assistant.stats()
+    part = replace(
+        stats,
+        refused=stats.refused[refused_offset : refused_offset + limit],
+        doubted=stats.doubted[doubted_offset : doubted_offset + limit],
+    )
+    return Response(_STATS.dump_json(part), media_type="application/json")
 
 
 # Clients that are generated from the OpenAPI description know the two routes by these operation ids.

@@ -19,8 +19,8 @@ from rag.errors import SettingError
 from web.addresses import is_loopback
 from web.errors import KeyMissingError, RequestRefusedError, RoleMissingError
 from web.metrics import Metrics
-from web.middleware.keys import Keyring, Role, read_keys
-from web.middleware.origin_checks import SAFE_METHODS, check_host, check_origin
+from web.middleware.keys import FileKeyring, Keyring, Role
+from web.middleware.origin_checks import SAFE_METHODS, check_host, check_origin, host_of
 from web.middleware.rate_limits import RateLimiter
 from web.problems import show, wants_page
 from web.settings import Settings
@@ -56,20 +56,23 @@ ACCESS: dict[str, Role] = {
 }
 # Monitors reach these by any host name, and they reveal nothing about the documents.
 _MONITORED = {"/healthz", "/readyz"}
+# A request with one of these came through a proxy, so that its client is elsewhere, whatever address it is given.
+_PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a request is from: the key's name, empty without a key, the role, and the client's address."""
+    """Who a request is from: the key's name, empty without a key, the role, and the client's address.
+
+    `is_here`: it comes from this machine, and no trusted proxy passed it on, so that its requests are not counted.
+    `has_wrong_key`: it sent a key that the server does not know.
+    """
 
     key: str
     role: Role
     address: str
-
-    @property
-    def on_loopback(self) -> bool:
-        """Whether it comes from this machine."""
-        return is_loopback(self.address)
+    is_here: bool
+    has_wrong_key: bool = False
 
 
 def required_role(path: str) -> Role:
@@ -89,13 +92,16 @@ def keyring_of(settings: Settings) -> Keyring:
     """The server's keys.
 
     Raises:
-        SettingError: the keys file is wrong, or there is none although other machines could ask.
+        SettingError: the keys file is wrong, or there is none although other machines could ask, at the server's own
+            address or through a trusted proxy.
     """
     if settings.keys_file is not None:
-        return read_keys(settings.keys_file)
-    if not is_loopback(settings.host) and not settings.insecure:
+        return FileKeyring(settings.keys_file)
+    is_open = not is_loopback(settings.host)
+    if (is_open or settings.proxies()) and not settings.insecure:
+        reached = settings.host if is_open else f"the proxy {settings.proxies()[0]}"
         raise SettingError(
-            f"Whoever reaches {settings.host} could ask without a key.",
+            f"Whoever reaches {reached} could ask without a key.",
             "Make one: rag key NAME --keys-file keys, then"
             f" rag serve --host {settings.host} --keys-file keys; or serve without: add --insecure",
         )
@@ -105,11 +111,14 @@ def keyring_of(settings: Settings) -> Keyring:
 class Gate:
     """Passes a request to the app, with its caller in its state, or shows why it is refused."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, keyring: Keyring, metrics: Metrics) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, keyring: Keyring, rates: RateLimiter, metrics: Metrics
+    ) -> None:
         self._app = app
         self._hosts = settings.hosts()
         self._origins = settings.origins()
-        self._rates = RateLimiter(settings.rate_per_key, settings.rate_per_address)
+        self._trusts_proxies = bool(settings.proxies())
+        self._rates = rates
         self._keyring = keyring
         self._metrics = metrics
 
@@ -147,18 +156,27 @@ class Gate:
         caller = request.state.caller = self._identify(request)
         if role == Role.ANYONE and request.method in SAFE_METHODS:
             return {}
-        headers = {} if caller.on_loopback else self._rates.count("address", caller.address)
+        headers = {} if caller.is_here else self._rates.count("address", caller.address)
         if role == Role.ANYONE:
             return headers  # without counting the key: one that has asked too often can still sign out
         if caller.role < role:
+            if caller.is_here and caller.has_wrong_key:  # only these are counted here, so a right key always passes
+                self._rates.count("address", caller.address)
             raise RoleMissingError(caller.key) if caller.role > Role.ANYONE else KeyMissingError
         return self._rates.count("key", caller.key) if caller.key else headers
 
     def _identify(self, request: Request) -> Caller:
         address = request.client.host if request.client else ""
+        on_loopback = is_loopback(address)
+        is_proxied = any(name in request.headers for name in _PROXY_HEADERS)
+        is_here = on_loopback and not (is_proxied and self._trusts_proxies)
         if not self._keyring:
-            return Caller("", Role.ADMIN if is_loopback(address) else Role.ASK, address)
+            # Another site can point its own name at loopback, and a proxy that nobody named passes strangers on.
+            is_admin = on_loopback and not is_proxied and is_loopback(host_of(request))
+            return Caller("", Role.ADMIN if is_admin else Role.ASK, address, is_here)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         secret = token.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
         key = self._keyring.find(secret)
-        return Caller(key.name, key.role, address) if key else Caller("", Role.ANYONE, address)
+        if key is None:
+            return Caller("", Role.ANYONE, address, is_here, has_wrong_key=bool(secret))
+        return Caller(key.name, key.role, address, is_here)

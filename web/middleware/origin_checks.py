@@ -17,10 +17,14 @@ def check_host(request: Request, hosts: Sequence[str]) -> None:
     Raises:
         HostUnknownError: none of the patterns `hosts` fits; any host is accepted if there are none.
     """
-    header = request.headers.get("host", "")
-    host = _split_url(f"//{header}").hostname or ""
+    host = host_of(request)
     if hosts and not any(fnmatchcase(host, pattern) for pattern in hosts):
-        raise HostUnknownError(header)
+        raise HostUnknownError(request.headers.get("host", ""))
+
+
+def host_of(request: Request) -> str:
+    """The host that a request names, in lower case and without its port; empty if it names none."""
+    return _split_url(f"//{request.headers.get('host', '')}").hostname or ""
 
 
 def check_origin(request: Request, origins: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.addresses import path_of
 from web.logs import REQUEST_ID
 from web.metrics import Metrics
 
@@ -69,5 +70,5 @@ def request_id(scope: Scope) -> str:
 
 def route_of(scope: Scope) -> str:
     """The template of the route that answered, or "none": an unknown address makes no new label in the metrics."""
-    static = "/static" if scope["path"].startswith("/static/") else "none"
+    static = "/static" if path_of(scope).startswith("/static/") else "none"
     return getattr(scope.get("route"), "path", None) or static

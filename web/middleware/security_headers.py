@@ -3,6 +3,7 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.addresses import path_of
 from web.headers import OVER_HTTPS, SECURITY_HEADERS
 
 
@@ -24,12 +25,14 @@ class SecurityHeaders:
                 headers.update(SECURITY_HEADERS)
                 if scope["scheme"] == "https":
                     headers.update(OVER_HTTPS)
-                if scope["path"].startswith("/static/"):
+                if path_of(scope).startswith("/static/"):
                     headers["Cache-Control"] = "no-cache"  # files have an ETag, and no version in their addresses
                 else:
                     # Keys protect these, so no shared cache keeps them; nor a browser events, which Back would show.
                     is_stream = headers.get("content-type", "").startswith("text/event-stream")
                     headers["Cache-Control"] = "no-store" if is_stream else "private, no-cache"
+                    if is_stream:
+                        headers["X-Accel-Buffering"] = "no"  # nginx would keep the events back
                     headers.add_vary_header("Accept")  # pages, events and problems share addresses
             await send(message)
 

@@ -1,6 +1,6 @@
 """The view models of what the index holds: the corpus page, and the filters and counts of the chat page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from web.pages.view_models import Choice, CorpusFacts, CorpusPage, FileProblem, 
 from web.problems import problem_of
 
 _MOST_CHOICES = 100  # names in a select: those with the most articles
-_MOST_FILE_PROBLEMS = 200  # files that the page lists as refused, and as doubted
+_MOST_ROWS = 200  # that the page lists: sources, languages, files refused and files doubted
 
 
 def corpus_facts(articles: int, passages: int, created: str) -> CorpusFacts:
@@ -40,18 +40,22 @@ def corpus_page(stats: IndexStats, reindex: ReindexView | None) -> CorpusPage:
     """The page that describes the corpus; `reindex` is None if the caller may not start a re-index."""
     earliest, latest = published_day(stats.earliest), published_day(stats.latest)
     languages = [replace(count, name=primary_language(count.name)) for count in stats.languages]
+    source_shares, language_shares = _shares("source", stats.sources), _shares("language", languages, language_name)
+    refused, doubted = _file_problems(stats.refused), _file_problems(stats.doubted)
     return CorpusPage(
         corpus=corpus_facts(stats.articles, stats.passages, stats.created),
         age=duration(stats.age_seconds),
         generation=stats.generation,
         model=stats.model,
         published=earliest if earliest == latest else f"{earliest} to {latest}",
-        sources=_shares("source", stats.sources),
-        languages=_shares("language", languages, language_name),
-        refused=_file_problems(stats.refused[:_MOST_FILE_PROBLEMS]),
-        more_refused=max(0, len(stats.refused) - _MOST_FILE_PROBLEMS),
-        doubted=_file_problems(stats.doubted[:_MOST_FILE_PROBLEMS]),
-        more_doubted=max(0, len(stats.doubted) - _MOST_FILE_PROBLEMS),
+        sources=source_shares[:_MOST_ROWS],
+        more_sources=max(0, len(source_shares) - _MOST_ROWS),
+        languages=language_shares[:_MOST_ROWS],
+        more_languages=max(0, len(language_shares) - _MOST_ROWS),
+        refused=refused,
+        more_refused=stats.refused_total - len(refused),
+        doubted=doubted,
+        more_doubted=stats.doubted_total - len(doubted),
         reindex=reindex,
     )
 
@@ -101,8 +105,9 @@ def _shares(field: str, counts: Iterable[Count], display_name: Callable[[str], s
     ]
 
 
-def _file_problems(problems: Iterable[Refusal | Doubt]) -> list[FileProblem]:
+def _file_problems(problems: Sequence[Refusal | Doubt]) -> list[FileProblem]:
+    """The first of them, as the page lists them."""
     return [
         FileProblem(problem.path if problem.line is None else f"{problem.path}, line {problem.line}", problem.reason)
-        for problem in problems
+        for problem in problems[:_MOST_ROWS]
     ]

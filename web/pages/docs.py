@@ -9,24 +9,24 @@ from web.pages.view_models import DocsField, DocsPage, DocsRoute
 Schema = Mapping[str, Any]
 
 
-def docs_page(openapi: Schema) -> DocsPage:
-    """The page with every route of an OpenAPI description."""
+def docs_page(openapi: Schema, site: str) -> DocsPage:
+    """The page with every route of an OpenAPI description; `site` is this server's address, for its examples."""
     routes = [
-        _route(openapi, method, path, operation)
+        _route(openapi, site, method, path, operation)
         for path, operations in openapi["paths"].items()
         for method, operation in operations.items()
     ]
     return DocsPage("HTTP API", openapi["info"]["version"], routes, "/openapi.json")
 
 
-def _route(openapi: Schema, method: str, path: str, operation: Schema) -> DocsRoute:
+def _route(openapi: Schema, site: str, method: str, path: str, operation: Schema) -> DocsRoute:
     request = _json_content(operation.get("requestBody", {}))
     response = _json_content(operation["responses"].get("200", {}))
     summary, _, description = operation.get("description", "").partition("\n\n")
     example_command = None
     if method == "post" and request.get("example") is not None:
         body = json.dumps(request["example"], ensure_ascii=False)
-        example_command = f"curl -s http://127.0.0.1:8000{path} -H 'Content-Type: application/json' \\\n  -d '{body}'"
+        example_command = f"curl -s {site}{path} -H 'Content-Type: application/json' \\\n  -d '{body}'"
     example_response = None
     if response.get("example") is not None:
         example_response = json.dumps(response["example"], ensure_ascii=False, indent=2)

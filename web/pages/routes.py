@@ -105,7 +105,7 @@ def reindex(reindexer: TheReindexer) -> Response:
 @router.api_route("/docs", methods=["GET", "HEAD"])
 def docs(request: Request) -> Response:
     """The documentation of the HTTP API, from its OpenAPI description."""
-    return render(request, "docs.html", docs_page(request.app.openapi()))
+    return render(request, "docs.html", docs_page(request.app.openapi(), str(request.base_url).rstrip("/")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from web.addresses import ROOT_PATH
 from web.middleware.auth import COOKIE, SIGN_IN, caller_of
 from web.middleware.keys import Keyring
+from web.middleware.rate_limits import RateLimiter
 from web.pages.view_models import SignInPage
 from web.render import render
 
@@ -26,18 +28,27 @@ def sign_in(request: Request) -> Response:
 
 @router.post(SIGN_IN)
 async def submit_key(request: Request) -> Response:
-    """Store a valid key in a cookie and go on to the page that was asked for; show the form again for any other key."""
+    """Store a valid key in a cookie and go on to the page that was asked for; show the form again for any other key.
+
+    Raises:
+        RateLimitError: too many other keys were tried.
+    """
     form = parse_qs((await request.body()).decode(errors="replace"))
     key, next_address = form.get("key", [""])[0].strip(), local_address(form.get("next", [""])[0])
     keyring: Keyring = request.app.state.keyring
     if keyring.find(key) is None:
+        caller = caller_of(request)
+        if caller.is_here:  # the gate has counted everybody else
+            rates: RateLimiter = request.app.state.rates
+            rates.count("address", caller.address)
         page = SignInPage(_TITLE, next_address, "", "This server does not know that key.")
         return render(request, "sign_in.html", page, status=HTTPStatus.FORBIDDEN)
     response = RedirectResponse(next_address, HTTPStatus.SEE_OTHER)
     # SameSite=Lax: links from other sites open signed in, but their forms are not sent with the key. HttpOnly: no
     # script can read the key.
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, key, _DAYS * 86_400, httponly=True, samesite="lax", secure=secure)
+    path = ROOT_PATH.get() or "/"
+    response.set_cookie(COOKIE, key, _DAYS * 86_400, path=path, httponly=True, samesite="lax", secure=secure)
     return response
 
 
@@ -45,7 +56,7 @@ async def submit_key(request: Request) -> Response:
 def sign_out() -> Response:
     """Delete the key from this browser."""
     response = RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(COOKIE, path=ROOT_PATH.get() or "/")
     return response
 
 

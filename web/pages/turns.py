@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
+from rag.assistant import FROM_CACHE
 from web.links import article_href, original_url
 from web.pages.article import article_line
 from web.pages.formatting import age, direction, published_day
@@ -38,6 +39,7 @@ def turn_of(answer: Answer, query: ChatQuery) -> Turn:
         unanswered=list(answer.unanswered),
         cards=cards,
         milliseconds=round(answer.timings_ms["total"]),
+        from_cache=FROM_CACHE in answer.timings_ms,
         href=query.address(answer.question, query.h if is_interpreted else ()),
         generation=answer.index.generation,
     )

@@ -1,7 +1,7 @@
 """The view models: one dataclass per page, with plain values only, so that a template decides nothing.
 
 A `published` or `modified` is a day as people write it: "23 November 2026". A `direction` is "ltr" or "rtl". A `url` is
-the original on the web, http or https only; an `href` is an address of this site.
+the original on the web, http or https only; an `href` is an address of this site, before which templates put `root`.
 """
 
 from dataclasses import dataclass, field
@@ -105,7 +105,8 @@ class Turn:
     sentences: list[AnswerSentence]
     unanswered: list[str]
     cards: list[SourceCard]
-    milliseconds: int
+    milliseconds: int  # that the answer took; not shown of an answer from the cache
+    from_cache: bool
     href: str  # a permanent link to this question
     generation: int  # of the index that answered
 
@@ -190,9 +191,11 @@ class CorpusPage:
     model: str
     published: str | None  # the first and last day: "5 March 2024 to 2 June 2025"
     sources: list[Share]
+    more_sources: int  # how many the page does not list
     languages: list[Share]
+    more_languages: int
     refused: list[FileProblem]
-    more_refused: int  # how many the page does not list
+    more_refused: int
     doubted: list[FileProblem]
     more_doubted: int
     reindex: ReindexView | None  # None if the caller may not start a re-index

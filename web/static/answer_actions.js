@@ -1,7 +1,7 @@
 // The buttons below an answer: copy, helpful, not helpful.
 
 import { plainText } from "./markdown.js";
-import { Failure, fetchFrom, reportError } from "./server.js";
+import { Failure, fetchFrom, root, showError } from "./server.js";
 
 const FILTERS = ["source", "language", "published_from", "published_to"];
 
@@ -48,7 +48,7 @@ function feedbackOn(turn, verdict) {
 }
 
 async function sendFeedback(turn, button) {
-  const response = await fetchFrom("/api/feedback", {
+  const response = await fetchFrom(`${root}/api/feedback`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(feedbackOn(turn, button.dataset.verdict)),
@@ -67,6 +67,6 @@ document.addEventListener("click", async (event) => {
   try {
     await (button.matches(".copy") ? copyAnswer(turn) : sendFeedback(turn, button));
   } catch (error) {
-    reportError(error, (sentence) => showMessage(turn, sentence));
+    showError(error, (sentence) => showMessage(turn, sentence));
   }
 });

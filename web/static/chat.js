@@ -3,7 +3,7 @@
 
 import { onReopen, saveConversation, startConversation } from "./conversations.js";
 import { closePanel, isPlainClick } from "./panel.js";
-import { Failure, parsePart, reportError, streamEvents, textOf } from "./server.js";
+import { Failure, parsePart, root, showError, streamEvents, textOf } from "./server.js";
 import "./citations.js";
 import "./answer_actions.js";
 
@@ -55,7 +55,7 @@ function resetField(question) {
 function addressOf(question) {
   const data = new FormData(form);
   data.set("q", question);
-  return `/?${new URLSearchParams([...data].filter(([, value]) => value))}`;
+  return `${root}/?${new URLSearchParams([...data].filter(([, value]) => value))}`;
 }
 
 /** Makes the questions on the page the history of the next one. */
@@ -148,7 +148,7 @@ async function ask(address, oldTurn = null) {
     if (controller.signal.aborted) return;
     setWaiting(false);
     failed = { address, oldTurn };
-    reportError(error, setProblem);
+    showError(error, setProblem);
   } finally {
     if (request === controller) request = null;
   }

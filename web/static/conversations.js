@@ -2,9 +2,9 @@
 
 import { ensureAnswerId } from "./answer_actions.js";
 import { markdown } from "./markdown.js";
-import { parsePart } from "./server.js";
+import { parsePart, root } from "./server.js";
 
-const KEY = "caspian-indus-reader.conversations"; // other programs at this address share the storage
+const KEY = `caspian-indus-reader.conversations${root}`; // other programs at this address share the storage
 const MOST_CONVERSATIONS = 30; // fewer if they are long
 const MOST_CHARACTERS = 2_000_000; // in all; browsers store about 5 million
 

@@ -1,6 +1,6 @@
 // Starts a re-index without a reload and follows its progress. Without scripts, the form does it by reloading.
 
-import { Failure, fetchFrom, reportError, streamEvents } from "./server.js";
+import { Failure, fetchFrom, root, showError, streamEvents } from "./server.js";
 
 const form = document.querySelector(".reindex form");
 const message = document.querySelector(".reindex .progress");
@@ -23,14 +23,14 @@ function showMessage(sentence) {
 }
 
 async function startReindex() {
-  const response = await fetchFrom("/api/reindex", { method: "POST", headers: { Accept: "application/json" } });
+  const response = await fetchFrom(`${root}/api/reindex`, { method: "POST", headers: { Accept: "application/json" } });
   const body = await response.json();
   if (!response.ok) throw new Failure(`${body.detail} ${body.remedy ?? ""}`);
   return body;
 }
 
 async function followReindex() {
-  for await (const [name, data] of streamEvents("/api/reindex", INCOMPLETE)) {
+  for await (const [name, data] of streamEvents(`${root}/api/reindex`, INCOMPLETE)) {
     const status = JSON.parse(data);
     showStatus(status);
     if (name === "done" && status.state === "done") return location.reload(); // every part of the page may be new
@@ -46,7 +46,7 @@ async function run(isRunning) {
   } catch (error) {
     form.querySelector("button").disabled = false;
     form.querySelector("progress").hidden = true;
-    reportError(error, showMessage);
+    showError(error, showMessage);
   }
 }
 

@@ -1,6 +1,6 @@
 // Opens an article at the quoted words, beside the answer or below it in a small window.
 
-import { fetchPart, reportError } from "./server.js";
+import { fetchPart, showError } from "./server.js";
 
 const panel = document.querySelector("dialog.panel");
 const body = panel.querySelector(".panel-body");
@@ -66,7 +66,7 @@ async function openArticle(address) {
     scrollToQuote(article);
   } catch (error) {
     if (controller.signal.aborted) return;
-    reportError(error, (sentence) => {
+    showError(error, (sentence) => {
       showMessage(sentence, "alert");
       addRetryButton(address);
     });

@@ -1,5 +1,8 @@
 // Requests to the server: parts of its pages, and server-sent events.
 
+/** The prefix of this site's addresses: empty, unless a proxy shows the site below one. */
+export const root = document.documentElement.dataset.root;
+
 /** A failure in a sentence for people; `canRetry` if the same request may succeed later. */
 export class Failure extends Error {
   constructor(sentence, canRetry = true) {
@@ -12,15 +15,6 @@ export function textOf(page, selector) {
   return [...page.querySelectorAll(selector)].map((element) => element.textContent.trim()).join(" ").trim();
 }
 
-/** Why the server refused, in the words of its page if it has any. */
-async function refusal(response) {
-  const page = parsePage(await response.text());
-  const problem = textOf(page, "#problem");
-  if (problem) return new Failure(problem, false);
-  const reason = textOf(page, ".refusal .what, .refusal .remedy");
-  return new Failure(reason || `The server could not complete this request (status ${response.status}).`);
-}
-
 /** The response of the server. Throws Failure if there is none. */
 export async function fetchFrom(address, { signal, ...options } = {}) {
   try {
@@ -29,6 +23,17 @@ export async function fetchFrom(address, { signal, ...options } = {}) {
     if (signal?.aborted) throw error;
     throw new Failure("The server could not be reached. Check your connection and try again.");
   }
+}
+
+/** The response to a GET. Throws Failure if the server refuses, in the words of its page if it has any. */
+async function get(address, accept, signal) {
+  const response = await fetchFrom(address, { headers: { Accept: accept }, signal });
+  if (response.ok) return response;
+  const page = parsePage(await response.text());
+  const problem = textOf(page, "#problem");
+  if (problem) throw new Failure(problem, false);
+  const reason = textOf(page, ".refusal .what, .refusal .remedy");
+  throw new Failure(reason || `The server could not complete this request (status ${response.status}).`);
 }
 
 function parsePage(html) {
@@ -48,8 +53,7 @@ function unexpectedPage() {
 
 /** One part of a page. Throws Failure if the server does not send it. */
 export async function fetchPart(address, selector, signal) {
-  const response = await fetchFrom(address, { headers: { Accept: "text/html" }, signal });
-  if (!response.ok) throw await refusal(response);
+  const response = await get(address, "text/html", signal);
   const part = parsePart(await response.text(), selector);
   if (!part) throw unexpectedPage();
   return part;
@@ -57,8 +61,7 @@ export async function fetchPart(address, selector, signal) {
 
 /** Server-sent events as [name, data]. Throws Failure; its sentence is `incomplete` if the connection breaks. */
 export async function* streamEvents(address, incomplete, signal) {
-  const response = await fetchFrom(address, { headers: { Accept: "text/event-stream, text/html;q=0.9" }, signal });
-  if (!response.ok) throw await refusal(response);
+  const response = await get(address, "text/event-stream, text/html;q=0.9", signal);
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) throw unexpectedPage();
   let rest = "";
   for await (const chunk of textChunks(response.body, incomplete, signal)) {
@@ -89,7 +92,7 @@ function parseEvent(block) {
 }
 
 /** Shows an error as a sentence; an error in this code is thrown again, for the console. */
-export function reportError(error, show) {
+export function showError(error, show) {
   if (error instanceof Failure) return show(error.message, error.canRetry);
   show("Something went wrong on this page. Reload it and try again.", false);
   throw error;

@@ -3,24 +3,27 @@
 import json
 import sqlite3
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from operator import attrgetter
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from cachetools import LRUCache, cachedmethod
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from index.engine.local.generations import rebuild_command
 from index.engine.stats import Breakdown, Group
+from index.errors import GenerationDamagedError
 from index.languages import primary_language
 from index.passages import embedding_text
 from index.types import Article, ArticleSummary, Filters, Passage, Rows
 
 FILTERS_REMEMBERED = 16  # each takes up to 4 bytes a passage
 ARTICLES_REMEMBERED = 64  # one question needs the same article several times
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 Hashes = NDArray[np.bytes_]  # (n,) sha256 in hexadecimal, a row each
 _CHUNK = 500  # rows read at once; some builds of SQLite take no more than 999 values in a statement
 ARTICLE_COLUMNS = (
@@ -52,16 +55,18 @@ def _folded(name: str | None) -> str | None:
 class Catalog:
     """Reads of one generation's articles and passages; threads may share it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
         self._connection = connection
         # One statement at a time: two threads on one connection can get each other's rows (cpython#118172).
         self._lock = Lock()
         # One question needs the rows of its filter several times, and so do further questions under the same filter.
-        self._passing: LRUCache[object, NDArray[np.int32]] = LRUCache(FILTERS_REMEMBERED)
-        self._articles: LRUCache[object, Article | None] = LRUCache(ARTICLES_REMEMBERED)
+        self._passing: LRUCache[tuple[tuple[str, str], ...], NDArray[np.int32]] = LRUCache(FILTERS_REMEMBERED)
+        self._articles: LRUCache[str, Article | None] = LRUCache(ARTICLES_REMEMBERED)
         self._cache_lock = Lock()
         self._breakdown: Breakdown | None = None
-        # Only garbage collection tells when the last question that uses this generation has ended.
+        # Only the end of the last reference tells that no question uses this generation any more. So nothing here may
+        # refer to itself in a circle, which would keep the file open until Python looks for circles.
         self._finalizer = weakref.finalize(self, connection.close)
 
     @staticmethod
@@ -74,19 +79,35 @@ class Catalog:
         # A published generation never changes, so SQLite needs no locks and no journal.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         with disk_errors():
-            return Catalog(sqlite3.connect(uri, uri=True, check_same_thread=False))
+            return Catalog(path, sqlite3.connect(uri, uri=True, check_same_thread=False))
 
     def close(self) -> None:
         """Release the file."""
         self._finalizer()
 
     def _all(self, query: str, values: Sequence[object] = ()) -> list[Any]:
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            what = f"{self._path} can't be read ({error})."
+            raise GenerationDamagedError(what, rebuild_command(self._path.parents[2])) from error
 
-    @cachedmethod(attrgetter("_articles"), lock=attrgetter("_cache_lock"))
+    def _remembered(self, cache: LRUCache[_Key, _Value], key: _Key, read: Callable[[_Key], _Value]) -> _Value:
+        """What `read` gives for a key, from the cache if it is there; two threads may both read it the first time."""
+        with self._cache_lock:
+            if key in cache:
+                return cache[key]
+        value = read(key)
+        with self._cache_lock:
+            cache[key] = value
+        return value
+
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
+        return self._remembered(self._articles, article_id, self._read_article)
+
+    def _read_article(self, article_id: str) -> Article | None:
         records = self._all(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE article_id = ?", (article_id,))
         return Article(*records[0]) if records else None
 
@@ -142,9 +163,8 @@ class Catalog:
         if not clauses:
             return None
         # The cache goes by the clauses, so that "en" and "EN-us" share one entry.
-        return self._passing_rows(tuple(clauses.items())).astype(np.int64)
+        return self._remembered(self._passing, tuple(clauses.items()), self._passing_rows).astype(np.int64)
 
-    @cachedmethod(attrgetter("_passing"), lock=attrgetter("_cache_lock"))
     def _passing_rows(self, clauses: tuple[tuple[str, str], ...]) -> NDArray[np.int32]:
         conditions, values = zip(*clauses, strict=True)
         query = f"SELECT first_row, end_row FROM articles WHERE {' AND '.join(conditions)}"

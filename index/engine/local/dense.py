@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from index.engine.local.private_copy import private_copy
 from index.types import Matrix, Rows, Scored, Vector
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ BLOCK = 65_536  # rows read at once
 
 
 class DenseIndex:
-    """Search by cosine over unit vectors, which are read from the disk as they are used.
+    """Search by cosine over unit vectors.
 
-    Exact over up to EXACT rows. Above that, candidates of an inverted file are scored exactly.
+    Exact over up to EXACT rows, which are kept in memory: each search reads them all. Above that, candidates of an
+    inverted file are scored exactly, and the vectors are read from the disk as they are used.
     """
 
     def __init__(self, vectors: Matrix, lists: "_InvertedFile | None") -> None:
@@ -61,8 +63,14 @@ class DenseIndex:
 
         Raises:
             ValueError: the vectors are not (n, dim) float32 row by row, or the lists are of other vectors.
+            StorageError: more than EXACT vectors find no room in the temporary directory.
         """
         matrix = np.load(vectors, mmap_mode="r")
+        if len(matrix) > EXACT:
+            with private_copy(vectors) as copy:
+                matrix = np.load(copy, mmap_mode="r")
+        else:
+            matrix = np.load(vectors)
         # faiss gets only an address, and would read whatever lies there.
         if matrix.ndim != 2 or matrix.dtype != np.float32 or not matrix.flags.c_contiguous:
             raise ValueError("it does not hold rows of float32 behind each other")

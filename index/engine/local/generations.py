@@ -7,6 +7,7 @@ DIR/feedback.sqlite           what people thought of answers, which the rag room
 """
 
 import logging
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ValidationError
 
 from index.commands import command
-from index.engine.local.checksums import fault_of, file_names
+from index.engine.local.checksums import FileWatch, file_names
 from index.engine.manifest import FORMAT_VERSION, FileRecord, Manifest
 from index.errors import (
     GenerationDamagedError,
@@ -26,11 +27,14 @@ from index.errors import (
     StorageError,
     WriterBusyError,
 )
-from index.files import sha256_of, sync, write_whole
+from index.files import read_regular, sha256_of, sync, write_whole
 
 _log = logging.getLogger(__name__)
 _CURRENT, _LOCK, _GENERATIONS, MANIFEST = "CURRENT", "lock", "generations", "manifest.json"
 _FEEDBACK = {f"feedback.sqlite{end}" for end in ("", "-wal", "-shm")}
+# What `generation_folder` makes of a number. Any other name below generations/, such as one of thirty digits or with
+# digits of other scripts, is not ours.
+_NUMBER = re.compile(r"(?!0{6})[0-9]{6}|[1-9][0-9]{6,8}")
 
 
 def live_number(directory: Path) -> int:
@@ -44,7 +48,7 @@ def live_number(directory: Path) -> int:
     """
     current = directory / _CURRENT
     try:
-        return int(current.read_text())
+        return int(read_regular(current))
     except FileNotFoundError:
         # Generations without a CURRENT are left over from a first build that was cut off; none of them ever served.
         _refuse_foreign(directory)
@@ -95,7 +99,7 @@ def read_manifest(directory: Path, number: int) -> Manifest:
     """
     path = generation_folder(directory, number) / MANIFEST
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        manifest = Manifest.model_validate_json(read_regular(path))
     except (FileNotFoundError, NotADirectoryError, ValidationError) as error:
         _refuse_other_format(path, directory)
         raise GenerationDamagedError(f"{path} is missing or half-written.", rebuild_command(directory)) from error
@@ -114,10 +118,25 @@ def checked_manifest(directory: Path) -> Manifest:
         GenerationError: there is none, it is not ours, or a file is missing, cut short or altered.
     """
     manifest = read_manifest(directory, live_number(directory))
-    problems = check_files(directory, manifest)
+    refuse_damage(directory, file_watch(directory, manifest))
+    return manifest
+
+
+def file_watch(directory: Path, manifest: Manifest) -> FileWatch:
+    """A watch over the files of a generation, none of them checked yet."""
+    return FileWatch(generation_folder(directory, manifest.generation), manifest.files)
+
+
+def refuse_damage(directory: Path, watch: FileWatch) -> None:
+    """Refuse a generation of which a file is damaged; files that have not changed since the last call are not read.
+
+    Raises:
+        GenerationDamagedError: a file is missing, cut short or altered.
+        StorageError: the disk does not let a file be read.
+    """
+    problems = _problems(directory, watch)
     if problems:
         raise GenerationDamagedError(" ".join(problems), rebuild_command(directory))
-    return manifest
 
 
 def check_files(directory: Path, manifest: Manifest) -> list[str]:
@@ -126,16 +145,14 @@ def check_files(directory: Path, manifest: Manifest) -> list[str]:
     Raises:
         StorageError: the disk does not let a file be read.
     """
-    folder = generation_folder(directory, manifest.generation)
-    problems = []
-    for name, record in manifest.files.items():
-        try:
-            problem = fault_of(folder / name, record)
-        except OSError as error:
-            raise read_error(folder / name, error) from error
-        if problem:
-            problems.append(problem)
-    return problems
+    return _problems(directory, file_watch(directory, manifest))
+
+
+def _problems(directory: Path, watch: FileWatch) -> list[str]:
+    try:
+        return watch.problems()
+    except OSError as error:
+        raise read_error(Path(error.filename or directory), error) from error
 
 
 @contextmanager
@@ -169,9 +186,8 @@ def new_folder(directory: Path) -> tuple[int, Path]:
 
     Folders that interrupted runs left behind are removed; no CURRENT ever named them.
     """
-    leftovers = list((directory / _GENERATIONS).glob("[0-9]*.partial"))
-    leftover_numbers = (int(path.stem) for path in leftovers if path.stem.isdigit())
-    number = 1 + max([0, *generation_numbers(directory), *leftover_numbers])
+    leftovers = [path for path in (directory / _GENERATIONS).glob("*.partial") if _NUMBER.fullmatch(path.stem)]
+    number = 1 + max([0, *generation_numbers(directory), *(int(path.stem) for path in leftovers)])
     for leftover in leftovers:
         try:
             shutil.rmtree(leftover)
@@ -257,7 +273,7 @@ def rebuild_command(directory: Path) -> str:
 def generation_numbers(directory: Path) -> Iterator[int]:
     """The numbers of the generations on the disk, live or not."""
     for path in (directory / _GENERATIONS).glob("[0-9]*"):
-        if path.name.isdigit():
+        if _NUMBER.fullmatch(path.name):
             yield int(path.name)
 
 
@@ -286,7 +302,7 @@ def _refuse_other_format(path: Path, directory: Path) -> None:
         format_version: int
 
     try:
-        version = Version.model_validate_json(path.read_bytes()).format_version
+        version = Version.model_validate_json(read_regular(path)).format_version
     except (OSError, ValidationError):
         return
     if version != FORMAT_VERSION:

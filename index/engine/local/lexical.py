@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from tantivy import (
@@ -19,7 +18,7 @@ from tantivy import (
     Tokenizer,
 )
 
-from index.errors import StorageError
+from index.engine.local.private_copy import private_copy
 from index.types import Rows, Scored
 
 ANALYZER = "folded_english"
@@ -88,22 +87,11 @@ class LexicalIndex:
         """Open an index that `write` wrote; nothing is written beside it, so it may lie on a read-only disk.
 
         Raises:
-            StorageError: this machine has no temporary directory.
+            StorageError: this machine has no temporary directory, or no room there.
         """
-        try:
-            temporary = TemporaryDirectory(prefix="rag-words-", ignore_cleanup_errors=True)
-        except OSError as error:
-            raise StorageError(
-                f"No temporary directory can be made ({error.strerror or error}).",
-                "Name one that can be written with TMPDIR.",
-            ) from error
-        # Tantivy puts lock files beside the files it opens, so it opens links in a directory of their own. The links
-        # are needed only until it holds the files themselves open.
-        with temporary as links:
-            for path in folder.iterdir():
-                if path.suffix != ".lock":
-                    Path(links, path.name).symlink_to(path.absolute())
-            return LexicalIndex(Index.open(links))
+        # Tantivy maps its files, and puts lock files beside them.
+        with private_copy(folder) as copy:
+            return LexicalIndex(Index.open(str(copy)))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)

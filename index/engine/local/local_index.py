@@ -11,6 +11,7 @@ import numpy as np
 from index.commands import command
 from index.engine.local import generations
 from index.engine.local.catalog import Catalog
+from index.engine.local.checksums import FileWatch
 from index.engine.local.dense import DenseIndex
 from index.engine.local.lexical import LexicalIndex
 from index.engine.local.near_duplicates import NearDuplicates
@@ -27,7 +28,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class LocalIndex:
-    """A PassageIndex of one generation on this machine's disk, opened whole and never changing."""
+    """A PassageIndex of one generation on this machine's disk, opened whole and never changing.
+
+    No file of it stays mapped into memory, so that cutting one short while it is searched ends no process.
+    """
 
     manifest: Manifest
     embedder: Embedder
@@ -36,6 +40,7 @@ class LocalIndex:
     lexical: LexicalIndex
     duplicates: NearDuplicates
     lease: GenerationLease  # keeps the files on the disk while the generation is in use
+    files: FileWatch
 
     @staticmethod
     def open(directory: Path, embedder_of: EmbedderOf = embedder_of_record) -> "LocalIndex":
@@ -56,7 +61,9 @@ class LocalIndex:
 
     @staticmethod
     def _open(directory: Path, embedder_of: EmbedderOf) -> "LocalIndex":
-        manifest = generations.checked_manifest(directory)
+        manifest = generations.read_manifest(directory, generations.live_number(directory))
+        files = generations.file_watch(directory, manifest)
+        generations.refuse_damage(directory, files)
         folder = generations.generation_folder(directory, manifest.generation)
         try:
             embedder = embedder_of(manifest.model)
@@ -73,6 +80,7 @@ class LocalIndex:
                 LexicalIndex.open(folder / LEXICAL),
                 NearDuplicates.open(folder / NEAR_DUPLICATES),
                 lease,
+                files,
             )
         except (
             OSError,
@@ -129,7 +137,8 @@ class LocalIndex:
 class LiveIndex:
     """An IndexSource that follows the live generation of a directory.
 
-    A new generation that can't be opened is logged and skipped; the one that serves goes on serving.
+    A new generation that can't be opened is logged and skipped; the one that serves goes on serving, unless one of its
+    own files is overwritten or cut.
     """
 
     def __init__(self, directory: Path, embedder_of: EmbedderOf = embedder_of_record) -> None:
@@ -144,14 +153,25 @@ class LiveIndex:
         """Why the newest generation does not serve while an older one does; None where the newest serves.
 
         Raises:
-            GenerationError: the directory no longer holds an index.
+            GenerationError: the directory no longer holds an index, or the one that serves is damaged.
         """
         self.current()
         generations.live_number(self._directory)
         return self._degraded_reason
 
     def current(self) -> LocalIndex:
-        """The live generation, opened again if CURRENT was replaced since the last call."""
+        """The live generation, opened again if CURRENT was replaced since the last call.
+
+        Raises:
+            GenerationDamagedError: a file of the generation that serves was overwritten or cut since it was opened.
+            StorageError: such a file can't be read.
+        """
+        index = self._newest()
+        generations.refuse_damage(self._directory, index.files)
+        return index
+
+    def _newest(self) -> LocalIndex:
+        """The live generation, or the one before where it can't be opened."""
         # One caller opens a new generation; the others get the old one meanwhile.
         if generations.current_mark(self._directory) == self._mark or not self._lock.acquire(blocking=False):
             return self._serving

@@ -13,6 +13,7 @@ from index.commands import command
 from index.engine.local import generations
 from index.engine.manifest import Manifest
 from index.errors import GenerationDamagedError, GenerationMissingError, RagError
+from index.files import open_regular
 
 KEPT = 3  # generations, the live one among them
 
@@ -29,7 +30,7 @@ class GenerationLease:
             OSError: it has no manifest, or the disk refused.
         """
         # The lock is on the manifest, which every generation has. It needs no permission to write.
-        descriptor = os.open(folder / generations.MANIFEST, os.O_RDONLY)
+        descriptor = os.open(folder / generations.MANIFEST, os.O_RDONLY | os.O_NONBLOCK)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         self._finalizer = weakref.finalize(self, os.close, descriptor)
 
@@ -127,12 +128,12 @@ def _remove(directory: Path, number: int) -> bool:
     try:
         with ExitStack() as stack:
             try:
-                manifest = stack.enter_context((folder / generations.MANIFEST).open("rb"))
+                manifest = stack.enter_context(open_regular(folder / generations.MANIFEST, "rb"))
                 # Held until the folder is removed, so that no new lease begins meanwhile.
                 fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False
-            except FileNotFoundError:  # somebody deleted its files, so that nobody can lease it
+            except FileNotFoundError:  # somebody deleted or replaced its manifest, so that nobody can lease it
                 pass
             # Renamed first, so that nobody opens it half removed.
             shutil.rmtree(folder.rename(folder.with_suffix(".partial")))

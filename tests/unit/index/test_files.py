@@ -1,12 +1,13 @@
 """Files are replaced whole or not at all, and are identified by their hash."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 from index import files
-from index.files import sha256_of, sync, write_whole
+from index.files import open_regular, read_regular, sha256_of, sync, write_whole
 
 STEPS = ["write", "write half", "sync a.new", "replace", "sync folder"]
 
@@ -18,13 +19,18 @@ class Crash(BaseException):
 @pytest.fixture
 def crash_at(monkeypatch):
     """Makes one step of a write end in a crash: before it happens or, for "write half", in the middle of it."""
-    write_bytes = Path.write_bytes
+    real_open = Path.open
 
     def crash(step: str) -> None:
-        def broken_write(path: Path, data: bytes) -> None:
-            if step == "write half":
-                write_bytes(path, data[: len(data) // 2])
-            raise Crash
+        def broken_open(path: Path, mode: str = "r", *more: object, **named: object):
+            if mode == "xb" and step == "write":
+                raise Crash
+            file = real_open(path, mode, *more, **named)
+            if mode == "xb":
+                file.write(b"new by")
+                file.close()
+                raise Crash
+            return file
 
         def broken_replace(path: Path, target: Path) -> None:
             raise Crash
@@ -34,7 +40,7 @@ def crash_at(monkeypatch):
                 raise Crash
 
         if step.startswith("write"):
-            monkeypatch.setattr(Path, "write_bytes", broken_write)
+            monkeypatch.setattr(Path, "open", broken_open)
         elif step == "replace":
             monkeypatch.setattr(Path, "replace", broken_replace)
         else:
@@ -89,6 +95,48 @@ def test_the_file_that_is_written_first_can_be_named(folder, synced):
     write_whole(folder / "a", b"\xff\0", folder / ".partial")
     assert synced == [".partial", "folder"]
     assert [(entry.name, entry.read_bytes()) for entry in folder.iterdir()] == [("a", b"\xff\0")]
+
+
+@pytest.mark.parametrize("make", [Path.symlink_to, Path.hardlink_to], ids=["symbolic", "hard"])
+def test_a_link_in_the_place_of_the_partial_file_is_not_followed(folder, make):
+    """The file that it leads to stays as it is."""
+    other = folder.parent / "other"
+    other.write_bytes(b"other bytes")
+    make(folder / "a.new", other)
+    write_whole(folder / "a", b"bytes")
+    assert (other.read_bytes(), (folder / "a").read_bytes()) == (b"other bytes", b"bytes")
+    assert [entry.name for entry in folder.iterdir()] == ["a"]
+    assert not (folder / "a").is_symlink()
+
+
+def test_a_link_that_is_made_at_the_last_moment_is_an_error(folder, monkeypatch):
+    """Somebody makes it again as soon as it is removed: nothing is written through it."""
+    other = folder.parent / "other"
+    monkeypatch.setattr(Path, "unlink", lambda path, missing_ok: path.symlink_to(other))
+    with pytest.raises(FileExistsError):
+        write_whole(folder / "a", b"bytes")
+    assert not other.exists()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("mode", ["rb", "ab"])
+def test_a_pipe_is_no_file(folder, mode):
+    """Opening it does not wait for somebody at its other end."""
+    os.mkfifo(folder / "a")
+    with pytest.raises(OSError):  # noqa: PT011 (which one depends on whether somebody reads it)
+        open_regular(folder / "a", mode)
+    with pytest.raises(FileNotFoundError):
+        read_regular(folder / "a")
+
+
+def test_links_are_followed_or_not_as_is_asked(folder):
+    """The error names the link."""
+    (folder / "a").write_bytes(b"bytes")
+    (folder / "link").symlink_to(folder / "a")
+    assert read_regular(folder / "link") == b"bytes"
+    for mode in ("rb", "ab"):
+        with pytest.raises(OSError, match="link is a symbolic link"):
+            open_regular(folder / "link", mode, follow_links=False)
 
 
 def test_files_and_folders_can_be_forced_to_the_disk(folder):

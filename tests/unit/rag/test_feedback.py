@@ -1,7 +1,9 @@
 """People's votes: one is kept for each answer."""
 
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -47,11 +49,31 @@ def test_no_votes_are_kept_before_the_first(store):
     assert not store.path.exists()
 
 
-def test_votes_that_come_at_once_are_all_kept(store, vote):
-    """Threads and processes may vote together."""
+def test_votes_that_come_at_once_are_all_kept(store, vote, monkeypatch):
+    """Threads and processes may vote together; on a machine that is quick enough, that is."""
+    monkeypatch.setattr("rag.feedback.LOCK_SECONDS", 60)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda number: store.add(replace(vote, answer_id=str(number))), range(40)))
     assert len(store.votes()) == 40
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+@pytest.mark.parametrize("lock", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_a_locked_file_is_waited_for_a_moment(store, vote, mode, lock):
+    """Each vote ends in a tenth of a second, alone or beside others, and says what to do; the next one is kept."""
+    store.add(vote)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other, ThreadPoolExecutor(8) as threads:
+        other.execute(f"PRAGMA journal_mode = {mode}")
+        other.execute(lock)
+        other.execute("UPDATE votes SET comment = 'mine'")
+        began = time.monotonic()
+        for vote_again in [threads.submit(store.add, vote) for _ in range(8)]:
+            with pytest.raises(StorageError, match=r"feedback.sqlite is being written by others.*again in a moment"):
+                vote_again.result()
+        assert time.monotonic() - began < 1.0
+        other.execute("COMMIT")
+        store.add(replace(vote, answer_id="b"))
+    assert len(store.votes()) == 2
 
 
 @pytest.mark.parametrize("what", ["write", "read"])

@@ -46,6 +46,9 @@ VALUES = {
     "feedback": ("votes.sqlite", "votes.sqlite"),
     "site_name": ("Tea House", "Tea House"),
     "max_body_bytes": ("4096", 4096),
+    "max_chat_body_bytes": ("4096", 4096),
+    "root_path": ("/documents", "/documents"),
+    "connections": ("50", 50),
     "keys_file": ("keys", "keys"),
     "insecure": ("1", True),
     "allowed_hosts": ("ask.example.org", "ask.example.org"),
@@ -296,7 +299,7 @@ def test_rag_key_says_what_is_wrong(tmp_path):
 @pytest.mark.parametrize(
     ("proxies", "address", "forwarded", "status"),
     [
-        ("", "127.0.0.1", "198.51.100.1", 200),
+        ("", "127.0.0.1", "198.51.100.1", 403),
         ("127.0.0.1", "127.0.0.1", "198.51.100.1", 403),
         ("", "198.51.100.1", "127.0.0.1", 403),
         ("203.0.113.0/24", "198.51.100.1", "127.0.0.1", 403),

@@ -39,21 +39,21 @@ def test_a_stopping_server_is_not_ready(client):
     assert (response.status_code, response.json()["status"]) == (503, "stopping")
 
 
-def test_only_an_admin_is_shown_where_files_are(assistant, corpus, built, embedder, tmp_path):
-    """Others are shown that something is wrong, without the name of a file."""
+def test_only_an_admin_is_shown_details(assistant, corpus, built, embedder, tmp_path):
+    """Others are shown the status alone, with the same keys."""
     add_key(tmp_path / "keys", "laptop", Role.ASK)
+    key = add_key(tmp_path / "keys", "ops", Role.ADMIN)
     with on_loopback(create_app(assistant, Settings(keys_file=tmp_path / "keys"))) as client:
         (corpus / "tower.txt").write_text("The tower of Gabala is 80 metres tall.")
         build_index(corpus, built, embedder)
         (built / "generations" / "000002" / "vectors.npy").write_bytes(b"")
-        readiness = client.get("/readyz").json()
-        assert (readiness["status"], readiness["reason"]) == (
-            "ready",
-            "The newest generation can't be opened; the one before serves.",
-        )
+        assert client.get("/readyz").json() == {"status": "ready", "generation": None, "reason": None}
+        details = client.get("/readyz", headers={"authorization": f"Bearer {key}"}).json()
+        assert (details["generation"], "vectors.npy" in details["reason"]) == (1, True)
         (built / "CURRENT").unlink()
-        readiness = client.get("/readyz").json()
-        assert (readiness["status"], readiness["reason"]) == ("no index", "There is no index that can be opened.")
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["reason"]) == (503, None)
+        assert response.json() == {"status": "no index", "generation": None, "reason": None}
 
 
 def test_readyz_says_what_an_index_that_went_away_needs(client, built):
@@ -220,8 +220,26 @@ def test_back_never_shows_events(client, accept):
     response = client.get("/", params={"q": QUESTION}, headers={"accept": accept})
     assert "Accept" in response.headers["vary"]
     assert (response.headers["cache-control"] == "no-store") == (accept == "text/event-stream")
+    assert (response.headers.get("x-accel-buffering") == "no") == (accept == "text/event-stream")
     reindex = client.get("/api/reindex", headers={"accept": accept})
     assert "Accept" in reindex.headers["vary"]
+
+
+@pytest.mark.parametrize("path", ["/?q=harbour", "/api/ask", "/v1/chat/completions", "/api/reindex"])
+def test_no_proxy_keeps_events_back(client, path):
+    """Every stream of events says so to nginx, which would otherwise send them when the last has come."""
+    bodies = {
+        "/api/ask": {"question": QUESTION},
+        "/v1/chat/completions": {
+            "model": "caspian-indus-reader",
+            "messages": [{"role": "user", "content": QUESTION}],
+            "stream": True,
+        },
+    }
+    method = "POST" if path in bodies else "GET"
+    response = client.request(method, path, json=bodies.get(path), headers={"accept": "text/event-stream"})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["x-accel-buffering"] == "no"
 
 
 def test_vary_names_the_origin_too(assistant, serve):

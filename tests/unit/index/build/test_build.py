@@ -27,7 +27,7 @@ from index.passages.split import split_article
 from index.types import Filters
 from tests.conftest import WordEmbedder, write_corpus
 from tests.unit.index.conftest import MEMORY
-from tests.unit.index.engine.test_generations import edit
+from tests.unit.index.engine.local.test_generations import edit
 
 NOTHING = dict.fromkeys(("added", "changed", "deleted", "unchanged", "kept", "moved", "refused", "doubted"), 0)
 

@@ -123,12 +123,33 @@ class TestFields:
             modified_origin="json-ld",
         )
 
+    @pytest.mark.parametrize(
+        "url",
+        ["/news/1", "news.example/1", "https://", "https:///news/1", "https:news", "mailto:a@b", "urn:x:1", "//["],
+    )
+    def test_an_address_without_a_host_is_doubted_and_left_out(self, folder, url):
+        """Nobody elsewhere could open it; the article is read without it."""
+        doubt, article = read_articles(front(folder, f"url: '{url}'"))
+        assert str(doubt) == f'it.md: its "url" is "{url}", which names no host; it is read without it'
+        assert article.url is None
+
+    def test_a_long_address_is_doubted_in_a_short_sentence(self, folder):
+        """A record may hold anything there."""
+        doubt, _ = read_articles(front(folder, f"url: {'x' * 10_000}"))
+        assert len(doubt.reason) < 200
+
+    @pytest.mark.parametrize("url", ["https://news.example", "HTTP://[2001:db8::1]:8000/a?b#c", "ftp://news.example/a"])
+    def test_an_address_with_a_host_is_kept(self, folder, url):
+        """As it stands."""
+        assert only(front(folder, f"url: '{url}'")).url == url
+
     def test_json_lines_have_the_same_keys(self, folder):
         """A line of JSON gives the same fields as front matter."""
         keys = {"id": "tea", "title": "Tea", "published": "2024-03-05", "source": "S", "language": "en"}
-        put(folder, "it.jsonl", json.dumps({"text": "Some words.", "author": "A", "url": "U"} | keys))
+        put(folder, "it.jsonl", json.dumps({"text": "Some words.", "author": "A", "url": "https://s/u"} | keys))
         assert only(folder) == Article(
-            "tea", "Tea", "Some words.", "it.jsonl", "2024-03-05", "S", "A", "U", "en", published_origin=UNSTATED_ORIGIN
+            *("tea", "Tea", "Some words.", "it.jsonl", "2024-03-05", "S", "A", "https://s/u", "en"),
+            published_origin=UNSTATED_ORIGIN,
         )
 
     def test_absent_and_empty_keys_are_none(self, folder):

@@ -1,9 +1,18 @@
 """What a generation holds, for people to read."""
 
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from typer.testing import CliRunner
+
 from index.build.build import build_index
+from index.cli import app as index_commands
+from index.engine.manifest import LISTED, REASON_CHARACTERS
 from index.engine.stats import Count, age_seconds
+
+UNREAD = {"path": "a.jsonl", "reason": "it holds no text", "line": 1, "withdrawn": False, "article_id": None}
 
 
 def test_stats_hold_counts_days_and_refusals(corpus, directory, embedder, open_index):
@@ -35,3 +44,47 @@ def test_the_age_counts_from_when_it_was_made(built, open_index):
     created = datetime.now(UTC) - timedelta(hours=2)
     manifest = open_index(built).manifest.model_copy(update={"created": created.isoformat()})
     assert 7200 <= age_seconds(manifest) < 7260
+
+
+def test_a_clock_behind_the_index_gives_no_negative_age(built, open_index):
+    """A machine without a battery begins in 1970: the index is new to it."""
+    created = datetime.now(UTC) + timedelta(days=3)
+    manifest = open_index(built).manifest.model_copy(update={"created": created.isoformat()})
+    assert age_seconds(manifest) == 0
+
+
+def test_what_is_refused_and_doubted_is_counted_and_its_first_listed(tmp_path, directory, embedder, open_index):
+    """A thousand of each with short reasons, however many there are; the next build finds nothing to do."""
+    lines = [json.dumps({"id": "x" * 400, "published": "?" * 400, "text": "Tea."})] * 1100
+    lines += [json.dumps({"id": str(n), "published": "2999-01-01", "text": f"Tea {n}."}) for n in range(1001)]
+    corpus = tmp_path / "some.jsonl"
+    corpus.write_text("\n".join(lines))
+    report = build_index(corpus, directory, embedder)
+    assert (len(report.diff.refused), len(report.diff.doubted)) == (1100, 1001)
+    index = open_index(directory)
+    stats = index.stats()
+    assert (len(stats.refused), len(stats.doubted)) == (LISTED, LISTED)
+    assert (stats.refused_total, stats.doubted_total) == (1100, 1001)
+    assert {len(refusal.reason) for refusal in stats.refused} == {REASON_CHARACTERS}
+    assert {len(refusal.article_id) for refusal in stats.refused} == {REASON_CHARACTERS}
+    assert [refusal.line for refusal in stats.refused] == list(range(1, LISTED + 1))
+    status = CliRunner().invoke(index_commands, ["status", "--index", str(directory)]).stdout.splitlines()
+    assert {"refused     and 100 more", "doubted     and 1 more"} <= set(status)
+    assert build_index(corpus, directory, embedder).generation == 1
+    corpus.write_text("\n".join(lines[1:]))
+    assert build_index(corpus, directory, embedder).generation == 2
+
+
+@pytest.mark.parametrize("count", [0, 3, 1500])
+def test_a_manifest_of_before_there_were_totals_opens(built, open_index, count):
+    """All that it lists counts, and a new manifest that lists all has the same fields as an old one."""
+    path = built / "generations" / "000001" / "manifest.json"
+    fields = json.loads(path.read_text())
+    assert not fields.keys() & {"refused_total", "doubted_total"}
+    fields["refused"] = [{**UNREAD, "line": line} for line in range(count)]
+    fields["checksum"] = ""
+    # As the format's third version has always computed it: over the JSON of all fields in their order.
+    written = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+    fields["checksum"] = hashlib.sha256(written.encode()).hexdigest()
+    path.write_text(json.dumps(fields, indent=2))
+    assert open_index(built).manifest.fault_counts() == (count, 0)

@@ -1,5 +1,6 @@
 """The state of fetched pages survives a kill at any instant, and files are never half written."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from index.corpus.articles import read_articles
 from index.corpus.ids import address_id
 from index.files import write_whole
-from index.web_import.article_files import ArticleFiles
+from index.web_import.article_files import PARTIAL, ArticleFiles
 from index.web_import.state import STATE, FetchedPage, State
 from tests.unit.index.unicode_texts import any_text
 
@@ -102,6 +103,20 @@ class TestState:
             assert last.done(TWO.url)
             assert last.get(ONE.url) == after.get(ONE.url)
 
+    def test_a_link_in_its_place_is_neither_read_nor_written(self, tmp_path):
+        """It may lead to any file of whoever runs the import."""
+        other = tmp_path / "other"
+        other.write_text(json.dumps({"url": ONE.url}))
+        (tmp_path / STATE).symlink_to(other)
+        with pytest.raises(OSError, match=f"{STATE} is a symbolic link"):
+            State(tmp_path)
+        (tmp_path / STATE).unlink()
+        state = State(tmp_path)
+        (tmp_path / STATE).symlink_to(other)
+        with pytest.raises(OSError, match=f"{STATE} is a symbolic link"):
+            state.put(TWO)
+        assert other.read_text() == json.dumps({"url": ONE.url})
+
     @given(junk=any_text.map(str.encode) | st.binary(max_size=200))
     def test_no_file_keeps_a_run_from_beginning(self, tmp_path_factory, junk):
         """Lines that can't be read are ignored."""
@@ -177,6 +192,16 @@ class TestArticleFiles:
         assert [article.text for article in read_articles(tmp_path)] == ["one"]
         monkeypatch.undo()
         assert article_files.keep(ONE.url, "two") == "changed"
+
+    def test_a_link_in_the_place_of_the_partial_file_is_not_followed(self, tmp_path):
+        """Neither an article nor the state is written through it."""
+        other, state = tmp_path / "other", State(tmp_path)
+        state.put(ONE)
+        other.write_text("precious")
+        for write in (lambda: ArticleFiles(tmp_path).keep(ONE.url, "one"), state.end):
+            (tmp_path / PARTIAL).symlink_to(other)
+            write()
+            assert other.read_text() == "precious"
 
     def test_bytes_are_written_as_they_are(self, tmp_path):
         """The bytes that are written are those that are read."""

@@ -247,6 +247,45 @@ def test_a_body_that_is_no_json_object_is_refused(client, body):
     assert_problem(response, response.status_code)
 
 
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"k": 0}, "k must be 1 or more."),
+        ({"k": 10**30}, f"k must be {MAX_K} or less."),
+        ({"k": "many"}, "k must be a whole number."),
+        ({"k": 1.5}, "k must be a whole number."),
+        ({"question": None}, "question must be text."),
+        ({"question": "x" * 20_001}, "question must have at most 20,000 characters."),
+        ({"history": "x"}, "history must be a list."),
+        ({"history": ["x"] * 51}, "history must have at most 50 entries."),
+        ({"history": [1]}, "history.0 must be text."),
+        ({"colour": "red"}, "colour is no field of this request."),
+        ({"published_from": "soon"}, "published_from: a day is written as 2026-11-23."),
+        ({"published_from": "2026-13-45"}, "published_from: there is no such day."),
+    ],
+)
+def test_a_wrong_value_is_a_sentence_for_people(client, changed, sentence):
+    """It names the field and what it takes, in no library's words."""
+    response = client.post("/api/ask", json={"question": QUESTION, **changed})
+    assert_problem(response, 422)
+    assert response.json()["detail"] == sentence
+
+
+def test_a_missing_field_and_a_wrong_verdict_are_sentences_too(client):
+    """They say what belongs there."""
+    assert client.post("/api/ask", json={}).json()["detail"] == "question is missing."
+    vote = {"question": QUESTION, "verdict": "fine", "generation": 1, "answered": True}
+    assert client.post("/api/feedback", json=vote).json()["detail"] == "verdict must be 'up' or 'down'."
+
+
+def test_an_integer_of_thousands_of_digits_is_refused_in_words_of_ours(client):
+    """Python's sentence about its limit of digits is not shown."""
+    body = f'{{"question": "harbour", "k": {"9" * 5000}}}'
+    response = client.post("/api/ask", content=body, headers={"content-type": "application/json"})
+    assert_problem(response, 400)
+    assert "4300" not in response.text
+
+
 def test_a_body_larger_than_the_limit_is_refused_as_announced(assistant, serve):
     """The Content-Length alone is enough."""
     client = serve(assistant, max_body_bytes=100)
@@ -260,6 +299,32 @@ def test_a_body_larger_than_the_limit_is_refused_as_it_comes(assistant, serve):
     response = client.post("/api/ask", content=iter(chunks), headers={"content-type": "application/json"})
     assert "content-length" not in response.request.headers
     assert_problem(response, 413, "100 bytes")
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/none"])
+def test_a_conversation_may_be_larger_than_other_bodies(assistant, serve, path):
+    """Clients of /v1 send every turn each time, so their bodies have a limit of their own."""
+    client = serve(assistant, max_body_bytes=100, max_chat_body_bytes=1000)
+    turns = [{"role": "user", "content": QUESTION}] * 5
+    body = {"model": "caspian-indus-reader", "messages": turns}
+    assert client.post(path, json=body).status_code == (200 if path.endswith("completions") else 404)
+    refused = client.post(path, json={**body, "messages": turns * 10})
+    assert (refused.status_code, "1,000 bytes" in refused.json()["error"]["message"]) == (413, True)
+    assert_problem(client.post("/api/ask", json={"question": "x" * 100}), 413, "100 bytes")
+
+
+def test_a_conversation_of_a_megabyte_is_answered(client):
+    """The default limit; only the last questions of it are read."""
+    turns = [{"role": role, "content": "x" * 2400} for role in ("user", "assistant")] * 200
+    body = {"model": "caspian-indus-reader", "messages": [*turns, {"role": "user", "content": QUESTION}]}
+    response = client.post("/v1/chat/completions", json=body)
+    assert response.json()["choices"][0]["message"]["answer"]["answered"]
+
+
+def test_an_announced_length_of_many_digits_is_too_large(client):
+    """Python would not even read it as a number; zeros before it change nothing."""
+    assert status_of(client, "/healthz", content_length=b"9" * 5000) == 413
+    assert status_of(client, "/healthz", content_length=b"0" * 5000 + b"2") == 200
 
 
 def test_a_body_of_the_limit_is_read(assistant, serve):

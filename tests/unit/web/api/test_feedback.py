@@ -1,6 +1,9 @@
 """Votes over HTTP."""
 
 import json
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import asdict
 
 import pytest
@@ -104,6 +107,23 @@ def test_half_a_surrogate_pair_is_no_defect(voting, field):
     (citation if field == "article_id" else body)[field] = "\ud800"
     response = voting.post("/api/feedback", content=json.dumps(body), headers={"content-type": "application/json"})
     assert_problem(response, 422)
+
+
+def test_a_locked_file_is_unavailable_and_delays_nobody(voting, pool):
+    """503 in a moment, and other requests are answered meanwhile."""
+    body = {"question": QUESTION, "verdict": "up", "generation": 1, "answered": True}
+    assert voting.post("/api/feedback", json=body).status_code == 204
+    path = voting.app.state.feedback.path
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        votes = [pool.submit(voting.post, "/api/feedback", json=body) for _ in range(6)]
+        assert voting.get("/healthz").status_code == voting.get("/api/articles/harbour").status_code == 200
+        for vote in votes:
+            assert_problem(vote.result(60), 503, "is being written by others")
+            assert str(path) not in vote.result().text
+        assert time.monotonic() - began < 5  # on a slow machine; SQLite's own patience is 5 s for each vote
+    assert voting.post("/api/feedback", json=body).status_code == 204
 
 
 def test_a_file_that_can_t_be_written_is_unavailable(assistant, serve, tmp_path):

@@ -103,12 +103,12 @@ def test_every_tool_describes_its_arguments_and_its_result(server):
 WRONG = [
     ("ask", {"question": "?"}, "The question holds no word or number. Ask it in words."),
     ("search", {"query": ""}, "The question is empty. Type a question."),
-    ("ask", {}, "question: Field required."),
-    ("ask", {"question": QUESTION, "k": 0}, "k: Input should be greater than or equal to 1."),
+    ("ask", {}, "question is missing."),
+    ("ask", {"question": QUESTION, "k": 0}, "k must be 1 or more."),
     ("search", {"query": "harbour", "published_from": "yesterday"}, "published_from: "),
     ("search", {"query": "harbour", "published_to": 86400}, "published_to: "),
     ("search", {"query": "harbour", "published_to": "86400"}, "published_to: "),
-    ("search", {"query": "harbour", "source": "x" * 1001}, "source: String should have at most 1000 characters."),
+    ("search", {"query": "harbour", "source": "x" * 1001}, "source must have at most 1,000 characters."),
     ("read_article", {"article_id": "none"}, 'There is no article "none". Search for what it said.'),
 ]
 

@@ -239,7 +239,7 @@ OTHERS = [("GET", "/v1/chat/completions", 405), ("GET", "/v1/nothing", 404), ("P
 @pytest.mark.parametrize(("method", "path", "status"), OTHERS)
 def test_every_error_below_v1_is_in_openai_s_form(assistant, serve, method, path, status):
     """Whatever finds it, and for a browser too."""
-    client = serve(assistant, max_body_bytes=10)
+    client = serve(assistant, max_chat_body_bytes=10)
     response = client.request(
         method, path, content=b" " * 20 if status == 413 else b"", headers={"accept": "text/html"}
     )
@@ -358,3 +358,14 @@ def test_half_a_surrogate_pair_is_refused_and_never_a_defect(client, field):
         "/v1/chat/completions", content=json.dumps(body), headers={"content-type": "application/json"}
     )
     assert response.status_code in (200, 404, 422)
+
+
+@pytest.mark.parametrize("site", ["http://[::1]:8000", "https://[2001:db8::7]", "http://127.0.0.1:8000"])
+def test_the_links_of_a_server_with_an_ipv6_address_open(assistant, site):
+    """Its brackets are not escaped: escaped, they are no address of a host. Those further on are."""
+    answer = assistant.ask(QUESTION)
+    citation = replace(answer.citations[0], url="https://[2001:db8::1]:8443/a[b](c)")
+    rendered = render_markdown(replace(answer, citations=(citation, *answer.citations[1:])), site)
+    links = re.findall(r'href="([^"]*)"', MarkdownIt().render(rendered.text))
+    assert links[0].startswith(f"{site}/articles/harbour?")
+    assert "https://[2001:db8::1]:8443/a%5Bb%5D%28c%29" in links

@@ -5,6 +5,7 @@ import os
 import pickle
 import signal
 from contextlib import closing
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,6 +18,8 @@ from index.models.embedder import SentenceTransformerEmbedder
 from rag.assistant import Assistant
 from tests.conftest import WordEmbedder, words
 from tests.unit.rag.conftest import SENSIBLE
+from tests.unit.web.api.test_ask import assert_problem
+from tests.unit.web.conftest import parse
 from web.api.schemas import ReindexDocument
 
 STREAM = {"accept": "text/event-stream"}
@@ -73,6 +76,87 @@ def test_what_the_index_holds_is_told(live, corpus):
     assert stats["sources"][0] == {"name": None, "articles": 1}
     assert (stats["earliest"], stats["latest"]) == ("2023-01-15", "2024-03-05")
     assert stats["age_seconds"] >= 0
+
+
+@pytest.fixture
+def much_refused(tmp_path, serve):
+    """A client of an index of which 1,205 lines were refused and two doubted, with 203 sources and 201 languages."""
+    corpus = tmp_path / "some.jsonl"
+    articles = [{"id": str(n), "source": f"S{n}", "language": f"x{n}", "text": f"Tea {n}."} for n in range(203)]
+    articles[1]["language"] = articles[2]["language"] = "x0"
+    articles[0]["published"] = articles[1]["published"] = "2999-01-01"
+    corpus.write_text("\n".join([*map(json.dumps, articles), *["no json"] * 1205]))
+    build_index(corpus, tmp_path / "refusing", WordEmbedder())
+    return serve(Assistant(LiveIndex(tmp_path / "refusing", words), weights=SENSIBLE))
+
+
+def test_what_was_refused_is_listed_in_parts_and_counted_whole(much_refused):
+    """Of each list a part is chosen by its offset and the limit."""
+    whole = much_refused.get("/api/index").json()
+    assert (len(whole["refused"]), whole["refused_total"]) == (1000, 1205)
+    assert (len(whole["doubted"]), whole["doubted_total"]) == (2, 2)
+    query = {"refused_offset": 10, "doubted_offset": 1, "limit": 3}
+    part = much_refused.get("/api/index", params=query).json()
+    assert (part["refused"], part["doubted"]) == (whole["refused"][10:13], whole["doubted"][1:])
+    rest = {"refused", "doubted", "age_seconds"}
+    assert {name: part[name] for name in part.keys() - rest} == {name: whole[name] for name in whole.keys() - rest}
+    assert much_refused.get("/api/index", params={"refused_offset": 5000}).json()["refused"] == []
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=1001", "limit=-1", "refused_offset=-1", "doubted_offset=x", f"limit={'9' * 5000}"]
+)
+def test_a_part_that_there_can_not_be_is_refused(much_refused, query):
+    """422 with the name of the parameter."""
+    assert_problem(much_refused.get(f"/api/index?{query}"), 422, query.partition("=")[0])
+
+
+def test_the_corpus_page_lists_the_first_and_counts_the_rest(much_refused):
+    """Two hundred of each list, and how many more there are."""
+    page = parse(much_refused.get("/corpus", headers={"accept": "text/html"}).text)
+    assert [len(table.one("tbody").all("tr")) for table in page.all("table")] == [200, 200]
+    notes = [note.text for note in page.all("p", class_="note") if note.text.startswith("And ")]
+    assert [note.split(" more")[0] for note in notes] == ["And 3", "And 1", "And 1,005"]
+    figures = {pair.one("dt").text: pair.one("dd").text for pair in page.one("dl", class_="figures").all("div")}
+    assert figures["Refused"] == "1,205"
+
+
+class Later(datetime):
+    """A clock that is three days ahead."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + timedelta(days=3)
+
+
+def test_a_clock_behind_the_index_makes_nothing_negative(tmp_path, corpus, serve, monkeypatch):
+    """The server's clock stands before the time when the index was made."""
+    with monkeypatch.context() as patched:
+        patched.setattr("index.build.generation_writer.datetime", Later)
+        build_index(corpus, tmp_path / "later", WordEmbedder())
+    client = serve(Assistant(LiveIndex(tmp_path / "later", words), weights=SENSIBLE))
+    assert client.get("/api/index").json()["age_seconds"] == 0
+    assert "rag_index_age_seconds 0.0" in client.get("/metrics").text
+    page = parse(client.get("/corpus", headers={"accept": "text/html"}).text)
+    assert "built less than a minute ago" in page.one("p", class_="standfirst").text
+
+
+def test_a_damaged_live_index_answers_nothing_and_is_not_ready(live, directory):
+    """503 with the command, for a question asked before as well, until the command has been run."""
+    asked = {"question": "How long is the bridge over the Kura?"}
+    assert live.post("/api/ask", json=asked).status_code == 200
+    os.truncate(directory / "generations" / "000001" / "vectors.npy", 100)
+    for response in (live.post("/api/ask", json=asked), live.get("/api/articles/bridge"), live.get("/api/index")):
+        assert_problem(response, 503, "vectors.npy has 100 bytes")
+        assert response.json()["remedy"] == f"Run: rag index --rebuild --index {directory}"
+    assert "--rebuild" in live.get("/", headers={"accept": "text/html"}).text
+    ready = live.get("/readyz")
+    assert (ready.status_code, ready.json()["status"], ready.json()["generation"]) == (503, "no index", None)
+    assert "--rebuild" in ready.json()["reason"]
+    assert live.get("/healthz").status_code == 200
+    build_index(directory.parent / "corpus", directory, WordEmbedder(), rebuild=True)
+    assert live.post("/api/ask", json=asked).status_code == 200
+    assert live.get("/readyz").json() == {"status": "ready", "generation": 2, "reason": None}
 
 
 def test_nothing_runs_before_it_is_told_to(live):

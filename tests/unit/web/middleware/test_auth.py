@@ -17,6 +17,7 @@ from web.middleware.auth import ACCESS, COOKIE, required_role
 from web.middleware.keys import Role, add_key
 from web.middleware.rate_limits import network_of
 from web.pages.sign_in import local_address
+from web.server import server_of
 from web.settings import Settings
 
 BROWSER = {"accept": "text/html"}
@@ -104,6 +105,16 @@ def test_a_role_opens_what_it_may(locked, keys, role, status, path):
         assert_problem(response, 403, '"ask" may not')
 
 
+def test_a_key_that_is_taken_back_opens_nothing_more(assistant, serve, keys, monkeypatch):
+    """Its line is deleted, and the server goes on."""
+    monkeypatch.setattr("web.middleware.keys.CHECK_SECONDS", 0)
+    client = serve(assistant, keys_file=keys[0])
+    assert client.get("/api/index", headers=bearing(keys[1][Role.ASK])).status_code == 200
+    keys[0].write_text(keys[0].read_text().splitlines()[1])
+    statuses = [client.get("/api/index", headers=bearing(key)).status_code for key in keys[1].values()]
+    assert statuses == [401, 200]
+
+
 def test_a_wrong_key_is_not_saved_by_a_cookie(locked, keys):
     """The header wins over the cookie."""
     locked.cookies.set(COOKIE, keys[1][Role.ASK])
@@ -118,6 +129,67 @@ def test_without_keys_this_machine_may_all_and_others_ask(assistant):
     assert [client.get("/metrics").status_code for client in (here, there)] == [200, 403]
     assert_problem(there.post("/api/reindex"), 403, "without a key may not")
     assert there.post("/api/ask", json=ASK).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "status"),
+    [
+        ("127.0.0.1", "127.0.0.1:8000", 200),
+        ("::1", "[::1]:8000", 200),
+        ("::ffff:127.0.0.1", "LOCALHOST", 200),
+        ("127.0.0.1", "rebound.example:8000", 403),
+        ("127.0.0.1", "127.0.0.1.example", 403),
+        ("127.0.0.1", "0.0.0.0:8000", 403),
+        ("127.0.0.1", "", 403),
+        (ELSEWHERE, "127.0.0.1:8000", 403),
+    ],
+)
+def test_without_keys_an_admin_is_here_by_address_and_by_host(assistant, address, host, status):
+    """A page whose name was pointed at this machine makes a browser here send its requests, with its own host."""
+    app = create_app(assistant, Settings(host="0.0.0.0", insecure=True))
+    assert on_loopback(app, address).get("/metrics", headers={"host": host}).status_code == status
+
+
+@pytest.mark.parametrize("header", ["x-forwarded-for", "Forwarded", "X-Real-IP", "via"])
+def test_without_keys_a_proxy_that_nobody_named_is_no_admin(client, header):
+    """It passes on the requests of anybody, from this machine and often with its host."""
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
+
+
+class TestTrustedProxy:
+    @pytest.fixture
+    def proxied(self, assistant):
+        """A client of this machine behind a server that trusts it, without keys, and counts."""
+
+        def of(**settings):
+            trusting = Settings(trusted_proxies="127.0.0.1", insecure=True, **settings)
+            config = server_of(create_app(assistant, trusting), trusting).config
+            config.load()
+            return on_loopback(config.loaded_app)
+
+        return of
+
+    @pytest.mark.parametrize(
+        "written", ["127.0.0.1", "::1", "localhost", "127.0.0.1, 127.0.0.1", "203.0.113.7, 127.0.0.1"]
+    )
+    def test_loopback_that_a_client_writes_is_not_believed(self, proxied, written):
+        """A proxy may pass on what its client has written: that makes nobody an admin, and nobody goes uncounted."""
+        client = proxied(rate_per_address="2/hour")
+        headers = {"x-forwarded-for": written}
+        assert client.get("/metrics", headers=headers).status_code == 403
+        assert [client.get("/docs", headers=headers).status_code for _ in range(3)] == [200, 429, 429]
+
+    def test_this_machine_itself_is_still_an_admin(self, proxied):
+        """Whoever asks without the proxy is here."""
+        assert proxied().get("/metrics").status_code == 200
+
+    def test_it_is_not_served_without_keys_unless_told(self, assistant, keys):
+        """One sentence with the command; with keys, or with --insecure, it serves."""
+        with pytest.raises(SettingError, match=r"the proxy 10\.0\.0\.1 could ask without a key.*rag key NAME"):
+            create_app(assistant, Settings(trusted_proxies="10.0.0.1"))
+        create_app(assistant, Settings(trusted_proxies="10.0.0.1", insecure=True))
+        create_app(assistant, Settings(trusted_proxies="10.0.0.1", keys_file=keys[0]))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", "127.0.0.1.example.org"])
@@ -240,6 +312,21 @@ class TestRates:
         statuses = [guesser.post("/sign-in", **form).status_code, guesser.get("/api/index").status_code]
         statuses += [guesser.post("/sign-in", **form).status_code, guesser.get("/api/index").status_code]
         assert statuses == [403, 401, 429, 429]
+
+    def test_wrong_keys_are_counted_on_this_machine_too_and_right_ones_pass(self, assistant, serve, keys):
+        """A program that guesses is stopped, in the header, the cookie or the form, and hinders nobody."""
+        client = serve(assistant, keys_file=keys[0], rate_per_address="3/hour")
+        assert [client.get("/api/index").status_code for _ in range(5)] == [401] * 5  # without any key
+        statuses = [client.get("/api/index", headers=bearing("guess")).status_code]
+        statuses += [client.get("/api/index", headers={"cookie": f"{COOKIE}=guess"}).status_code]
+        statuses += [client.post("/sign-in", data={"key": "guess"}).status_code for _ in range(2)]
+        assert statuses == [401, 401, 403, 429]
+        response = client.get("/api/index", headers=bearing("guess"))
+        assert_problem(response, 429, "address has asked more than 3 per 1 hour")
+        assert 1 <= int(response.headers["retry-after"]) <= 3600
+        right = bearing(keys[1][Role.ASK])
+        assert [client.get("/api/index", headers=right).status_code for _ in range(5)] == [200] * 5
+        assert client.post("/sign-in", data={"key": keys[1][Role.ASK]}, follow_redirects=False).status_code == 303
 
     def test_rates_can_be_off(self, assistant):
         """No header then, and no end."""

@@ -427,3 +427,17 @@ def test_the_site_s_name_is_a_setting(assistant, serve):
     client = serve(assistant, site_name="Tea & <Co>")
     assert page_of(client, "/").one("a", class_="nameplate").text == "Tea & <Co>"
     assert page_of(client, "/nothing", 404).one("a", class_="nameplate").text == "Tea & <Co>"
+
+
+def test_an_answer_from_the_cache_says_so(assistant, serve):
+    """Its own time would be 0 ms, which is not how long the answer took to make."""
+    anew = facts_of(page_of(serve(assistant), "/", q=QUESTION))
+    caching = serve(replace(assistant, cached=5))
+    _, cached = (facts_of(page_of(caching, "/", q=QUESTION)) for _ in range(2))
+    assert anew[1].endswith("\N{NO-BREAK SPACE}ms")
+    assert cached == [anew[0], "From cache", *anew[2:]]
+
+
+def facts_of(page):
+    """The facts below an answer."""
+    return [fact.text.strip() for fact in page.one("ul", class_="facts").all("li")]

@@ -166,8 +166,24 @@ def test_an_empty_list_says_so(client):
     assert len(lines(page_of(client, after.one("nav", class_="pagination").one("a").attributes["href"]))) == 3
     nothing = page_of(client, "/articles?source=Nobody")
     assert lines(nothing) == []
-    for wrong in ("page=0", "page=x", "published_from=tomorrow"):
-        assert page_of(client, f"/articles?{wrong}", status=422).one("h1").text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ("page=0", "page must be 1 or more."),
+        ("page=x", "page must be a whole number."),
+        ("page=1000001", "page must be 1,000,000 or less."),
+        (f"page={'9' * 30}", "page must be 1,000,000 or less."),
+        (f"page={'9' * 5000}", "page is too large a number."),
+        ("published_from=tomorrow", "published_from: a day is written as 2026-11-23."),
+        (f"source={'x' * 1001}", "source must have at most 1,000 characters."),
+    ],
+)
+def test_a_wrong_parameter_is_a_sentence(client, wrong, sentence):
+    """On the page of the error, in no library's words; a program gets the same as a problem document."""
+    assert page_of(client, f"/articles?{wrong}", status=422).one("p", class_="what").text == sentence
+    assert client.get(f"/articles?{wrong}").json()["detail"] == sentence
 
 
 def test_titles_and_sources_of_a_list_are_only_text(client_of):

@@ -3,7 +3,9 @@
 import gc
 import inspect
 import json
+import os
 import shutil
+import weakref
 
 import pytest
 from typer.testing import CliRunner
@@ -14,7 +16,10 @@ from index.engine.local import generations
 from index.engine.local.local_index import LiveIndex, LocalIndex
 from index.engine.local.retention import KEPT, GenerationLease, list_generations, retire, roll_back
 from index.errors import GenerationDamagedError, GenerationMissingError, StorageError, WriterBusyError
+from index.types import Filters
 from tests.conftest import WordEmbedder
+
+ENGLISH = Filters(language="en")
 
 
 @pytest.fixture
@@ -196,18 +201,79 @@ def test_generations_are_listed_newest_first(editions):
 
 def test_an_index_replaced_while_it_is_opened_is_opened_anew(built, corpus, embedder, monkeypatch):
     """Whoever read the old CURRENT, whose generation is removed meanwhile, gets the new one."""
-    checked = generations.checked_manifest
-    calls = []
+    read = generations.read_manifest
 
-    def replaced(directory):
-        if not calls:
-            calls.append(1)
-            (corpus / "edited.txt").write_text("Other words.")
-            build_index(corpus, built, embedder, keep=1)
-            return generations.read_manifest(built, 1)
-        return checked(directory)
+    def replaced(directory, number):
+        monkeypatch.setattr(generations, "read_manifest", read)
+        manifest = read(directory, number)
+        (corpus / "edited.txt").write_text("Other words.")
+        build_index(corpus, built, embedder, keep=1)
+        return manifest
 
-    monkeypatch.setattr("index.engine.local.local_index.generations.checked_manifest", replaced)
+    monkeypatch.setattr(generations, "read_manifest", replaced)
+    assert opened(built).manifest.generation == 2
+    assert numbers(built) == [2]
+
+
+def test_what_a_swap_retires_is_closed_at_once(built, corpus, embedder):
+    """A server's open files do not grow with re-indexes: nothing waits for Python to look for circles."""
+    live = LiveIndex(built, lambda record: WordEmbedder())
+    gc.collect()
+    gc.disable()
+    try:
+        old = live.current()
+        vector = old.embedder.embed_query("harbour")
+        assert old.nearest(vector, 1, ENGLISH)
+        assert old.matching("harbour", 1, 0.5, ENGLISH)
+        assert old.article("harbour")
+        assert old.stats().articles == 3
+        parts = [weakref.ref(part) for part in (old.catalog, old.dense, old.lexical, old.lease)]
+        (corpus / "edited.txt").write_text("Other words.")
+        build_index(corpus, built, embedder)
+        assert live.current().manifest.generation == 2
+        assert all(part() for part in parts)
+        del old
+        assert [part() for part in parts] == [None] * len(parts)
+        assert retire(built, 1) == [1]
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("name", ["99999999999999999999999", "1２", "1²", "12", "000000", "0000002", "１２３４５６"])
+def test_a_name_that_no_build_gives_is_no_generation(built, corpus, embedder, name):
+    """It is neither listed nor removed, and does not change the number of the next generation."""
+    for absurd in (name, f"{name}.partial"):
+        (built / "generations" / absurd).mkdir()
+    (corpus / "edited.txt").write_text("Other words.")
+    assert build_index(corpus, built, embedder, keep=1).generation == 2
+    assert [generation.number for generation in list_generations(built)] == [2]
+    assert (built / "generations" / name).is_dir()
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_the_place_of_a_file_hangs_nothing(built, corpus, embedder):
+    """The old generation can't be read, so that it is listed with that trouble, and removed in its turn."""
+    manifest = generations.generation_folder(built, 1) / "manifest.json"
+    manifest.unlink()
+    os.mkfifo(manifest)
+    with pytest.raises(GenerationDamagedError, match=r"manifest.json.*--rebuild"):
+        opened(built)
+    build_index(corpus, built, embedder, rebuild=True)
+    troubles = [generation.trouble for generation in list_generations(built)]
+    assert troubles == [None, f"{manifest} is missing or half-written."]
+    (corpus / "edited.txt").write_text("Other words.")
+    build_index(corpus, built, embedder, keep=1)
+    assert numbers(built) == [3]
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_the_place_of_current_is_no_index(built, corpus, embedder):
+    """A build puts the file in its place."""
+    (built / "CURRENT").unlink()
+    os.mkfifo(built / "CURRENT")
+    with pytest.raises(GenerationMissingError):
+        opened(built)
+    assert build_index(corpus, built, embedder).generation == 2
     assert opened(built).manifest.generation == 2
 
 

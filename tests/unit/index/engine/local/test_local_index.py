@@ -1,24 +1,53 @@
 """The local engine answers from one generation; the live one follows CURRENT."""
 
+import errno
 import logging
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.build.build import build_index
 from index.build.verify import verify_index
+from index.engine.local import checksums
 from index.engine.local.generations import generation_folder
 from index.engine.local.local_index import LiveIndex, LocalIndex
 from index.engine.manifest import VECTORS
 from index.errors import GenerationDamagedError, GenerationMissingError, ModelError, StorageError
 from index.types import Article, Filters
-from tests.unit.index.engine.test_generations import edit
+from tests.conftest import REPOSITORY
+from tests.unit.index.engine.local.test_generations import edit
 
 ANY = Filters()
+FILES = [VECTORS, "catalog.sqlite", "copies.npy", "lexical/meta.json"]
+# Cuts every file of an open index, and goes on searching in it.
+SEARCH_AFTER_THE_CUT = """
+import os, sys
+from pathlib import Path
+from index.engine.local import dense
+from index.engine.local.generations import generation_folder
+from index.engine.local.local_index import LocalIndex
+from index.errors import GenerationDamagedError
+from index.types import Filters
+from tests.conftest import WordEmbedder
+dense.EXACT, dense.FEW, dense.LISTS = int(sys.argv[2]), 0, 1
+index = LocalIndex.open(Path(sys.argv[1]), lambda record: WordEmbedder())
+for path in generation_folder(Path(sys.argv[1]), 1).rglob("*"):
+    if path.is_file():
+        os.truncate(path, 0)
+assert index.nearest(index.embedder.embed_query("harbour"), 3, Filters())
+assert index.matching("harbour bridge kites", 3, 0.5, Filters())
+try:
+    index.article("harbour")
+except GenerationDamagedError as error:
+    print("refused:", error)
+"""
 
 
 @pytest.fixture
@@ -45,6 +74,26 @@ def republish(corpus, built, embedder, text: str, keep: int = 3) -> None:
 
 def damage(built, number: int) -> None:
     (generation_folder(built, number) / VECTORS).write_bytes(b"oops")
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def overwrite(path: Path) -> None:
+    data = path.read_bytes()
+    with path.open("r+b") as file:
+        file.write(bytes(byte ^ 1 for byte in data))
+
+
+def replace(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_bytes(b"other")
+    other.replace(path)
 
 
 class TestLocalIndex:
@@ -132,6 +181,20 @@ class TestLocalIndex:
             results = list(pool.map(lambda query: (words(index, query), near(index, query)), queries))
         assert results == [(words(index, query), near(index, query)) for query in queries]
 
+    @pytest.mark.parametrize("exact", [2, 50_000], ids=["by lists", "exactly"])
+    def test_a_search_in_files_that_were_cut_ends_no_process(self, built_in_lists, exact):
+        """Vectors and words are not read from the files that were cut, and the catalog's error has the command."""
+        program = [sys.executable, "-c", SEARCH_AFTER_THE_CUT, str(built_in_lists), str(exact)]
+        done = subprocess.run(program, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"rag index --rebuild --index {built_in_lists}" in done.stdout
+
+    def test_without_room_for_a_copy_the_error_says_so(self, built, open_index, monkeypatch):
+        """The error is about the temporary directory, and the index is whole."""
+        monkeypatch.setattr(shutil, "copyfile", full)
+        with pytest.raises(StorageError, match="No space left.*TMPDIR"):
+            open_index(built)
+
 
 class TestLiveIndex:
     """It serves the newest generation that opens."""
@@ -194,6 +257,37 @@ class TestLiveIndex:
         damage(built, 1)
         with pytest.raises(GenerationDamagedError):
             LiveIndex(built, lambda record: embedder)
+
+    @pytest.mark.parametrize("name", FILES)
+    @pytest.mark.parametrize("damage_file", [cut, overwrite, replace], ids=lambda damage_file: damage_file.__name__)
+    def test_a_damaged_file_of_the_live_generation_is_an_error(self, live_index, built, embedder, name, damage_file):
+        """Nothing is answered from it until the command in the error has been run, or the file is as it was."""
+        path = generation_folder(built, 1) / name
+        content = path.read_bytes()
+        damage_file(path)
+        for ask in (live_index.current, live_index.degraded_reason):
+            with pytest.raises(GenerationDamagedError, match=f"{path} .*rag index --rebuild --index {built}"):
+                ask()
+        path.write_bytes(content)
+        assert words(live_index.current(), "basant") == ["notes-kites"]
+
+    def test_a_rebuild_mends_a_damaged_live_generation(self, live_index, corpus, built, embedder):
+        """The command of the error is all that is needed."""
+        damage(built, 1)
+        build_index(corpus, built, embedder, rebuild=True)
+        assert live_index.current().manifest.generation == 2
+        assert live_index.degraded_reason() is None
+
+    def test_a_file_that_is_only_touched_is_read_once_and_serves(self, live_index, built, monkeypatch):
+        """Its bytes are those that were written."""
+        path = generation_folder(built, 1) / VECTORS
+        read = []
+        real = checksums.sha256_of
+        monkeypatch.setattr(checksums, "sha256_of", lambda path: read.append(path) or real(path))
+        os.utime(path, (1, 1))
+        for _ in range(3):
+            live_index.current()
+        assert read == [path]
 
     def test_callers_are_not_held_up_by_a_swap(self, live_index, corpus, built, embedder):
         """While one caller opens the new generation, the others get the old one."""

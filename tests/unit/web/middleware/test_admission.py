@@ -82,7 +82,7 @@ def test_a_question_that_takes_too_long_is_a_503_and_keeps_its_slot_to_its_end(s
     slow.let_go.set()
     assert_problem(late.result(), 503, "not done within 0.3 s")
     until(lambda: value(client, "rag_asking") == 0)
-    assert ask(client).status_code == 200
+    until(lambda: ask(client).status_code == 200)  # on a busy machine one more may take longer than the limit
 
 
 def test_a_slot_is_free_again_after_a_stream_and_after_a_refusal(slow, serve):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +23,7 @@ from index.console import (
     say,
     show_json,
 )
+from index.dates import parse_day
 from index.errors import ImportUsageError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def import_command(
     """Bring news pages into the corpus as Markdown files; rag index then reads them."""
     with failures(as_json, usage=(ImportUsageError,)):
         try:
-            since_day = date.fromisoformat(since) if since is not None else None
+            since_day = parse_day(since) if since is not None else None
         except ValueError as error:
             raise ImportUsageError(f'--since "{since}" is not a day.', "Write it as 2026-11-23.") from error
         from index.web_import.address_policy import AddressPolicy

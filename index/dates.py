@@ -1,4 +1,4 @@
-"""Dates: parsing them, checking whether they can be true, and ages. Every date an article claims is parsed here."""
+"""Dates: parsing them, checking whether they can be true, and ages. Every ISO 8601 date is parsed here."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -39,13 +39,31 @@ def find_date(value: object) -> str | None:
     return None
 
 
+def parse_day(text: str) -> date:
+    """A day in ISO 8601, such as 2026-11-23.
+
+    Raises:
+        ValueError: the text is no day.
+    """
+    return date.fromisoformat(text)
+
+
+def parse_time(text: str) -> datetime:
+    """A date or time in ISO 8601.
+
+    Raises:
+        ValueError: the text is neither.
+    """
+    return datetime.fromisoformat(text)
+
+
 def utc_time(text: str | None) -> datetime | None:
     """An ISO 8601 time in UTC; a time without an offset is taken as UTC.
 
     None where the text is not a time, or is one that in UTC falls outside the years 1 to 9999.
     """
     try:
-        time = datetime.fromisoformat(text or "")
+        time = parse_time(text or "")
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

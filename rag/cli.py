@@ -212,10 +212,10 @@ def _filters(start: str | None, end: str | None, source: str | None, language: s
 
 
 def _day(flag: str, value: str | None) -> str | None:
-    from datetime import date
+    from index.dates import parse_day
 
     try:
-        return date.fromisoformat(value).isoformat() if value is not None else None
+        return parse_day(value).isoformat() if value is not None else None
     except ValueError as error:
         raise FilterError(f'{flag} "{value}" is not a day.', "Write it as 2026-11-23.") from error
 

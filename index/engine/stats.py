@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from index.dates import parse_time
 from index.engine.manifest import Manifest
 from index.types import Doubt, Refusal
 
@@ -77,4 +78,4 @@ class IndexStats:
 
 def age_seconds(manifest: Manifest) -> float:
     """Seconds since a generation was made; 0 where this machine's clock stands before that time."""
-    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(manifest.created)).total_seconds())
+    return max(0.0, (datetime.now(UTC) - parse_time(manifest.created)).total_seconds())

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from index.dates import parse_time
 from index.files import open_regular, write_whole
 from index.web_import.article_files import PARTIAL
 
@@ -55,7 +56,7 @@ class State:
     def begin(self, inputs: Sequence[str], now: datetime) -> None:
         """Start a run, or continue one of the same inputs that was stopped."""
         try:
-            age = now - datetime.fromisoformat(str(self._run.get("at")))
+            age = now - parse_time(str(self._run.get("at")))
         except (ValueError, TypeError):
             age = STALE
         if self._run.get("begun") != list(inputs) or age >= STALE:

@@ -43,7 +43,7 @@ def make_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text as UTF-8.
+    """Write a text as UTF-8, in place: the file is named by a person, and may be a link or a device.
 
     Raises:
         StorageError: the disk refused.

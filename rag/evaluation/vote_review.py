@@ -9,6 +9,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from index.errors import StorageError
+from index.files import write_whole
 from index.types import Article, Filters
 from rag.evaluation.collection import GoldSpan, Question
 from rag.feedback import CitedSpan, Vote
@@ -115,6 +116,6 @@ def write_review(review: VoteReview, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, records in files.items():
             lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-            (folder / name).write_text(lines, encoding="utf-8")
+            write_whole(folder / name, lines.encode())
     except OSError as error:
         raise StorageError(f"{folder} can't be written ({error}).", "Name another folder: --out DIR") from error

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
 from index.console import note, progress_of
+from index.files import write_whole
 from index.models.embedder import SentenceTransformerEmbedder
 from index.models.hub import DEFAULT_MODEL_SHA256, bundled_folder
 from rag.reader.loading import base_model, tokenizer_of, trained_names
@@ -52,10 +54,7 @@ def prepare(data: Path, out: Path) -> list[Example]:
     """The examples of the groups that are not held out; they are made once, and kept in OUT/examples.jsonl."""
     path = out / "examples.jsonl"
     if not path.exists():
-        partial = path.with_suffix(".part")
-        with partial.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(asdict(example)) + "\n" for example in make_examples(data))
-        partial.replace(path)
+        write_whole(path, "".join(json.dumps(asdict(example)) + "\n" for example in make_examples(data)).encode())
     with path.open(encoding="utf-8") as file:
         stored = map(json.loads, file)
         return [Example(**{**item, "spans": tuple(map(tuple, item["spans"]))}) for item in stored]
@@ -213,10 +212,10 @@ class Training:
 
     def save_checkpoint(self) -> None:
         """Write all that `resume` needs to continue from here."""
-        partial_file = self._out / "checkpoint.part"
+        buffer = BytesIO()
         parts = {"model": self._model, "optimizer": self._optimizer, "schedule": self._schedule}
-        torch.save({"step": self.done} | {name: part.state_dict() for name, part in parts.items()}, partial_file)
-        partial_file.replace(self._out / "checkpoint.pt")
+        torch.save({"step": self.done} | {name: part.state_dict() for name, part in parts.items()}, buffer)
+        write_whole(self._out / "checkpoint.pt", buffer.getvalue())
 
     def resume(self) -> None:
         """Continue from the last checkpoint, if there is one."""

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from fastapi.responses import Response
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
 
+from index.dates import parse_time
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.events import AnswerEvent
@@ -89,7 +89,7 @@ def _check_model(model: str) -> None:
 
 
 def _model(assistant: Assistant) -> Model:
-    return Model(created=int(datetime.fromisoformat(assistant.manifest().created).timestamp()))
+    return Model(created=int(parse_time(assistant.manifest().created).timestamp()))
 
 
 def _new_id() -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from urllib.parse import urlencode
 
 from index.build.reindex_process import ReindexStatus
+from index.dates import parse_time
 from index.engine.stats import Count, IndexStats
 from index.languages import primary_language
 from index.types import Doubt, Refusal
@@ -21,7 +21,7 @@ _MOST_ROWS = 200  # that the page lists: sources, languages, files refused and f
 
 def corpus_facts(articles: int, passages: int, created: str) -> CorpusFacts:
     """The facts about the index that the pages show; `created` is ISO 8601 in UTC."""
-    time = datetime.fromisoformat(created)
+    time = parse_time(created)
     return CorpusFacts(articles, passages, f"{day(time)}, {time:%H:%M} UTC")
 
 

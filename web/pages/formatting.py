@@ -1,8 +1,8 @@
 """Days, ages, durations, languages and text directions as the pages show them."""
 
-from datetime import date, datetime
+from datetime import date
 
-from index.dates import age_in_words
+from index.dates import age_in_words, parse_time
 from index.languages import primary_language
 
 # Languages written from right to left, by their BCP 47 tags.
@@ -23,7 +23,7 @@ def day(value: date) -> str:
 
 def published_day(value: str | None) -> str | None:
     """The day of an ISO 8601 date or time, as people write it."""
-    return day(datetime.fromisoformat(value)) if value else None
+    return day(parse_time(value)) if value else None
 
 
 def age(age_days: int | None, published: str | None, first_seen: str | None) -> str | None:

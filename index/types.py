@@ -44,7 +44,6 @@ class Article:
     modified_origin: str | None = None
     first_seen: str | None = None
 
-    @property
     def version(self) -> str:
         """The first 12 hexadecimal digits of the text's sha256; offsets hold for one version only."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:12]

@@ -39,7 +39,7 @@ class NearDuplicate:
             url=article.url,
             published=article.published,
             language=article.language,
-            version=article.version,
+            version=article.version(),
         )
 
 
@@ -94,7 +94,7 @@ class FoundPassage:
             url=article.url,
             published=article.published,
             language=article.language,
-            version=article.version,
+            version=article.version(),
             modified=article.modified,
             first_seen=article.first_seen,
             age_days=age_in_days(article.published or article.first_seen),
@@ -142,7 +142,7 @@ class Citation:
             url=article.url,
             published=article.published,
             language=article.language,
-            version=article.version,
+            version=article.version(),
             quote=article.text[start:end],
             start=start,
             end=end,

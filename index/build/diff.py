@@ -76,7 +76,7 @@ class CorpusComparison:
                 self._doubted.append(item)
             else:
                 self._hashes[item.article_id] = item.content_hash()
-                self._versions[item.article_id] = item.version
+                self._versions[item.article_id] = item.version()
                 # An edited article keeps its day by its id; a moved one gets it once it is known what was deleted.
                 yield replace(item, first_seen=self._first_seen.get(item.article_id) or self._now)
         if self._live is None:

@@ -115,7 +115,7 @@ def _article_problems(catalog: Catalog) -> Iterator[str]:
                 bounds += [passage.start, passage.end]
             group_id, group = next(groups, ("", iter(())))
         article = catalog.article(article_id)
-        if article is None or (article.version, article.content_hash()) != (version, hashes[article_id]):
+        if article is None or (article.version(), article.content_hash()) != (version, hashes[article_id]):
             yield f"Article {article_id} is not what its hashes were made from."
             continue
         bounds.append(len(article.text))

@@ -96,7 +96,7 @@ def _gold_spans(vote: Vote, article_by_id: ArticleById) -> dict[CitedSpan, GoldS
     gold = {}
     for span in vote.citations:
         article = article_by_id(span.article_id)
-        if article and article.version == span.version and 0 <= span.start < span.end <= len(article.text):
+        if article and article.version() == span.version and 0 <= span.start < span.end <= len(article.text):
             text = article.text[span.start : span.end]
             gold[span] = GoldSpan(article_id=span.article_id, start=span.start, end=span.end, text=text)
     return gold

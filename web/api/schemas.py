@@ -180,7 +180,7 @@ class ArticleDocument:
     @staticmethod
     def of(article: Article) -> "ArticleDocument":
         """The article, with the version of its text."""
-        return ArticleDocument(version=article.version, **asdict(article))
+        return ArticleDocument(version=article.version(), **asdict(article))
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def show_article(
 ) -> Response:
     """One article. The characters from start to end are marked if it is still the cited version."""
     article = assistant.article(article_id)
-    changed = version is not None and version != article.version
+    changed = version is not None and version != article.version()
     span = (0, 0)
     if start is not None and end is not None and not changed:
         span = (start, min(end, len(article.text)))

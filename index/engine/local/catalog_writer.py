@@ -51,7 +51,7 @@ class CatalogWriter:
         article_record = (
             self._articles,
             *(getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")),
-            article.version,
+            article.version(),
             article.content_hash(),
             *filter_columns(article.published, article.source, article.language),
             self._rows,

@@ -90,7 +90,7 @@ def test_every_citation_of_every_reply_is_exact(index, words, k):
     assert marks == [citation.number for citation in answer.citations] == list(range(1, len(marks) + 1))
     assert len(answer.passages) <= k
     assert {citation.version for citation in answer.citations} <= {
-        assistant.article(citation.article_id).version for citation in answer.citations
+        assistant.article(citation.article_id).version() for citation in answer.citations
     }
 
 

@@ -228,7 +228,7 @@ def test_an_article_that_filters_would_mistake_is_found(built, change):
 
 def test_an_article_whose_passages_do_not_hold_all_of_it_is_found(built, monkeypatch):
     """Its hashes and passages are right, but one of its sentences stands in no passage."""
-    monkeypatch.setattr(Article, "version", property(lambda article: "v"))
+    monkeypatch.setattr(Article, "version", lambda article: "v")
     monkeypatch.setattr(Article, "content_hash", lambda article: "h")
     change_catalog(built, "UPDATE articles SET version = 'v', hash = 'h'")
     assert verify_index(built).problems == []

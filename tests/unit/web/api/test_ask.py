@@ -370,7 +370,7 @@ def test_an_id_of_strange_bytes_is_an_unknown_article(client, path):
 def test_an_article_is_given_with_its_particulars(client, assistant):
     """The document is the article as the assistant has it, and the version of its text."""
     article = assistant.article("harbour")
-    assert client.get("/api/articles/harbour").json() == {**asdict(article), "version": article.version}
+    assert client.get("/api/articles/harbour").json() == {**asdict(article), "version": article.version()}
 
 
 def test_an_unknown_article_is_a_problem_that_names_it(client):

@@ -64,7 +64,7 @@ def test_search_and_read_article_give_what_the_assistant_gives(server, assistant
     hits = [asdict(hit) for hit in assistant.search("kites over Lahore", 1)]
     assert searched.structured_content == {"query": "kites over Lahore", "hits": hits}
     article = assistant.article("harbour")
-    assert read.structured_content == {**asdict(article), "version": article.version}
+    assert read.structured_content == {**asdict(article), "version": article.version()}
 
 
 @pytest.mark.parametrize(("filters", "articles"), FILTERS)

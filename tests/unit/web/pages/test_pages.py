@@ -322,7 +322,7 @@ def test_a_citation_s_address_survives_any_id(client_of):
     assistant = client.app.state.assistant
     passage = assistant.search("harbour")[0]
     for name in IDS:
-        version = assistant.article(name).version
+        version = assistant.article(name).version()
         cited = replace(passage, article_id=name, version=version, start=4, end=11)
         address = urljoin("http://testserver/", article_href(cited)).removeprefix("http://testserver")
         page = page_of(client, address)

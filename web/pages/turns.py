@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
 from rag.assistant import FROM_CACHE
+from rag.feedback import CitedSpan
 from web.links import article_href, original_url
 from web.pages.article import article_line
 from web.pages.formatting import age, direction, published_day
 from web.pages.query import ChatQuery
-from web.pages.view_models import AnswerSentence, CitedSpan, ShortAnswerView, SourceCard, Turn
+from web.pages.view_models import AnswerSentence, ShortAnswerView, SourceCard, Turn
 
 _NEAREST_SHOWN = 3  # passages that the page shows if there is no answer
 

@@ -6,6 +6,8 @@ the original on the web, http or https only; an `href` is an address of this sit
 
 from dataclasses import dataclass, field
 
+from rag.feedback import CitedSpan
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusFacts:
@@ -56,16 +58,6 @@ class ArticleLine:
     published: str | None
     language: str | None
     direction: str  # of the title
-
-
-@dataclass(frozen=True, slots=True)
-class CitedSpan:
-    """The span of an article that is cited, for the scripts; `start` and `end` are in characters."""
-
-    article_id: str
-    version: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from index.console import (
     say,
     show_json,
 )
-from index.dates import parse_day
 from index.errors import ImportUsageError
 
 if TYPE_CHECKING:
@@ -90,8 +89,10 @@ def import_command(
     allow_private: PrivateOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring news pages into the corpus as Markdown files; rag index then reads them."""
+    """Bring news pages into the corpus as Markdown files. rag index then reads them."""
     with failures(as_json, usage=(ImportUsageError,)):
+        from index.dates import parse_day
+
         try:
             since_day = parse_day(since) if since is not None else None
         except ValueError as error:
@@ -128,7 +129,7 @@ def index_command(
     precision: PrecisionOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the index up to date with the corpus; only what is new is embedded."""
+    """Bring the index up to date with the corpus. Only what is new is embedded."""
     if watch and (dry_run or rebuild or as_json):
         raise typer.BadParameter("it goes with neither --dry-run nor --rebuild nor --json.", param_hint="--watch")
     with failures(as_json):
@@ -180,7 +181,7 @@ def _watch(corpus: Path, build: Callable[[], "BuildReport"], index: Path) -> Non
 
 @app.command("status")
 def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
-    """Show what the index says it holds, and when it was made and from what; rag verify checks it."""
+    """Show what the index says it holds. Also when it was made and from what; rag verify checks it."""
     with failures(as_json):
         from index.engine.local.generations import live_number, read_manifest
         from index.engine.local.retention import list_generations
@@ -221,7 +222,7 @@ def rollback_command(
     to: Annotated[int | None, typer.Option(help="Its number. Default: the one before the live one.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make an earlier generation of the index live again; a running server takes it up."""
+    """Make an earlier generation of the index live again. A running server takes it up."""
     with failures(as_json):
         from index.engine.local.retention import roll_back
 

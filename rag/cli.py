@@ -76,7 +76,7 @@ def ask_command(
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer a question with sentences quoted from the documents, or say that they hold no answer."""
+    """Answer a question with sentences quoted from the documents. It says so where they hold no answer."""
     with failures(as_json, _USAGE):
         from dataclasses import asdict
 
@@ -148,7 +148,10 @@ def eval_command(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask every question of a collection; print figures of retrieval, quotes, short answers, declining and latency."""
+    """Ask every question of a collection, and print the figures.
+
+    They are of retrieval, quotes, short answers, declining and latency.
+    """
     with failures(as_json, _USAGE):
         from rag.evaluation.packages import require_evaluation_packages
 

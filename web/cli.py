@@ -25,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich takes as long to import as all else that help needs
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -84,7 +85,7 @@ def key_command(
     role: Annotated[Literal["ask", "admin"], typer.Option(help="What it may do; admin may re-index too.")] = "ask",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
-    """Make a key for the server and print it: the file holds only its hash, so it can't be printed again."""
+    """Make a key for the server and print it. The file holds only its hash, so it can't be printed again."""
     from web.middleware.keys import Role, add_key
 
     with failures(as_json, usage=(SettingError,)):
@@ -106,7 +107,7 @@ def mcp_command(
     reader: Annotated[str | None, typer.Option(help='The reader: "shipped", "none", or another.')] = None,
     reranker: Annotated[str | None, typer.Option(help="A cross-encoder that puts the passages in order.")] = None,
 ) -> None:
-    """Give a language model the tools search, ask and read_article, over stdin and stdout (MCP)."""
+    """Give a language model the tools search, ask and read_article. They speak MCP over stdin and stdout."""
     flags = {"index": index_directory, "threshold": threshold, "reader": reader, "reranker": reranker}
     with failures(as_json=False, usage=(SettingError,)):  # stdout belongs to the protocol
         assistant = _ready_assistant(_settings(flags))

@@ -23,7 +23,7 @@ def feedback_command(
     out: Annotated[Path | None, typer.Option(help="Write a collection for rag eval into this folder.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What people thought of answers; with --out, answers voted up become a collection that rag eval reads."""
+    """Show what people thought of answers. With --out, answers voted up become a collection that rag eval reads."""
     with failures(as_json):
         from index.engine.local.local_index import LocalIndex
         from rag.evaluation.vote_review import review_votes, write_review

@@ -216,11 +216,12 @@ def test_the_server_keeps_answers_unless_told_not_to(monkeypatch, built, live_in
 
 
 def test_help_lists_every_command():
-    """One `rag` holds the commands of all three rooms."""
+    """One `rag` holds the commands of all three rooms, and what is said of each fits its line."""
     result = run("--help")
     assert result.exit_code == 0
-    listed = {words[1] for words in map(str.split, result.stdout.splitlines()) if len(words) > 2}
+    listed = {words[0] for words in map(str.split, result.stdout.splitlines()) if len(words) > 2}
     assert listed >= COMMANDS | {"mcp"}
+    assert "..." not in result.stdout.partition("Commands:")[2]
 
 
 def test_version_is_that_of_the_package():
@@ -239,13 +240,13 @@ def test_every_command_takes_index_and_json(command):
 
 
 def test_help_imports_nothing_heavy():
-    """`rag --help` is quick, since numpy, torch, faiss, fastapi and the like are not imported."""
+    """`rag --help` is quick, since numpy, torch, faiss, fastapi, rich and the like are not imported."""
     program = (
         "import sys, web.cli\n"
         "try: web.cli.app(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = {'numpy', 'torch', 'faiss', 'fastapi', 'tantivy', 'pydantic', 'sentence_transformers'}\n"
-        "heavy |= {'uvicorn', 'mcp'}\n"
+        "heavy |= {'uvicorn', 'mcp', 'rich'}\n"
         "sys.exit(f'imported: {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)

@@ -1,6 +1,7 @@
 """The assistant: a question in, a checked answer out. The web room calls nothing else of this room to answer."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -8,6 +9,7 @@ from functools import cache, partial
 from index.engine.manifest import Manifest
 from index.engine.protocol import IndexSource, PassageIndex
 from index.engine.stats import IndexStats
+from index.models.hub import DEFAULT_MODEL
 from index.types import Article, ArticleSummary, Filters
 from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.cache import AnswerCache, Request
@@ -20,7 +22,7 @@ from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, Se
 from rag.evidence.weights import Weights, shipped_weights
 from rag.question.follow_ups import InterpretedQuestion, interpret_question
 from rag.question.normalise import normalise, normalise_history
-from rag.reader import Reader
+from rag.reader import Reader, TransformerReader
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.retriever import Retrieval, Retriever, interleaved
 from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, MAX_K
@@ -198,17 +200,42 @@ class Assistant:
         """Questions that the index holds the answers to; each step tries one question, and gives None if it failed."""
         return suggestions(self.source.current(), self.ask)
 
+    def load(self) -> None:
+        """Load the models, so that the time of the first answer is not that of loading."""
+        self._use_models(queries=[], texts=["warm up"])
+
     def warm_up(self) -> None:
         """Load the models and run each on texts of several lengths, so that the first question need not wait."""
+        texts = ["a sentence of some length " * count for count in range(1, 1 + SENTENCES_EMBEDDED)]
+        # A model is compiled for longer questions when the first of them comes.
+        queries = ["warm " * words for words in (20, 40)]
+        self._use_models(queries, texts if self.reader is None else texts[-PASSAGES_READ:])
+
+    def imports_pytorch(self) -> bool:
+        """Whether loading the models imports PyTorch; while it does, no other thread should import anything."""
+        foreign = self.manifest().model.name != DEFAULT_MODEL or isinstance(self.reader, TransformerReader)
+        return foreign or self.reranker is not None
+
+    def _use_models(self, queries: Sequence[str], texts: Sequence[str]) -> None:
+        """Search, embed the queries and read the texts; the reader is loaded while the embedder is."""
+        with ThreadPoolExecutor(1, thread_name_prefix="reading") as pool:
+            reading = pool.submit(self._read, texts)
+            if self.imports_pytorch():
+                wait([reading])
+            self._embed(queries, texts)
+            reading.result()
+
+    def _read(self, texts: Sequence[str]) -> None:
+        if self.reader:
+            self.reader.read("warm up", [("", text) for text in texts])
+
+    def _embed(self, queries: Sequence[str], texts: Sequence[str]) -> None:
         index = self.source.current()
         Retriever(index).retrieve("warm up", 1)
-        for words in (20, 40):  # a model is compiled for longer questions when the first of them comes
-            index.embedder.embed_query("warm " * words)
-        texts = ["a sentence of some length " * count for count in range(1, 1 + SENTENCES_EMBEDDED)]
+        for query in queries:
+            index.embedder.embed_query(query)
         if self.reader is None:
             index.embedder.embed_passages(texts)
-        else:
-            self.reader.read("warm up", [("", text) for text in texts[-PASSAGES_READ:]])
         if self.reranker:
             self.reranker.scores("warm up", ["warm up"])
 

@@ -84,7 +84,7 @@ def ask_command(
 
         filters = _filters(published_from, published_to, source, language)
         assistant = make_assistant(AssistantSettings(index, threshold, reader, reranker))
-        assistant.warm_up()  # so that the time shown is the question's, not the loading's
+        assistant.load()  # so that the time shown is the question's, not the loading's
         answer = assistant.ask(question, k=k, filters=filters)
         if as_json:
             show_json(asdict(answer))

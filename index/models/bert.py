@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,10 @@ from index.models.tokens import INPUTS
 
 Weights = Mapping[str, NDArray[np.float32]]  # by the names of transformers' BertModel
 _Node = Any  # openvino.Node, whose operators carry no types
+
+# The weights in use, by file and name. The reader has the embeddings of the default model: 47 MB in float32.
+_in_use: WeakValueDictionary[tuple[Path, str], NDArray[np.float32]] = WeakValueDictionary()
+_reading = Lock()
 
 _LAST_AXIS = np.array([-1], dtype=np.int64)
 
@@ -103,21 +109,29 @@ class BertGraph:
 def read_weights(path: Path, part: str = "") -> dict[str, NDArray[np.float32]]:
     """The weights in a safetensors file whose names begin with `part`, which is the encoder's own name for them.
 
-    The prefix that a model with a head puts before its encoder's names is removed.
+    The prefix that a model with a head puts before its encoder's names is removed. Weights of that file that a graph
+    uses already are those, and not read again.
 
     Raises:
         ValueError: the file is missing, or not a safetensors file.
     """
     try:
-        with safe_open(path, framework="numpy") as file:
+        with _reading, safe_open(path, framework="numpy") as file:
             stored_names = {name.removeprefix("bert."): name for name in file.keys()}  # noqa: SIM118 (not a mapping)
             return {
-                name: file.get_tensor(stored_name).astype(np.float32, copy=False)
+                name: _shared(file, path, stored_name)
                 for name, stored_name in stored_names.items()
                 if name.startswith(part)
             }
     except (OSError, SafetensorError) as error:
         raise ValueError(str(error)) from error
+
+
+def _shared(file: Any, path: Path, name: str) -> NDArray[np.float32]:
+    array = _in_use.get((path, name))
+    if array is None:
+        array = _in_use[path, name] = file.get_tensor(name).astype(np.float32, copy=False)
+    return array
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from index.build.build import build_index
 from index.engine.local.local_index import LocalIndex
+from index.errors import ModelError
 from index.types import Filters
 from rag.assistant import Assistant
 from rag.compose.extract import DIFFERENT, Composition
@@ -20,6 +22,7 @@ from rag.events import Answered, PassagesFound, Stage, StageStarted
 from rag.evidence.scoring import PASSAGES_READ
 from rag.evidence.weights import shipped_weights
 from rag.question.answer_type import AnswerType
+from rag.reader import TransformerReader
 from rag.retrieval.retriever import Retriever
 from rag.settings import MAX_K
 from tests.conftest import ARTICLES, WordEmbedder
@@ -465,6 +468,51 @@ def test_warming_up_reads_where_there_is_a_reader(live_index, embedder):
     ((_, texts),) = reader.calls
     assert len(texts) == PASSAGES_READ
     assert embedder.embedded == []
+
+
+def test_loading_uses_each_model_once(live_index, embedder):
+    """The reader reads one text, and a reranker scores one."""
+    assistant = Assistant(live_index, weights=SURE, reader=ScriptedReader(), reranker=Backwards())
+    assistant.load()
+    assert [len(texts) for _, texts in assistant.reader.calls] == [1]
+    assert assistant.reranker.read == 1
+
+
+def test_a_reader_that_can_not_be_loaded_is_an_error_of_loading(live_index):
+    """Although it is loaded in another thread."""
+
+    class Broken(ScriptedReader):
+        def read(self, question, texts):
+            raise ModelError("The reader is broken.", "Mend it.")
+
+    with pytest.raises(ModelError, match="broken"):
+        Assistant(live_index, weights=SURE, reader=Broken()).load()
+
+
+def test_the_shipped_models_are_loaded_at_the_same_time(live_index, monkeypatch):
+    """The reader is read with while the index is searched."""
+    monkeypatch.setattr("rag.assistant.DEFAULT_MODEL", "words")
+    searched = Event()
+    nearest = LocalIndex.nearest
+    monkeypatch.setattr(LocalIndex, "nearest", lambda *args, **named: searched.set() or nearest(*args, **named))
+
+    class Patient(ScriptedReader):
+        def read(self, question, texts):
+            assert searched.wait(30)
+            return super().read(question, texts)
+
+    assistant = Assistant(live_index, weights=SURE, reader=Patient())
+    assert not assistant.imports_pytorch()
+    assistant.load()
+    assert assistant.reader.calls
+
+
+def test_models_that_pytorch_computes_are_loaded_one_after_the_other(live_index, monkeypatch):
+    """Two threads that import it at the same time might each find it half imported."""
+    assert Assistant(live_index).imports_pytorch()  # this index's model is not the one that ships
+    monkeypatch.setattr("rag.assistant.DEFAULT_MODEL", "words")
+    assert Assistant(live_index, reader=TransformerReader()).imports_pytorch()
+    assert Assistant(live_index, reranker=Backwards()).imports_pytorch()
 
 
 @pytest.mark.parametrize("reader", [None, READER])

@@ -75,18 +75,18 @@ def test_search_prints_ranked_passages(built):
     assert "notes-kites 0–" in result.stdout
 
 
-def test_ask_warms_up_and_search_does_not(built, monkeypatch):
+def test_ask_loads_first_and_search_does_not(built, monkeypatch):
     """`rag ask` prints a time, which must not include loading; `rag search` prints none, and does not wait."""
-    warmed_up = []
+    loaded = []
 
-    def warm_up(assistant):
-        warmed_up.append(assistant)
+    def load(assistant):
+        loaded.append(assistant)
 
-    monkeypatch.setattr(Assistant, "warm_up", warm_up)
+    monkeypatch.setattr(Assistant, "load", load)
     assert run("search", "kites", "--index", built).exit_code == 0
-    assert warmed_up == []
+    assert loaded == []
     run("ask", QUESTION, "--index", built)
-    assert len(warmed_up) == 1
+    assert len(loaded) == 1
 
 
 def test_search_json_is_the_hits(built):

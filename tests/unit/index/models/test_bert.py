@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.models import bert
 from index.models.bert import BertGraph, read_config, read_weights
 from index.models.inference import CompiledGraph, with_mean_pooling
 from index.models.tokens import INPUTS
@@ -179,6 +180,19 @@ def test_a_part_of_the_weights_is_read_alone(encoder, reader):
         weights = read_weights(folder / "model.safetensors", "embeddings.")
         assert len(weights) == 5
         assert all(name.startswith("embeddings.") for name in weights)
+
+
+def test_weights_in_use_are_read_once(encoder):
+    """Two graphs of one file have the same arrays; once none has them, they are read again."""
+    path = encoder[0] / "model.safetensors"
+    whole, part = read_weights(path), read_weights(path, "embeddings.")
+    assert all(part[name] is whole[name] for name in part)
+    identities = {id(array) for array in part.values()}
+    del whole
+    assert {id(array) for array in read_weights(path, "embeddings.").values()} == identities
+    del part
+    gc.collect()
+    assert not any(known == path for known, _ in bert._in_use)
 
 
 def test_weights_in_16_bits_are_read_as_float32(tmp_path):

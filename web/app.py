@@ -21,8 +21,9 @@ from web.api.mcp import Tools, mcp_route, mcp_server
 from web.api.schemas import problem_responses
 from web.metrics import Metrics
 from web.middleware.admission import OTHER_THREADS, Admission, TimeLimit
-from web.middleware.auth import BEARER, Gate, keyring_of
+from web.middleware.auth import BEARER, Gate
 from web.middleware.body_limit import BodyLimit
+from web.middleware.keys import keyring_of
 from web.middleware.rate_limits import RateLimiter
 from web.middleware.request_log import RequestLog
 from web.middleware.root_path import RootPath, RoutedPath
@@ -82,11 +83,11 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, on_ready: Callable[[], None]) -> AsyncIterator[None]:
-    """Warm up before the first request, and end the background work after the last."""
+    """Load the models before the first request, if they are not loaded, and end the background work after the last."""
     state = app.state
     # A thread for each question that has a slot, and threads for the other requests.
     to_thread.current_default_thread_limiter().total_tokens = state.admission.at_once + OTHER_THREADS
-    await to_thread.run_sync(state.assistant.warm_up)
+    await to_thread.run_sync(state.assistant.load)
     async with state.tools.session_manager.run(), BlockingPortal() as state.admission.portal:
         state.ready = True
         on_ready()

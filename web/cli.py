@@ -1,7 +1,10 @@
 """`rag serve`, and the one `rag` command that joins the three rooms' commands."""
 
+import gc
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -70,8 +73,8 @@ def serve_command(
     with failures(as_json, usage=(SettingError,)):
         settings = _settings(flags)
 
-        from web.middleware.auth import keyring_of
-        from web.server import bind
+        from web.listener import bind
+        from web.middleware.keys import keyring_of
 
         keyring_of(settings)  # so that wrong keys are reported before an address is taken and a model loaded
         with bind(settings.host, settings.port) as listener:
@@ -110,7 +113,7 @@ def mcp_command(
     """Give a language model the tools search, ask and read_article. They speak MCP over stdin and stdout."""
     flags = {"index": index_directory, "threshold": threshold, "reader": reader, "reranker": reranker}
     with failures(as_json=False, usage=(SettingError,)):  # stdout belongs to the protocol
-        assistant = _ready_assistant(_settings(flags))
+        assistant = _ready_assistant(_settings(flags), "web.api.mcp")
 
         from web.api.mcp import Tools, mcp_server
 
@@ -123,6 +126,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # for terminals whose encoding lacks a character of an answer
+    # Imports make many objects and next to no cycles. Looking for cycles as often as Python does by itself would be a
+    # twelfth of the time until a server is ready.
+    gc.set_threshold(50_000)
     app()
 
 
@@ -142,22 +148,35 @@ def _settings(flags: dict[str, Any]) -> "Settings":
         ) from error
 
 
-def _ready_assistant(settings: "Settings") -> "Assistant":
-    """The assistant of these settings with its models loaded, so that a failure is reported before serving."""
+def _ready_assistant(settings: "Settings", *imports: str) -> "Assistant":
+    """The assistant of these settings with its models loaded, so that a failure is reported before serving.
+
+    These modules, which are slow to import, are imported while the models are loaded.
+    """
     from rag.assembly import make_assistant
     from rag.settings import AssistantSettings
 
+    note("Opening the index and loading the models…")
     assistant = make_assistant(
         AssistantSettings(settings.index, settings.threshold, settings.reader, settings.reranker, settings.cache)
     )
-    assistant.warm_up()
+    with ThreadPoolExecutor(1, thread_name_prefix="loading") as pool:
+        loading = pool.submit(assistant.warm_up)
+        if assistant.imports_pytorch():
+            wait([loading])
+        for name in imports:
+            import_module(name)
+        loading.result()
     return assistant
 
 
 def _serve(settings: "Settings", listener: "socket.socket", as_json: bool) -> None:
+    assistant = _ready_assistant(settings, "web.server", "web.app")
+
     from web import logs
     from web.app import create_app
-    from web.server import listen, server_of
+    from web.listener import listen
+    from web.server import server_of
 
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -168,7 +187,6 @@ def _serve(settings: "Settings", listener: "socket.socket", as_json: bool) -> No
         else:
             say(f"Answering at {address} (Ctrl-C stops)")
 
-    assistant = _ready_assistant(settings)
     logs.configure(settings.log_format)
     listen(listener)
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, then raises Ctrl-C again

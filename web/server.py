@@ -1,9 +1,6 @@
-"""The serving process: its address, which proxies it trusts, how it logs, and how it stops."""
+"""The serving process: which proxies it trusts, how it logs, and how it stops."""
 
-import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 from typing import Any, cast
 
@@ -11,12 +8,11 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from web.errors import AddressInUseError
+from web.listener import WAITING_CONNECTIONS
 from web.middleware.connections import ACCEPTED_AT_ONCE, ConnectionBounds, bounded_protocol, most_connections
 from web.middleware.root_path import ForwardedPrefix
 from web.settings import Settings
 
-_WAITING_CONNECTIONS = 2048  # that the system keeps until they are accepted
 _BODY_SECONDS = 10.0  # after the time limit, whose 503 the client shall see first
 
 
@@ -31,7 +27,7 @@ class Server(uvicorn.Server):
         """Begin to serve. asyncio accepts as many at once as its backlog says; the system may keep more waiting."""
         await super().startup(sockets)
         for listener in sockets or []:
-            listener.listen(_WAITING_CONNECTIONS)
+            listener.listen(WAITING_CONNECTIONS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop in order: requests in progress may end in their time; a second Ctrl-C does not wait for them."""
@@ -63,47 +59,3 @@ def server_of(app: FastAPI, settings: Settings) -> Server:
         timeout_graceful_shutdown=settings.stop_seconds,
     )
     return Server(config, app)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A socket with that address. It refuses connections until it listens, so that nobody waits while models load.
-
-    Raises:
-        AddressInUseError: the address is taken, or can't be listened on.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Only of a socket made with its protocol does asyncio know that it is TCP, and then sets TCP_NODELAY: without it
-    # every response on a kept-alive connection but the first comes 40 ms late.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":  # on Windows this would let two servers share an address
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        with _address_errors(host, port):
-            listener.bind((host, port))
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def listen(listener: socket.socket) -> None:
-    """Accept connections from now on.
-
-    Raises:
-        AddressInUseError: another process has begun to listen there meanwhile.
-    """
-    host, port = listener.getsockname()[:2]
-    with _address_errors(host, port):
-        listener.listen(_WAITING_CONNECTIONS)
-
-
-@contextmanager
-def _address_errors(host: str, port: int) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError, TypeError) as error:  # the latter two: the host is no name or address
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-        raise AddressInUseError(
-            f"Can't listen on {host}:{port} ({reason}).",
-            "Name another address, or take a free port: rag serve --port 0",
-        ) from error

@@ -115,23 +115,19 @@ def read_weights(path: Path, part: str = "") -> dict[str, NDArray[np.float32]]:
     Raises:
         ValueError: the file is missing, or not a safetensors file.
     """
+    weights: dict[str, NDArray[np.float32]] = {}
     try:
         with _reading, safe_open(path, framework="numpy") as file:
-            stored_names = {name.removeprefix("bert."): name for name in file.keys()}  # noqa: SIM118 (not a mapping)
-            return {
-                name: _shared(file, path, stored_name)
-                for name, stored_name in stored_names.items()
-                if name.startswith(part)
-            }
+            for stored_name in file.keys():  # noqa: SIM118 (not a mapping)
+                name = stored_name.removeprefix("bert.")
+                if name.startswith(part):
+                    array = _in_use.get((path, name))
+                    if array is None:
+                        array = file.get_tensor(stored_name).astype(np.float32, copy=False)
+                    weights[name] = _in_use[path, name] = array
     except (OSError, SafetensorError) as error:
         raise ValueError(str(error)) from error
-
-
-def _shared(file: Any, path: Path, name: str) -> NDArray[np.float32]:
-    array = _in_use.get((path, name))
-    if array is None:
-        array = _in_use[path, name] = file.get_tensor(name).astype(np.float32, copy=False)
-    return array
+    return weights
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -15,11 +15,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.errors import SettingError
 from web.addresses import is_loopback
 from web.errors import KeyMissingError, RequestRefusedError, RoleMissingError
 from web.metrics import Metrics
-from web.middleware.keys import FileKeyring, Keyring, Role
+from web.middleware.keys import Keyring, Role
 from web.middleware.origin_checks import SAFE_METHODS, check_host, check_origin, host_of
 from web.middleware.rate_limits import RateLimiter
 from web.problems import show, wants_page
@@ -86,26 +85,6 @@ def caller_of(request: HTTPConnection) -> Caller:
     """Who a request is from, once it has passed the gate."""
     caller: Caller = request.state.caller
     return caller
-
-
-def keyring_of(settings: Settings) -> Keyring:
-    """The server's keys.
-
-    Raises:
-        SettingError: the keys file is wrong, or there is none although other machines could ask, at the server's own
-            address or through a trusted proxy.
-    """
-    if settings.keys_file is not None:
-        return FileKeyring(settings.keys_file)
-    is_open = not is_loopback(settings.host)
-    if (is_open or settings.proxies()) and not settings.insecure:
-        reached = settings.host if is_open else f"the proxy {settings.proxies()[0]}"
-        raise SettingError(
-            f"Whoever reaches {reached} could ask without a key.",
-            "Make one: rag key NAME --keys-file keys, then"
-            f" rag serve --host {settings.host} --keys-file keys; or serve without: add --insecure",
-        )
-    return Keyring([])
 
 
 class Gate:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from index.files import read_regular
 from rag.errors import SettingError
+from web.addresses import is_loopback
+from web.settings import Settings
 
 CHECK_SECONDS = 1.0  # between two looks at whether a keys file has changed
 _LINE_FORMAT = "A line is: ask or admin, a name, and the sha256 of the key."
@@ -108,6 +110,26 @@ class FileKeyring(Keyring):
         except OSError:
             return None
         return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """The server's keys.
+
+    Raises:
+        SettingError: the keys file is wrong, or there is none although other machines could ask, at the server's own
+            address or through a trusted proxy.
+    """
+    if settings.keys_file is not None:
+        return FileKeyring(settings.keys_file)
+    is_open = not is_loopback(settings.host)
+    if (is_open or settings.proxies()) and not settings.insecure:
+        reached = settings.host if is_open else f"the proxy {settings.proxies()[0]}"
+        raise SettingError(
+            f"Whoever reaches {reached} could ask without a key.",
+            "Make one: rag key NAME --keys-file keys, then"
+            f" rag serve --host {settings.host} --keys-file keys; or serve without: add --insecure",
+        )
+    return Keyring([])
 
 
 def hash_of(secret: str) -> str:

@@ -15,7 +15,8 @@ from index.commands import DEFAULT_INDEX
 from tests.conftest import REPOSITORY
 from tests.unit.web.conftest import on_loopback
 from web.errors import AddressInUseError
-from web.server import bind, server_of
+from web.listener import bind
+from web.server import server_of
 from web.settings import Settings
 
 KEYLESS = {"rate_per_key": "often", "rate_per_address": "5/fortnight", "time_limit": "0", "log_format": "xml"}
@@ -179,12 +180,14 @@ def test_a_missing_index_is_one_sentence_and_a_failure(directory):
 
 
 def test_a_missing_reranker_is_one_sentence_and_a_failure(monkeypatch, built, live_index):
-    """Serving with a model that is not on this machine fails at once, and names the setting."""
+    """Serving with a model that is not on this machine fails at once, and names the setting, below what was begun."""
     monkeypatch.setattr("rag.assembly.LiveIndex", lambda directory: live_index)
     result = run("serve", "--index", built, "--port", 0, env={"RAG_RERANKER": "nobody/no-such-model"})
     assert (result.exit_code, result.stdout) == (1, "")
     assert "RAG_RERANKER" in result.stderr
-    assert result.stderr.count("\n") == 1
+    opening, error = result.stderr.splitlines()
+    assert opening.endswith("…")
+    assert error.startswith("rag: ")
 
 
 def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, built, live_index):

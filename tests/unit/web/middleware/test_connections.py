@@ -19,9 +19,10 @@ from tests.unit.web.api.test_ask import assert_problem
 from web import logs
 from web.app import create_app
 from web.headers import SECURITY_HEADERS
+from web.listener import bind
 from web.middleware import connections
 from web.middleware.connections import most_connections
-from web.server import Server, bind, server_of
+from web.server import Server, server_of
 from web.settings import Settings
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -205,7 +206,8 @@ import resource, socket, threading, time
 from fastapi import FastAPI
 from web import logs
 from web.metrics import Metrics
-from web.server import bind, server_of
+from web.listener import bind
+from web.server import server_of
 from web.settings import Settings
 
 app = FastAPI()

@@ -59,7 +59,7 @@ def main(
 def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool) -> Run:
     """Every part after the other; what is known is written after each, so that a long run that fails is not lost."""
     run, began = _begun(real, quick=quick), time.monotonic()
-    from tests.benchmarks import asking, embedding, quality, scale, searching
+    from tests.benchmarks import asking, embedding, quality, scale, searching, starting
 
     def note(**parts: object) -> None:
         nonlocal run
@@ -69,6 +69,7 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
 
     if not txtai_database.is_installed():
         _say(txtai_database.MISSING)
+    note(starts=starting.measure(sizes.rounds, folder / "start"))
     note(embedding=embedding.measure(real, sizes, folder))
     note(quality=quality.measure(None if run.quick else real.collections))
     vectors = folder / "vectors.npz"

@@ -42,8 +42,12 @@ def memory() -> tuple[int, int]:
 
     Not by getrusage, whose peak is that of the process that started this one where it was larger.
     """
-    now, peak = (_field_of("/proc/self/status", name) for name in ("VmRSS", "VmHWM"))
-    return _kilobytes(now), _kilobytes(peak)
+    return _kilobytes(_field_of("/proc/self/status", "VmRSS")), peak_of(os.getpid())
+
+
+def peak_of(pid: int) -> int:
+    """The most bytes of a running process that ever were resident."""
+    return _kilobytes(_field_of(f"/proc/{pid}/status", "VmHWM"))
 
 
 def _kilobytes(value: str) -> int:

@@ -55,6 +55,7 @@ def _figures(run: Run) -> dict[str, object]:
         "ask_table": sections.ask_table(run.ask) if run.ask else "",
         "found": sections.quality(run.quality) if run.quality else "",
         "tables": [sections.searched(one) for one in run.searches],
+        "start_table": sections.starts(run.starts),
         "built": sections.built(run),
         "bytes": sections.sizes(run),
         "served": sections.served(run),

@@ -124,6 +124,15 @@ class Ask(Result):
     exact: bool  # every quote of every answer is what its article says there
 
 
+class Start(Result):
+    """One command as a whole process: the median seconds of its runs, and the most bytes of memory of any."""
+
+    command: str
+    seconds: float
+    memory: int
+    runs: int
+
+
 class Built(Result):
     """A full build with perturbed vectors, and another after one article was edited; bytes and seconds."""
 
@@ -185,6 +194,7 @@ class Run(Result):
     machine: Machine
     texts: Texts
     noise: float
+    starts: list[Start] = []
     embedding: Embedding | None = None
     larger_commit: str | None = None  # where the largest sizes were measured, if elsewhere than the rest
     quality: list[Quality] = []

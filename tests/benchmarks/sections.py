@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.benchmarks.plots import NAMES
-from tests.benchmarks.results import Ask, Embedding, Filtered, Quality, Run, Scale, Search, Spread
+from tests.benchmarks.results import Ask, Embedding, Filtered, Quality, Run, Scale, Search, Spread, Start
 from tests.benchmarks.targets import full_seconds, points_lost, share, targets
 
 
@@ -103,6 +103,12 @@ def ask_table(found: Ask) -> str:
 
 def _spread(found: Spread) -> list[str]:
     return [f"{found.p50:.2f}", f"{found.p95:.2f}"]
+
+
+def starts(found: Sequence[Start]) -> str:
+    """Commands as whole processes."""
+    rows = [[one.command, f"{one.seconds:.2f}", f"{one.memory / 1e6:.0f}"] for one in found]
+    return table(["", "seconds", "memory, MB"], rows)
 
 
 def built(run: Run) -> str:

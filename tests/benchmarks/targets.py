@@ -15,6 +15,17 @@ LARGEST = 1_000_000
 JUDGED, ANY = "xquad-en", "any collection"  # the one whose precision is judged; smaller ones move by whole questions
 POINTS = 0.3  # hundredths that a figure may be below float32's
 NO_TARGET = "–"  # what is only shown
+# Seconds from the start of a command until it has ended, or can be used.
+START_SECONDS = {
+    "rag --help": 0.3,
+    "rag search": 1.5,
+    "rag ask": 2.0,
+    "rag index, nothing changed": 1.5,
+    "rag index, one file changed": 3.0,
+    "rag serve, until /readyz": 3.0,
+    "rag mcp, until initialized": 3.0,
+}
+START_MEGABYTES = {"rag ask": 450.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,8 @@ class Target:
 
 def targets(run: Run) -> list[Target]:
     """All targets, each beside what this run found."""
-    return [*_embedding(run), *_quality(run), *_latency(run), *_largest(run), *_edit(run), *_all_sizes(run)]
+    parts = (_embedding, _quality, _latency, _largest, _edit, _starts, _all_sizes)
+    return [target for part in parts for target in part(run)]
 
 
 def rate_of(found: Embedding, *, square: bool) -> float:
@@ -123,6 +135,14 @@ def _edit(run: Run) -> Iterator[Target]:
     share = scale.built.edit_seconds / full_seconds(run, scale) if scale and run.embedding else None
     percent = None if share is None else 100 * share
     yield _judged(f"one edit in {EDITED:,} passages, of a full build", "< 3 %", percent, lambda x: x < 3, " %")
+
+
+def _starts(run: Run) -> Iterator[Target]:
+    seconds = {one.command: one.seconds for one in run.starts}
+    megabytes = {one.command: one.memory / 1e6 for one in run.starts}
+    for unit, most, found in ((" s", START_SECONDS, seconds), (" MB", START_MEGABYTES, megabytes)):
+        for command, wanted in most.items():
+            yield _judged(command, f"≤ {wanted:g}{unit}", found.get(command), wanted.__ge__, unit)
 
 
 def _all_sizes(run: Run) -> Iterator[Target]:

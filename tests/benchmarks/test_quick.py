@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.benchmarks import report
+from tests.benchmarks import report, targets
 from tests.benchmarks.sizes import QUICK
 from tests.conftest import REPOSITORY
 
@@ -67,6 +67,8 @@ def test_a_quick_run_measures_everything(tmp_path):
     assert done.returncode == 0, done.stderr
     run = report.read(tmp_path / "results" / report.LATEST)
     assert (run.quick, datetime.fromisoformat(run.date).tzinfo is not None) == (True, True)
+    assert {one.command for one in run.starts} == targets.START_SECONDS.keys()
+    assert all(one.seconds > 0 and one.memory > 10_000_000 for one in run.starts)
     assert run.embedding is not None
     assert {one.precision for one in run.quality} >= {"float32", "int8"}
     assert run.ask is not None

@@ -19,6 +19,7 @@ from tests.benchmarks.results import (
     Search,
     Served,
     Spread,
+    Start,
     Texts,
 )
 from tests.benchmarks.sizes import FULL, QUICK
@@ -160,6 +161,17 @@ def test_an_edit_is_judged_by_a_build_with_its_embedding():
     run = run_of(embedding=embedding_of(paces), scales=[scale_of(100_000, 50.0)])
     edit = next(one for one in targets.targets(run) if one.name.startswith("one edit"))
     assert (edit.reached, edit.verdict) == ("3 %", "not reached")
+
+
+def test_a_start_is_judged_by_its_seconds_and_its_memory():
+    """Of what is measured; at the target itself it is reached."""
+    ask = Start(command="rag ask", seconds=2.0, memory=451_000_000, runs=3)
+    run = run_of(starts=[ask])
+    seconds, memory = [one for one in targets.targets(run) if one.name == "rag ask"]
+    assert (seconds.reached, seconds.verdict) == ("2 s", "reached")
+    assert (memory.reached, memory.verdict) == ("451 MB", "not reached")
+    assert next(one for one in targets.targets(run) if one.name == "rag --help").verdict == "not measured"
+    assert "| rag ask | 2.00 | 451 |" in report.render(run)
 
 
 def test_larger_sizes_of_another_run_are_told_to_be_of_another():

@@ -38,7 +38,7 @@ clean:
 
 .venv/installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11 $(MAKECMDGOALS)")'
-	@echo 'Installing into .venv: some minutes and 1.9 GB, or more where PyTorch brings CUDA.'
+	@echo 'Installing into .venv: some minutes and 1.9 GB, or more where PyTorch brings CUDA.' >&2
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	$(BIN)/pip install --disable-pip-version-check -q --no-deps -e .

@@ -143,6 +143,8 @@ def index_command(
         check_exists(folder)  # before a model is loaded to choose the precision
         earlier = None if rebuild else live_manifest(index)
         name = model or DEFAULT_MODEL
+        if earlier is None and precision == "auto":
+            note("Looking for the precision that is fastest on this processor…")
         computed_in = choose_precision(
             precision, name, query_prompt, passage_prompt, earlier.model if earlier else None
         )

@@ -32,7 +32,7 @@ from web.pages import routes, sign_in
 from web.problems import install_error_handlers
 from web.render import STATIC
 from web.settings import Settings
-from web.suggestions import SuggestionWorker
+from web.suggestions import AFTER_SECONDS, SuggestionWorker
 
 
 class _AppWithExamples(FastAPI):
@@ -64,7 +64,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     state.admission = Admission(settings, state.metrics)
     state.reindexer = Reindexer(settings.index, settings.keep)
     state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
-    state.suggestions = SuggestionWorker(assistant, state.admission.spare_slot)
+    state.suggestions = SuggestionWorker(assistant, state.admission.spare_slot, AFTER_SECONDS)
     state.tools = mcp_server(Tools(assistant, state.metrics.count), state.admission.slot)
     state.ready = state.stopping = False
     _add_middleware(app, settings)

@@ -8,6 +8,9 @@ from threading import Event, Lock, Thread
 from rag.assistant import Assistant
 
 _log = logging.getLogger(__name__)
+# How long a server that is ready waits before it makes suggestions, for those who have waited for it. Without this,
+# /readyz took 110 ms longer and the first answer 200 ms.
+AFTER_SECONDS = 1.0
 _RETRY_SECONDS = 1.0  # until a spare slot is looked for again, when questions have taken them all
 
 TakeSpareSlot = Callable[[], AbstractContextManager[bool]]  # True: a slot is held while one question is tried
@@ -15,13 +18,20 @@ _EXHAUSTED = object()
 
 
 class SuggestionWorker:
-    """Makes the suggested questions of the generation that serves, in a thread of its own."""
+    """Makes the suggested questions of the generation that serves, in a thread of its own.
+
+    Of each generation the first question is tried `after` seconds after it is noticed.
+    """
 
     def __init__(
-        self, assistant: Assistant, take_spare_slot: TakeSpareSlot = lambda: nullcontext(enter_result=True)
+        self,
+        assistant: Assistant,
+        take_spare_slot: TakeSpareSlot = lambda: nullcontext(enter_result=True),
+        after: float = 0.0,
     ) -> None:
         self._assistant = assistant
         self._take_spare_slot = take_spare_slot
+        self._after = after
         self._lock = Lock()
         self._stopped = Event()
         self._generation: int | None = None
@@ -47,6 +57,7 @@ class SuggestionWorker:
             thread.join()
 
     def _make(self, questions: list[str]) -> None:
+        self._stopped.wait(self._after)
         attempts = self._assistant.suggestions()
         try:
             while questions is self._questions and not self._stopped.is_set():

@@ -45,6 +45,16 @@ def test_nobody_waits_for_suggestions():
     assert assistant.made == 1
 
 
+def test_the_first_question_is_tried_after_a_while():
+    """Who has waited for the server asks first; whoever stops the server does not wait for that while."""
+    assistant = Scripted("Who?")
+    assistant.go.set()
+    suggested = SuggestionWorker(assistant, after=300)
+    assert suggested.current() == []
+    suggested.close()
+    assert (assistant.made, finished(suggested)) == (0, [])
+
+
 def test_a_new_generation_has_its_own():
     """Those of the one before are gone at once."""
     assistant = Scripted("Who?")

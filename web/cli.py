@@ -128,7 +128,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # for terminals whose encoding lacks a character of an answer
     # Imports make many objects and next to no cycles. Looking for cycles as often as Python does by itself would be a
     # twelfth of the time until a server is ready.
-    gc.set_threshold(50_000)
+    gc.set_threshold(200_000)
     app()
 
 

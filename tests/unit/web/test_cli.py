@@ -208,7 +208,9 @@ def test_the_address_is_announced_with_the_port_that_was_taken(monkeypatch, buil
     address = json.loads(run("serve", "--index", built, "--port", 0, "--json").stdout)["address"]
     assert address.startswith("http://127.0.0.1:")
     assert int(address.rsplit(":", 1)[1]) > 0
-    assert "Answering at http://127.0.0.1:" in run("serve", "--index", built, "--port", 0).stdout
+    result = run("serve", "--index", built, "--port", 0)
+    assert result.stdout.startswith("Answering at http://127.0.0.1:")
+    assert result.stderr.startswith("Opening the index and loading the models…\n")
 
 
 @pytest.mark.parametrize(("settings", "cached"), [({}, 1024), ({"cache": 0}, 0)])

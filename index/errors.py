@@ -7,6 +7,7 @@ RagError                        root of every error that a person is shown
 │   ├── GenerationForeignError  another program, or another version of the format, wrote the directory
 │   └── GenerationDamagedError  a file is missing, cut short or altered
 ├── WriterBusyError             another process writes this index, or imports into this corpus
+├── ParsingEndedError           the processes that parse files were ended from outside
 ├── ReindexEndedError           the process of a re-index ended before its work was done
 ├── ImportUsageError            an option of an import is wrong, such as a day that does not exist
 ├── StorageError                the disk refused a read or a write
@@ -87,6 +88,12 @@ class ReindexEndedError(RagError):
     """The process of a re-index ended before its work was done."""
 
     code = "ReindexEnded"
+
+
+class ParsingEndedError(RagError):
+    """The processes that parse files were ended from outside."""
+
+    code = "ParsingEnded"
 
 
 class ImportUsageError(RagError):

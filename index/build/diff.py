@@ -132,7 +132,7 @@ def refuse_unreadable(corpus: Path, directory: Path, *, allow_empty: bool = Fals
     Raises:
         CorpusError: nothing exists at that path, or, without `allow_empty`, no article can be read.
     """
-    items = read_articles(corpus)
+    items = read_articles(corpus, ahead=0)
     if allow_empty:
         return
     refused: list[Refusal] = []

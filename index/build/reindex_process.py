@@ -98,7 +98,7 @@ class Reindexer:
                 pass  # no other process holds it; one that takes it before the build does is reported by the build
             receiver, sender = _SPAWN.Pipe(duplex=False)
             arguments = (sender, manifest, self._directory, self._keep, self._embedder_of)
-            self._process = _SPAWN.Process(target=_build, args=arguments, daemon=True, name="re-index")
+            self._process = _SPAWN.Process(target=_build, args=arguments, name="re-index")
             self._process.start()
             sender.close()  # so that the pipe ends when the process does
             self.status = ReindexStatus("running", started=_now())

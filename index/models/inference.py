@@ -3,7 +3,6 @@
 Other modules import OpenVINO from here, so that its telemetry is disabled first.
 """
 
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from queue import SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
+from index.cores import available_cores
 from index.types import Precision
 
 # Disable OpenVINO's telemetry: it reports every import and conversion over the network unless this module is missing.
@@ -23,7 +23,6 @@ __all__ = [
     "CompiledGraph",
     "Inputs",
     "Outputs",
-    "available_cores",
     "has_bfloat16",
     "openvino",
     "operations",
@@ -39,11 +38,6 @@ _PRECISION_HINTS = {"float32": "f32", "bfloat16": "bf16", "int8": "f32"}
 # for the reader 46 ms instead of 58. Many batches are faster on one core each: 148 to 153 passages a second instead of
 # 141 to 143. Both give the same numbers, bit for bit. Machines with more cores were not measured.
 _CORES_PER_CALL, _CORES_PER_CALL_IN_BULK = 2, 1
-
-
-def available_cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def has_bfloat16() -> bool:

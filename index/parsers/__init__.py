@@ -2,11 +2,12 @@
 
 A parser knows nothing of the corpus directory, of ids, or of which dates are possible: `index.corpus` makes
 articles of its records. It raises RefusedError for a file that it can't parse, and yields a BadRecord for one record
-among many. It bounds how much it unpacks and how long it takes. It neither opens a file nor reaches the network,
-whatever the bytes name.
+among many. It bounds how much it unpacks. It neither opens a file nor reaches the network, whatever the bytes name.
+`processes` runs parsers in processes of their own, with bounds on time, memory and output.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from index.errors import WithdrawnError
 from index.parsers import csv, docx, epub, html, jsonl, markdown, pdf, text, warc, xml
@@ -16,14 +17,11 @@ from index.parsers.record import BLANK, BadRecord, Record, is_blank
 Parser = Callable[[bytes], Iterator[Record | BadRecord]]
 
 
-def _gunzip_first(parse: Parser) -> Parser:
-    def parse_unpacked(data: bytes) -> Iterator[Record | BadRecord]:
-        unpacked = gunzip(data)
-        if is_blank(unpacked):
-            raise WithdrawnError(BLANK)
-        return parse(unpacked)
-
-    return parse_unpacked
+def _gunzip_first(parse: Parser, data: bytes) -> Iterator[Record | BadRecord]:
+    unpacked = gunzip(data)
+    if is_blank(unpacked):
+        raise WithdrawnError(BLANK)
+    return parse(unpacked)
 
 
 PARSERS: dict[str, Parser] = {
@@ -31,9 +29,9 @@ PARSERS: dict[str, Parser] = {
     ".markdown": markdown.parse,
     ".txt": text.parse,
     ".jsonl": jsonl.parse,
-    ".jsonl.gz": _gunzip_first(jsonl.parse),
+    ".jsonl.gz": partial(_gunzip_first, jsonl.parse),
     ".csv": csv.parse,
-    ".csv.gz": _gunzip_first(csv.parse),
+    ".csv.gz": partial(_gunzip_first, csv.parse),
     ".tsv": csv.parse,
     ".html": html.parse,
     ".htm": html.parse,

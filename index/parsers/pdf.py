@@ -3,21 +3,16 @@
 import io
 import logging
 import re
-import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from index.errors import RefusedError, WithdrawnError
-from index.parsers.fonts import FontScale
 from index.parsers.record import Record, error_message, refuse_on_error, without_empty
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 MOST_PAGES = 5_000
-MOST_OPERATORS = 5_000_000  # of all pages: a page of text has some thousand
-# Of computing time, not of the clock: things drawn without operators, such as one stream on every page, take time too.
-MOST_SECONDS = 120.0
 # The library's own bounds for what it reads before the first operator: bytes of one stream, steps to read it.
 _BOUNDS: dict[str, Any] = {
     "zlib_maximum_output_length": 20_000_000,
@@ -50,8 +45,7 @@ def parse(data: bytes) -> Iterator[Record]:
             raise RefusedError("it is encrypted; save it without a password")
         if len(document.pages) > MOST_PAGES:
             raise RefusedError(f"it has {len(document.pages):,} pages, more than {MOST_PAGES:,}")
-        budget, scale = _Budget(), FontScale()
-        pages = [_page_text(page, budget, scale) for page in document.pages]
+        pages = [_page_text(page) for page in document.pages]
         metadata = _metadata(document)
     texts = [page for page in pages if isinstance(page, str) and page]
     if not texts:
@@ -63,43 +57,13 @@ def parse(data: bytes) -> Iterator[Record]:
     yield Record("\n\n".join(texts), metadata, doubts=tuple(_doubts(pages)))
 
 
-class _Budget:
-    """Counts the operators of all pages, and refuses the file that needs too many of them or too much time."""
-
-    def __init__(self) -> None:
-        self._operators = MOST_OPERATORS
-        self._deadline = time.thread_time() + MOST_SECONDS
-
-    def spend(self, *_: object) -> None:
-        """Count one operator; the library calls it before each, and passes what the operator draws.
-
-        Raises:
-            RefusedError: nothing is left.
-        """
-        self._operators -= 1
-        if self._operators < 0:
-            raise RefusedError(f"it takes more than {MOST_OPERATORS:,} operators to draw it")
-        self.check_time()
-
-    def check_time(self) -> None:
-        """Refuse the file that has taken too long.
-
-        Raises:
-            RefusedError: no time is left.
-        """
-        if time.thread_time() > self._deadline:
-            raise RefusedError(f"it takes more than {MOST_SECONDS:g} seconds of computing to read")
-
-
-def _page_text(page: "PageObject", budget: _Budget, scale: FontScale) -> str | Exception:
+def _page_text(page: "PageObject") -> str | Exception:
     """The text of a page, or the reason that it can't be read."""
-    budget.check_time()
     try:
-        scale.weigh(page, budget.check_time)
-        text = join_lines(page.extract_text(visitor_operand_before=budget.spend))
+        text = join_lines(page.extract_text())
         is_missing = not text and "/Contents" in page and page.get_contents() is None
         return ValueError("its content is missing") if is_missing else text
-    except RefusedError:
+    except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 (a doubt names the page, whatever the library raises)
         return error

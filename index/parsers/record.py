@@ -77,7 +77,7 @@ def refuse_on_error(format_name: str, refusal: type[RefusedError] = RefusedError
     """
     try:
         yield
-    except RefusedError:
+    except (RefusedError, MemoryError):
         raise
     except RecursionError as error:
         raise refusal("it is nested too deep") from error

@@ -9,6 +9,7 @@ from index.dates import utc_time
 from index.errors import RefusedError
 from index.parsers import parser_of, warc
 from index.parsers.archives import GZIP, gunzip
+from index.parsers.processes import parse_apart
 from index.parsers.record import BadRecord, Record
 from index.parsers.xml import DocumentType, document_type
 from index.types import Progress, no_progress
@@ -120,7 +121,8 @@ class Importer:
         yield from self._import_list(list_type, data)
 
     def _import_list(self, list_type: DocumentType, data: bytes, found_at: str = "") -> Iterator[Outcome]:
-        links = feed_links(data, found_at) if list_type == "feed" else sitemap_links(data)
+        call = parse_apart(feed_links, data, found_at) if list_type == "feed" else parse_apart(sitemap_links, data)
+        links = list(call)
         if not links:
             raise RefusedError("it names no pages")
         if list_type == "index":
@@ -152,7 +154,7 @@ class Importer:
         data = _unpacked(reply.body)
         if document_type(data) != "sitemap":
             raise RefusedError("it is no sitemap, and its index says that it is")
-        return sitemap_links(data)
+        return list(parse_apart(sitemap_links, data))
 
     def _import_link(self, link: Link) -> Outcome:
         """A page that a feed or a sitemap names."""
@@ -173,7 +175,7 @@ class Importer:
         reasons: list[str] = []
         data = _file_content(path)
         try:
-            for record in warc.parse(data):
+            for record in parse_apart(warc.parse, data):
                 if isinstance(record, BadRecord):
                     reasons.append(record.reason)
                 else:

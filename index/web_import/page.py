@@ -7,6 +7,7 @@ from index.errors import RefusedError
 from index.parsers.archives import GZIP
 from index.parsers.encoding import charset_of, page_text
 from index.parsers.html import parse_page
+from index.parsers.processes import parse_apart
 from index.parsers.record import Record
 from index.web_import.address_policy import checked_url
 from index.web_import.fetcher import Reply
@@ -25,7 +26,11 @@ def record_of(reply: Reply) -> Record:
     charset = charset_of(reply.headers.get("content-type", ""))
     if reply.content_type == "text/plain":
         return Record(page_text(reply.body, charset))
-    return parse_page(reply.body, charset)
+    return next(parse_apart(_records, reply.body, charset))
+
+
+def _records(data: bytes, charset: str | None) -> list[Record]:
+    return [parse_page(data, charset)]
 
 
 def article_document(record: Record, link: Link, found_at: str, fetched: str) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from index.build.build import build_index
-from index.corpus import parse_cache
+from index.corpus import articles, parse_cache
 from index.corpus.parse_cache import FILES
 from index.engine.local.generations import generation_folder, live_number
 from index.engine.manifest import Manifest
-from index.parsers import PARSERS
+from index.parsers.processes import begin_parsing
 from tests.unit.index.build.test_build import contents
 
 
@@ -20,11 +20,11 @@ def parsed(monkeypatch) -> list[bytes]:
     """The content of each file that a parser is called with."""
     contents: list[bytes] = []
 
-    def recording(parse):
-        return lambda data: contents.append(data) or parse(data)
+    def recording(parse, data):
+        contents.append(data)
+        return begin_parsing(parse, data)
 
-    for suffix, parse in PARSERS.items():
-        monkeypatch.setitem(PARSERS, suffix, recording(parse))
+    monkeypatch.setattr(articles, "begin_parsing", recording)
     return contents
 
 

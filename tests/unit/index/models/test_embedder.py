@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 import torch
 
+from index.cores import available_cores
 from index.errors import ModelError, PrecisionError
 from index.models import embedder as module
 from index.models.batching import is_compiled
 from index.models.embedder import SentenceTransformerEmbedder, choose_precision, embedder_of_record
 from index.models.hub import DEFAULT_MODEL
-from index.models.inference import available_cores
 from index.models.precision import LEAST_COSINE, sample_texts
 from index.models.record import ModelRecord
 from index.models.shipped import ShippedEncoder

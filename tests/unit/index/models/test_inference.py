@@ -1,12 +1,10 @@
 """Graphs compiled for the processor, and what the processor has."""
 
-import os
-
 import numpy as np
 import pytest
 
 from index.models import inference
-from index.models.inference import CompiledGraph, available_cores, has_bfloat16, openvino, operations
+from index.models.inference import CompiledGraph, has_bfloat16, openvino, operations
 from index.models.precision import computes_in_bfloat16
 
 
@@ -55,26 +53,6 @@ def test_the_cores_of_the_process_are_used_unless_others_are_named(monkeypatch, 
     monkeypatch.setattr(inference, "available_cores", lambda: 5)
     graph = CompiledGraph(doubling(), ["twice", "sum"], "float32", in_bulk=in_bulk)
     assert graph._requests.qsize() == calls
-
-
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system does not bind a process to processors")
-def test_a_process_counts_the_processors_that_it_may_use():
-    """Not those of the whole machine."""
-    before = os.sched_getaffinity(0)
-    assert available_cores() == len(before)
-    try:
-        os.sched_setaffinity(0, {min(before)})
-        assert available_cores() == 1
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-@pytest.mark.parametrize(("count", "expected"), [(6, 6), (None, 1)])
-def test_where_a_process_is_not_bound_to_processors_all_count(monkeypatch, count, expected):
-    """One counts where even their number is not known."""
-    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    monkeypatch.setattr(os, "cpu_count", lambda: count)
-    assert available_cores() == expected
 
 
 def test_openvino_and_torch_see_the_same_bfloat16():

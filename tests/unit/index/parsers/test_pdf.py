@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
-from pypdf.generic._font import Font
+from pypdf.generic import DecodedStreamObject
 
 from index.errors import RefusedError
-from index.parsers import fonts
 from index.parsers import pdf as parser
 from tests.unit.index.parsers.files import (
     ARTICLE,
@@ -24,13 +22,6 @@ from tests.unit.index.parsers.files import (
 )
 
 WHOLE = pdf(ARTICLE, ["The second page."])
-EVERY_CHARACTER = (
-    b"1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange"
-)
-
-
-def numbers(*values: int) -> ArrayObject:
-    return ArrayObject(NumberObject(value) for value in values)
 
 
 def stream(data: bytes) -> DecodedStreamObject:
@@ -42,37 +33,6 @@ def stream(data: bytes) -> DecodedStreamObject:
 def encrypted(user: str) -> bytes:
     writer = PdfWriter(clone_from=io.BytesIO(WHOLE))
     writer.encrypt(user, "owner", algorithm="RC4-128")
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def with_fonts(count: int, form: bool = False, entry: str = "/ToUnicode") -> bytes:
-    """A PDF with a font by `count` names on its first page, or in a form there.
-
-    The font maps 65,536 characters with /ToUnicode, measures them with /W, or names them in its program with /FontFile.
-    """
-    writer = PdfWriter(clone_from=io.BytesIO(WHOLE))
-    subtype = "/Type1" if entry == "/FontFile" else "/Type0"
-    names = {"/Type": "/Font", "/Subtype": subtype, "/BaseFont": "/F", "/Encoding": "/Identity-H"}
-    font = DictionaryObject({NameObject(key): NameObject(value) for key, value in names.items()})
-    if entry == "/ToUnicode":
-        font[NameObject(entry)] = writer._add_object(stream(EVERY_CHARACTER))
-    elif entry == "/W":
-        descendant = DictionaryObject({NameObject(entry): numbers(0, 65_535, 500)})
-        font[NameObject("/DescendantFonts")] = ArrayObject([descendant])
-    else:
-        program = b"/Encoding\n" + b"".join(b"dup %d /A put\n" % code for code in range(65_536))
-        font[NameObject("/FontDescriptor")] = DictionaryObject({NameObject(entry): writer._add_object(stream(program))})
-    shared = writer._add_object(font)
-    resources = writer.pages[0]["/Resources"].get_object()
-    if form:
-        drawn_form, form_resources = DecodedStreamObject(), DictionaryObject()
-        drawn_form[NameObject("/Subtype")] = NameObject("/Form")
-        drawn_form[NameObject("/Resources")] = form_resources
-        resources[NameObject("/XObject")] = DictionaryObject({NameObject("/X"): writer._add_object(drawn_form)})
-        resources = form_resources
-    resources[NameObject("/Font")] = DictionaryObject({NameObject(f"/N{number}"): shared for number in range(count)})
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -195,70 +155,11 @@ class TestSafety:
         assert len(data) < 100_000
         assert record_of(".pdf", data).doubts[0].startswith("page 1 holds what can't be read (")
 
-    def test_a_file_of_too_many_operators_is_refused(self, monkeypatch):
-        """The operators of all pages are counted together."""
-        monkeypatch.setattr(parser, "MOST_OPERATORS", 1000)
-        with pytest.raises(RefusedError, match="more than 1,000 operators"):
-            records_of(".pdf", with_content(WHOLE, b"q Q " * 600))
-
-    def test_a_file_that_takes_too_long_is_refused(self, monkeypatch):
-        """Computing time is bounded too, for pages without operators."""
-        monkeypatch.setattr(parser, "MOST_SECONDS", 0.0)
-        with pytest.raises(RefusedError, match="more than 0 seconds of computing"):
-            records_of(".pdf", with_content(WHOLE, b"%\n" * 1000))
-
     def test_a_file_of_too_many_pages_is_refused(self, monkeypatch):
         """The message names the bound."""
         monkeypatch.setattr(parser, "MOST_PAGES", 1)
         with pytest.raises(RefusedError, match="it has 2 pages, more than 1"):
             records_of(".pdf", WHOLE)
-
-    @pytest.mark.parametrize("form", [False, True], ids=["page", "form"])
-    def test_fonts_that_take_much_memory_are_refused(self, monkeypatch, form):
-        """A font counts once for each name, on the page or in a form that the page draws."""
-        with pytest.raises(RefusedError, match="the fonts of a page of it map more than 1,000,000 characters"):
-            records_of(".pdf", with_fonts(20, form))
-        assert record_of(".pdf", with_fonts(2, form)).text.endswith("The second page.")
-        monkeypatch.setattr(fonts, "MOST_FONTS", 10)
-        with pytest.raises(RefusedError, match="more than 10 fonts"):
-            records_of(".pdf", with_fonts(11, form))
-
-    @pytest.mark.parametrize("entry", ["/W", "/FontFile"])
-    def test_widths_and_programs_of_fonts_are_weighed_too(self, entry):
-        """Characters count that a font only measures, or names in its program."""
-        with pytest.raises(RefusedError, match="the fonts of a page of it map more than 1,000,000 characters"):
-            records_of(".pdf", with_fonts(20, entry=entry))
-        assert record_of(".pdf", with_fonts(2, entry=entry)).text.endswith("The second page.")
-
-    @pytest.mark.parametrize(
-        ("character_map", "count"),
-        [
-            (EVERY_CHARACTER, 65_536),
-            (b"2 beginbfchar <01> <0041> <02> <0042> endbfchar", 2),
-            (b"beginbfchar\n<01><>\n<02><>\nendbfchar", 2),
-            (b"beginbfrange\r<00 00> <00 0F> <0041>\rendbfrange\nbeginbfrange\n<10> <1F> <41>", 32),
-            (b"beginbfrange <01> <09> [<0041> <0042>\n<0043>]\n<10> <11> <0050> endbfrange", 10),
-            (b"beginbfrange\n0000 FFFF 0000\nendbfrange", 65_536),
-            (b"beginbfrange\n<zz> <01> <02>\n<02> <01> <02>\n<01>\nendbfrange", 7),
-            (b"beginbfrange\n% <end bfrange>\n<0000> <D000> <0000>\nendbfrange", 0xD001),
-            (b"beginbfrange\nfoo << 0000 D000 0000\nendbfrange", 0xD002),
-            (b"beginbfrange <00> <FF> [ <41>\nendbfrange\nbeginbfrange FF00 0000 " + b"0041 " * 50_000, 50_006),
-            (b"beginbfrange\n0\tF F F F\t0>", 65_536),
-            (b"", 0),
-        ],
-    )
-    def test_the_characters_of_a_map_are_counted(self, character_map, count):
-        """Characters are counted one by one, in ranges and in lists, never fewer than the library maps."""
-        font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
-        dictionary = DictionaryObject({NameObject(key): NameObject(value) for key, value in font.items()})
-        dictionary[NameObject("/ToUnicode")] = stream(character_map)
-        assert fonts.mapped_codes(stream(character_map)) == count
-        assert len(Font.from_font_resource(dictionary).character_map) <= count
-
-    def test_the_characters_that_widths_measure_are_counted(self):
-        """Widths are lists or ranges; anything else is skipped."""
-        widths = ArrayObject([*numbers(1), numbers(500, 600), NameObject("/X"), *numbers(10, 19, 500), *numbers(7, 8)])
-        assert fonts.measured_codes(widths) == 12
 
     def test_a_circle_of_pages_is_survived(self):
         """A page tree that contains itself is survived."""

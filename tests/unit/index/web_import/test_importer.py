@@ -66,9 +66,8 @@ class TestPage:
     )
     def test_a_page_speaks_for_its_own_host_only(self, news, run_import, folder, at, monkeypatch, stated, expected):
         """An address that the page states as its own becomes the link only if it is of the same host."""
-        monkeypatch.setattr(
-            "index.web_import.page.parse_page", lambda _data, _charset: Record("Words.", {"url": stated})
-        )
+        record = Record("Words.", {"url": stated})
+        monkeypatch.setattr("index.web_import.page.parse_apart", lambda *_: iter([record]))
         news.pages["/a"] = page("A")
         run_import(at("/a"))
         assert [article.url for article in read_articles(folder)] == [at(expected)]
@@ -76,7 +75,7 @@ class TestPage:
     def test_what_the_page_says_goes_before_what_its_feed_says(self, news, run_import, folder, at, monkeypatch):
         """The page's own date and its origin are kept."""
         own = {"published": "2026-11-01", "published_origin": "json-ld"}
-        monkeypatch.setattr("index.web_import.page.parse_page", lambda _data, _charset: Record("Words.", own))
+        monkeypatch.setattr("index.web_import.page.parse_apart", lambda *_: iter([Record("Words.", own)]))
         news.pages |= {"/feed": feed(at("/a")), "/a": page("A")}
         run_import(at("/feed"))
         document = ArticleFiles(folder).file(at("/a")).read_text()

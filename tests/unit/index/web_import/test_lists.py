@@ -144,7 +144,7 @@ class TestWarc:
     def test_a_record_that_can_not_be_read_is_refused(self, run_import, folder, tmp_path, monkeypatch):
         """The report gives the parser's reason, and the name of the file."""
         records = [BadRecord("it is cut short", 1), Record("Words.", {"title": "B"}, key="https://news.example/b")]
-        monkeypatch.setattr(importer.warc, "parse", lambda _data: iter(records))
+        monkeypatch.setattr(importer, "parse_apart", lambda _parse, _data: iter(records))
         (tmp_path / "a.warc").write_bytes(b"")
         counts = []
         report = run_import(tmp_path / "a.warc", progress=lambda *count: counts.append(count))
@@ -155,11 +155,11 @@ class TestWarc:
     def test_what_was_read_before_an_archive_breaks_is_kept(self, run_import, folder, tmp_path, monkeypatch):
         """The report says why the rest is missing."""
 
-        def breaks(_data):
+        def breaks(_parse, _data):
             yield Record("Words.", {"title": "B"}, key="https://news.example/b")
             raise RefusedError("it is damaged")
 
-        monkeypatch.setattr(importer.warc, "parse", breaks)
+        monkeypatch.setattr(importer, "parse_apart", breaks)
         (tmp_path / "a.warc").write_bytes(b"")
         assert statuses(run_import(tmp_path / "a.warc")) == ["refused", "new"]
         assert articles(folder) == {"B": "Words."}

@@ -1,0 +1,233 @@
+"""Parsing in other processes: the same items, and a refusal where a file takes too much."""
+
+import ctypes
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from index.build.build import build_index
+from index.errors import ParsingEndedError, RefusedError, WithdrawnError
+from index.parsers import jsonl, processes
+from index.parsers.processes import begin_parsing, parse_apart
+from tests.conftest import REPOSITORY
+from tests.unit.index.parsers.files import pdf
+
+
+def process_id(data):
+    yield os.getpid()
+
+
+def meeting(data, folder, count):
+    """The processes that are here at once; each waits for the others."""
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < count:
+        pass
+    yield os.getpid()
+
+
+def refusing(data, refusal):
+    yield data
+    raise refusal
+
+
+def endless(data):
+    while True:
+        pass
+
+
+def asleep_in_c(data):
+    """Holds Python's lock, so that no signal handler of Python's runs."""
+    ctypes.PyDLL(None).sleep(60)
+    yield data
+
+
+def greedy(data):
+    yield bytearray(10**9)
+
+
+def talkative(data):
+    while True:
+        yield data * 1000
+
+
+def nested(data):
+    yield data
+    yield from nested(data)
+    nested(data)
+
+
+def crashing(data):
+    yield data
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def defective(data):
+    raise KeyError(data)
+
+
+RSS = b"<rss><channel><item><title>A</title><description>Words.</description></item></channel></rss>"
+
+
+def is_running(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def assert_works():
+    """A parser is called as if nothing had been."""
+    assert list(parse_apart(jsonl.parse, b'{"text": "Words."}\n')) == list(jsonl.parse(b'{"text": "Words."}\n'))
+
+
+def test_several_calls_run_at_once_and_none_in_this_process(monkeypatch, tmp_path):
+    """There are as many processes as cores."""
+    monkeypatch.setattr(processes, "available_cores", lambda: 3)
+    processes._pool.cache_clear()
+    calls = [begin_parsing(meeting, b"", tmp_path, 3) for _ in range(3)]
+    seen = {process for call in calls for process in call.items()}
+    processes._pool().stop()
+    processes._pool.cache_clear()
+    assert len(seen) == 3
+    assert os.getpid() not in seen
+
+
+@pytest.mark.parametrize("refusal", [RefusedError("it breaks off"), WithdrawnError("it is empty")])
+def test_what_was_read_before_a_refusal_is_given(refusal):
+    """Then the refusal is raised, of its own class."""
+    items = parse_apart(refusing, b"words", refusal)
+    assert next(items) == b"words"
+    with pytest.raises(type(refusal), match=str(refusal)):
+        next(items)
+
+
+@pytest.mark.parametrize("parse", [endless, asleep_in_c])
+def test_a_call_that_takes_too_long_is_refused(monkeypatch, parse):
+    """Its process is ended, whatever it does; larger files have more time."""
+    monkeypatch.setattr(processes, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(processes, "SECONDS_PER_MEGABYTE", 1.0)
+    with pytest.raises(RefusedError, match="it takes more than 2 seconds to read"):
+        list(parse_apart(parse, b" " * 1_000_000))
+    assert_works()
+
+
+def test_a_call_that_takes_too_much_memory_is_refused(monkeypatch):
+    """The next call in the same process has the same memory as the first."""
+    monkeypatch.setattr(processes, "MOST_MEMORY", 500_000_000)
+    for _ in range(3):
+        with pytest.raises(RefusedError, match="it takes more than 0.5 GB of memory to read"):
+            list(parse_apart(greedy, b""))
+    assert_works()
+
+
+def test_a_call_that_gives_too_much_is_refused(monkeypatch):
+    """Nothing of it is kept."""
+    monkeypatch.setattr(processes, "MOST_OUTPUT", 1_000_000)
+    items = parse_apart(talkative, b"words")
+    with pytest.raises(RefusedError, match="what it holds is larger than 1 MB"):
+        next(items)
+
+
+def test_a_call_that_crashes_is_refused():
+    """A parser may end its process, and no other."""
+    with pytest.raises(RefusedError, match=r"the program that reads it crashed \(exit code -11\)"):
+        list(parse_apart(crashing, b"words"))
+    assert_works()
+
+
+def test_a_call_nested_too_deep_is_refused():
+    """Python's own bound is a refusal."""
+    with pytest.raises(RefusedError, match="it is nested too deep"):
+        list(parse_apart(nested, b""))
+
+
+def test_a_defect_of_ours_is_not_hidden():
+    """An error that no parser should raise is raised here."""
+    with pytest.raises(KeyError, match="words"):
+        list(parse_apart(defective, b"words"))
+
+
+def test_processes_that_are_killed_are_said_to_be_and_started_anew():
+    """Killed while they wait for a file, as the system does for want of memory."""
+    processes._pool.cache_clear()
+    (worker,) = parse_apart(process_id, b"")
+    pool = processes._pool()
+    for process in list(pool._pool_manager.worker_manager.workers.values()):
+        os.kill(process.pid, signal.SIGKILL)
+    calls = [begin_parsing(process_id, b"") for _ in range(3)]
+    with suppress(ParsingEndedError):  # or others have taken their place
+        assert all(list(call.items()) != [worker] for call in calls)
+    assert_works()
+
+
+def test_the_processes_end_with_the_one_that_started_them():
+    """A build that is killed leaves nothing running."""
+    program = (
+        "import sys, time\n"
+        "from index.parsers.processes import parse_apart\n"
+        "from tests.unit.index.parsers.test_processes import process_id\n"
+        "print(*parse_apart(process_id, b''), flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment) as parent:
+        worker = int(parent.stdout.readline())
+        assert is_running(worker)
+        parent.kill()
+    deadline = time.monotonic() + 30
+    while is_running(worker):
+        assert time.monotonic() < deadline
+
+
+def with_fonts(count: int) -> bytes:
+    """A PDF of some kilobytes whose first page has `count` fonts that map 65,536 characters each, some 16 MB."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf(["words"])))
+    characters = DecodedStreamObject()
+    characters.set_data(b"1 beginbfrange <0000> <FFFF> <0000> endbfrange")
+    names = {"/Type": "/Font", "/Subtype": "/Type0", "/BaseFont": "/F", "/Encoding": "/Identity-H"}
+    font = DictionaryObject({NameObject(key): NameObject(value) for key, value in names.items()})
+    font[NameObject("/ToUnicode")] = writer._add_object(characters)
+    shared = writer._add_object(font)
+    fonts = DictionaryObject({NameObject(f"/N{number}"): shared for number in range(count)})
+    writer.pages[0]["/Resources"].get_object()[NameObject("/Font")] = fonts
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def long_author() -> bytes:
+    """A feed whose author the library searches for an e-mail address in time by the square of its length."""
+    item = f"<item><title>A</title><author>{'a.' * 100_000}</author></item>"
+    return f"<rss version='2.0'><channel>{item}</channel></rss>".encode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "before", "hostile", "bound", "reason"),
+    [
+        ("a.pdf", pdf(["words"]), with_fonts(200), ("MOST_MEMORY", 150_000_000), "more than 0.15 GB of memory"),
+        ("a.rss", RSS, long_author(), ("MOST_SECONDS", 1.0), "more than 3 seconds"),
+    ],
+    ids=["memory", "time"],
+)
+def test_a_hostile_file_is_refused_and_the_rest_is_indexed(
+    corpus, directory, embedder, monkeypatch, name, before, hostile, bound, reason
+):
+    """The report says why, and what the file held before is kept."""
+    (corpus / name).write_bytes(before)
+    build_index(corpus, directory, embedder)
+    (corpus / name).write_bytes(hostile)
+    (corpus / "new.md").write_text("The ferry sails again.")
+    monkeypatch.setattr(processes, *bound)
+    diff = build_index(corpus, directory, embedder).diff
+    assert [(refusal.path, refusal.reason) for refusal in diff.refused] == [(name, f"it takes {reason} to read")]
+    assert (diff.added, diff.deleted) == (["new"], [])

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,6 +49,7 @@ _DECIDING_PACKAGES = (
 )
 
 
+@cache
 def deciding_versions() -> dict[str, str]:
     """The installed version of each package that decides what an index holds, as the manifest records them."""
     return {name: version(name) for name in _DECIDING_PACKAGES}
@@ -122,7 +124,8 @@ class GenerationWriter:
         Raises:
             OSError: the disk refused.
         """
-        if self._live is not None and self._live.manifest.made_with.get("datasketch") == version("datasketch"):
+        made_with = self._live.manifest.made_with if self._live else {}
+        if self._live is not None and made_with.get("datasketch") == deciding_versions()["datasketch"]:
             live_signatures, reuse = np.load(self._live.folder / SIGNATURES, mmap_mode="r"), self._reuse
         else:
             live_signatures, reuse = np.empty((0, PERMUTATIONS), dtype=np.uint32), self._reuse.without_live()

@@ -52,10 +52,11 @@ ONLY_IN = {
     "defusedxml": ["index/web_import/links.py", "index/parsers/epub.py"],
     "trafilatura": ["index/parsers/page_metadata.py", "index/parsers/html.py"],
     "lxml": ["index/parsers/page_metadata.py", "index/parsers/markup.py", "index/parsers/html.py"],
-    "pypdf": ["index/parsers/fonts.py", "index/parsers/pdf.py"],
+    "pypdf": ["index/parsers/pdf.py"],
     "docx": ["index/parsers/docx.py"],
     "feedparser": ["index/parsers/feed.py"],
     "warcio": ["index/parsers/warc.py"],
+    "pebble": ["index/parsers/processes.py"],
 }
 MODULES = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
 ERROR_MODULES = [index.errors, rag.errors, web.errors]

@@ -1,10 +1,11 @@
-"""Many clients at once while the index is replaced: every reply is whole, or an honest 503.
+"""Many clients at once while the index is replaced, and hostile connections: every reply is whole, or an honest 503.
 
 It runs for RAG_LOAD_SECONDS (8) and prints what it measured; see CONTRIBUTING for running it longer.
 """
 
 import os
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +29,8 @@ pytestmark = pytest.mark.slow
 
 SECONDS = float(os.environ.get("RAG_LOAD_SECONDS", "8"))
 CLIENTS = 50
+MOST_GROWTH = 60  # megabytes: an index is opened before the one it replaces is closed, and freed memory is kept
+MOST_MORE_DESCRIPTORS = 200  # the connections of one hostile crowd more, and the files of a second index
 QUESTIONS = (
     "Which edition has the ferry of Lenkoran?",
     "When was the harbour of Lenkoran opened?",
@@ -44,6 +48,8 @@ class Seen:
     milliseconds: list[float] = field(default_factory=list)
     generations: set[int] = field(default_factory=set)
     healthz: list[float] = field(default_factory=list)  # milliseconds
+    memory: list[int] = field(default_factory=list)  # megabytes, one a tenth of the time
+    descriptors: list[int] = field(default_factory=list)
 
 
 def write_edition(corpus: Path, number: int) -> None:
@@ -129,32 +135,70 @@ def watch(address: str, until: float, seen: Seen) -> None:
             time.sleep(0.02)
 
 
+HOSTILE = (
+    b"",
+    b"POST /api/ask HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n{",
+    b"GET / HTTP/1.1\r\nX: ",
+    b"\x16\x03\x01" + b"\xff" * 500,
+    b"GET /" + b"a" * 100_000,
+    b"POST /api/ask HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+)
+
+
+def disturb(address: str, until: float) -> None:
+    """Connections that send half of something, or nothing, and stay; a hundred at a time."""
+    port = int(address.rpartition(":")[2])
+    while time.monotonic() < until:
+        crowd = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(100)]
+        for number, connection in enumerate(crowd):
+            with suppress(OSError):  # the server has ended it already
+                connection.sendall(HOSTILE[number % len(HOSTILE)])
+        time.sleep(1)
+        for connection in crowd:
+            connection.close()
+
+
+def take_stock(process: subprocess.Popen[str], until: float, seen: Seen) -> None:
+    """What the server holds, ten times."""
+    for count in range(10):
+        time.sleep(max(0.0, until - SECONDS + SECONDS * (count + 1) / 10 - time.monotonic()))
+        seen.memory.append(resident(process, "VmRSS"))
+        seen.descriptors.append(len(list(Path(f"/proc/{process.pid}/fd").iterdir())))
+
+
 def test_fifty_clients_are_answered_or_told_to_wait_while_the_index_is_replaced(
     server, corpus, directory, real_embedder, capsys
 ):
-    """No error but 503 with Retry-After, no reply of two generations, none older; a monitor is answered at once."""
+    """No error but 503 with Retry-After, no reply of two generations, none older; a monitor is answered at once.
+
+    Memory and descriptors do not grow.
+    """
     assert server.stdout is not None
     address = server.stdout.readline().split()[2]
     before = resident(server, "VmRSS")
     seen = Seen()
     until = time.monotonic() + SECONDS
     number = 1
-    with ThreadPoolExecutor(2) as threads:  # a loop of its own: browser tests leave one running in this thread
+    with ThreadPoolExecutor(4) as threads:  # a loop of its own: browser tests leave one running in this thread
         monitor = threads.submit(watch, address, until, seen)
         clients = threads.submit(anyio.run, load, address, until, seen)
+        others = [threads.submit(disturb, address, until), threads.submit(take_stock, server, until, seen)]
         while time.monotonic() < until and not clients.done():  # a client that failed ends them all
             number += 1
             write_edition(corpus, number)
             assert build_index(corpus, directory, real_embedder, keep=2).generation == number
         clients.result(180)
         monitor.result(60)
+        for other in others:
+            other.result(60)
     latency = statistics.quantiles(seen.milliseconds, n=100)
     health = statistics.quantiles(seen.healthz, n=100)
     measured = (
         f"\n{CLIENTS} clients, {SECONDS:g} s, {number - 1} swaps: {dict(seen.statuses)},"
         f" p50 {latency[49]:.0f} ms, p95 {latency[94]:.0f} ms,"
         f" /healthz p50 {health[49]:.1f} ms, p99 {health[98]:.1f} ms,"
-        f" memory {before} MB before, {resident(server, 'VmRSS')} MB after, {resident(server, 'VmHWM')} MB at most"
+        f" memory {before} MB before, then {seen.memory}, {resident(server, 'VmHWM')} MB at most,"
+        f" descriptors {seen.descriptors}"
     )
     with capsys.disabled():
         print(measured)
@@ -162,4 +206,7 @@ def test_fifty_clients_are_answered_or_told_to_wait_while_the_index_is_replaced(
     assert health[98] < max(1000, latency[49])  # nothing that takes long is done in the event loop
     assert set(seen.statuses) <= {200, 503}
     assert len(seen.generations) > 1
+    # The last tenth against the third: what the first questions load is loaded, and every hostile connection is new.
+    assert seen.memory[-1] <= seen.memory[2] + MOST_GROWTH
+    assert seen.descriptors[-1] <= seen.descriptors[2] + MOST_MORE_DESCRIPTORS
     assert httpx.get(f"{address}/readyz").json()["generation"] == number

@@ -201,7 +201,8 @@ def status_command(index: IndexOption = DEFAULT_INDEX, as_json: JsonOption = Fal
         say(f"holds       {manifest.articles} articles in {manifest.passages} passages")
         model = manifest.model
         say(f"model       {model.name} ({model.fingerprint[:12]}), computed in {model.precision}")
-        say(f"size        {sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB")
+        size = sum(file.bytes for file in manifest.files.values())
+        say(f"size        {size / 1e6:.1f} MB" if size >= 1e6 else f"size        {size / 1e3:.0f} kB")
         for other in others:
             state = f"made {other.manifest.created}" if other.manifest else other.trouble
             say(f"kept        generation {other.number}, {state}")

@@ -20,7 +20,7 @@ install: .venv/installed
 
 test: .venv/tests-installed
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # QUICK=1: small sizes, whose times mean nothing.  LARGEST=1000000: a million passages too.  RAG_COLLECTIONS=DIR: its texts.
 bench: .venv/benchmarks-installed

@@ -6,7 +6,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from anyio import to_thread
+from anyio import create_task_group, to_thread
 from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -17,7 +17,7 @@ from rag.assistant import Assistant
 from rag.feedback import FeedbackStore, feedback_file
 from web.api import ask, health, openai, operations
 from web.api.examples import with_examples
-from web.api.mcp import Tools, mcp_route, mcp_server
+from web.api.mcp_route import McpEndpoint, mcp_route
 from web.api.schemas import problem_responses
 from web.metrics import Metrics
 from web.middleware.admission import OTHER_THREADS, Admission, TimeLimit
@@ -65,7 +65,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     state.reindexer = Reindexer(settings.index, settings.keep)
     state.feedback = FeedbackStore(settings.feedback or feedback_file(settings.index))
     state.suggestions = SuggestionWorker(assistant, state.admission.spare_slot, AFTER_SECONDS)
-    state.tools = mcp_server(Tools(assistant, state.metrics.count), state.admission.slot)
+    state.tools = McpEndpoint(assistant, state.metrics, state.admission, settings.max_body_bytes)
     state.ready = state.stopping = False
     _add_middleware(app, settings)
     install_error_handlers(app)
@@ -76,7 +76,7 @@ def create_app(assistant: Assistant, settings: Settings, on_ready: Callable[[], 
     app.include_router(health.router, responses=responses)
     app.include_router(sign_in.router)
     app.include_router(routes.router)
-    app.router.routes.append(mcp_route(state.tools, settings))
+    app.router.routes.append(mcp_route(state.tools))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
@@ -88,13 +88,15 @@ async def _lifespan(app: FastAPI, on_ready: Callable[[], None]) -> AsyncIterator
     # A thread for each question that has a slot, and threads for the other requests.
     to_thread.current_default_thread_limiter().total_tokens = state.admission.at_once + OTHER_THREADS
     await to_thread.run_sync(state.assistant.load)
-    async with state.tools.session_manager.run(), BlockingPortal() as state.admission.portal:
+    async with BlockingPortal() as state.admission.portal, create_task_group() as background:
         state.ready = True
         on_ready()
+        background.start_soon(state.tools.run)
         state.suggestions.current()
         yield
         state.ready = False
         await to_thread.run_sync(state.suggestions.close)
+        background.cancel_scope.cancel()
     await to_thread.run_sync(state.reindexer.close)
 
 

@@ -34,6 +34,7 @@ class PerturbedEmbedder(SentenceTransformerEmbedder):
     def __init__(self, path: Path) -> None:
         with np.load(path) as kept:
             super().__init__(precision=kept["precision"].item())
+            self._model = SentenceTransformerEmbedder(precision=self.record.precision)
             self._vectors: Matrix = kept["vectors"]
             self._row_of = {name: row for row, name in enumerate(kept["names"].tolist())}
             self._mould_of = {name: row for row, name in enumerate(kept["moulds"].tolist())}
@@ -43,6 +44,10 @@ class PerturbedEmbedder(SentenceTransformerEmbedder):
         self._spread = (directions * (NOISE * spread / np.linalg.norm(spread))).T.astype(np.float32)
         self.record = self.record.model_copy(update={"name": f"{DEFAULT_MODEL}, perturbed"})
         self.unknown = 0  # passages that no real one was found for
+
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        """One row a query: (n, dim) float32, unit length; by the real model, which is loaded by its own name."""
+        return self._model.embed_queries(texts)
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
         """One row a text: (n, dim) float32, unit length."""

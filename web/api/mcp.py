@@ -17,7 +17,7 @@ from mcp.types import INVALID_REQUEST, ToolAnnotations, jsonrpc_message_adapter
 from pydantic import Field, RootModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import RagError
@@ -27,7 +27,6 @@ from rag.assistant import Assistant
 from rag.settings import DEFAULT_K, MAX_K
 from web.api.schemas import ArticleDocument, Day, FilterFields, SearchResponse
 from web.problems import invalid_value
-from web.settings import Settings
 
 K = Annotated[int, Field(ge=1, le=MAX_K, description="How many passages to find.")]
 From = Annotated[Day | None, Field(description="Only articles published on this day or later.")]
@@ -123,14 +122,6 @@ class Tools:
         return RootModel(ArticleDocument.of(self.assistant.article(article_id)))
 
 
-class _NamedRoute(Route):
-    """A route that puts itself into the scope, as FastAPI's routes do: log and metrics name a request by its path."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        match, child = super().matches(scope)
-        return match, {**child, "route": self} if match != Match.NONE else child
-
-
 def mcp_server(tools: Tools, take_slot: TakeSlot = nullcontext) -> MCPServer[Any]:
     """A server of the tools, each call of which waits for a slot."""
     slotted: list[Tool] = []
@@ -149,18 +140,17 @@ def mcp_server(tools: Tools, take_slot: TakeSlot = nullcontext) -> MCPServer[Any
     return server
 
 
-def mcp_route(server: MCPServer[Any], settings: Settings) -> Route:
-    """The tools at POST /mcp, one JSON reply a request and no session; `server.session_manager` must be running."""
+def mcp_endpoint(server: MCPServer[Any], most_bytes: int) -> ASGIApp:
+    """What answers POST /mcp, one JSON reply a request and no session; `server.session_manager` must be running."""
     app = server.streamable_http_app(
         json_response=True,
         stateless_http=True,
-        max_request_body_size=settings.max_body_bytes,
+        max_request_body_size=most_bytes,
         # The gate checks hosts and origins by the settings; the SDK would allow loopback only.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    endpoints = [route.endpoint for route in app.routes if isinstance(route, Route)]
-    # Only POST: without sessions a stream opened by GET would never carry anything.
-    return _NamedRoute("/mcp", _MessageCheck(endpoints[0]), methods=["POST"])
+    (endpoint,) = (route.endpoint for route in app.routes if isinstance(route, Route))
+    return _MessageCheck(endpoint)
 
 
 class _MessageCheck:

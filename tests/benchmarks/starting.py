@@ -41,7 +41,7 @@ Taken = tuple[float, int]  # seconds, and the most resident bytes
 
 
 def measure(rounds: int, folder: Path) -> list[Start]:
-    """The medians of so many rounds, in which all take turns, after one that does not count."""
+    """The medians of so many rounds, in which all take turns. Where there are several, one before does not count."""
     corpus, index = folder / "corpus", folder / "index"
     shutil.copytree(REPOSITORY / "corpus", corpus)
     _ended("index", "--corpus", corpus, "--index", index)
@@ -55,10 +55,10 @@ def measure(rounds: int, folder: Path) -> list[Start]:
         "rag mcp, until initialized": partial(_initialized, index),
     }
     taken: dict[str, list[Taken]] = {name: [] for name in commands}
-    for _ in range(1 + rounds):
+    for _ in range(rounds + (rounds > 1)):
         for name, run in commands.items():
             taken[name].append(run())
-    return [_start(name, runs[1:]) for name, runs in taken.items()]
+    return [_start(name, runs[-rounds:]) for name, runs in taken.items()]
 
 
 def _start(command: str, runs: list[Taken]) -> Start:

@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from index.build.diff import CorpusComparison, CorpusDiff, LiveGeneration, refuse_unreadable
+from index.build.diff import (
+    CorpusComparison,
+    CorpusDiff,
+    CorpusReading,
+    LiveGeneration,
+    read_corpus,
+    up_to_first_article,
+)
 from index.build.generation_writer import GenerationWriter, deciding_versions
 from index.build.report import BuildReport, changed_settings
-from index.corpus.articles import read_articles
-from index.corpus.parse_cache import ParseCache, would_parse_the_same
+from index.corpus.parse_cache import would_parse_the_same
 from index.corpus.printable import printable
 from index.engine.local import generations
 from index.engine.local.catalog import Catalog
@@ -49,13 +55,18 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
         ModelError: the model can't be loaded.
     """
     started = time.monotonic()
+    first_reading = None
     if generations.current_mark(directory) is None:  # a first build that must fail leaves no trace
-        refuse_unreadable(corpus, directory, allow_empty=allow_empty)
+        first_reading = read_corpus(corpus, None)
+        if not allow_empty:
+            first_reading = up_to_first_article(first_reading, directory)
     try:
         with generations.writer_lock(directory), _open_live(directory, rebuild) as live:
             number, folder = generations.new_folder(directory)
             try:
-                diff = _write_catalog(corpus, folder, directory, live, allow_empty)
+                # Another process may have made a generation since the first reading began.
+                reading = first_reading if first_reading and live is None else read_corpus(corpus, live)
+                diff = _write_catalog(reading, folder, directory, live, allow_empty)
                 if live is not None and _is_current(live, diff, corpus, embedder):
                     manifest, embedded = live.manifest, 0
                 else:
@@ -91,7 +102,8 @@ def preview_index(
     """
     started = time.monotonic()
     with _open_live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
-        diff = _write_catalog(corpus, Path(scratch), directory, live, allow_empty)
+        reading = read_corpus(corpus, live)
+        diff = _write_catalog(reading, Path(scratch), directory, live, allow_empty)
         with closing(GenerationWriter(Path(scratch), live, embedder)) as writer:
             passages, to_embed = writer.passages(), len(writer.rows_to_embed())
     manifest = live.manifest if live else None
@@ -129,27 +141,26 @@ def _open_live(directory: Path, rebuild: bool) -> Iterator[LiveGeneration | None
 
 
 def _write_catalog(
-    corpus: Path, folder: Path, directory: Path, live: LiveGeneration | None, allow_empty: bool
+    reading: CorpusReading, folder: Path, directory: Path, live: LiveGeneration | None, allow_empty: bool
 ) -> CorpusDiff:
     """Write every article of the corpus into a new catalog in `folder`; gives the difference to the live generation.
 
     Articles pass one at a time from reading through comparing to writing, so that memory does not grow with the corpus.
 
     Raises:
-        CorpusError: nothing exists at that path, or, without `allow_empty`, no article can be read.
+        CorpusError: no article can be read, without `allow_empty`.
         OSError: the disk refused.
     """
-    cache = ParseCache(live.folder, live.catalog.paths(), live.catalog.article) if live else ParseCache()
     comparison = CorpusComparison(live)
     with closing(CatalogWriter(folder / CATALOG)) as writer:
-        for article in comparison.articles(read_articles(corpus, cache), corpus):
+        for article in comparison.articles(reading.items, reading.corpus):
             writer.add(article, split_article(article))
         diff = comparison.diff()
         for article_id, first_seen in comparison.first_seen_of_moved(diff):
             writer.set_first_seen(article_id, first_seen)
     if comparison.is_empty() and not allow_empty:
-        raise comparison.no_article_error(corpus, directory)
-    cache.write(folder)
+        raise comparison.no_article_error(reading.corpus, directory)
+    reading.cache.write(folder)
     return diff
 
 

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from index.commands import command
 from index.corpus.articles import read_articles
+from index.corpus.parse_cache import ParseCache
 from index.engine.local.catalog import Catalog
 from index.engine.manifest import VECTORS, Manifest
 from index.errors import CorpusError
 from index.parsers import FORMATS
-from index.types import Article, Doubt, Matrix, Refusal
+from index.types import Article, CorpusItem, Doubt, Matrix, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +128,37 @@ class CorpusComparison:
         return _no_article_error(corpus, directory, self._refused, has_live=self._live is not None)
 
 
-def refuse_unreadable(corpus: Path, directory: Path, *, allow_empty: bool = False) -> None:
-    """Refuse a corpus without any article, reading it only as far as its first one.
+class CorpusReading(NamedTuple):
+    """A corpus as it is being read: its articles, refusals and doubts, and what is remembered of its files."""
+
+    corpus: Path
+    items: Iterator[CorpusItem]
+    cache: ParseCache
+
+
+def read_corpus(corpus: Path, live: LiveGeneration | None) -> CorpusReading:
+    """Begin to read a corpus; files that the live generation holds unchanged are not parsed.
 
     Raises:
-        CorpusError: nothing exists at that path, or, without `allow_empty`, no article can be read.
+        CorpusError: nothing exists at that path.
     """
-    items = read_articles(corpus, ahead=0)
-    if allow_empty:
-        return
-    refused: list[Refusal] = []
-    for item in items:
+    cache = ParseCache(live.folder, live.catalog.paths(), live.catalog.article) if live else ParseCache()
+    return CorpusReading(corpus, read_articles(corpus, cache), cache)
+
+
+def up_to_first_article(reading: CorpusReading, directory: Path) -> CorpusReading:
+    """The same reading, once it is known that there is an article.
+
+    Raises:
+        CorpusError: no article can be read.
+    """
+    begun: list[CorpusItem] = []
+    for item in reading.items:
+        begun.append(item)
         if isinstance(item, Article):
-            return
-        if isinstance(item, Refusal):
-            refused.append(item)
-    raise _no_article_error(corpus, directory, refused, has_live=False)
+            return reading._replace(items=chain(begun, reading.items))
+    refused = [item for item in begun if isinstance(item, Refusal)]
+    raise _no_article_error(reading.corpus, directory, refused, has_live=False)
 
 
 def _is_deleted(corpus: Path, path: str) -> bool:

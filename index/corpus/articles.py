@@ -25,29 +25,27 @@ BYTES_AHEAD = 50_000_000
 _ItemWithLine = tuple[CorpusItem, int | None]  # the line is None in a file of one record
 
 
-def read_articles(corpus: Path, cache: ParseCache | None = None, ahead: int = FILES_AHEAD) -> Iterator[CorpusItem]:
+def read_articles(corpus: Path, cache: ParseCache | None = None) -> Iterator[CorpusItem]:
     """Every article of a corpus (a directory or one file) in the order of paths, with every refusal and every doubt.
 
     Hidden files and files named README.md are skipped. A file that can't be read does not stop the rest. Of two
-    articles with the same id the first is kept and the second refused. Other processes parse up to `ahead` files beyond
-    the one whose items are given.
+    articles with the same id the first is kept and the second refused. Other processes parse later files meanwhile.
 
     Raises:
         CorpusError: nothing exists at that path.
     """
     check_exists(corpus)  # at the call, not when the first article is taken
     cache = cache or ParseCache()
-    return _refuse_repeated_ids(
-        _items_in_order((_begin_file(corpus, path, cache) for path in corpus_paths(corpus)), ahead)
-    )
+    files = (_begin_file(corpus, path, cache) for path in corpus_paths(corpus))
+    return _refuse_repeated_ids(_items_in_order(files))
 
 
-def _items_in_order(files: Iterable["_BegunFile"], ahead: int) -> Iterator[_ItemWithLine]:
+def _items_in_order(files: Iterable["_BegunFile"]) -> Iterator[_ItemWithLine]:
     """The items of the files, in order; later files are parsed meanwhile."""
     waiting: deque[_BegunFile] = deque()
     for file in files:
         waiting.append(file)
-        while waiting and (len(waiting) > ahead or sum(file.parsing for file in waiting) > BYTES_AHEAD):
+        while waiting and (len(waiting) > FILES_AHEAD or sum(file.parsing for file in waiting) > BYTES_AHEAD):
             yield from waiting.popleft().items
     for file in waiting:
         yield from file.items

@@ -7,7 +7,7 @@ RagError                        root of every error that a person is shown
 │   ├── GenerationForeignError  another program, or another version of the format, wrote the directory
 │   └── GenerationDamagedError  a file is missing, cut short or altered
 ├── WriterBusyError             another process writes this index, or imports into this corpus
-├── ParsingEndedError           the processes that parse files were ended from outside
+├── ParserProcessError          no process can be started to parse files
 ├── ReindexEndedError           the process of a re-index ended before its work was done
 ├── ImportUsageError            an option of an import is wrong, such as a day that does not exist
 ├── StorageError                the disk refused a read or a write
@@ -90,10 +90,10 @@ class ReindexEndedError(RagError):
     code = "ReindexEnded"
 
 
-class ParsingEndedError(RagError):
-    """The processes that parse files were ended from outside."""
+class ParserProcessError(RagError):
+    """No process can be started to parse files."""
 
-    code = "ParsingEnded"
+    code = "ParserProcess"
 
 
 class ImportUsageError(RagError):

@@ -93,11 +93,13 @@ async def _lifespan(app: FastAPI, on_ready: Callable[[], None]) -> AsyncIterator
         on_ready()
         background.start_soon(state.tools.run)
         state.suggestions.current()
-        yield
-        state.ready = False
-        await to_thread.run_sync(state.suggestions.close)
-        background.cancel_scope.cancel()
-    await to_thread.run_sync(state.reindexer.close)
+        try:
+            yield
+        finally:
+            state.ready = False
+            await to_thread.run_sync(state.suggestions.close)
+            await to_thread.run_sync(state.reindexer.close)
+            background.cancel_scope.cancel()
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

@@ -52,6 +52,7 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
         GenerationError: the index there is damaged or not ours (with `rebuild`: not ours).
         WriterBusyError: another process is writing it.
         StorageError: the disk refused.
+        ParserProcessError: no process can be started to parse files.
         ModelError: the model can't be loaded.
     """
     started = time.monotonic()
@@ -98,7 +99,7 @@ def preview_index(
     """What `build_index` would do, with nothing written to the index.
 
     Raises:
-        CorpusError, GenerationError: as `build_index`.
+        CorpusError, GenerationError, ParserProcessError: as `build_index`.
     """
     started = time.monotonic()
     with _open_live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:

@@ -98,7 +98,7 @@ class Reindexer:
                 pass  # no other process holds it; one that takes it before the build does is reported by the build
             receiver, sender = _SPAWN.Pipe(duplex=False)
             arguments = (sender, manifest, self._directory, self._keep, self._embedder_of)
-            self._process = _SPAWN.Process(target=_build, args=arguments, name="re-index")
+            self._process = _SPAWN.Process(target=_build, args=arguments, daemon=True, name="re-index")
             self._process.start()
             sender.close()  # so that the pipe ends when the process does
             self.status = ReindexStatus("running", started=_now())
@@ -114,11 +114,16 @@ class Reindexer:
             self._follower.join()
 
     def _follow(self, process: SpawnProcess, receiver: Connection) -> None:
+        last: Mapping[str, Any] = {}
         with suppress(EOFError), receiver:
             while True:
-                self._update(receiver.recv())
-        process.join()
-        if self.status.state == "running":
+                last = receiver.recv()
+                if "state" not in last:
+                    self._update(last)
+        process.join()  # before the status says that it is done: the next build may begin then
+        if "state" in last:
+            self._update(last)
+        else:
             ended = ReindexEndedError(
                 f"The process of the re-index ended with code {process.exitcode} before it was done.",
                 "What was live is live; run rag index to see why.",

@@ -33,6 +33,7 @@ def read_articles(corpus: Path, cache: ParseCache | None = None) -> Iterator[Cor
 
     Raises:
         CorpusError: nothing exists at that path.
+        ParserProcessError: no process can be started to parse files.
     """
     check_exists(corpus)  # at the call, not when the first article is taken
     cache = cache or ParseCache()
@@ -43,19 +44,25 @@ def read_articles(corpus: Path, cache: ParseCache | None = None) -> Iterator[Cor
 def _items_in_order(files: Iterable["_BegunFile"]) -> Iterator[_ItemWithLine]:
     """The items of the files, in order; later files are parsed meanwhile."""
     waiting: deque[_BegunFile] = deque()
-    for file in files:
-        waiting.append(file)
-        while waiting and (len(waiting) > FILES_AHEAD or sum(file.parsing for file in waiting) > BYTES_AHEAD):
+    try:
+        for file in files:
+            waiting.append(file)
+            while waiting and (len(waiting) > FILES_AHEAD or sum(file.size for file in waiting) > BYTES_AHEAD):
+                yield from waiting.popleft().items
+        while waiting:
             yield from waiting.popleft().items
-    for file in waiting:
-        yield from file.items
+    finally:
+        for file in waiting:  # whoever took the items has stopped
+            if file.parsing is not None:
+                file.parsing.cancel()
 
 
 class _BegunFile(NamedTuple):
-    """A file: how many bytes of it are being parsed, and its items, which wait for that."""
+    """A file's items; where it is being parsed, they wait for that, and `size` is that of the file in bytes."""
 
-    parsing: int
     items: Iterable[_ItemWithLine]
+    parsing: Parsing[Record | BadRecord] | None = None
+    size: int = 0
 
 
 def _refuse_repeated_ids(items: Iterator[_ItemWithLine]) -> Iterator[CorpusItem]:
@@ -78,16 +85,17 @@ def _begin_file(corpus: Path, path: Path, cache: ParseCache) -> _BegunFile:
         name.encode()
         parse, data = _parser_and_content(corpus, path)
     except RefusedError as error:
-        return _BegunFile(0, [(_refusal(name, error), None)])
+        return _BegunFile([(_refusal(name, error), None)])
     except UnicodeEncodeError:
-        return _BegunFile(0, [(Refusal(printable(name), "its file name is not valid Unicode"), None)])
+        return _BegunFile([(Refusal(printable(name), "its file name is not valid Unicode"), None)])
     except (OSError, RuntimeError) as error:  # RuntimeError: a circle of links, before Python 3.13
         reason = f"it can't be opened ({getattr(error, 'strerror', None) or error})"
-        return _BegunFile(0, [(Refusal(name, reason), None)])
+        return _BegunFile([(Refusal(name, reason), None)])
     cached = cache.recall(name, data)
     if cached is not None:
-        return _BegunFile(0, cached)
-    return _BegunFile(len(data), _items_of_file(begin_parsing(parse, data), name, data, cache))
+        return _BegunFile(cached)
+    parsing = begin_parsing(parse, data)
+    return _BegunFile(_items_of_file(parsing, name, data, cache), parsing, len(data))
 
 
 def _parser_and_content(corpus: Path, path: Path) -> tuple[Parser, bytes]:

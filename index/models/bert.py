@@ -17,8 +17,9 @@ from index.models.tokens import INPUTS
 Weights = Mapping[str, NDArray[np.float32]]  # by the names of transformers' BertModel
 _Node = Any  # openvino.Node, whose operators carry no types
 
-# The weights in use, by file and name. The reader has the embeddings of the default model: 47 MB in float32.
-_in_use: WeakValueDictionary[tuple[Path, str], NDArray[np.float32]] = WeakValueDictionary()
+# The weights in use, by file, when it was changed (nanoseconds), and name. The reader has the embeddings of the default
+# model: 47 MB in float32.
+_in_use: WeakValueDictionary[tuple[Path, int, str], NDArray[np.float32]] = WeakValueDictionary()
 _reading = Lock()
 
 _LAST_AXIS = np.array([-1], dtype=np.int64)
@@ -117,14 +118,15 @@ def read_weights(path: Path, part: str = "") -> dict[str, NDArray[np.float32]]:
     """
     weights: dict[str, NDArray[np.float32]] = {}
     try:
+        changed = path.stat().st_mtime_ns
         with _reading, safe_open(path, framework="numpy") as file:
             for stored_name in file.keys():  # noqa: SIM118 (not a mapping)
                 name = stored_name.removeprefix("bert.")
                 if name.startswith(part):
-                    array = _in_use.get((path, name))
+                    array = _in_use.get((path, changed, name))
                     if array is None:
                         array = file.get_tensor(stored_name).astype(np.float32, copy=False)
-                    weights[name] = _in_use[path, name] = array
+                    weights[name] = _in_use[path, changed, name] = array
     except (OSError, SafetensorError) as error:
         raise ValueError(str(error)) from error
     return weights

@@ -54,6 +54,7 @@ def import_pages(
         CorpusError: the corpus is a file.
         WriterBusyError: another import writes it.
         StorageError: it can't be written.
+        ParserProcessError: no process can be started to parse pages.
     """
     with import_lock(corpus):
         return Importer(corpus, client, options, clock).run(inputs, progress)

@@ -56,7 +56,6 @@ ONLY_IN = {
     "docx": ["index/parsers/docx.py"],
     "feedparser": ["index/parsers/feed.py"],
     "warcio": ["index/parsers/warc.py"],
-    "pebble": ["index/parsers/processes.py"],
 }
 MODULES = [path for room in ROOMS for path in sorted((REPOSITORY / room).rglob("*.py"))]
 ERROR_MODULES = [index.errors, rag.errors, web.errors]

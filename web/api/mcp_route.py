@@ -3,6 +3,7 @@
 Its SDK takes a fifth of the time in which a server starts to import, so that is done once the server is ready.
 """
 
+import logging
 from importlib import import_module
 
 import anyio
@@ -13,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rag.assistant import Assistant
 from web.metrics import Metrics
 from web.middleware.admission import Admission
+
+_log = logging.getLogger(__name__)
 
 
 class McpEndpoint:
@@ -26,9 +29,14 @@ class McpEndpoint:
 
     async def run(self) -> None:
         """Make the endpoint, and keep it running until this is cancelled."""
-        sdk = await to_thread.run_sync(import_module, "web.api.mcp")
-        server = sdk.mcp_server(sdk.Tools(self._assistant, self._metrics.count), self._admission.slot)
-        self._endpoint = sdk.mcp_endpoint(server, self._most_bytes)
+        try:
+            sdk = await to_thread.run_sync(import_module, "web.api.mcp")
+            server = sdk.mcp_server(sdk.Tools(self._assistant, self._metrics.count), self._admission.slot)
+            self._endpoint = sdk.mcp_endpoint(server, self._most_bytes)
+        except Exception:  # noqa: BLE001 (whatever it is, the rest of the server goes on)
+            _log.exception("/mcp can't be served")
+            self._made.set()
+            return
         async with server.session_manager.run():
             self._made.set()
             await anyio.sleep_forever()
@@ -36,7 +44,8 @@ class McpEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._made.wait()
-        assert self._endpoint is not None
+        if self._endpoint is None:
+            raise RuntimeError("what answers /mcp could not be made; the log has the reason")
         await self._endpoint(scope, receive, send)
 
 

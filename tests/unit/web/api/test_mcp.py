@@ -239,3 +239,17 @@ def test_the_sdk_answers_a_body_that_is_no_json_and_an_unknown_method(client):
     assert (unread.status_code, unread.json()["error"]["code"]) == (400, -32700)
     unknown = client.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "no"}, headers=headers)
     assert unknown.json()["error"]["code"] == -32601
+
+
+def test_without_the_sdk_the_rest_is_served(assistant, serve, monkeypatch, caplog):
+    """The log says why, and nobody waits."""
+
+    def missing(name):
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr("web.api.mcp_route.import_module", missing)
+    client = serve(assistant)
+    response = client.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"})
+    assert response.status_code == 500
+    assert "/mcp can't be served" in caplog.text
+    assert client.get("/readyz").status_code == 200

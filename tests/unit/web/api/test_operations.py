@@ -217,6 +217,18 @@ def test_whatever_ends_a_build_is_told_and_ends_nothing_else(built, embedder_of,
     assert generations.live_number(built) == 1
 
 
+def test_one_build_after_the_other_leaves_no_process(corpus, directory):
+    """Each has parsed a file, and has ended when the status says that it is done; the next begins at once."""
+    build_index(corpus, directory, WordEmbedder())
+    with closing(Reindexer(directory, embedder_of=words)) as reindexer:
+        for number in range(3):
+            (corpus / f"tower-{number}.txt").write_text(f"The tower of Gabala is {number + 80} metres tall.")
+            reindexer.start()
+            status = final_status(reindexer)
+            assert (status.state, status.report.added) == ("done", 1)
+            assert not reindexer._process.is_alive()
+
+
 def test_a_closed_re_indexer_leaves_no_process(built):
     """What runs is ended with the server, and says so."""
     reindexer = Reindexer(built, embedder_of=words)

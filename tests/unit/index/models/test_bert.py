@@ -193,7 +193,7 @@ def test_weights_in_use_are_read_once(encoder, tmp_path):
     assert {id(array) for array in read_weights(path, "embeddings.").values()} == identities
     del part
     gc.collect()
-    assert not any(known == path for known, _ in bert._in_use)
+    assert not any(known == path for known, _, _ in bert._in_use)
 
 
 def test_weights_in_16_bits_are_read_as_float32(tmp_path):

@@ -7,14 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from index.build.diff import (
-    CorpusComparison,
-    CorpusDiff,
-    CorpusReading,
-    LiveGeneration,
-    read_corpus,
-    up_to_first_article,
-)
+from index.build.diff import CorpusComparison, CorpusDiff, CorpusReading, LiveGeneration
 from index.build.generation_writer import GenerationWriter, deciding_versions
 from index.build.report import BuildReport, changed_settings
 from index.corpus.parse_cache import would_parse_the_same
@@ -56,17 +49,15 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
         ModelError: the model can't be loaded.
     """
     started = time.monotonic()
-    first_reading = None
-    if generations.current_mark(directory) is None:  # a first build that must fail leaves no trace
-        first_reading = read_corpus(corpus, None)
-        if not allow_empty:
-            first_reading = up_to_first_article(first_reading, directory)
+    first_reading = CorpusReading(corpus, None) if generations.current_mark(directory) is None else None
     try:
+        if first_reading is not None and not allow_empty:
+            first_reading.find_article(directory)  # a first build that must fail leaves no trace
         with generations.writer_lock(directory), _open_live(directory, rebuild) as live:
             number, folder = generations.new_folder(directory)
             try:
                 # Another process may have made a generation since the first reading began.
-                reading = first_reading if first_reading and live is None else read_corpus(corpus, live)
+                reading = first_reading if first_reading and live is None else CorpusReading(corpus, live)
                 diff = _write_catalog(reading, folder, directory, live, allow_empty)
                 if live is not None and _is_current(live, diff, corpus, embedder):
                     manifest, embedded = live.manifest, 0
@@ -82,6 +73,9 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
         raise generations.write_error(directory, error) from error
+    finally:
+        if first_reading is not None:
+            first_reading.close()
     return BuildReport(
         diff,
         manifest.generation,
@@ -103,8 +97,7 @@ def preview_index(
     """
     started = time.monotonic()
     with _open_live(directory, rebuild) as live, tempfile.TemporaryDirectory() as scratch:
-        reading = read_corpus(corpus, live)
-        diff = _write_catalog(reading, Path(scratch), directory, live, allow_empty)
+        diff = _write_catalog(CorpusReading(corpus, live), Path(scratch), directory, live, allow_empty)
         with closing(GenerationWriter(Path(scratch), live, embedder)) as writer:
             passages, to_embed = writer.passages(), len(writer.rows_to_embed())
     manifest = live.manifest if live else None
@@ -144,7 +137,7 @@ def _open_live(directory: Path, rebuild: bool) -> Iterator[LiveGeneration | None
 def _write_catalog(
     reading: CorpusReading, folder: Path, directory: Path, live: LiveGeneration | None, allow_empty: bool
 ) -> CorpusDiff:
-    """Write every article of the corpus into a new catalog in `folder`; gives the difference to the live generation.
+    """Write every article into a new catalog in `folder`, close the reading, and give the difference to what is live.
 
     Articles pass one at a time from reading through comparing to writing, so that memory does not grow with the corpus.
 
@@ -153,8 +146,8 @@ def _write_catalog(
         OSError: the disk refused.
     """
     comparison = CorpusComparison(live)
-    with closing(CatalogWriter(folder / CATALOG)) as writer:
-        for article in comparison.articles(reading.items, reading.corpus):
+    with closing(reading), closing(CatalogWriter(folder / CATALOG)) as writer:
+        for article in comparison.articles(reading.items(), reading.corpus):
             writer.add(article, split_article(article))
         diff = comparison.diff()
         for article_id, first_seen in comparison.first_seen_of_moved(diff):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 
@@ -128,37 +128,43 @@ class CorpusComparison:
         return _no_article_error(corpus, directory, self._refused, has_live=self._live is not None)
 
 
-class CorpusReading(NamedTuple):
-    """A corpus as it is being read: its articles, refusals and doubts, and what is remembered of its files."""
+class CorpusReading:
+    """A corpus as it is being read, and what is remembered of its files.
 
-    corpus: Path
-    items: Iterator[CorpusItem]
-    cache: ParseCache
-
-
-def read_corpus(corpus: Path, live: LiveGeneration | None) -> CorpusReading:
-    """Begin to read a corpus; files that the live generation holds unchanged are not parsed.
-
-    Raises:
-        CorpusError: nothing exists at that path.
+    It must be closed, or files go on being parsed that nobody reads.
     """
-    cache = ParseCache(live.folder, live.catalog.paths(), live.catalog.article) if live else ParseCache()
-    return CorpusReading(corpus, read_articles(corpus, cache), cache)
 
+    def __init__(self, corpus: Path, live: LiveGeneration | None) -> None:
+        """Begin to read; files that the live generation holds unchanged are not parsed.
 
-def up_to_first_article(reading: CorpusReading, directory: Path) -> CorpusReading:
-    """The same reading, once it is known that there is an article.
+        Raises:
+            CorpusError: nothing exists at that path.
+        """
+        self.corpus = corpus
+        self.cache = ParseCache(live.folder, live.catalog.paths(), live.catalog.article) if live else ParseCache()
+        self._articles = read_articles(corpus, self.cache)
+        self._begun: list[CorpusItem] = []
 
-    Raises:
-        CorpusError: no article can be read.
-    """
-    begun: list[CorpusItem] = []
-    for item in reading.items:
-        begun.append(item)
-        if isinstance(item, Article):
-            return reading._replace(items=chain(begun, reading.items))
-    refused = [item for item in begun if isinstance(item, Refusal)]
-    raise _no_article_error(reading.corpus, directory, refused, has_live=False)
+    def close(self) -> None:
+        """Stop reading."""
+        self._articles.close()
+
+    def items(self) -> Iterator[CorpusItem]:
+        """Its articles, refusals and doubts, once each."""
+        return chain(self._begun, self._articles)
+
+    def find_article(self, directory: Path) -> None:
+        """Read as far as the first article, to know that there is one; `directory` is that of the index.
+
+        Raises:
+            CorpusError: no article can be read.
+        """
+        for item in self._articles:
+            self._begun.append(item)
+            if isinstance(item, Article):
+                return
+        refused = [item for item in self._begun if isinstance(item, Refusal)]
+        raise _no_article_error(self.corpus, directory, refused, has_live=False)
 
 
 def _is_deleted(corpus: Path, path: str) -> bool:

@@ -1,7 +1,7 @@
 """Reading a corpus: every article of a directory or a file, in a stable order, and what was refused."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ BYTES_AHEAD = 50_000_000
 _ItemWithLine = tuple[CorpusItem, int | None]  # the line is None in a file of one record
 
 
-def read_articles(corpus: Path, cache: ParseCache | None = None) -> Iterator[CorpusItem]:
+def read_articles(corpus: Path, cache: ParseCache | None = None) -> Generator[CorpusItem, None, None]:
     """Every article of a corpus (a directory or one file) in the order of paths, with every refusal and every doubt.
 
     Hidden files and files named README.md are skipped. A file that can't be read does not stop the rest. Of two
@@ -65,7 +65,7 @@ class _BegunFile(NamedTuple):
     size: int = 0
 
 
-def _refuse_repeated_ids(items: Iterator[_ItemWithLine]) -> Iterator[CorpusItem]:
+def _refuse_repeated_ids(items: Iterator[_ItemWithLine]) -> Generator[CorpusItem, None, None]:
     first_paths: dict[str, str] = {}
     for item, line in items:
         if not isinstance(item, Article):

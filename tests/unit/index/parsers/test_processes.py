@@ -13,7 +13,8 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from index.build.build import build_index
-from index.errors import ParserProcessError, RefusedError, WithdrawnError
+from index.engine.local import generations
+from index.errors import ParserProcessError, RefusedError, WithdrawnError, WriterBusyError
 from index.parsers import jsonl, processes
 from index.parsers.processes import begin_parsing, parse_apart
 from tests.conftest import REPOSITORY
@@ -226,6 +227,18 @@ def test_a_call_whose_items_nobody_wants_is_ended(fresh, monkeypatch, tmp_path):
     next(items)
     items.close()
     assert_works()
+
+
+def test_a_build_that_can_not_begin_leaves_no_call_waiting(fresh, corpus, directory, embedder, monkeypatch):
+    """Not even while its error is kept, as one that is reported is."""
+    monkeypatch.setattr(processes, "available_cores", lambda: 1)
+    monkeypatch.setattr(processes, "MOST_HELD", 10)
+    for name in ("a.jsonl", "b.jsonl"):
+        (corpus / name).write_text('{"text": "Words."}\n' * 5)
+    with generations.writer_lock(directory), pytest.raises(WriterBusyError) as kept:
+        build_index(corpus, directory, embedder)
+    assert_works()
+    assert kept.value.__traceback__ is not None
 
 
 def test_a_deep_record_comes_whole(fresh):

@@ -24,7 +24,7 @@ from typing import Any, Generic, TypeVar
 
 from index.cores import available_cores
 from index.errors import ParserProcessError, RefusedError
-from index.parsers.worker import END, Call, Ending
+from index.parsers.worker import END, Bounds, Call, Ending
 
 MOST_SECONDS = 120.0  # for a file of any size
 SECONDS_PER_MEGABYTE = 10.0  # more: an archive of web pages takes some 2
@@ -39,8 +39,8 @@ Item = TypeVar("Item")
 class Parsing(Generic[Item]):
     """A call that another process makes. Its items wait here, and the call waits where too many do."""
 
-    def __init__(self, call: Call, seconds: float) -> None:
-        self.call, self.seconds = call, seconds
+    def __init__(self, call: Call) -> None:
+        self.call = call
         self.is_cancelled = False
         self._items: deque[bytes] = deque()
         self._size = 0
@@ -96,7 +96,7 @@ class Parsing(Generic[Item]):
 def begin_parsing(parse: Callable[..., Iterable[Item]], data: bytes, *arguments: object) -> Parsing[Item]:
     """Have another process call `parse(data, *arguments)`, a function of a module, whose items can be pickled."""
     seconds = MOST_SECONDS + SECONDS_PER_MEGABYTE * len(data) / 1e6
-    parsing: Parsing[Item] = Parsing((parse, data, arguments, MOST_MEMORY, MOST_OUTPUT), seconds)
+    parsing: Parsing[Item] = Parsing((parse, data, arguments, Bounds(seconds, MOST_MEMORY, MOST_OUTPUT)))
     _calls().put(parsing)
     return parsing
 
@@ -192,13 +192,14 @@ class _Worker:
 
     def finish(self, parsing: Parsing[Any]) -> Exception | None:
         """Pass on what the call gives; returns why it ended before the file did. The process may have ended with it."""
-        left = parsing.seconds
+        seconds = parsing.call[-1].seconds
+        left = seconds
         try:
             while True:
                 began = time.monotonic()
                 if not self._connection.poll(max(0.0, left)):
                     self.close()
-                    return RefusedError(f"it takes more than {parsing.seconds:.0f} seconds to read")
+                    return RefusedError(f"it takes more than {seconds:.0f} seconds to read")
                 item = self._connection.recv_bytes()
                 left -= time.monotonic() - began
                 if item == END:

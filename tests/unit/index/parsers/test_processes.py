@@ -27,6 +27,12 @@ def process_id(data):
     yield os.getpid()
 
 
+def busy(data):
+    yield os.getpid()
+    while True:
+        pass
+
+
 def meeting(data, folder, count):
     """The processes that are here at once; each waits for the others."""
     (folder / str(os.getpid())).touch()
@@ -249,13 +255,14 @@ def test_a_deep_record_comes_whole(fresh):
     assert [record.text for record in parse_apart(jsonl.parse, data)] == ["First.", "Words.", "Last."]
 
 
-def test_the_processes_end_with_the_one_that_started_them():
-    """A build that is killed leaves nothing running."""
+@pytest.mark.parametrize("parse", ["process_id", "busy"])
+def test_the_processes_end_with_the_one_that_started_them(parse):
+    """A build that is killed leaves nothing running, whatever is being parsed."""
     program = (
-        "import sys, time\n"
+        "import time\n"
         "from index.parsers.processes import parse_apart\n"
-        "from tests.unit.index.parsers.test_processes import process_id\n"
-        "print(*parse_apart(process_id, b''), flush=True)\n"
+        f"from tests.unit.index.parsers.test_processes import {parse}\n"
+        f"print(next(parse_apart({parse}, b'')), flush=True)\n"
         "time.sleep(60)\n"
     )
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
@@ -264,6 +271,20 @@ def test_the_processes_end_with_the_one_that_started_them():
         assert is_running(worker)
         parent.kill()
     assert_ends(worker)
+
+
+def test_a_process_that_nobody_ends_is_ended_by_the_system(tmp_path):
+    """Where the process that waits is gone, and Python's lock is held."""
+    program = (
+        "from index.parsers.worker import Bounds, _limits\n"
+        "import re\n"
+        "with _limits(Bounds(-9, 10**9, 0)):\n"
+        "    re.search('(a|aa)+b', 'a' * 100)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    ended = subprocess.run([sys.executable, "-c", program], env=environment, cwd=tmp_path, timeout=60, check=False)
+    assert ended.returncode == -signal.SIGXCPU
+    assert list(tmp_path.iterdir()) == []
 
 
 def with_fonts(count: int) -> bytes:

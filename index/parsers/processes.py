@@ -142,6 +142,7 @@ def _serve(calls: "SimpleQueue[Parsing[Any]]") -> None:
             _close(worker)
             error, worker = unexpected, None
         parsing.end(error)
+        del parsing  # a file's content would be held until the next one comes
 
 
 def _close(worker: "_Worker | None") -> None:

@@ -50,12 +50,10 @@ def rag_options(
     """Ask questions of a body of documents: answers are quoted sentences with exact citations."""
 
 
-app.add_typer(index.cli.app)
-app.add_typer(rag.cli.app)
-app.add_typer(rag.evaluation.cli.app)
+servers = typer.Typer()
 
 
-@app.command("serve")
+@servers.command("serve")
 def serve_command(
     index_directory: Annotated[Path | None, typer.Option("--index", help="The index directory.")] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
@@ -81,7 +79,7 @@ def serve_command(
             _serve(settings, listener, as_json)
 
 
-@app.command("key")
+@servers.command("key")
 def key_command(
     name: Annotated[str, typer.Argument(help="The name of the key in the log: who has it.")],
     keys_file: Annotated[Path, typer.Option(envvar="RAG_KEYS_FILE", help="The file that the key's line is added to.")],
@@ -103,7 +101,7 @@ def key_command(
             )
 
 
-@app.command("mcp")
+@servers.command("mcp")
 def mcp_command(
     index_directory: Annotated[Path | None, typer.Option("--index", help="The index directory.")] = None,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Decline below this confidence.")] = None,
@@ -119,6 +117,10 @@ def mcp_command(
 
         with suppress(KeyboardInterrupt):
             mcp_server(Tools(assistant)).run("stdio")
+
+
+for commands in (index.cli.app, rag.cli.app, servers, rag.evaluation.cli.app):
+    app.add_typer(commands)  # in the order in which help lists them
 
 
 def main() -> None:

@@ -50,5 +50,5 @@ def _address_errors(host: str, port: int) -> Iterator[None]:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
         raise AddressInUseError(
             f"Can't listen on {host}:{port} ({reason}).",
-            "Name another address, or take a free port: rag serve --port 0",
+            "Name another one: --port 0 takes a free port.",
         ) from error

@@ -1,5 +1,6 @@
 """Following a corpus: the index is brought up to date whenever something in it changes."""
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,9 @@ _QUIET = 500
 _LONGEST_WAIT = 5000
 _CHECK_INTERVAL = 1000  # how often waiting is interrupted to check whether to stop, or to build again after an error
 _MOST_CHECKS = 60  # between two builds that fail
+
+# Whoever stops it with Ctrl-C knows that; the library says so too.
+logging.getLogger("watchfiles.main").setLevel(logging.ERROR)
 
 
 def follow(

@@ -26,7 +26,8 @@ def parse(data: bytes) -> Iterator[Record | BadRecord]:
             if match := _ID.search(line):
                 with suppress(ValueError):  # an invalid escape
                     article_id = str(json.loads(match[1]))
-            yield BadRecord(f"it is not JSON ({error})", number, article_id)
+            reason = "it is nested too deep" if isinstance(error, RecursionError) else f"it is not JSON ({error})"
+            yield BadRecord(reason, number, article_id)
             continue
         if isinstance(values, dict) and isinstance(values.get("text"), str):
             yield Record(values.pop("text"), values, number)

@@ -225,7 +225,7 @@ class TestJsonLines:
         [
             (b"nope", "not JSON"),
             (b'{"text": "open', "not JSON"),
-            (b"[" * 100_000, "not JSON"),
+            (b"[" * 100_000, "nested too deep"),
             (b'{"title": "Tea"}', '"text" string'),
             (b'{"text": 3}', '"text" string'),
             (b'["text"]', '"text" string'),

@@ -58,6 +58,11 @@ def words(record: ModelRecord) -> WordEmbedder:
     return WordEmbedder()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their parameter: some are packed with the time, and all workers must give a test one name."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def embedder() -> WordEmbedder:
     return WordEmbedder()

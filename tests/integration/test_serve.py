@@ -78,7 +78,7 @@ def test_a_port_in_use_is_said_in_one_sentence(rag: Rag, index: Path) -> None:
         done = rag("serve", "--port", port, "--index", index)
     assert done.returncode == 1
     assert f"127.0.0.1:{port}" in done.stderr
-    assert "rag serve --port 0" in done.stderr
+    assert "--port 0 takes a free port" in done.stderr
 
 
 def test_serving_without_an_index_names_the_command(rag: Rag, directory: Path) -> None:

@@ -159,22 +159,22 @@ class _Worker:
         Raises:
             ParserProcessError: it can't be started.
         """
-        self._connection, theirs = Pipe()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}  # noqa: PTH109
-        program = [sys.executable, "-P", "-m", "index.parsers.worker", str(theirs.fileno())]
         try:
+            self._connection, theirs = Pipe()
             with theirs:
+                program = [sys.executable, "-P", "-m", "index.parsers.worker", str(theirs.fileno())]
                 # In a group of its own: Ctrl-C on a terminal is for the process that waits.
                 self._process = subprocess.Popen(  # noqa: S603 (a module of this package)
                     program, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment, process_group=0
                 )
+        except OSError as error:
+            raise _not_started(str(error)) from error
+        try:
             self._connection.recv_bytes()  # it is ready
         except (OSError, EOFError) as error:
-            self._connection.close()
-            raise ParserProcessError(
-                f"No process can be started to read files ({error or 'it ended at once'}).",
-                "See what the system allows a user: ulimit -a",
-            ) from error
+            self.close()
+            raise _not_started("it ended at once") from error
 
     def begins(self, parsing: Parsing[Any]) -> bool:
         """Have it begin a call; False if it has ended, or been ended."""
@@ -213,6 +213,12 @@ class _Worker:
         except (OSError, EOFError):
             self._connection.close()
             return RefusedError(f"the program that reads it crashed ({_ending_of(self._process.wait())})")
+
+
+def _not_started(reason: str) -> ParserProcessError:
+    return ParserProcessError(
+        f"No process can be started to read files ({reason}).", "See what the system allows a user: ulimit -a"
+    )
 
 
 def _ending_of(code: int) -> str:

@@ -29,7 +29,7 @@ class Bounds(NamedTuple):
 Call = tuple[Callable[..., Iterable[object]], bytes, tuple[object, ...], Bounds]
 Ending = tuple[RefusedError | None, str]  # the refusal that ended a call, or the traceback of a defect
 END = b""  # comes after the items of a call, and before its ending
-_SECONDS_LATER = 10
+_SECONDS_LATER = 10  # of the processor, after which the system ends a call that nobody has ended
 _DEEPEST = 20_000  # calls inside each other, for pickling what a parser could make within Python's own bound
 
 

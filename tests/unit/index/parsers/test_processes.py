@@ -3,6 +3,7 @@
 import ctypes
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -204,11 +205,14 @@ def test_a_process_that_was_killed_while_idle_is_replaced(fresh, monkeypatch):
     assert other != killed
 
 
-def test_a_process_that_can_not_be_started_is_one_sentence(fresh, monkeypatch):
+@pytest.mark.parametrize(
+    ("program", "reason"), [("/nowhere/python", "No such file .*nowhere"), (shutil.which("true"), "it ended at once")]
+)
+def test_a_process_that_can_not_be_started_is_one_sentence(fresh, monkeypatch, program, reason):
     """Nothing is refused for it; the next call tries again."""
     with monkeypatch.context() as patch:
-        patch.setattr(sys, "executable", "/nowhere/python")
-        with pytest.raises(ParserProcessError, match="No process can be started to read files .*nowhere"):
+        patch.setattr(sys, "executable", program)
+        with pytest.raises(ParserProcessError, match=rf"No process can be started to read files \(.*{reason}.*\)"):
             list(parse_apart(process_id, b""))
     assert_works()
 

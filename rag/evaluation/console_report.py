@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from rag.evaluation.comparison import BETTER, WITHIN, WORSE, Comparison
-from rag.evaluation.figures import figures_by_group, format_figure
+from rag.evaluation.figures import GROUP_MEANINGS, figures_by_group, format_figure
 from rag.evaluation.formatting import describe_contents, describe_models, format_minute
 from rag.evaluation.run import EvaluationRun
 
@@ -20,7 +20,8 @@ def print_run(run: EvaluationRun) -> None:
     table = _table("figure", *run.retrieval_alone)
     table.add_column("what it says")
     for group, figures in figures_by_group(run.figures).items():
-        table.add_row(group, style="bold")
+        blanks = [""] * (1 + len(run.retrieval_alone))
+        table.add_row(group, *blanks, GROUP_MEANINGS.get(group), style="bold")
         for figure in figures:
             values = [format_figure(figure.name, run.figures[figure.name])]
             for alone in run.retrieval_alone.values():
@@ -30,7 +31,8 @@ def print_run(run: EvaluationRun) -> None:
     console = Console(highlight=False, markup=False)
     console.print(f"{run.collection}: {describe_contents(run)}\nWith {describe_models(run)}.\n")
     console.print(table)
-    console.print(f"↓ less is better. Answered from a confidence of {run.threshold:g}.")
+    console.print("↓ less is better. As answered, declining an answerable question is wrong.")
+    console.print(f"Answered from a confidence of {run.threshold:g}.")
 
 
 def print_comparison(comparison: Comparison) -> None:

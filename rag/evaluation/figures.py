@@ -1,4 +1,7 @@
-"""The figures of a run: name, group, whether more is better, and what each means."""
+"""The figures of a run: name, group, whether more is better, and what each means.
+
+A figure keeps its name and meaning, since saved runs are compared by it; what is measured anew has a name of its own.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,29 +17,39 @@ class Figure:
     meaning: str
 
 
+AS_ANSWERED, NOTHING_DECLINED = "As answered", "With nothing declined"
+
 FIGURES = (
-    Figure("hit@1", "Retrieval", 1, "first passage has the answer"),
+    Figure("hit@1", "Retrieval", 1, "first passage has an answer"),
     Figure("hit@5", "Retrieval", 1, "one of the first 5 has it"),
     Figure("hit@10", "Retrieval", 1, "one of the first 10 has it"),
-    Figure("MRR@10", "Retrieval", 1, "1 / rank of the first with it"),
+    Figure("MRR@10", "Retrieval", 1, "1 / rank of the first one"),
     Figure("nDCG@10", "Retrieval", 1, "how early all with it come"),
-    Figure("follow-up hit@1", "Retrieval", 1, "of questions with others before"),
-    Figure("follow-up hit@5", "Retrieval", 1, "of questions with others before"),
-    Figure("quote@1", "Quotes", 1, "first quote has the answer"),
-    Figure("quote@3", "Quotes", 1, "one of the first 3 has it"),
-    Figure("citation exactness", "Quotes", 1, "every quote stands in its text"),
-    Figure("short answer EM", "Short answer", 1, "exactly the words wanted"),
-    Figure("short answer F1", "Short answer", 1, "words shared with those wanted"),
-    Figure("answered of answerable", "Abstention", 1, "at or above the threshold"),
-    Figure("declined of unanswerable", "Abstention", 1, "below the threshold"),
-    Figure("AUROC", "Abstention", 1, "answerable ones are surer"),
-    Figure("Brier score", "Abstention", -1, "squared error of confidence"),
-    Figure("ECE", "Abstention", -1, "how far confidence is off"),
-    Figure("AURC", "Abstention", -1, "share wrong, surest first"),
-    Figure("ask p50 ms", "Latency", 0, "half the questions are quicker"),
-    Figure("ask p95 ms", "Latency", 0, "19 of 20 questions are quicker"),
+    Figure("follow-up hit@1", "Retrieval", 1, "of those with others before"),
+    Figure("follow-up hit@5", "Retrieval", 1, "of those with others before"),
+    Figure("quote@1 as answered", AS_ANSWERED, 1, "first quote has the answer"),
+    Figure("quote@3 as answered", AS_ANSWERED, 1, "one of the first 3 has it"),
+    Figure("short answer EM as answered", AS_ANSWERED, 1, "exactly the words wanted"),
+    Figure("short answer F1 as answered", AS_ANSWERED, 1, "words shared with the gold"),
+    Figure("headline precision", AS_ANSWERED, 1, "of those shown, F1 ≥ 0.5"),
+    Figure("headline coverage", AS_ANSWERED, 1, "answerable that show one"),
+    Figure("answered of answerable", AS_ANSWERED, 1, "at or above the threshold"),
+    Figure("declined of unanswerable", AS_ANSWERED, 1, "below the threshold"),
+    Figure("quote@1", NOTHING_DECLINED, 1, "first quote has the answer"),
+    Figure("quote@3", NOTHING_DECLINED, 1, "one of the first 3 has it"),
+    Figure("citation exactness", NOTHING_DECLINED, 1, "every quote is in its text"),
+    Figure("short answer EM", NOTHING_DECLINED, 1, "exactly the words wanted"),
+    Figure("short answer F1", NOTHING_DECLINED, 1, "words shared with the gold"),
+    Figure("AUROC", "Confidence", 1, "answerable ones are surer"),
+    Figure("Brier score", "Confidence", -1, "its squared error"),
+    Figure("ECE", "Confidence", -1, "how far it is off"),
+    Figure("AURC", "Confidence", -1, "share wrong, surest first"),
+    Figure("ask p50 ms", "Latency", 0, "half of them are quicker"),
+    Figure("ask p95 ms", "Latency", 0, "19 of 20 are quicker"),
     Figure("embedding p50 ms", "Latency", 0, "the question alone embedded"),
 )
+# What the figures of a group have in common, where that has to be said.
+GROUP_MEANINGS = {AS_ANSWERED: "what a person is shown", NOTHING_DECLINED: "as with a threshold of 0"}
 
 
 def figures_by_group(names: Iterable[str]) -> dict[str, list[Figure]]:

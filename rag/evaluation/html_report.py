@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rag.errors import RunError
 from rag.evaluation.collection import Collection
 from rag.evaluation.comparison import Comparison, compare
-from rag.evaluation.figures import figures_by_group, format_figure
+from rag.evaluation.figures import GROUP_MEANINGS, figures_by_group, format_figure
 from rag.evaluation.formatting import describe_contents, describe_models, format_minute
 from rag.evaluation.plots import draw_pictures
 from rag.evaluation.results import Result, scored_answers
@@ -74,6 +74,7 @@ def _page(run: EvaluationRun, comparison: Comparison | None, problem: str | None
         contents=describe_contents(run),
         models=describe_models(run),
         groups=figures_by_group(run.figures),
+        group_meanings=GROUP_MEANINGS,
         format_figure=format_figure,
         format_minute=format_minute,
         comparison=comparison,

@@ -1,7 +1,7 @@
 """The figures of a run, computed from its questions and the answers to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ir_measures
 import numpy as np
@@ -20,11 +20,12 @@ RETRIEVAL = {
     "nDCG@10": nDCG @ 10,
 }
 FOLLOW_UPS = {"follow-up hit@1": Success @ 1, "follow-up hit@5": Success @ 5}
+RIGHT_HEADLINE = 0.5  # the F1 with a gold span from which a headline, the short answer as shown, is right
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question of a collection and its answer; the threshold was 0, so that no question is declined."""
+    """One question of a collection and its answer, asked with a threshold of 0, so that nothing is declined."""
 
     question: Question
     answer: Answer
@@ -72,7 +73,7 @@ def _aggregate(measures: Mapping[str, Measure], qrels: Sequence[Qrel], run: Sequ
 
 
 def quote_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """quote@1 and quote@3 over the questions with gold spans, declined or not; empty where there are none."""
+    """quote@1 and quote@3 over the answerable questions with gold spans; empty where there are none."""
     figures: dict[str, float] = {}
     with_spans = [outcome for outcome in outcomes if outcome.question.answerable and outcome.question.spans]
     for count in (1, 3) if with_spans else ():
@@ -123,6 +124,43 @@ def short_answer_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         return {}
     exact, overlap = np.mean(scores, axis=0)
     return {"short answer EM": float(exact), "short answer F1": float(overlap)}
+
+
+def figures_as_answered(outcomes: Sequence[Outcome], threshold: float) -> dict[str, float]:
+    """The figures of the quotes and short answers that are shown, named apart, and those of headlines."""
+    shown = [_as_answered(outcome, threshold) for outcome in outcomes]
+    figures = {**quote_figures(shown), **short_answer_figures(shown)}
+    return {f"{name} as answered": value for name, value in figures.items()} | headline_figures(shown)
+
+
+def _as_answered(outcome: Outcome, threshold: float) -> Outcome:
+    """What a person is shown: below the threshold neither quotes nor a short answer.
+
+    A text of several questions has the confidence of its least sure one, and here is declined with it.
+    """
+    if outcome.answer.confidence >= threshold:
+        return outcome
+    return replace(outcome, answer=replace(outcome.answer, citations=[], short_answer=None))
+
+
+def headline_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """The share of headlines that are right, and the share of answerable questions with gold spans that have one.
+
+    A headline is right from an F1 of RIGHT_HEADLINE, and never where the question is unanswerable. Questions without
+    gold to tell do not count. Empty without gold spans; there is no precision where there is no headline.
+    """
+    with_spans = [outcome for outcome in outcomes if outcome.question.answerable and outcome.question.spans]
+    if not with_spans:
+        return {}
+    unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
+    right = [_headline_is_right(outcome) for outcome in with_spans + unanswerable if outcome.answer.short_answer]
+    coverage = np.mean([outcome.answer.short_answer is not None for outcome in with_spans])
+    return {**({"headline precision": float(np.mean(right))} if right else {}), "headline coverage": float(coverage)}
+
+
+def _headline_is_right(outcome: Outcome) -> bool:
+    scores = short_answer_scores(outcome)
+    return scores is not None and scores[1] >= RIGHT_HEADLINE
 
 
 def short_answer_scores(outcome: Outcome) -> tuple[float, float] | None:

@@ -25,6 +25,7 @@ from rag.evaluation.metrics import (
     Outcome,
     abstention_figures,
     exactness,
+    figures_as_answered,
     latency_figures,
     quote_figures,
     retrieval_figures,
@@ -136,6 +137,7 @@ def evaluate(collection: Collection, index: LocalIndex, settings: AnswerSettings
         threshold=settings.threshold,
         figures={
             **retrieval_figures(collection.questions, rankings, passages),
+            **figures_as_answered(outcomes, settings.threshold),
             **quote_figures(outcomes),
             "citation exactness": exactness(outcomes),
             **short_answer_figures(outcomes),

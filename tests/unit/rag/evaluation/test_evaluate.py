@@ -18,6 +18,7 @@ from index.passages.sentences import sentence_spans
 from rag.errors import CollectionError
 from rag.evaluation.collection import read_collection
 from rag.evaluation.console_report import print_run
+from rag.evaluation.figures import FIGURES
 from rag.evaluation.run import AnswerSettings, evaluate, index_of
 from rag.evidence.confidence import confidence_of
 from rag.evidence.scoring import CITED, SentenceScorer
@@ -78,6 +79,7 @@ def test_a_run_judges_retrieval_quotes_and_abstention(run):
     """A corpus whose answers share their questions' words is answered right and declined right."""
     figures = run.figures
     assert figures["hit@1"] == figures["quote@1"] == figures["quote@3"] == 1.0
+    assert figures["quote@1 as answered"] == figures["quote@3 as answered"] == 1.0
     assert figures["citation exactness"] == 1.0
     assert figures["answered of answerable"] == figures["declined of unanswerable"] == figures["AUROC"] == 1.0
     assert 0.0 < figures["ask p50 ms"] <= figures["ask p95 ms"]
@@ -106,11 +108,13 @@ def test_each_ranking_alone_searches_what_a_follow_up_means(tmp_path, without_a_
 
 
 def test_declined_questions_are_judged_by_the_quotes_they_would_have_had(folder, without_a_model):
-    """A threshold nothing reaches changes what is answered, and not the quotes' figures."""
+    """A threshold nothing reaches leaves nothing as answered, and does not change the figures named without it."""
     collection = read_collection(folder)
     with index_of(collection, None, WordEmbedder(), progress_of) as index:
         strict = evaluate(collection, index, AnswerSettings(1.1), lambda done, total: None)
     assert strict.figures["answered of answerable"] == 0.0
+    assert strict.figures["quote@1 as answered"] == strict.figures["headline coverage"] == 0.0
+    assert "headline precision" not in strict.figures
     assert strict.figures["quote@1"] == 1.0
 
 
@@ -179,8 +183,13 @@ def test_every_figure_of_a_run_is_printed_below_its_group(run, capsys):
     print_run(run)
     first_words = [re.split(r" {2,}", line.strip())[0] for line in capsys.readouterr().out.splitlines()]
     assert set(run.figures) <= set(first_words)
-    groups = ["Retrieval", "Quotes", "Short answer", "Abstention", "Latency"]
+    groups = ["Retrieval", "As answered", "With nothing declined", "Confidence", "Latency"]
     assert [word for word in first_words if word in groups] == groups
+
+
+def test_every_figure_of_a_run_has_its_meaning(run):
+    """A figure that was measured and is listed nowhere would be neither printed nor compared."""
+    assert set(run.figures) <= {figure.name for figure in FIGURES}
 
 
 def test_the_table_fits_a_plain_terminal_and_takes_a_name_as_it_is(run, capsys, monkeypatch):

@@ -207,6 +207,17 @@ def test_a_figure_of_one_run_only_is_shown_and_not_judged(run):
     assert compare(run, now, 0.01).regression() is None
 
 
+def test_a_run_saved_before_figures_were_named_apart_is_compared_by_those_it_has(tmp_path, collection, run):
+    """quote@1 means in both what it meant before, with nothing declined; what it lacks is not judged."""
+    save_run(replace(run, figures={"quote@1": 0.9}), tmp_path / "run.json", results=False)
+    now = replace(run, figures={"quote@1": 0.8, "quote@1 as answered": 0.7})
+    comparison = compare(read_run(tmp_path / "run.json", collection), now, 0.01)
+    assert {one.name: one.verdict for one in comparison.changes} == {
+        "quote@1 as answered": "not judged",
+        "quote@1": "worse",
+    }
+
+
 def test_questions_that_turned_are_named_the_surest_first(collection):
     """Right to wrong and wrong to right, and none that can't be judged or was not there."""
     before = run_of(collection, *(result(name, right=name in "abe") for name in "abcde"))
@@ -287,9 +298,18 @@ def test_the_same_run_gives_the_same_bytes(tmp_path, collection, run):
 def test_the_page_shows_every_figure_with_those_alone(tmp_path, collection, run):
     """Each in three decimals, the rankings alone beside."""
     text = " ".join(written(run, collection, tmp_path / "report").text.split())
-    assert "hit@1 first passage has the answer 0.800 0.700" in text
-    assert "Brier score ↓ squared error of confidence 0.200" in text
+    assert "hit@1 first passage has an answer 0.800 0.700" in text
+    assert "Brier score ↓ its squared error 0.200" in text
     assert "2 questions (2 answerable), 3 articles, 9 passages" in text
+
+
+def test_the_page_heads_what_is_as_answered_apart_and_first(tmp_path, collection):
+    """The same figure stands below two headings, each of which says what it means."""
+    run = run_of(collection, result("x"), **{"quote@1": 0.9, "quote@1 as answered": 0.8})
+    text = " ".join(written(run, collection, tmp_path / "report").text.split())
+    assert "As answered what a person is shown quote@1 as answered first quote has the answer 0.800" in text
+    assert "With nothing declined as with a threshold of 0 quote@1 first quote has the answer 0.900" in text
+    assert text.index("As answered") < text.index("With nothing declined")
 
 
 def test_hostile_text_stays_text(tmp_path, collection):

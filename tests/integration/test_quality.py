@@ -10,14 +10,16 @@ from tests.integration.conftest import Rag
 
 pytestmark = pytest.mark.slow
 
-# About two questions below what was measured, which is in the README's table.
+# About two questions below what was measured, which is in the README's table: what a person is shown.
 FLOORS = {
     "hit@1": 0.83,
     "MRR@10": 0.90,
-    "quote@1": 0.90,
-    "quote@3": 0.95,
+    "quote@1 as answered": 0.87,
+    "quote@3 as answered": 0.91,
     "citation exactness": 1.0,
-    "short answer F1": 0.75,
+    "short answer F1 as answered": 0.75,
+    "headline precision": 0.73,
+    "headline coverage": 0.93,
     "AUROC": 0.84,
     "answered of answerable": 0.93,
     "declined of unanswerable": 0.53,
@@ -54,14 +56,16 @@ def test_no_figure_is_worse_than_in_the_saved_run(done: CompletedProcess[str]) -
     assert [change["name"] for change in changes if change["verdict"] == "worse"] == []
 
 
-# About two questions below what was measured; with the question before in front, quote@1 was 0.54.
+# About two questions below what was measured; with the question before in front, quote@1 was 0.54, nothing declined.
 FOLLOW_UP_FLOORS = {
     "follow-up hit@1": 0.78,
     "follow-up hit@5": 0.94,
-    "quote@1": 0.78,
-    "quote@3": 0.92,
+    "quote@1 as answered": 0.75,
+    "quote@3 as answered": 0.86,
     "citation exactness": 1.0,
-    "short answer F1": 0.68,
+    "short answer F1 as answered": 0.66,
+    "headline precision": 0.74,
+    "headline coverage": 0.86,
     "answered of answerable": 0.86,
     "declined of unanswerable": 0.75,
 }

@@ -37,6 +37,7 @@ ONLY_IN = {
         "rag/retrieval/reranker.py",
     ],
     "openvino": ["index/models/inference.py"],
+    "eldc": ["rag/question/language.py"],
     "nncf": ["index/models/tools/quantize.py"],
     "faiss": ["index/engine/local/dense.py"],
     "tantivy": ["index/engine/local/lexical.py"],

@@ -1,0 +1,51 @@
+"""English."""
+
+from rag.question.languages.words import LanguageWords
+
+_PERIODS = "year|month|day|date|century|decade"
+_DEGREES = "many|much|long|far|tall|big|large|high|deep|often|fast|wide|heavy"
+_AMOUNTS = "number|percent|percentage|amount|share|proportion|fraction"
+_NAMED = "country|city|person|company|state|place|team|nation"
+_AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
+_SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+
+ENGLISH = LanguageWords(
+    code="en",
+    asks_time=rf"when|(what|which) ({_PERIODS}|time|era|age)|how long ago|how old",
+    asks_number=rf"how ({_DEGREES})|what ({_AMOUNTS})|at what (price|cost|rate)",
+    asks_name=rf"who|whom|whose|where|(what|which) ({_NAMED})|what (was|is) the name",
+    # "And in 1996?" and "What about Karachi?" do not match: they have the answer type of the question before.
+    asks="which|why|what(?! (?:about|of)\\b)|how(?! about\\b)",
+    asks_first=rf"(?:(?:and|but|or|so) )?(?:{_AUXILIARY})",
+    plain=(
+        "about after all also am an and another any are as at be because been before being but by can could did do "
+        "does during each either else ever for from gave get give got had has have he her hers here him his how if "
+        "in into is it its just many may me mean meant might more most much must my no nor not now of on only or "
+        "other others our ours please shall she should so some such tell than that the their theirs them then "
+        "there these they this those to too us very was we were what when where which who whom whose why will with "
+        "would yes you your yours"
+    ),
+    refers_back_first="and|but|or|so|then|what about|how about",
+    refers_back="he|she|it|they|him|her|them|his|hers|its|their|theirs|these|those|then",
+    times=(
+        r"\d+(st|nd|rd|th)|\d{2,4}s|(mon|tues|wednes|thurs|fri|satur|sun)day"
+        "|century|centuries|decades?|years?|spring|summer|autumn|winter"
+    ),
+    # With a capital only: "may" and "march" are words of their own.
+    months=(
+        *("Jan(?:uary)?", "Feb(?:ruary)?", "Mar(?:ch)?", "Apr(?:il)?", "May", "June?", "July?", "Aug(?:ust)?"),
+        *("Sept?(?:ember)?", "Oct(?:ober)?", "Nov(?:ember)?", "Dec(?:ember)?"),
+    ),
+    ordinals="st|nd|rd|th",
+    day_after_month=True,
+    eras="BC|AD|BCE|CE",
+    numbers=_SMALL + "|dozen|half|twice|hundred|thousand|million|billion",
+    joiners="and|but|so|then|later|also|however|instead|afterwards|meanwhile|moreover|furthermore|therefore",
+    pronouns="he|she|it|they|his|her|its|their|this|that|these|those|both|the (?:former|latter|two|same)",
+    impersonal=r"it (?:is|was|has been) \w+ (?:that|to)\b|this (?:article|page)",
+    range_words="to|until|till|through|and",
+    open_times=r"before|after|since|by|until|till|around|about|circa",
+    bounds=("about|around|nearly|almost|over|under|least|most|more|less|fewer|up to|roughly|approximately|some"),
+    scales={"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "crore": 1e7, "billion": 1e9}
+    | {"bn": 1e9, "trillion": 1e12, "tn": 1e12},
+)

@@ -1,0 +1,68 @@
+"""What is known of the words of one language."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rag.question.languages.folding import fold, fold_case
+
+YEARS = r"(?:1\d{3}|20\d{2})"  # a number that is most likely a year
+_NOTHING = "(?!)"
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageWords:
+    """The words of a language that tell what a question asks for, what a sentence holds, or what either refers to.
+
+    Every string holds alternatives of a regular expression, which match whole words whatever their case; `plain` holds
+    words, parted by spaces. `months` and `eras` are matched as they are written, since some are words of their own in
+    small letters.
+
+    Of questions: `asks_time`, `asks_number` and `asks_name` tell the type of the answer, `asks` are the other words
+    that ask, and `asks_first` those that ask where they begin the question. `plain` words never tell what a
+    conversation is about; they also show that a text is of this language. `refers_back` stands for something that was
+    named before, and so does what begins with `refers_back_first`.
+
+    Of sentences: `times` and `eras` are times, apart from years, clock times and months. `numbers` are numbers in
+    words. A sentence that begins with `pronouns`, perhaps after one of `joiners`, dangles, unless it begins with
+    `impersonal`. `capitals`: names begin with one.
+
+    Of short answers: `range_words` stand between the ends of a range; a time with `open_times` and a number with
+    `bounds` are not compared with others. `scales` are words that multiply the number before them. `ordinals` follow
+    the number of a day, which stands before its month, or also after it where `day_after_month`. `other_calendar`:
+    years before 1500 are likely counted from another year than the common one.
+    """
+
+    code: str
+    asks_time: str
+    asks_number: str
+    asks_name: str
+    asks: str
+    plain: str
+    refers_back_first: str
+    refers_back: str
+    times: str
+    months: tuple[str, ...]
+    numbers: str
+    joiners: str
+    pronouns: str
+    range_words: str
+    open_times: str
+    bounds: str
+    scales: Mapping[str, float] = field(default_factory=dict)
+    asks_first: str = _NOTHING
+    eras: str = _NOTHING
+    impersonal: str = _NOTHING
+    ordinals: str = ""
+    day_after_month: bool = False
+    capitals: bool = True
+    other_calendar: bool = False
+    plain_words: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Fold the plain words once, as the words that are looked up are."""
+        object.__setattr__(self, "plain_words", frozenset(fold_case(fold(self.plain)).split()))
+
+    def pattern(self, *alternatives: str, as_written: bool = False) -> re.Pattern[str]:
+        """A pattern of whole words for folded text, whatever their case if not `as_written`."""
+        return re.compile(rf"\b(?:{fold('|'.join(alternatives))})\b", 0 if as_written else re.IGNORECASE)

@@ -1,10 +1,18 @@
-"""The type of answer that a question asks for, and whether a sentence holds one. English only.
+"""The type of answer that a question asks for, and whether a sentence holds one; each in its own language.
 
-A question in another language has no known answer type, and its sentences are scored without it.
+A question whose language is not known is read as English.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+
+from rag.question.language import language_of
+from rag.question.languages import DEFAULT, LANGUAGES, words_of
+from rag.question.languages.folding import fold
+from rag.question.languages.words import YEARS
 
 
 class AnswerType(Enum):
@@ -17,53 +25,63 @@ class AnswerType(Enum):
 
 COMPARABLE = frozenset({AnswerType.TIME, AnswerType.NUMBER})  # types of which two answers can contradict each other
 
-_UNITS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half|twice|hundred|thousand|million|billion"
-)
-_PERIODS = "year|month|day|date|century|decade"
-_DEGREES = "many|much|long|far|tall|big|large|high|deep|often|fast|wide|heavy"
-_AMOUNTS = "number|percent|percentage|amount|share|proportion|fraction"
-_NAMED = "country|city|person|company|state|place|team|nation"
-
-# The first of these in a question decides; the question may begin with other words ("In what year…").
-_PATTERNS = [
-    (answer_type, re.compile(rf"\b({words})\b", re.IGNORECASE))
-    for answer_type, words in (
-        (AnswerType.TIME, rf"when|(what|which) ({_PERIODS}|time|era|age)|how long ago|how old"),
-        (AnswerType.NUMBER, rf"how ({_DEGREES})|what ({_AMOUNTS})|at what (price|cost|rate)"),
-        (AnswerType.NAME, rf"who|whom|whose|where|(what|which) ({_NAMED})|what (was|is) the name"),
-    )
-]
-_TIME = re.compile(
-    r"\b(1\d{3}|20\d{2}|\d+(st|nd|rd|th)|\d{1,2}:\d{2}|\d{2,4}s|(mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|century|centuries|decades?|years?|spring|summer|autumn|winter)\b",
-    re.IGNORECASE,
-)
-# With a capital only: "may" and "march" are words of their own.
-_MONTH_OR_ERA = re.compile(
-    r"\b(January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|BC|AD|BCE|CE)\b"
-)
-_NUMBER = re.compile(rf"\d|\b({_UNITS})\b", re.IGNORECASE)
 # A word that follows another word, so that a capital does not merely begin the sentence.
 _LATER_WORD = re.compile(r"(?<=[\w,;:)”\"’'] )[(“\"‘']?(\w{2,})")
 
 
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What asks for each type in a language, and what is a time or a number in it; all match folded text."""
+
+    asks: Mapping[AnswerType, re.Pattern[str]]
+    time: re.Pattern[str]
+    month_or_era: re.Pattern[str]
+    number: re.Pattern[str]
+
+    @staticmethod
+    @cache
+    def of(language: str) -> "_Patterns":
+        """The patterns of one of LANGUAGES, compiled once."""
+        words = LANGUAGES[language]
+        asks = {
+            AnswerType.TIME: words.pattern(words.asks_time),
+            AnswerType.NUMBER: words.pattern(words.asks_number),
+            AnswerType.NAME: words.pattern(words.asks_name),
+        }
+        time = words.pattern(YEARS, r"\d{1,2}:\d{2}", words.times)
+        month_or_era = words.pattern(*words.months, words.eras, as_written=True)
+        return _Patterns(
+            asks, time, month_or_era, re.compile(rf"\d|{words.pattern(words.numbers).pattern}", re.IGNORECASE)
+        )
+
+
 def expected_answer_type(question: str) -> AnswerType | None:
     """The type of answer that a question asks for first, or None where its words do not tell."""
-    matches = ((pattern.search(question), answer_type) for answer_type, pattern in _PATTERNS)
+    asks = _Patterns.of(language_of(question) or DEFAULT.code).asks
+    folded = fold(question)
+    matches = ((pattern.search(folded), answer_type) for answer_type, pattern in asks.items())
     starts = [(match.start(), order, answer_type) for order, (match, answer_type) in enumerate(matches) if match]
     return min(starts)[2] if starts else None
 
 
-def holds_answer_type(sentence: str, answer_type: AnswerType, question: str) -> bool:
-    """Whether a sentence holds something of that type; a name counts only if the question lacks it."""
-    if answer_type is AnswerType.TIME:
-        return bool(_TIME.search(sentence) or _MONTH_OR_ERA.search(sentence))
+def holds_answer_type(sentence: str, answer_type: AnswerType, question: str, language: str | None = None) -> bool:
+    """Whether a sentence holds something of that type; a name counts only if the question lacks it.
+
+    `language` is that of the sentence; where it is None, its script tells it.
+    """
+    if answer_type is AnswerType.NAME:
+        folded = question.casefold()
+        return any(name.casefold() not in folded for name in names_in(sentence))
+    patterns = _Patterns.of(words_of(language, sentence).code)
+    sentence = fold(sentence)
     if answer_type is AnswerType.NUMBER:
-        return bool(_NUMBER.search(sentence))
-    folded = question.casefold()
-    return any(name.casefold() not in folded for name in names_in(sentence))
+        return bool(patterns.number.search(sentence))
+    return bool(patterns.time.search(sentence) or patterns.month_or_era.search(sentence))
+
+
+def shows_names(sentence: str, language: str | None = None) -> bool:
+    """Whether names can be told from other words in a sentence: not where its script has no capitals."""
+    return words_of(language, sentence).capitals
 
 
 def names_in(text: str) -> list[str]:

@@ -3,10 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from index.engine.protocol import PassageIndex
 from rag.question.answer_type import AnswerType, expected_answer_type
 from rag.question.decompose import complete_part, decompose, names_and_numbers
+from rag.question.language import language_of
+from rag.question.languages import DEFAULT, LANGUAGES
+from rag.question.languages.folding import fold, fold_case
 from rag.question.terms import rarity
 
 # These three were chosen by how many of MTRAG's 134 follow-ups have gold in their first five passages: 114 with the
@@ -19,32 +23,6 @@ FADING = 0.7
 # and 115 where no question stands alone. But then 93 of 112 answerable questions after unrelated ones were answered;
 # now 101 are.
 TELLING = 0.5
-# The patterns and words below are English: in another language fewer follow-ups are recognised, and only its frequency
-# shows that a word is plain.
-_REFERS_BACK = re.compile(
-    r"^(?:and|but|or|so|then|what about|how about)\b"
-    r"|\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|these|those|then)\b",
-    re.IGNORECASE,
-)
-# "And in 1996?" and "What about Karachi?" do not match: they have the answer type of the question before.
-_ASKS = re.compile(
-    r"\b(?:who|whom|whose|when|where|which|why|what(?! (?:about|of)\b)|how(?! about\b))\b"
-    r"|^(?:(?:and|but|or|so) )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
-    re.IGNORECASE,
-)
-# Words that never tell what a conversation is about. Many are rare in news, so their frequency does not show it.
-_PLAIN = frozenset(
-    word
-    for line in (
-        "about after all also am an and another any are as at be because been before being but by can could did do",
-        "does during each either else ever for from gave get give got had has have he her hers here him his how if",
-        "in into is it its just many may me mean meant might more most much must my no nor not now of on only or",
-        "other others our ours please shall she should so some such tell than that the their theirs them then",
-        "there these they this those to too us very was we were what when where which who whom whose why will with",
-        "would yes you your yours",
-    )
-    for word in line.split()
-)
 _WORD = re.compile(r"\w+(?:[-.,:/]\w+)*")
 
 # A word as it was typed, and its terms as they are indexed; a plain word has no terms.
@@ -97,22 +75,44 @@ def interpret(question: str, history: Sequence[str], index: PassageIndex) -> str
 
 def answer_type_in_conversation(question: str, history: Sequence[str]) -> AnswerType | None:
     """The answer type of a question; a question that asks for nothing has that of the last earlier one with a type."""
-    if _ASKS.search(question):
+    if _asks(_language_of(question)).search(fold(question)):
         return expected_answer_type(question)
     return next(filter(None, map(expected_answer_type, (question, *reversed(history)))), None)
 
 
+@cache
+def _refers_back(language: str) -> re.Pattern[str]:
+    """What stands for something named before, or joins a question to the one before; it matches folded text."""
+    words = LANGUAGES[language]
+    return re.compile(
+        rf"^(?:{fold(words.refers_back_first)})\b|{words.pattern(words.refers_back).pattern}", re.IGNORECASE
+    )
+
+
+@cache
+def _asks(language: str) -> re.Pattern[str]:
+    """What asks for something of its own; it matches folded text."""
+    words = LANGUAGES[language]
+    anywhere = words.pattern(words.asks_time, words.asks_number, words.asks_name, words.asks).pattern
+    return re.compile(rf"{anywhere}|^(?:{fold(words.asks_first)})\b", re.IGNORECASE)
+
+
+def _language_of(question: str) -> str:
+    return language_of(question) or DEFAULT.code
+
+
 def _words(text: str, index: PassageIndex) -> list[_Word]:
+    plain_words = LANGUAGES[_language_of(text)].plain_words
     words: list[_Word] = []
     for word in _WORD.findall(text):
         letter = len(word) == 1 and word.isascii() and not word.isdigit()
-        plain = letter or word.casefold() in _PLAIN
+        plain = letter or fold_case(fold(word)) in plain_words
         words.append((word, () if plain else tuple(index.terms(word))))
     return words
 
 
 def _stands_alone(question: str, earlier: Sequence[Sequence[_Word]], index: PassageIndex) -> bool:
-    if _REFERS_BACK.search(question):
+    if _refers_back(_language_of(question)).search(fold(question)):
         return False
     earlier_words = {terms for words in earlier for _, terms in words}
     earlier_terms = {term for terms in earlier_words for term in terms}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.engine.protocol import PassageIndex
-from rag.question.answer_type import AnswerType, holds_answer_type, names_in
+from rag.question.answer_type import AnswerType, holds_answer_type, names_in, shows_names
+from rag.question.languages.folding import fold_case, fold_digits
 
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -15,12 +16,12 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 def words_in(text: str) -> list[str]:
     """The words of a text in lower case, without punctuation."""
-    return _WORD.findall(text.casefold())
+    return _WORD.findall(fold_case(text))
 
 
 def numbers_in(text: str) -> list[str]:
-    """The numbers of a text, written in digits, without thousands separators."""
-    return [number.replace(",", "") for number in _NUMBER.findall(text)]
+    """The numbers of a text, written in digits of any script, in the digits 0 to 9 without thousands separators."""
+    return [number.replace(",", "") for number in _NUMBER.findall(fold_digits(text))]
 
 
 def rarity(term: str, index: PassageIndex) -> float:
@@ -64,7 +65,7 @@ class QuestionTerms:
             answer_type,
             {term: rarity(term, index) for term in dict.fromkeys(terms)},
             frozenset(pairwise(terms)),
-            frozenset(name.casefold() for name in names_in(question)),
+            frozenset(fold_case(name) for name in names_in(question)),
             frozenset(numbers_in(question)),
         )
 
@@ -78,11 +79,16 @@ class QuestionTerms:
         shared = self.pairs.intersection(pairwise(terms))
         return sum(map(self._pair_weight, shared)) / self._pairs_weight if self._pairs_weight else 0.0
 
-    def answer_type_in(self, sentence: str) -> float:
-        """1 if the sentence holds something of the type asked for, -1 if not, 0 if the type is not known."""
+    def answer_type_in(self, sentence: str, language: str | None = None) -> float:
+        """1 if the sentence holds something of the type asked for, -1 if not, 0 if that can't be told.
+
+        `language` is that of the sentence; where it is None, its script tells it.
+        """
         if self.answer_type is None:
             return 0.0
-        return 1.0 if holds_answer_type(sentence, self.answer_type, self.question) else -1.0
+        if holds_answer_type(sentence, self.answer_type, self.question, language):
+            return 1.0
+        return 0.0 if self.answer_type is AnswerType.NAME and not shows_names(sentence, language) else -1.0
 
     def missing_from(self, text: str) -> dict[str, float]:
         """The share of the question's names, and of its numbers, that a text lacks; 0 where it has none."""

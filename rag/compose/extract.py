@@ -168,7 +168,7 @@ def _span_with_subject(item: Evidence) -> Span:
     """The sentence's span, with the sentence before it in its paragraph where only that one names the subject."""
     passage = item.passage
     earlier = [span for span in passage.sentences if span[1] <= item.span[0]]
-    if not earlier or not is_dangling(item.text):
+    if not earlier or not is_dangling(item.text, item.language):
         return item.span
     start, end = earlier[-1]
     between = passage.text[end - passage.start : item.span[0] - passage.start]

@@ -1,26 +1,23 @@
 """The features of a sentence for a question that need no model; each is in [-1, 1]."""
 
 import re
+from functools import cache
 
 from index.engine.protocol import PassageIndex
 from index.types import Passage, Span
 from rag.evidence.weights import Features
+from rag.question.languages import LANGUAGES, words_of
+from rag.question.languages.folding import fold
 from rag.question.terms import QuestionTerms
 from rag.retrieval.retriever import Hit
 
 LONG_SENTENCE = 300  # characters from which a sentence counts as long
-# A sentence that begins, perhaps after "Then," and the like, with a word for something that an earlier sentence named.
-_DANGLING = re.compile(
-    r"^\W*(?:(?:and|but|so|then|later|also|however|instead|afterwards|meanwhile|moreover|furthermore|therefore)\b,?\s+)?"
-    r"(?:he|she|it|they|his|her|its|their|this|that|these|those|both|the (?:former|latter|two|same))\b",
-    re.IGNORECASE,
-)
-# "It is known that…" refers to no earlier sentence.
-_IMPERSONAL = re.compile(r"^\W*(?:it (?:is|was|has been) \w+ (?:that|to)\b|this (?:article|page)\b)", re.IGNORECASE)
 
 
-def sentence_features(terms: QuestionTerms, hit: Hit, title: str, span: Span, index: PassageIndex) -> Features:
-    """The features of one sentence of a passage, by name."""
+def sentence_features(
+    terms: QuestionTerms, hit: Hit, title: str, span: Span, index: PassageIndex, language: str | None = None
+) -> Features:
+    """The features of one sentence of a passage, by name; `language` is the article's, None where it states none."""
     passage = hit.passage
     text = sentence_text(passage, span)
     before = passage.text[: span[0] - passage.start]
@@ -32,17 +29,36 @@ def sentence_features(terms: QuestionTerms, hit: Hit, title: str, span: Span, in
         "overlap_with_title": terms.covered_by(with_before.union(index.terms(title))),
         "phrase": terms.phrases_in(sentence_terms),
         "passage": hit.score,
-        "answer_type": terms.answer_type_in(text),
+        "answer_type": terms.answer_type_in(text, language),
         "opening": float(span[0] == 0),
-        "dangling": float(is_dangling(text)),
+        "dangling": float(is_dangling(text, language)),
         "length": min(1.0, len(text) / LONG_SENTENCE),
         **terms.missing_from(f"{title} {before} {text}"),
     }
 
 
-def is_dangling(sentence: str) -> bool:
-    """Whether only an earlier sentence names this sentence's subject. English only."""
-    return bool(_DANGLING.match(sentence)) and not _IMPERSONAL.match(sentence)
+def is_dangling(sentence: str, language: str | None = None) -> bool:
+    """Whether only an earlier sentence names this sentence's subject.
+
+    `language` is that of the sentence; where it is None, its script tells it.
+    """
+    dangling, impersonal = _openings(words_of(language, sentence).code)
+    folded = fold(sentence)
+    return bool(dangling.match(folded)) and not impersonal.match(folded)
+
+
+@cache
+def _openings(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What begins with a word for something that an earlier sentence named, perhaps after "Then," and the like.
+
+    And what begins like it and refers to no earlier sentence, such as "It is known that…".
+    """
+    words = LANGUAGES[language]
+    joiners, pronouns, impersonal = map(fold, (words.joiners, words.pronouns, words.impersonal))
+    return (
+        re.compile(rf"^\W*(?:(?:{joiners})\b[,،]?\s+)?(?:{pronouns})\b", re.IGNORECASE),
+        re.compile(rf"^\W*(?:{impersonal})\b", re.IGNORECASE),
+    )
 
 
 def sentence_text(passage: Passage, span: Span) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.engine.protocol import PassageIndex
-from index.types import Passage, Span
+from index.types import Article, Passage, Span
 from rag.evidence.features import sentence_features, sentence_text
 from rag.evidence.weights import Features, Weights, log_odds
 from rag.question.answer_type import COMPARABLE, AnswerType
+from rag.question.languages import words_of
 from rag.question.terms import QuestionTerms, words_in
 from rag.reader import Reader, Reading
 from rag.retrieval.retriever import Hit, Retrieval
@@ -48,6 +49,7 @@ class Evidence:
     score: float = 0.0
     answer: Span | None = None
     also: tuple[Passage, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class SentenceScorer:
         articles = [index.article(hit.passage.article_id) for hit in hits]
         titles = [article.title if article else "" for article in articles]
         evidence = [
-            item for hit, title in zip(hits, titles, strict=True) for item in _sentences(terms, hit, title, index)
+            item for hit, article in zip(hits, articles, strict=True) for item in _sentences(terms, hit, article, index)
         ]
         if self.reader is None:
             nearest = _ranked(evidence, self.weights.look or self.weights.sentence)[:SENTENCES_EMBEDDED]
@@ -103,12 +105,18 @@ def _ranked(evidence: Iterable[Evidence], weights: Mapping[str, float]) -> list[
     return sorted(scored, key=lambda item: -item.score)
 
 
-def _sentences(terms: QuestionTerms, hit: Hit, title: str, index: PassageIndex) -> list[Evidence]:
+def _sentences(terms: QuestionTerms, hit: Hit, article: Article | None, index: PassageIndex) -> list[Evidence]:
     """The sentences of a passage with their features, without the article's title where the text repeats it."""
     passage = hit.passage
+    title, stated = (article.title, article.language) if article else ("", None)
+    language = words_of(stated, passage.text).code
     sentences = [(span, sentence_text(passage, span)) for span in passage.sentences]
     return [
-        Evidence(passage, span, text, sentence_features(terms, hit, title, span, index), also=hit.also)
+        Evidence(
+            *(passage, span, text, sentence_features(terms, hit, title, span, index, language)),
+            also=hit.also,
+            language=language,
+        )
         for span, text in sentences
         # A title that ends in a full stop is kept: it is the only sentence of a text file of one line.
         if text.rstrip()[-1:] in _FULL_STOPS or words_in(text) != words_in(title)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from index.types import Passage
 from rag.evidence.features import LONG_SENTENCE, is_dangling, sentence_features, sentence_text
 from rag.question.answer_type import AnswerType
+from rag.question.languages import words_of
 from rag.question.terms import QuestionTerms
 from rag.retrieval.retriever import Hit
 from tests.unit.index.unicode_texts import any_text
@@ -147,6 +148,39 @@ def test_a_sentence_whose_subject_was_named_before_dangles(sentence):
 def test_a_sentence_that_names_its_subject_stands_alone(sentence):
     """Names, words that only begin like pronouns, and "it is known that" refer to no earlier sentence."""
     assert not is_dangling(sentence)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "dangles"),
+    [
+        ("az", "O, limana gəldi.", True),
+        ("az", "Daha sonra onlar getdilər.", True),
+        ("az", "Bu məqalə çay haqqındadır.", False),
+        ("az", "Leyla gəldi.", False),
+        ("tr", "O limana geldi.", True),
+        ("tr", "Ancak bu değişti.", True),
+        ("tr", "Okul açıldı.", False),
+        ("ru", "Он приехал.", True),
+        ("ru", "Затем они уехали.", True),
+        ("ru", "«Она ушла», — сказала Лейла.", True),
+        ("ru", "Онега замёрзла.", False),
+        ("ru", "Эта статья о чае.", False),
+        ("ur", "وہ آئے۔", True),
+        ("ur", "اس کے بعد یہ بند ہوئی۔", True),
+        ("ur", "لیلیٰ آئی۔", False),
+        ("ar", "هو جاء.", True),
+        ("ar", "وهي مدينة.", True),
+        ("ar", "وصلت ليلى.", False),
+        ("fa", "او آمد.", True),
+        ("fa", "سپس آنها رفتند.", True),
+        ("fa", "لیلا آمد.", False),
+    ],
+)
+def test_a_sentence_dangles_in_its_own_language(language, sentence, dangles):
+    """By its own pronouns; the script tells the language where the article states none."""
+    assert is_dangling(sentence, language) is dangles
+    assert not is_dangling(sentence, "en")
+    assert words_of(None, sentence).code != language or is_dangling(sentence) is dangles
 
 
 @given(st.text() | any_text)

@@ -1,42 +1,34 @@
 """Whether articles give different answers to one question: times and numbers that can't both be right.
 
 Two values are compared only where both can be parsed whole and have the same unit, so that only sure contradictions
-count. English only.
+count. Times are compared in every known language, in English also numbers in words and with marks between their digits.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from index.dates import sort_key
 from rag.evidence.scoring import Evidence
 from rag.question.answer_type import AnswerType
+from rag.question.languages import LANGUAGES, words_of
+from rag.question.languages.english import ENGLISH
+from rag.question.languages.folding import fold
+from rag.question.languages.words import YEARS, LanguageWords
 
 # The reader's log-odds, divided by 10 as in the feature, above which its short answer is compared with others.
 SURE = 0.0
 # A sentence whose score is further below the best one's is about something else.
 _SAME_SUBJECT = 3.0
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# With a capital only: "may" and "march" are words of their own.
-_MONTH = re.compile(
-    r"\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?"
-    r"|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
-)
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\b)?", re.IGNORECASE)
-_YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
-_RANGE_WORD = r"\s*(?:to|until|till|through|and|[-–—])\s*(?:the\s+)?"
-_RANGE = re.compile(_RANGE_WORD, re.IGNORECASE)
-# A day is a number next to a month: any other number may count something else.
-_DAY = r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
-_DAYS = re.compile(
-    rf"\b{_DAY}(?:{_RANGE_WORD}{_DAY})?\s+(?:of\s+)?(?={_MONTH.pattern})"
-    rf"|{_MONTH.pattern}\.?\s+(?:the\s+)?{_DAY}(?:{_RANGE_WORD}{_DAY})?\b(?!,\d|:)"
-)
+# Some languages write a letter for the era, or for "year", directly after it.
+_YEAR = re.compile(rf"\b({YEARS})(?:\b|(?=[гمهء]))")
+_FIRST_COMMON_YEAR = 1500  # earlier ones may be of another calendar, where a language has two
 _NUMBER = re.compile(r"\d+(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?")
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "crore": 1e7}
-_SCALES |= {"billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12}
+_SCALES = ENGLISH.scales
 _SCALE = re.compile(rf"\s*({'|'.join(_SCALES)})s?\b", re.IGNORECASE)
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORD_NUMBER = re.compile(rf"\b({'|'.join(_WORDS)})\b(?!-)", re.IGNORECASE)
@@ -51,13 +43,12 @@ _HEDGES |= {"most", "less", "fewer", "than", "to"}
 _UNIT_WORD = re.compile(r"[^\W\d_]+|[%$€£₼₨]")
 # A bound of a number or a time, or a notation that is not parsed: such an answer is not compared.
 _BOUNDED = re.compile(
-    r"\b(?:about|around|nearly|almost|over|under|least|most|more|less|fewer|up to|roughly|approximately|some)\b"
+    rf"{ENGLISH.pattern(ENGLISH.bounds).pattern}"
     r"|\d\s*(?:to|[-–—/])\s*\d|\d[ \u00a0\u202f]\d{3}\b|\d,\d{1,2}(?!\d)|[½¼¾⅓⅔]|\d\s?[mbktMBKT]\b",
     re.IGNORECASE,
 )
-_OPEN_TIME = re.compile(
-    r"\b(?:before|after|since|by|until|till|around|about|circa)\b|\d[/]\d|\d{4}[-–]\d{2}\b", re.IGNORECASE
-)
+# In another language than English: marks between digits, whose meaning differs by language.
+_MARKED = re.compile(r"\d\s?[.,/–—-]\s?\d|\d\s\d|[½¼¾⅓⅔]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +76,68 @@ class Value:
         return not self.unit and len(self.parts) == 1 and len(self.parts[0]) == 1
 
 
-def value_of(answer: str, answer_type: AnswerType | None) -> Value | None:
-    """The years, months and days of a time, or the numbers of a number; None where the answer can't be compared."""
-    if answer_type is AnswerType.TIME and not _OPEN_TIME.search(answer):
-        date = _CLOCK.sub(" ", answer)
-        months = _with_ranges(date, _MONTH, lambda name: _MONTHS.index(name[:3]))
-        return Value((_with_ranges(date, _YEAR), months, _days(date)))
-    if answer_type is not AnswerType.NUMBER or _UNPARSED.search(answer) or _BOUNDED.search(answer):
+@dataclass(frozen=True, slots=True)
+class _TimePatterns:
+    """How a language writes months, days and ranges, and the times that are not compared; all match folded text."""
+
+    month: re.Pattern[str]
+    months: tuple[re.Pattern[str], ...]
+    days: re.Pattern[str]
+    range: re.Pattern[str]
+    open: re.Pattern[str]
+
+    @staticmethod
+    @cache
+    def of(language: str) -> "_TimePatterns":
+        """The patterns of one of LANGUAGES, compiled once."""
+        words = LANGUAGES[language]
+        months = [fold(month) for month in words.months]
+        month = rf"\b({'|'.join(months)})\b"
+        to = rf"\s*(?:{fold(words.range_words)}|[-–—])\s*(?:the\s+)?"
+        # A day is a number next to a month: any other number may count something else.
+        day = rf"(0?[1-9]|[12]\d|3[01])(?:{words.ordinals})?"
+        days = rf"\b{day}(?:{to}{day})?\s+(?:of\s+)?(?={month})"
+        if words.day_after_month:
+            days += rf"|{month}\.?\s+(?:the\s+)?{day}(?:{to}{day})?\b(?!,\d|:)"
+        return _TimePatterns(
+            re.compile(month),
+            tuple(map(re.compile, months)),
+            re.compile(days),
+            re.compile(to, re.IGNORECASE),
+            re.compile(rf"{words.pattern(words.open_times).pattern}|\d[/]\d|\d{{4}}[-–]\d{{2}}\b", re.IGNORECASE),
+        )
+
+    def number_of(self, month: str) -> int:
+        """The number of a month, from 0 to 11."""
+        return next(number for number, pattern in enumerate(self.months) if pattern.fullmatch(month))
+
+
+def value_of(answer: str, answer_type: AnswerType | None, language: str | None = None) -> Value | None:
+    """The years, months and days of a time, or the numbers of a number; None where the answer can't be compared.
+
+    `language` is that of the answer; where it is None, its script tells it.
+    """
+    words = words_of(language, answer)
+    if answer_type is AnswerType.TIME:
+        return _time(fold(answer), words)
+    if answer_type is AnswerType.NUMBER:
+        return _number_in_english(answer) if words is ENGLISH else _number(fold(answer), words)
+    return None
+
+
+def _time(answer: str, words: LanguageWords) -> Value | None:
+    patterns = _TimePatterns.of(words.code)
+    if patterns.open.search(answer):
+        return None
+    date = _CLOCK.sub(" ", answer)
+    years = _with_ranges(date, _YEAR, patterns.range)
+    if words.other_calendar and any(year < _FIRST_COMMON_YEAR for year in years):
+        return None
+    return Value((years, _with_ranges(date, patterns.month, patterns.range, patterns.number_of), _days(date, patterns)))
+
+
+def _number_in_english(answer: str) -> Value | None:
+    if _UNPARSED.search(answer) or _BOUNDED.search(answer):
         return None
     matches = [(float(match[0].replace(",", "")), match.end()) for match in _NUMBER.finditer(answer)]
     matches += [(float(_WORDS.index(match[0].lower())), match.end()) for match in _WORD_NUMBER.finditer(answer)]
@@ -102,6 +148,30 @@ def value_of(answer: str, answer_type: AnswerType | None) -> Value | None:
         numbers.add(round(number * (_SCALES[scale[1].lower()] if scale else 1.0), 6))
     unit = frozenset(_UNIT_WORD.findall(_NUMBER.sub(" ", answer).casefold()))
     return Value((frozenset(numbers),), unit - _HEDGES - frozenset(_SCALES) - frozenset(_WORDS))
+
+
+@cache
+def _number_patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A number in digits with the word for its scale, and the words with which a number is not compared."""
+    words = LANGUAGES[language]
+    scales = words.pattern(*words.scales).pattern
+    return re.compile(rf"(\d+)(?:\s*({scales}))?", re.IGNORECASE), words.pattern(words.bounds, words.numbers)
+
+
+def _number(answer: str, words: LanguageWords) -> Value | None:
+    """The whole numbers in digits of an answer in another language than English, with their scales."""
+    scaled, unparsed = _number_patterns(words.code)
+    unit = scaled.sub(" ", answer)
+    if _MARKED.search(answer) or unparsed.search(unit):
+        return None
+    numbers = {float(match[1]) * _scale(match[2], words) for match in scaled.finditer(answer)}
+    return Value((frozenset(numbers),), frozenset(_UNIT_WORD.findall(unit.casefold())))
+
+
+def _scale(word: str | None, words: LanguageWords) -> float:
+    if word is None:
+        return 1.0
+    return next(scale for form, scale in words.scales.items() if words.pattern(form).fullmatch(word))
 
 
 def contradictory_evidence(
@@ -150,25 +220,27 @@ def short_answer_text(item: Evidence) -> str:
 
 
 def _answer_value(item: Evidence, answer_type: AnswerType | None) -> Value | None:
-    return value_of(short_answer_text(item), answer_type) if reader_is_sure(item) else None
+    return value_of(short_answer_text(item), answer_type, item.language) if reader_is_sure(item) else None
 
 
-def _days(text: str) -> frozenset[float]:
+def _days(text: str, patterns: _TimePatterns) -> frozenset[float]:
     """The days of a month; none where the text names several months, since each then has its own days."""
-    if len({name[:3] for name in _MONTH.findall(text)}) != 1:
+    if len(set(map(patterns.number_of, patterns.month.findall(text)))) != 1:
         return frozenset()
     days: set[int] = set()
-    for match in _DAYS.finditer(text):
+    for match in patterns.days.finditer(text):
         ends = [int(group) for group in match.groups() if group and group.isdigit()]
         days.update(range(ends[0], ends[-1] + 1), ends)
     return frozenset(map(float, days))
 
 
-def _with_ranges(text: str, pattern: re.Pattern[str], number_of: Callable[[str], int] = int) -> frozenset[float]:
+def _with_ranges(
+    text: str, pattern: re.Pattern[str], to: re.Pattern[str], number_of: Callable[[str], int] = int
+) -> frozenset[float]:
     """The numbers of all matches, and of two matches that form a range all numbers between them."""
     matches = list(pattern.finditer(text))
     numbers = {number_of(match[1]) for match in matches}
     for first, last in pairwise(matches):
-        if _RANGE.fullmatch(text[first.end() : last.start()]):
+        if to.fullmatch(text[first.end() : last.start()]):
             numbers.update(range(number_of(first[1]), number_of(last[1])))
     return frozenset(map(float, numbers))

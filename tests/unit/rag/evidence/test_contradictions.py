@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag.evidence.contradictions import Value, contradictory_evidence, short_answer_text, value_of
 from rag.question.answer_type import COMPARABLE, AnswerType
+from rag.question.languages import LANGUAGES
 from tests.unit.index.unicode_texts import any_text
 from tests.unit.rag.conftest import article_of, evidence_of
 
@@ -341,3 +342,98 @@ def test_a_short_answer_s_text_is_its_words():
 def test_a_bounded_or_unparsed_answer_contradicts_nothing(one, other, answer_type):
     """A bound, a range, a rounding or a way of writing that is not known is left alone."""
     assert not contradict(one, other, answer_type)
+
+
+MONTHS = {
+    "az": "yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr",
+    "az in it": "yanvarda Fevralda martda apreldə mayda İyunda iyulda avqustda sentyabrda oktyabrda noyabrda dekabrda",
+    "tr": "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
+    "tr in it": "Ocakta Şubat'ta Martta Nisan'da Mayısta Haziranda Temmuzda Ağustosta Eylülde Ekimde Kasımda Aralıkta",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "ru as such": "Январь Февраль Март Апрель Май Июнь Июль Август Сентябрь Октябрь Ноябрь Декабрь",
+    "ru in it": "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре",
+    "ru shortened": "янв февр марта апр мая июня июля авг сент окт нояб дек",
+    "ur": "جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر",
+    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "ar without hamza": "يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر",
+    "fa": "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر",
+}
+
+
+@pytest.mark.parametrize("name", MONTHS)
+def test_a_date_has_its_parts_in_every_language(name):
+    """Day, month and year, whatever the ending of the month and the script of the digits."""
+    zero = {"ur": "۰", "ar": "٠", "fa": "۰"}.get(name[:2], "0")
+    digits = str.maketrans({str(value): chr(ord(zero) + value) for value in range(10)})
+    for number, month in enumerate(MONTHS[name].split()):
+        value = value_of(f"10 {month} 1996".translate(digits), AnswerType.TIME, name[:2])
+        assert value == Value((frozenset({1996.0}), frozenset({float(number)}), frozenset({10.0})))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language", "differ"),
+    [
+        ("10 апреля 1996 года", "11 апреля 1996", "ru", True),
+        ("10 апреля 1996 г.", "10-го апреля", "ru", False),
+        ("10–12 апреля", "11 апреля", "ru", False),
+        ("10 и 12 апреля", "13 апреля", "ru", True),
+        ("до 1996", "1995", "ru", False),
+        ("1990-е годы", "1996", "ru", False),
+        ("10 Nisan 1996", "10 Nisan 1997", "tr", True),
+        ("10 Nisan'da", "1996", "tr", False),
+        ("1996'dan önce", "1995", "tr", False),
+        ("10 aprel 1996-cı il", "aprelin 11-i", "az", True),
+        ("aprelin 10-da", "10 aprel", "az", False),
+        ("10 اپریل 1996ء", "۱۱ اپریل", "ur", True),
+        ("1996ء", "1997ء", "ur", True),
+        ("١٠ أبريل ١٩٩٦", "10 ابريل 1996", "ar", False),
+        ("نيسان 1996", "مايو 1996", "ar", True),
+        ("كانون الثاني", "يناير", "ar", False),
+        ("قبل عام ١٩٩٦", "١٩٩٥", "ar", False),
+        ("۱۰ آوریل ۱۹۹۶", "۱۱ آوریل", "fa", True),
+        ("۱۳۷۵", "۱۹۹۶", "fa", False),  # one year, counted in two calendars
+    ],
+)
+def test_times_of_other_languages_are_compared_where_they_are_sure(one, other, language, differ):
+    """Another day, month or year is another time; a bound, a decade or another calendar is not compared."""
+    left, right = (value_of(text, AnswerType.TIME, language) for text in (one, other))
+    assert bool(left and right and left.contradicts(right)) is differ
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language", "differ"),
+    [
+        ("12 кораблей", "14 кораблей", "ru", True),
+        ("3 тысячи", "3000", "ru", False),
+        ("2 млн", "3 миллиона", "ru", True),
+        ("две тысячи", "2000", "ru", False),
+        ("3,5 км", "3.5 км", "ru", False),
+        ("3.000", "3000", "tr", False),
+        ("3 bin", "4 bin", "tr", True),
+        ("yaklaşık 40", "41", "tr", False),
+        ("5 milyon manat", "6 milyon manat", "az", True),
+        ("۵ لاکھ", "500000", "ur", False),
+        ("5 کروڑ", "6 کروڑ", "ur", True),
+        ("٤٠ مليون", "٤١ مليون", "ar", True),
+        ("۴۰ هزار", "40000", "fa", False),
+        ("۴٫۵", "۴", "fa", False),
+    ],
+)
+def test_numbers_of_other_languages_are_compared_where_they_are_sure(one, other, language, differ):
+    """Whole numbers in digits with their scale; words and marks between digits are not read."""
+    left, right = (value_of(text, AnswerType.NUMBER, language) for text in (one, other))
+    assert bool(left and right and left.contradicts(right)) is differ
+
+
+def test_answers_in_two_languages_contradict_each_other():
+    """Each is read in its own language, by its article's or by its script."""
+    english, russian = value_of("10 April 1996", AnswerType.TIME), value_of("11 апреля 1996", AnswerType.TIME)
+    assert english.contradicts(russian)
+    assert not english.contradicts(value_of("10 апреля", AnswerType.TIME))
+
+
+@given(NUMBERS | any_text, st.sampled_from(sorted(LANGUAGES)), st.sampled_from([AnswerType.TIME, AnswerType.NUMBER]))
+def test_any_text_can_be_read_in_any_language(text, language, answer_type):
+    """No text makes reading its value fail, and it never contradicts itself."""
+    value = value_of(text, answer_type, language)
+    assert value is None or not value.contradicts(value)

@@ -24,6 +24,9 @@ from rag.evidence.features import is_dangling
 from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.decompose import complete_part, decompose, names_and_numbers
 from rag.question.follow_ups import answer_type_in_conversation
+from rag.question.language import language_of
+from rag.question.languages import LANGUAGES
+from rag.question.languages.folding import fold
 from rag.question.normalise import normalise
 from rag.question.terms import numbers_in, words_in
 from rag.suggestions import candidates
@@ -95,6 +98,13 @@ WORDS = (
         "中",
         "。",
     ),
+)
+# What the patterns of the other languages begin with, where it may be repeated before they find that they do not match.
+FOREIGN_WORDS = (
+    *("hansı ", "neçə il ", "10-cu aprel ", "hangi ", "kaç yıl ", "10 Mart-", "Ocak", "n", "ne "),
+    *("какой ", "сколько ", "10 мая", "10-го ", "10 по ", "Затем, ", "тысяч", "надцать", "м"),
+    *("کس ", "کتنے سال ", "کیا؟", "۱۰ ", "۱۰ تا ", "أي ", "ما هو ", "و", "ب", "١٠ إلى ", "ومن ", "ينات", "ماذا "),
+    *("چه ", "نام ", "نام الف ", "چطور؟", "چطور ", "چند ", "می\u200c", "\u064b", "ـ", "İ", "ı", "1996ء", "1,", "1 "),
 )
 LINES = (
     *(
@@ -259,6 +269,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "names_and_numbers": names_and_numbers,
     "answer_type_in_conversation": lambda text: answer_type_in_conversation(text, [text]),
     "expected_answer_type": expected_answer_type,
+    "language_of": language_of.__wrapped__,  # without the memory of earlier questions
     "names_in": names_in,
     "words_in": words_in,
     "numbers_in": numbers_in,
@@ -329,6 +340,39 @@ def _slow_repetitions(run: Callable[[str], object], fragments: Iterable[str], li
 def test_no_text_takes_time_by_the_square_of_its_length(name):
     """Twice the text takes at most 2.5 times as long, and 200 KB less than three seconds."""
     assert _slow_repetitions(FUNCTIONS[name], WORDS, SECONDS.get(name, SECOND), LARGEST_TEXT) == []
+
+
+def _read_in(language: str) -> Callable[[str], object]:
+    """What is asked of sentences and short answers in a language."""
+
+    def read(text: str) -> None:
+        is_dangling(text, language)
+        for answer_type in AnswerType:
+            holds_answer_type(text, answer_type, "Who was it?", language)
+            value_of(text, answer_type, language)
+
+    return read
+
+
+def _ask_in(language: str) -> Callable[[str], object]:
+    """What is asked of questions in a language, whatever its own is."""
+    words = LANGUAGES[language]
+    alternatives = (words.asks_time, words.asks_number, words.asks_name, words.asks, words.refers_back, words.plain)
+    patterns = [words.pattern(alternative) for alternative in alternatives]
+    return lambda text: [pattern.search(fold(text)) for pattern in patterns]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_takes_time_by_the_square_of_its_length_in_any_language(language):
+    """Neither as a sentence nor as a question, with the words of that language or of any other."""
+    for run in (_read_in(language), _ask_in(language)):
+        assert _slow_repetitions(run, FOREIGN_WORDS, 2 * SECOND, LARGEST_TEXT) == []
+
+
+@pytest.mark.parametrize("function", [language_of.__wrapped__, expected_answer_type, words_in, numbers_in])
+def test_no_foreign_words_take_time_by_the_square_of_their_length(function):
+    """The functions that read a question in its own language."""
+    assert _slow_repetitions(function, FOREIGN_WORDS, SECOND, LARGEST_TEXT) == []
 
 
 def test_every_parser_is_measured():

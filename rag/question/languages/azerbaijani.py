@@ -12,7 +12,7 @@ AZERBAIJANI = LanguageWords(
     asks_time=(
         rf"nə vaxt\w*|nə zaman\w*|haçan\w*|hansı (?:{_YEAR}|(?:ay|gün|tarix|əsr|dövr|saat|onillik|həftə|fəsl?il?"
         r"|zaman|vaxt)\w*)"
-        rf"|neçənci (?:{_YEAR}|(?:əsr|ay|gün)\w*)|saat neçə\w*|neçə yaş\w*|neçə (?:il|ay|gün|saat|həftə) əvvəl\w*"
+        rf"|neçənci (?:{_YEAR}|(?:əsr|ay|gün)\w*)|saat neçə\w*|neçə yaş\w*|neçə il əvvəl\w*"
     ),
     asks_number=r"neçə\w*|nə qədər\w*",
     asks_name=(

@@ -9,7 +9,7 @@ _NAMED = "(?:کشور|شهر|شخص|شخصیت|شرکت|ایالت|مکان|تی
 
 PERSIAN = LanguageWords(
     code="fa",
-    asks_time=rf"کی|{_WHICH} {_PERIODS}\w*|چند (?:سال|ماه|روز|ساعت) (?:پیش|قبل)|چند سالگی|چند ساله\w*|چندمین سال",
+    asks_time=rf"کی|{_WHICH} {_PERIODS}\w*|چند سال (?:پیش|قبل)|چند سالگی|چند ساله\w*|چندمین سال",
     asks_number=rf"چند(?!ین\b)\w*|چقدر\w*|{_WHICH} {_AMOUNTS}\w*|تا چه حد",
     asks_name=rf"{_WHICH} کس\w*|کیست\w*|کیا|کجا\w*|{_WHICH} {_NAMED}\w*|نام\w*(?: \w+){{1,6}} چیست",
     # "کراچی چطور؟" at the end is "what about Karachi?".

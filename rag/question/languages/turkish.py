@@ -12,7 +12,7 @@ TURKISH = LanguageWords(
     asks_time=(
         rf"ne zaman\w*|hangi (?:on ?)?{_PERIODS}\w*|kaçıncı (?:yüzyıl|yıl|gün|ay|asır|asr)\w*|kaç yılında\w*"
         r"|kaç yaşında\w*"
-        r"|kaçta\w*|saat kaç\w*|kaç (?:yıl|sene|ay|gün|saat|hafta) önce\w*|ne kadar (?:zaman|süre) önce\w*"
+        r"|kaçta\w*|saat kaç\w*|kaç (?:yıl|sene) önce\w*|ne kadar (?:zaman|süre) önce\w*"
     ),
     asks_number=r"kaç\w*|ne kadar\w*|ne (?:sıklıkla|uzunlukta|yükseklikte|büyüklükte)\w*|yüzde kaç\w*",
     asks_name=(

@@ -142,7 +142,10 @@ def index_command(
         folder = corpus or _corpus_of(index)
         check_exists(folder)  # before a model is loaded to choose the precision
         earlier = None if rebuild else live_manifest(index)
-        name = model or DEFAULT_MODEL
+        kept = earlier.model if earlier and not model else None  # an index keeps its model
+        name = kept.name if kept else model or DEFAULT_MODEL
+        if kept:
+            query_prompt, passage_prompt = query_prompt or kept.query_prompt, passage_prompt or kept.passage_prompt
         if earlier is None and precision == "auto":
             note("Looking for the precision that is fastest on this processor…")
         computed_in = choose_precision(

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.build.diff import CorpusComparison, CorpusDiff, CorpusReading, LiveGeneration
-from index.build.generation_writer import GenerationWriter, deciding_versions
+from index.build.generation_writer import GenerationWriter, deciding_versions, known_scale
 from index.build.report import BuildReport, changed_settings
 from index.corpus.parse_cache import would_parse_the_same
 from index.corpus.printable import printable
@@ -19,6 +19,7 @@ from index.engine.local.retention import KEPT, retire
 from index.engine.manifest import CATALOG, listed_faults
 from index.errors import GenerationMissingError
 from index.models.embedder import Embedder
+from index.models.scale import FEWEST
 from index.passages import MAX_CHARACTERS, split_article
 from index.types import Progress, no_progress
 
@@ -64,6 +65,7 @@ def build_index(  # noqa: PLR0913 (each is a choice of whoever runs it)
                 else:
                     with closing(GenerationWriter(folder, live, embedder)) as writer:
                         embedded = writer.write_vectors(progress)
+                        writer.measure_scale()
                         writer.write_near_duplicates()
                         writer.write_search_indexes()
                         manifest = writer.manifest(number, corpus_name(corpus), diff)
@@ -165,6 +167,8 @@ def _is_current(live: LiveGeneration, diff: CorpusDiff, corpus: Path, embedder: 
     # The corpus is one of them: the next run must read from where this one was told to.
     settings = (corpus_name(corpus), embedder.record, MAX_CHARACTERS, deciding_versions())
     same_settings = (manifest.corpus, manifest.model, manifest.max_characters, manifest.made_with) == settings
+    scale = known_scale(embedder.record, manifest)
+    same_scale = manifest.passages < FEWEST if scale is None else manifest.cosine_scale() == scale
     same_faults = (manifest.refused, manifest.doubted, *manifest.fault_counts()) == (
         listed_faults(diff.refused),
         listed_faults(diff.doubted),
@@ -172,4 +176,4 @@ def _is_current(live: LiveGeneration, diff: CorpusDiff, corpus: Path, embedder: 
         len(diff.doubted),
     )
     # A generation that would be parsed differently today is made again, or each run would parse every file again.
-    return same_articles and same_settings and same_faults and would_parse_the_same(live.folder)
+    return same_articles and same_settings and same_scale and same_faults and would_parse_the_same(live.folder)

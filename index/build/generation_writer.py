@@ -11,7 +11,7 @@ import numpy as np
 from index.build.diff import CorpusDiff, LiveGeneration
 from index.build.near_duplicates import PERMUTATIONS, Signatures, first_near_duplicates, signatures
 from index.build.row_reuse import RowReuse, save_array, write_rows
-from index.engine.local import generations
+from index.engine.local import analyzers, generations
 from index.engine.local.catalog import Catalog
 from index.engine.local.dense import DenseIndex
 from index.engine.local.lexical import LexicalIndex
@@ -28,6 +28,8 @@ from index.engine.manifest import (
     unlisted_total,
 )
 from index.models.embedder import Embedder
+from index.models.record import ModelRecord
+from index.models.scale import FEWEST, SAMPLED, SCALES, UNRECORDED, CosineScale, measured_scale
 from index.passages import MAX_CHARACTERS
 from index.types import Matrix, Progress, Rows
 
@@ -51,8 +53,18 @@ _DECIDING_PACKAGES = (
 
 @cache
 def deciding_versions() -> dict[str, str]:
-    """The installed version of each package that decides what an index holds, as the manifest records them."""
-    return {name: version(name) for name in _DECIDING_PACKAGES}
+    """The installed version of each package that decides what an index holds, as the manifest records them.
+
+    Among them, as "words", stands the version of what makes words of a text here.
+    """
+    return {name: version(name) for name in _DECIDING_PACKAGES} | {"words": analyzers.VERSION}
+
+
+def known_scale(model: ModelRecord, live: Manifest | None) -> CosineScale | None:
+    """The scale of a model that ships, or the one that was measured for the live generation; else None."""
+    if model.name in SCALES:
+        return SCALES[model.name]
+    return live.scale if live and live.model == model else None
 
 
 class GenerationWriter:
@@ -71,6 +83,7 @@ class GenerationWriter:
         self._live = live
         self._embedder = embedder
         self._pace = live.manifest.pace if live and live.manifest.model == embedder.record else None
+        self._scale = known_scale(embedder.record, live.manifest if live else None)
         self._catalog = Catalog.open(folder / CATALOG)
         hashes = self._catalog.embedded_hashes()
         self._reuse = RowReuse.of(hashes, live.catalog.embedded_hashes() if live else hashes[:0])
@@ -118,6 +131,24 @@ class GenerationWriter:
             self._pace = round(embedded / seconds, 2)
         return embedded
 
+    def measure_scale(self) -> None:
+        """Note the model's scale for the manifest; it is measured where it is not known and there are enough passages.
+
+        The vectors must be there. The first sentences of up to SAMPLED passages, spread over the corpus, are embedded
+        as queries.
+
+        Raises:
+            ModelError: the model can't be loaded.
+        """
+        count = self.passages()
+        if self._scale is not None or count < FEWEST:
+            return
+        rows = np.linspace(0, count - 1, min(count, SAMPLED)).astype(np.int64)
+        passages = self._catalog.passages(rows.tolist())
+        first_sentences = [passage.text[: passage.sentences[0][1] - passage.start] for passage in passages]
+        vectors = np.load(self._folder / VECTORS, mmap_mode="r")[rows]
+        self._scale = measured_scale(self._embedder.embed_queries(first_sentences), vectors)
+
     def write_near_duplicates(self) -> None:
         """Write a signature of each row's text, and for each row the first of its near-duplicates.
 
@@ -148,7 +179,7 @@ class GenerationWriter:
         DenseIndex.write(self._folder / DENSE, np.load(self._folder / VECTORS, mmap_mode="r"))
         (self._folder / LEXICAL).mkdir()
         passages = ((row, title, passage.text) for row, passage, title in self._catalog.every_passage())
-        LexicalIndex.write(self._folder / LEXICAL, passages)
+        LexicalIndex.write(self._folder / LEXICAL, passages, self._catalog.languages())
 
     def manifest(self, number: int, corpus: str, diff: CorpusDiff) -> Manifest:
         """The manifest of what was written, as generation `number`; every file is forced to the disk first.
@@ -172,6 +203,7 @@ class GenerationWriter:
             doubted=listed_faults(diff.doubted),
             refused_total=unlisted_total(diff.refused),
             doubted_total=unlisted_total(diff.doubted),
+            scale=None if self._scale == UNRECORDED else self._scale,
             files=generations.file_records(self._folder),
         )
 

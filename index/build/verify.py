@@ -145,9 +145,9 @@ def _passage_problems(catalog: Catalog) -> Iterator[str]:
 def _word_problems(catalog: Catalog, lexical: LexicalIndex) -> Iterator[str]:
     """Words that the lexical index has in more or fewer passages than the catalog, and rows it lacks."""
     frequencies: dict[str, Counter[str]] = {"text": Counter(), "title": Counter()}
-    for _, passage, title in catalog.every_passage():
-        frequencies["text"].update(set(lexical.terms(passage.text)))
-        frequencies["title"].update(set(lexical.terms(title)))
+    for (_, passage, title), language in zip(catalog.every_passage(), catalog.languages(), strict=True):
+        frequencies["text"].update(set(lexical.indexed_terms(passage.text, language)))
+        frequencies["title"].update(set(lexical.indexed_terms(title, language)))
     for field, counts in frequencies.items():
         wrong = sorted(word for word, _ in lexical.vocabulary(field).items() ^ counts.items())
         if wrong:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from index.models.record import ModelRecord
+from index.models.scale import UNRECORDED, CosineScale
 from index.types import Doubt, Refusal
 
 FORMAT_VERSION = 3
@@ -34,7 +35,8 @@ class Manifest(_Frozen):
     """What a generation holds and how it was made; `created` is ISO 8601 in UTC.
 
     `refused` and `doubted` list the first LISTED. `refused_total` and `doubted_total` count all of them; they are None,
-    and not written, where all are listed, so that earlier versions of this program can read most manifests.
+    and not written, where all are listed, so that earlier versions of this program can read most manifests. So is
+    `scale` where it is what those versions count by, UNRECORDED.
     """
 
     format_version: int
@@ -52,13 +54,18 @@ class Manifest(_Frozen):
     files: dict[str, FileRecord]
     refused_total: int | None = None
     doubted_total: int | None = None
+    scale: CosineScale | None = None
     checksum: str = ""
 
     @model_serializer(mode="wrap")
-    def _without_needless_totals(self, serialize: SerializerFunctionWrapHandler) -> dict[str, object]:
+    def _without_needless_fields(self, serialize: SerializerFunctionWrapHandler) -> dict[str, object]:
         fields: dict[str, object] = serialize(self)
-        totals = ("refused_total", "doubted_total")
-        return {name: value for name, value in fields.items() if name not in totals or value is not None}
+        optional = ("refused_total", "doubted_total", "scale")
+        return {name: value for name, value in fields.items() if name not in optional or value is not None}
+
+    def cosine_scale(self) -> CosineScale:
+        """How the cosines of its model are fused with the scores of words."""
+        return self.scale or UNRECORDED
 
     def fault_counts(self) -> tuple[int, int]:
         """How many files or lines were refused, and how many doubted, whether they are listed or not."""

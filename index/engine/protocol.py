@@ -41,8 +41,11 @@ class PassageIndex(Protocol):
     def article(self, article_id: str) -> Article | None:
         """The article of that id, or None."""
 
-    def terms(self, text: str) -> list[str]:
-        """The words of a text as they are indexed, in order."""
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """The words of a text as they are indexed in articles of a language, or else in most passages, in order.
+
+        The words of two texts can be compared if both are given the same language (BCP 47).
+        """
 
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""

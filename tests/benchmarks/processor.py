@@ -14,9 +14,9 @@ from torch import Tensor
 
 from index.models.batching import embed_batched
 from index.models.compiled import VECTORS, CompiledModel, SentenceVectors, trace
-from index.models.hub import bundled_folder
-from index.models.inference import openvino, with_mean_pooling
-from index.models.shipped import QUANTIZED as GRAPH
+from index.models.hub import ENGLISH_MODEL, shipped_folder
+from index.models.inference import openvino
+from index.models.shipped import SHIPPED_MODELS
 from index.models.tokens import INPUTS
 from index.types import Precision
 from tests.benchmarks.results import Rate, Share
@@ -90,11 +90,11 @@ def _multiplication(rows: int, weights: np.ndarray, *, in_8_bits: bool) -> Any:
 
 
 class Profiled(CompiledModel):
-    """The default model as it is compiled for embedding, its layers timed; for one core."""
+    """The English model as it is compiled for embedding, its layers timed; for one core."""
 
     def __init__(self, model: SentenceTransformer, precision: Precision) -> None:
         if precision == "int8":
-            graph = with_mean_pooling(openvino.Core().read_model(GRAPH))
+            graph = SHIPPED_MODELS[ENGLISH_MODEL].graph(precision)
         else:
             graph = trace(SentenceVectors(model, model[0].model.config, {}), INPUTS, [VECTORS])
         super().__init__(graph, model[0].model.config, [VECTORS], precision, PERF_COUNT=True)
@@ -117,7 +117,7 @@ class Profiled(CompiledModel):
 def profile(precision: Precision, texts: Sequence[str]) -> list[Share]:
     """Where the time of embedding goes on one core: kinds of layers, the longest first, then what is none."""
     with _one_thread():
-        model = SentenceTransformer(str(bundled_folder()), device="cpu").eval().float()
+        model = SentenceTransformer(str(shipped_folder(ENGLISH_MODEL)), device="cpu").eval().float()
         layers = model[0].model = Profiled(model, precision)
         embed_batched(model, texts)  # what computes a shape is made when it is first met
         before = layers.seconds()

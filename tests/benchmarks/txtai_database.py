@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from index.models.hub import bundled_folder
+from index.models.hub import ENGLISH_MODEL, shipped_folder
 from index.types import Matrix
 
 MISSING = (
@@ -27,7 +27,7 @@ class TxtaiDatabase:
     """A hybrid txtai database; the model is loaded once for all of them with the same settings."""
 
     def __init__(self, **settings: object) -> None:
-        self.settings = {"path": str(bundled_folder()), **_HYBRID, **settings}
+        self.settings = {"path": str(shipped_folder(ENGLISH_MODEL)), **_HYBRID, **settings}
         self._models: dict[str, Any] = {}
 
     @staticmethod

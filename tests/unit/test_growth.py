@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from index.build.near_duplicates import first_near_duplicates, signatures
+from index.engine.local.analyzers import analyzer
+from index.engine.local.letters import fold_letters
 from index.errors import RefusedError
 from index.markdown_text import escape_markdown
 from index.parsers import PARSERS
@@ -24,7 +26,7 @@ from rag.evidence.features import is_dangling
 from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.decompose import complete_part, decompose, names_and_numbers
 from rag.question.follow_ups import answer_type_in_conversation
-from rag.question.language import language_of
+from rag.question.language import is_unknown_language, language_of
 from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 from rag.question.normalise import normalise
@@ -94,6 +96,15 @@ WORDS = (
         "The a of ",
         "A was built ",
         "\u0301",
+        "\u0301\u0327",
+        "a\u0301",
+        "I\u0307",
+        "ı",
+        "بَ",
+        "ـ",
+        "ﷺ",
+        "larında",
+        "ələrindən",
         "\u200b",
         "中",
         "。",
@@ -270,6 +281,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "answer_type_in_conversation": lambda text: answer_type_in_conversation(text, [text]),
     "expected_answer_type": expected_answer_type,
     "language_of": language_of.__wrapped__,  # without the memory of earlier questions
+    "is_unknown_language": is_unknown_language,
     "names_in": names_in,
     "words_in": words_in,
     "numbers_in": numbers_in,
@@ -287,6 +299,11 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "escape_markdown": escape_markdown,
     "one_line": one_line,
     "charset_of": charset_of,
+    "fold_letters": fold_letters,
+    **{
+        f"analyzer {name}": analyzer(name)
+        for name in ("english", "plain", "turkish", "azerbaijani", "arabic", "russian")
+    },
 }
 
 

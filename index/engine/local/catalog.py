@@ -141,6 +141,11 @@ class Catalog:
         ((last,),) = self._all("SELECT max(row) FROM passages")
         return self._passages(range(0 if last is None else last + 1))
 
+    def languages(self) -> list[str | None]:
+        """The primary language of each row's article, None where it states none, in order of rows."""
+        records = self._all("SELECT spoken FROM passages JOIN articles ON number = article ORDER BY row")
+        return [language for (language,) in records]
+
     def _passages(self, rows: Sequence[int]) -> Iterator[tuple[int, Passage, str]]:
         for start in range(0, len(rows), _CHUNK):
             chunk = rows[start : start + _CHUNK]

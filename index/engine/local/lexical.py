@@ -1,27 +1,22 @@
-"""BM25 over passages and the titles of their articles; the only module that imports tantivy."""
+"""BM25 over passages and the titles of their articles, by Tantivy."""
 
+import json
 import os
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from tantivy import (
-    Document,
-    Filter,
-    Index,
-    Occur,
-    Query,
-    SchemaBuilder,
-    TextAnalyzer,
-    TextAnalyzerBuilder,
-    Tokenizer,
-)
+from tantivy import Document, Index, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
+from index.engine.local.analyzers import ENGLISH, Analyze, analyzer, analyzer_name, first_version_analyzer
 from index.engine.local.private_copy import private_copy
 from index.types import Rows, Scored
 
-ANALYZER = "folded_english"
+# Tantivy is given the words as they are indexed, with spaces between them.
+_WORDS = "words"
+ANALYZERS = "analyzers.json"  # the names of those that the index was made with
 _HEAP_BYTES = 64_000_000
 # From MANY passages on, words that stand in more than the share COMMON of them are not searched, unless all words do:
 # they say next to nothing and are most of the work. If xquad-en left them out too, hit@1, 5 and 10 for 838 questions
@@ -34,42 +29,48 @@ MANY, COMMON = 100_000, 0.3
 WIDE, MANY_NAMES, DEEPEST = 10, 5_000, 40_000
 
 
-def _analyzer() -> TextAnalyzer:
-    # Folding comes before lower-casing, which leaves a combining dot in "İlham", so that "Ilham" would not find it.
-    builder = TextAnalyzerBuilder(Tokenizer.simple())
-    for step in (Filter.remove_long(64), Filter.ascii_fold(), Filter.lowercase(), Filter.stemmer("english")):
-        builder = builder.filter(step)
-    return builder.build()
-
-
 class LexicalIndex:
-    """Search for passages by their words, with accents folded and English words stemmed."""
+    """Search for passages by their words, with letters and accents folded, and stemmed by the language of the article.
 
-    def __init__(self, index: Index) -> None:
-        self._analyzer = _analyzer()
-        index.register_tokenizer(ANALYZER, self._analyzer)
+    Each passage has the words of one analyzer, that of its language; a query is searched for its words by each analyzer
+    that the index was made with. `analyzers` are those, that of most passages first.
+    """
+
+    def __init__(self, index: Index, analyzers: dict[str, Analyze]) -> None:
+        self._analyzers = analyzers
+        self._main = next(iter(analyzers.values()))
         index.config_reader(reload_policy="manual")  # a generation never changes, so no thread needs to watch it
         self._index = index
         self._searcher = index.searcher()
 
     @staticmethod
-    def write(folder: Path, passages: Iterable[tuple[int, str, str]]) -> None:
+    def write(
+        folder: Path, passages: Iterable[tuple[int, str, str]], languages: Sequence[str | None] | None = None
+    ) -> None:
         """Write an index of (row, title, text) into an existing, empty folder.
+
+        `languages` holds the language of each row's article (BCP 47); without it none is stated.
 
         Raises:
             OSError: the disk refused.
         """
         builder = SchemaBuilder().add_unsigned_field("row", indexed=True, fast=True)
         for field in ("title", "text"):
-            builder = builder.add_text_field(field, tokenizer_name=ANALYZER, index_option="freq")
+            builder = builder.add_text_field(field, tokenizer_name=_WORDS, index_option="freq")
         schema = builder.build()
+        analyzers: dict[str, Analyze] = {}
+        counts: Counter[str] = Counter()
         try:
             index = Index(schema, path=str(folder))
-            index.register_tokenizer(ANALYZER, _analyzer())
+            index.register_tokenizer(_WORDS, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
             # With one thread the same passages give the same segments, so ties rank the same in every build.
             writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
             for row, title, text in passages:
-                writer.add_document(Document.from_dict({"row": row, "title": title, "text": text}, schema))
+                name = analyzer_name(languages[row] if languages else None)
+                counts[name] += 1
+                analyze = analyzers.get(name) or analyzers.setdefault(name, analyzer(name))
+                words = {"title": " ".join(analyze(title)), "text": " ".join(analyze(text))}
+                writer.add_document(Document.from_dict({"row": row, **words}, schema))
             writer.commit()
             writer.wait_merging_threads()
         except ValueError as error:  # all that tantivy raises when the disk is full
@@ -79,6 +80,8 @@ class LexicalIndex:
             # When one of its threads met the error, it sometimes says only that the thread stopped.
             stopped = "its writer was stopped: most likely the disk is full" if "thread" in str(error) else error
             raise OSError(f"{folder}: {stopped}") from error
+        names = sorted(counts, key=lambda name: (-counts[name], name)) or [ENGLISH]
+        (folder / ANALYZERS).write_text(json.dumps(names), encoding="utf-8")
         for path in folder.iterdir():  # tantivy makes some files readable by this user alone, whatever the umask
             path.chmod(folder.stat().st_mode & 0o666)
 
@@ -88,17 +91,31 @@ class LexicalIndex:
 
         Raises:
             StorageError: this machine has no temporary directory, or no room there.
+            ValueError: it was made with an analyzer that this program does not have.
         """
+        if (folder / ANALYZERS).exists():
+            names = json.loads((folder / ANALYZERS).read_text(encoding="utf-8"))
+            analyzers = {name: analyzer(name) for name in names}
+        else:
+            analyzers = {ENGLISH: first_version_analyzer()}
         # Tantivy maps its files, and puts lock files beside them.
         with private_copy(folder) as copy:
-            return LexicalIndex(Index.open(str(copy)))
+            return LexicalIndex(Index.open(str(copy)), analyzers)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def terms(self, text: str) -> list[str]:
-        """The words of a text as they are indexed: folded, lower-cased, stemmed, in order."""
-        return self._analyzer.analyze(text)
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """The words of a text as they are indexed in articles of a language: folded, lower-cased, stemmed, in order.
+
+        Without a language that the index was made with, they are those of most of its passages.
+        """
+        analyze = self._analyzers.get(analyzer_name(language)) if language else None
+        return (analyze or self._main)(text)
+
+    def indexed_terms(self, text: str, language: str | None) -> list[str]:
+        """The words that are indexed of a text of an article that states this language, or none."""
+        return self.terms(text, language or "en")
 
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word in their text."""
@@ -136,8 +153,9 @@ class LexicalIndex:
         return self._best(Query.boolean_query([(Occur.Must, words), (Occur.Must, allowed)]), k)
 
     def _word_query(self, query: str, title_weight: float) -> Query:
-        """A Tantivy query for each word of `query` once, in the text or the title."""
-        words = list(dict.fromkeys(self.terms(query)))
+        """A Tantivy query for each word of `query` by each analyzer, once, in the text or the title."""
+        # A passage has the words of one analyzer, so a word of the query counts once, however many forms it has.
+        words = list(dict.fromkeys(word for analyze in self._analyzers.values() for word in analyze(query)))
         if len(self) >= MANY:
             words = [word for word in words if self.document_frequency(word) <= COMMON * len(self)] or words
         clauses = []

@@ -117,9 +117,9 @@ class LocalIndex:
         """The article of that id, or None."""
         return self.catalog.article(article_id)
 
-    def terms(self, text: str) -> list[str]:
-        """The words of a text as they are indexed, in order."""
-        return self.lexical.terms(text)
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """The words of a text as they are indexed in articles of a language, or else in most passages, in order."""
+        return self.lexical.terms(text, language)
 
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from index.cli import app
 from index.engine.local.generations import generation_folder
 from index.engine.manifest import VECTORS
+from index.models.hub import DEFAULT_MODEL
 
 
 @pytest.fixture
@@ -65,6 +66,21 @@ class TestIndex:
         assert report["articles"]["added"] == ["bridge", "harbour", "notes-kites"]
         assert report["articles"]["refused"][0]["path"] == "photo.png"
         assert {"changed", "deleted", "unchanged", "generation", "passages", "seconds", "dry_run"} <= report.keys()
+
+    def test_an_index_keeps_its_model(self, run, embedder, monkeypatch):
+        """Without --model the model and the prompts are those of the index; a rebuild begins with the default one."""
+        chosen = []
+
+        def recorded(name, query_prompt, passage_prompt, precision, *, in_bulk):
+            chosen.append((name, query_prompt, passage_prompt))
+            return embedder
+
+        monkeypatch.setattr("index.models.embedder.SentenceTransformerEmbedder", recorded)
+        run("index", "--model", "another", "--query-prompt", "ask: ")
+        for arguments in ((), ("--rebuild",), ("--model", "third")):
+            run("index", *arguments)
+        kept = (embedder.record.name, embedder.record.query_prompt, embedder.record.passage_prompt)
+        assert chosen == [("another", "ask: ", ""), kept, (DEFAULT_MODEL, "", ""), ("third", "", "")]
 
     def test_dry_run_writes_nothing(self, run, directory):
         """With --dry-run the ids are listed and no index is begun."""

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from index.build.build import build_index
+from index.build.generation_writer import deciding_versions
 from index.build.verify import verify_index
 from index.corpus.parse_cache import FILES
 from index.engine.local import generations
 from index.engine.local.catalog import Catalog
 from index.engine.local.dense import DenseIndex
 from index.engine.local.generations import file_records, generation_folder
-from index.engine.local.lexical import LexicalIndex
+from index.engine.local.lexical import ANALYZERS, LexicalIndex
 from index.engine.manifest import CATALOG, DENSE, LEXICAL, NEAR_DUPLICATES, SIGNATURES, VECTORS, Manifest
 from index.errors import GenerationDamagedError, GenerationMissingError
 from index.types import Article
@@ -26,12 +27,13 @@ def folder_of(built: Path) -> Path:
     return generation_folder(built, 1)
 
 
-def sign(built: Path, **values: object) -> None:
+def sign(built: Path, generation: int = 1, **values: object) -> None:
     """Make every checksum right again, so that the files only contradict one another."""
-    path = folder_of(built) / "manifest.json"
+    folder = generation_folder(built, generation)
+    path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
     path.unlink()
-    files = {name: record.model_dump() for name, record in file_records(folder_of(built)).items()}
+    files = {name: record.model_dump() for name, record in file_records(folder).items()}
     changed = Manifest.model_validate(manifest | {"files": files} | values)
     path.write_text(changed.sealed().model_dump_json())
 
@@ -43,11 +45,12 @@ def change_catalog(built: Path, statement: str) -> None:
     sign(built)
 
 
-def write_words(built: Path, passages: list[tuple[int, str, str]]) -> None:
-    shutil.rmtree(folder_of(built) / LEXICAL)
-    (folder_of(built) / LEXICAL).mkdir()
-    LexicalIndex.write(folder_of(built) / LEXICAL, passages)
-    sign(built)
+def write_words(built: Path, passages: list[tuple[int, str, str]], generation: int = 1) -> None:
+    folder = generation_folder(built, generation) / LEXICAL
+    shutil.rmtree(folder)
+    folder.mkdir()
+    LexicalIndex.write(folder, passages)
+    sign(built, generation)
 
 
 def passages_of(built: Path) -> list[tuple[int, str, str]]:
@@ -181,6 +184,35 @@ def test_the_same_words_written_again_are_whole(built):
     """The tests of damage change nothing but what they damage."""
     write_words(built, passages_of(built))
     assert verify_index(built).problems == []
+
+
+def test_words_of_several_languages_are_whole(corpus, built, embedder):
+    """Each article's words are compared with those of its own language; of another they are found."""
+    for language, text in (
+        ("tr", "Limanlar açıldı."),
+        ("az", "Limanlar açıldı."),
+        ("ur", "بندرگاہیں کھلیں۔"),
+        (None, "Limanlar."),
+    ):
+        stated = f"language: {language}\n" if language else ""
+        (corpus / f"{language}.md").write_text(f"---\n{stated}title: Liman\n---\n{text}\n", encoding="utf-8")
+    generation = build_index(corpus, built, embedder).generation
+    assert verify_index(built).problems == []
+    write_words(built, [(0, "", "")], generation)
+    assert f"{LEXICAL} has words" in problems(built)
+
+
+def test_an_index_without_analyzers_is_whole(corpus, built, embedder, open_index):
+    """One of a version that knew only English answers; the next build makes it again, and embeds nothing."""
+    (folder_of(built) / LEXICAL / ANALYZERS).unlink()
+    made_with = {name: version for name, version in deciding_versions().items() if name != "words"}
+    sign(built, made_with=made_with)
+    assert verify_index(built).problems == []
+    assert open_index(built).terms("The ships of İlham", "tr") == ["the", "ship", "of", "ilham"]
+    embedder.embedded.clear()
+    assert build_index(corpus, built, embedder).generation == 2
+    assert embedder.embedded == []
+    assert (generation_folder(built, 2) / LEXICAL / ANALYZERS).is_file()
 
 
 def test_one_word_too_many_is_found(built):

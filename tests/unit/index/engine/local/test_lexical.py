@@ -1,12 +1,13 @@
 """BM25, against a brute-force count over the analysed terms."""
 
+import json
 import math
 import random
 
 import numpy as np
 import pytest
 
-from index.engine.local.lexical import LexicalIndex
+from index.engine.local.lexical import ANALYZERS, LexicalIndex
 
 K1, B = 1.2, 0.75  # Tantivy's, and Lucene's
 
@@ -200,3 +201,117 @@ def test_equal_scores_rank_the_same_in_every_build(tmp_path):
     passages = [(row, "", "the same words") for row in range(50)]
     first, second = (opened(tmp_path / name, passages) for name in ("first", "second"))
     assert first.search("same words", 20, 1.0) == second.search("same words", 20, 1.0)
+
+
+MIXED = [
+    (None, "Harbour", "The harbours of Baku were opened in 1996."),
+    ("en-GB", "Harbour", "A ship came into the harbour."),
+    ("tr", "Liman", "Bakü limanları 1996 yılında açıldı; ışıklar yandı."),
+    ("az", "Liman", "Bakı limanının işıqları 1996-cı ildə yandı. Əliyev gəldi."),
+    ("ru", "Порт", "Порты Баку были открыты в 1996 году, пришли корабли."),
+    ("ar", "الميناء", "افتُتحت الموانئ الكبيرة في باكو عام ١٩٩٦."),
+    ("fa", "بندر", "کشتی‌های باکو در سال ۱۹۹۶ به بندر رسیدند."),
+    ("ur", "بندرگاہ", "باکو کی بندرگاہ ۱۹۹۶ میں کھولی گئی۔"),
+]
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mixed") / "lexical"
+    folder.mkdir()
+    passages = [(row, title, text) for row, (_, title, text) in enumerate(MIXED)]
+    LexicalIndex.write(folder, passages, [language for language, _, _ in MIXED])
+    return LexicalIndex.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("harbours", {0, 1}),
+        ("IŞIK nerede?", {2}),
+        ("ISIKLAR nerede?", {2}),  # typed without a cedilla
+        ("Bakü limanı", {0, 2, 3}),
+        ("işıq", {3}),
+        ("Aliyev", {3}),
+        ("ƏLİYEVİN", {3}),
+        ("корабль порта", {4}),
+        ("الميناء الكبير", {5}),
+        ("كشتي", {6}),
+        ("بندرگاه", {7}),
+        ("کِھولی", {7}),
+        ("1996", {0, 2, 3, 4, 5, 6, 7}),
+        ("۱۹۹۶", {0, 2, 3, 4, 5, 6, 7}),
+        ("１９９６", {0, 2, 3, 4, 5, 6, 7}),
+    ],
+)
+def test_a_query_finds_articles_in_each_language(mixed, query, rows):
+    """Its words are searched as each language of the index has them: inflected, with other letters and digits."""
+    assert {row for row, _ in mixed.search(query, 10, 1.0)} == rows
+
+
+def test_each_passage_has_the_words_of_its_language(mixed):
+    """The vocabulary is that of every text by the analyzer of its article, and no other."""
+    expected = {}
+    for language, _, text in MIXED:
+        for word in set(mixed.indexed_terms(text, language)):
+            expected[word] = expected.get(word, 0) + 1
+    assert mixed.vocabulary("text") == expected
+    assert {"harbour", "порт", "lima", "1996"} <= expected.keys()
+
+
+def test_scores_in_several_languages_are_bm25(mixed):
+    """A passage's score is that of the query's words as its own language has them, each counted once."""
+    fields = [mixed.indexed_terms(text, language) for language, _, text in MIXED]
+    titles = [mixed.indexed_terms(title, language) for language, title, _ in MIXED]
+    query = "Limanlar Bakü порта 1996 harbours"
+    terms = {term for language, _, _ in MIXED for term in mixed.indexed_terms(query, language)}
+    scores = bm25(terms, fields) + 0.5 * bm25(terms, titles)
+    found = dict(mixed.search(query, 10, 0.5))
+    assert found == pytest.approx({row: score for row, score in enumerate(scores) if score > 0}, rel=1e-4)
+
+
+def test_terms_are_those_of_a_language_or_of_most_passages(tmp_path, mixed):
+    """Two texts have comparable terms where both are given the same language; one that is not there is none."""
+    folder = tmp_path / "turkish"
+    folder.mkdir()
+    LexicalIndex.write(
+        folder, [(row, "", text) for row, text in enumerate(["limanlar", "köprü", "ships"])], ["tr", "tr", "en"]
+    )
+    turkish = LexicalIndex.open(folder)
+    assert turkish.terms("limanların ships") == turkish.terms("limanların ships", "tr") == ["lima", "ships"]
+    assert turkish.terms("limanların ships", "en") == ["limanlarin", "ship"]
+    assert turkish.terms("limanların ships", "ru") == turkish.terms("limanların ships")
+    assert mixed.terms("ships") == mixed.terms("ships", "en") == ["ship"]
+
+
+def test_an_english_index_knows_one_analyzer(tmp_path):
+    """Whatever language a text is said to be in, its words are English ones, as in the passages."""
+    index = opened(tmp_path / "lexical", PASSAGES)
+    assert json.loads((tmp_path / "lexical" / ANALYZERS).read_text()) == ["english"]
+    for language in (None, "en", "tr", "ur"):
+        assert index.terms("The harbours of İlham", language) == ["the", "harbour", "of", "ilham"]
+
+
+def test_an_index_without_analyzers_is_english(tmp_path, index):
+    """One that was made before there were others is searched as it was."""
+    folder = tmp_path / "lexical"
+    opened(folder, PASSAGES)
+    (folder / ANALYZERS).unlink()
+    older = LexicalIndex.open(folder)
+    for query in ("harbours", "Türkiye", "ship of tea", "naive"):
+        assert older.search(query, 6, 1.0) == index.search(query, 6, 1.0)
+    assert older.terms("کتاب ١٩٩٦", "fa") == ["کتاب", "١٩٩٦"]
+
+
+def test_an_analyzer_of_a_later_version_is_refused(tmp_path):
+    """Its words can't be made of a query."""
+    opened(tmp_path / "lexical", PASSAGES)
+    (tmp_path / "lexical" / ANALYZERS).write_text('["english", "klingon"]')
+    with pytest.raises(ValueError, match="klingon"):
+        LexicalIndex.open(tmp_path / "lexical")
+
+
+def test_an_index_of_nothing_is_english(tmp_path):
+    """Without a passage there are no hits, and words are still words."""
+    index = opened(tmp_path / "lexical", [])
+    assert (index.search("ships", 5, 1.0), index.terms("ships")) == ([], ["ship"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from index.dates import age_in_days
 from index.engine.manifest import Manifest
 from index.types import Article, Passage, Span
-from rag.retrieval.retriever import Hit
+from rag.retrieval.hit import Hit
 
 ArticleOf = Callable[[str], Article]
 
@@ -188,6 +188,10 @@ class Answer:
     `answer` holds the quoted sentences in reading order, each followed by the [n] of its citation. `citations` come
     with the best evidence first. `confidence`, in [0, 1], is the probability that the citations answer the question.
 
+    `language` is the code (BCP 47) of the question's language, or None where it is not known. `language_note` is a
+    sentence for people: of an answer, from which languages it is quoted if none is the question's; of a declined
+    question, that it seems to be in a language that is not read, where that is so.
+
     `short_answer` is the words of the best citation that answer, or those of the newest citation where sources
     contradict each other. In that case `differing` holds the short answer of each source, newest first; otherwise it
     is empty. A text that asks several questions has no short answer, and `unanswered` holds those of its questions
@@ -199,12 +203,14 @@ class Answer:
 
     question: str
     interpreted_question: str
+    language: str | None
     answered: bool
     confidence: float
     answer: str
     short_answer: ShortAnswer | None
     differing: tuple[ShortAnswer, ...]
     unanswered: tuple[str, ...]
+    language_note: str | None
     citations: list[Citation]
     passages: list[FoundPassage]
     index: IndexInfo

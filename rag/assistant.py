@@ -9,18 +9,20 @@ from functools import cache, partial
 from index.engine.manifest import Manifest
 from index.engine.protocol import IndexSource, PassageIndex
 from index.engine.stats import IndexStats
-from index.models.hub import DEFAULT_MODEL
+from index.models.hub import SHIPPED_SHA256
 from index.types import Article, ArticleSummary, Filters
 from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.cache import AnswerCache, Request
 from rag.clock import Clock
 from rag.compose.extract import Composer, Composition, ExtractiveComposer, SubQuestion
+from rag.compose.language_note import language_note
 from rag.errors import ArticleUnknownError, FilterError, SettingError
 from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
 from rag.evidence.confidence import confidence_of
 from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, SentenceScorer
 from rag.evidence.weights import Weights, shipped_weights
 from rag.question.follow_ups import InterpretedQuestion, interpret_question
+from rag.question.language import language_of
 from rag.question.normalise import normalise, normalise_history
 from rag.reader import Reader, TransformerReader
 from rag.retrieval.reranker import Reranker
@@ -109,7 +111,7 @@ class Assistant:
         questions = interpret_question(request.question, request.history, index)
         # At least as deep as the scorer reads, whatever k is: how many passages are listed must not change the answer.
         depth = max(request.k, scorer.depth)
-        retriever = Retriever(index, reranker=self.reranker)
+        retriever = Retriever(index, reranker=self.reranker, reader=self.reader)
         retrievals = [retriever.retrieve(part.query, depth, request.filters, part.typed_query) for part in questions]
         hits = interleaved([retrieval.hits for retrieval in retrievals])[: request.k]
         passages = [FoundPassage.of(hit, article_of) for hit in hits]
@@ -144,6 +146,7 @@ class Assistant:
         return Answer(
             question=request.question,
             interpreted_question=request.question.replace(first.text, first.query, 1),
+            language=language_of(request.question),
             answered=bool(answered),
             # The confidence that everything quoted answers; or, if all is declined, how near the best part came.
             confidence=min(p.confidence for p in answered) if answered else max(p.confidence for p in scored),
@@ -151,6 +154,7 @@ class Assistant:
             short_answer=composed.short_answer if len(scored) == 1 else None,
             differing=composed.differing,
             unanswered=tuple(part.question.text for part in declined) if answered else (),
+            language_note=language_note(request.question, composed.citations, answered=bool(answered)),
             citations=composed.citations,
             passages=passages,
             index=index,
@@ -213,7 +217,7 @@ class Assistant:
 
     def imports_pytorch(self) -> bool:
         """Whether loading the models imports PyTorch; while it does, no other thread should import anything."""
-        foreign = self.manifest().model.name != DEFAULT_MODEL or isinstance(self.reader, TransformerReader)
+        foreign = self.manifest().model.name not in SHIPPED_SHA256 or isinstance(self.reader, TransformerReader)
         return foreign or self.reranker is not None
 
     def _use_models(self, queries: Sequence[str], texts: Sequence[str]) -> None:
@@ -254,7 +258,8 @@ class _ScoredQuestion:
     ) -> "_ScoredQuestion":
         evidence = scorer.score(question.query, question.answer_type, retrieval, index)
         # Rounded here, so that the confidence shown is the one that is compared with the threshold.
-        confidence = round(confidence_of(evidence, retrieval.nearest, scorer.weights), 4)
+        weights = scorer.weights_for(question.query, evidence)
+        confidence = round(confidence_of(evidence, retrieval.nearest, weights), 4)
         return _ScoredQuestion(question, evidence, confidence)
 
     def answers(self, threshold: float) -> bool:

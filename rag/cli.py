@@ -173,7 +173,8 @@ def eval_command(
         for folder in filter(None, (report, save and save.parent)):
             make_folder(folder)
         manifest = live_manifest(index) if index else None
-        name, record = model or DEFAULT_MODEL, manifest.model if manifest else None
+        record = manifest.model if manifest else None
+        name = model or (record.name if record else DEFAULT_MODEL)
         model_precision = choose_precision(precision, name, query_prompt, passage_prompt, record)
         embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, model_precision)
         settings = AnswerSettings(threshold, reader_of(reader), reranker_of(reranker))
@@ -240,10 +241,13 @@ def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") 
         for citation in sorted(answer.citations, key=lambda citation: citation.number):
             say(f"[{citation.number}] {_origin(citation)}")
             say(f"    {citation.article_id} {citation.start}–{citation.end}{_also(citation.also)}")
+        if answer.language_note:
+            say()
+            say(answer.language_note)
     elif not answer.passages:
         say(_nothing_passes(assistant, filters))
     else:
-        say("The documents do not hold an answer to this. The nearest passages:")
+        say(f"{answer.language_note or 'The documents do not hold an answer to this.'} The nearest passages:")
         say()
         for passage in answer.passages[:3]:
             _print_passage(passage)

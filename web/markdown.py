@@ -49,6 +49,8 @@ def render_markdown(answer: Answer, site: str) -> RenderedAnswer:
     text, quotes = _mark_quotes(answer, site)
     for question in answer.unanswered:
         text += f"\n\nThe documents do not hold an answer to: {one_line(question)}"
+    if answer.language_note:
+        text += f"\n\n{answer.language_note}"
     sources = "\n\nSources:\n"
     for citation in sorted(answer.citations, key=lambda citation: citation.number):
         sources += f"\n- [{citation.number}] {_source(citation, site)}"
@@ -86,7 +88,7 @@ def _declined(answer: Answer, site: str) -> str:
         return (
             f"No article passes the filters. {_link('What there is', f'{site}/corpus')}: sources, languages and days."
         )
-    return "The documents do not hold an answer to this. The nearest passages:\n"
+    return f"{answer.language_note or 'The documents do not hold an answer to this.'} The nearest passages:\n"
 
 
 def _source(cited: Citation | FoundPassage, site: str) -> str:

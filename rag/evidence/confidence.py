@@ -10,7 +10,7 @@ from rag.evidence.weights import Features, Weights, log_odds
 def confidence_of(evidence: Sequence[Evidence], nearest: float, weights: Weights) -> float:
     """The probability, in [0, 1], that the best sentences answer the question; 0 where there is no evidence.
 
-    `evidence` is best first; `nearest` is the cosine of the nearest passage.
+    `evidence` is best first; `nearest` is the closeness of a Retrieval.
     """
     if not evidence:
         return 0.0
@@ -20,8 +20,8 @@ def confidence_of(evidence: Sequence[Evidence], nearest: float, weights: Weights
 def confidence_features(evidence: Sequence[Evidence], nearest: float) -> Features:
     """The features that tell whether the best sentences answer at all; `evidence` is best first and not empty.
 
-    They are the best score, the share of the CITED best sentences in the likelihood of all sentences, the cosine of the
-    nearest passage, and the best value of each sentence feature among the CITED best sentences.
+    They are the best score, the share of the CITED best sentences in the likelihood of all sentences, the closeness
+    of the nearest passage, and the best value of each sentence feature among the CITED best sentences.
     """
     best = evidence[0].score
     shares = [math.exp(item.score - best) for item in evidence]

@@ -9,7 +9,7 @@ from rag.evidence.weights import Features
 from rag.question.languages import LANGUAGES, words_of
 from rag.question.languages.folding import fold
 from rag.question.terms import QuestionTerms
-from rag.retrieval.retriever import Hit
+from rag.retrieval.hit import Hit
 
 LONG_SENTENCE = 300  # characters from which a sentence counts as long
 
@@ -21,12 +21,12 @@ def sentence_features(
     passage = hit.passage
     text = sentence_text(passage, span)
     before = passage.text[: span[0] - passage.start]
-    sentence_terms = index.terms(text)
-    with_before = set(sentence_terms).union(index.terms(before))
+    sentence_terms = index.terms(text, terms.language)
+    with_before = set(sentence_terms).union(index.terms(before, terms.language))
     return {
         "overlap": terms.covered_by(set(sentence_terms)),
         "overlap_with_before": terms.covered_by(with_before),
-        "overlap_with_title": terms.covered_by(with_before.union(index.terms(title))),
+        "overlap_with_title": terms.covered_by(with_before.union(index.terms(title, terms.language))),
         "phrase": terms.phrases_in(sentence_terms),
         "passage": hit.score,
         "answer_type": terms.answer_type_in(text, language),

@@ -9,10 +9,12 @@ from index.types import Article, Passage, Span
 from rag.evidence.features import sentence_features, sentence_text
 from rag.evidence.weights import Features, Weights, log_odds
 from rag.question.answer_type import COMPARABLE, AnswerType
-from rag.question.languages import words_of
+from rag.question.language import language_of
 from rag.question.terms import QuestionTerms, words_in
 from rag.reader import Reader, Reading
-from rag.retrieval.retriever import Hit, Retrieval
+from rag.retrieval.hit import Hit
+from rag.retrieval.reading import is_english, language_of_passage, read_hits
+from rag.retrieval.retriever import Retrieval
 
 PASSAGES_READ = 3  # by a reader, at most
 # A passage whose score is further below the best passage's is not read: on 142 to 700 questions of each of four
@@ -49,7 +51,7 @@ class Evidence:
     score: float = 0.0
     answer: Span | None = None
     also: tuple[Passage, ...] = ()
-    language: str | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +70,44 @@ class SentenceScorer:
         self, question: str, answer_type: AnswerType | None, retrieval: Retrieval, index: PassageIndex
     ) -> list[Evidence]:
         """The sentences of the best passages, best evidence first; `answer_type` is what the question asks for."""
-        terms = QuestionTerms.of(question, answer_type, index)
         hits = retrieval.hits[: self.depth]
         if self.reader is not None:
             hits = _worth_reading(hits, answer_type)
         articles = [index.article(hit.passage.article_id) for hit in hits]
-        titles = [article.title if article else "" for article in articles]
+        languages = [article.language if article else None for article in articles]
+        terms = {
+            language: QuestionTerms.of(question, answer_type, index, language) for language in dict.fromkeys(languages)
+        }
         evidence = [
-            item for hit, article in zip(hits, articles, strict=True) for item in _sentences(terms, hit, article, index)
+            item
+            for hit, article, language in zip(hits, articles, languages, strict=True)
+            for item in _sentences(terms[language], hit, article, index)
         ]
         if self.reader is None:
             nearest = _ranked(evidence, self.weights.look or self.weights.sentence)[:SENTENCES_EMBEDDED]
             return _ranked(_with_similarity(nearest, retrieval, index), self.weights.sentence)
-        texts = [(title, hit.passage.text) for hit, title in zip(hits, titles, strict=True)]
-        readings = self.reader.read(question, texts)
-        by_passage = dict(zip((hit.passage.passage_id for hit in hits), readings, strict=True))
-        evidence = [_with_reading(item, by_passage[item.passage.passage_id]) for item in evidence]
-        return _ranked(evidence, self.weights.sentence)
+        unread = [hit for hit in hits if hit.passage.passage_id not in retrieval.readings]
+        readings = {**retrieval.readings, **read_hits(question, unread, self.reader, index)}
+        evidence = [_with_reading(item, readings[item.passage.passage_id]) for item in evidence]
+        weights = self.weights_for(question, evidence)
+        if weights is self.weights.across:
+            evidence = _with_similarity(evidence, retrieval, index)
+        return _ranked(evidence, weights.sentence)
+
+    def weights_for(self, question: str, evidence: Sequence[Evidence]) -> Weights:
+        """The weights that the evidence of a question is scored with, by its languages and the question's."""
+        if self.weights.across and crosses_languages(question, evidence):
+            return self.weights.across
+        if self.weights.multilingual and not is_english(question, [item.language for item in evidence]):
+            return self.weights.multilingual
+        return self.weights
+
+
+def crosses_languages(question: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether most of the sentences are in another language than the question, where that is known."""
+    language = language_of(question)
+    others = sum(item.language != language for item in evidence)
+    return language is not None and 2 * others > len(evidence)
 
 
 def _worth_reading(hits: Sequence[Hit], answer_type: AnswerType | None) -> list[Hit]:
@@ -108,8 +131,7 @@ def _ranked(evidence: Iterable[Evidence], weights: Mapping[str, float]) -> list[
 def _sentences(terms: QuestionTerms, hit: Hit, article: Article | None, index: PassageIndex) -> list[Evidence]:
     """The sentences of a passage with their features, without the article's title where the text repeats it."""
     passage = hit.passage
-    title, stated = (article.title, article.language) if article else ("", None)
-    language = words_of(stated, passage.text).code
+    title, language = article.title if article else "", language_of_passage(article, passage)
     sentences = [(span, sentence_text(passage, span)) for span in passage.sentences]
     return [
         Evidence(
@@ -126,7 +148,8 @@ def _sentences(terms: QuestionTerms, hit: Hit, article: Article | None, index: P
 def _with_similarity(evidence: Sequence[Evidence], retrieval: Retrieval, index: PassageIndex) -> list[Evidence]:
     if not evidence:
         return []
-    similarities = (index.embedder.embed_passages([item.text for item in evidence]) @ retrieval.vector).tolist()
+    cosines = (index.embedder.embed_passages([item.text for item in evidence]) @ retrieval.vector).tolist()
+    similarities = map(index.manifest.cosine_scale().closeness, cosines)
     return [
         replace(item, features=item.features | {"similarity": similarity})
         for item, similarity in zip(evidence, similarities, strict=True)

@@ -15,19 +15,29 @@ class Weights:
 
     `sentence` ranks the sentences of one question. `confidence` is a logistic regression, with an "intercept", of
     whether the best sentences answer. `look` chooses the sentences that are embedded where there is no reader; the
-    other weights were learned from sentences that it chose.
+    other weights were learned from sentences that it chose. `multilingual` are the weights for a question and sentences
+    in a language other than English, and `across` those for a question in another language than its sentences, which
+    share few words with it; None where these are the same.
     """
 
     sentence: Mapping[str, float]
     confidence: Mapping[str, float]
     look: Mapping[str, float] = field(default_factory=dict)
+    multilingual: "Weights | None" = None
+    across: "Weights | None" = None
 
 
 @cache
 def shipped_weights(*, reading: bool) -> Weights:
     """The weights in weights.json, which `rag.training.fit` wrote: those for use with a reader, or without one."""
-    stored = json.loads(files("rag.evidence").joinpath("weights.json").read_text())["reader" if reading else "fast"]
-    return Weights(stored["sentence"], stored["confidence"], stored.get("look", {}))
+    sets = json.loads(files("rag.evidence").joinpath("weights.json").read_text())
+    stored = sets["reader" if reading else "fast"]
+    others = {
+        name: Weights(sets[name]["sentence"], sets[name]["confidence"])
+        for name in ("multilingual", "across")
+        if reading and name in sets
+    }
+    return Weights(stored["sentence"], stored["confidence"], stored.get("look", {}), **others)
 
 
 def log_odds(features: Features, weights: Mapping[str, float]) -> float:

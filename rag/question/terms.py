@@ -38,8 +38,9 @@ def rarity(term: str, index: PassageIndex) -> float:
 class QuestionTerms:
     """What a question asks for: the type of its answer, and its distinct words as they are indexed.
 
-    `weights` holds the rarity of each word, `pairs` the words that are neighbours, `names` the case-folded names, and
-    `numbers` the numbers without thousands separators.
+    They can be compared with terms of the same `language`, that of an article. `weights` holds the rarity of each word,
+    `pairs` the words that are neighbours, `names` the case-folded names, and `numbers` the numbers without thousands
+    separators.
     """
 
     question: str
@@ -48,6 +49,7 @@ class QuestionTerms:
     pairs: frozenset[tuple[str, str]]
     names: frozenset[str]
     numbers: frozenset[str]
+    language: str | None = None
     _weight: float = field(init=False, repr=False)
     _pairs_weight: float = field(init=False, repr=False)
 
@@ -57,9 +59,11 @@ class QuestionTerms:
         object.__setattr__(self, "_pairs_weight", sum(map(self._pair_weight, self.pairs)))
 
     @staticmethod
-    def of(question: str, answer_type: AnswerType | None, index: PassageIndex) -> "QuestionTerms":
-        """The terms of a question, weighted by an index."""
-        terms = index.terms(question)
+    def of(
+        question: str, answer_type: AnswerType | None, index: PassageIndex, language: str | None = None
+    ) -> "QuestionTerms":
+        """The terms of a question as they stand in articles of a language, weighted by an index."""
+        terms = index.terms(question, language)
         return QuestionTerms(
             question,
             answer_type,
@@ -67,6 +71,7 @@ class QuestionTerms:
             frozenset(pairwise(terms)),
             frozenset(fold_case(name) for name in names_in(question)),
             frozenset(numbers_in(question)),
+            language,
         )
 
     def covered_by(self, terms: Collection[str]) -> float:

@@ -1,7 +1,7 @@
 """The reader's model: how likely each span of a passage is to answer a question, and how likely none is.
 
-The shipped reader has the embeddings of the bundled embedding model; this project trained its layers and its head
-(rag/reader/README.md). Any Hugging Face question-answering model can take its place, by name or directory.
+The shipped reader has the vectors of words of the multilingual embedding model; this project trained its layers and its
+heads (rag/reader/README.md). Any Hugging Face question-answering model can take its place, by name or directory.
 """
 
 import logging
@@ -10,9 +10,18 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from index.models.hub import shipped_folder
 from index.models.precision import computes_in_bfloat16
 from index.models.tokens import PADDED_TO
-from rag.reader.loading import WEIGHTS, folder_of, foreign_model, tokenizer_of, trained_model
+from rag.reader.loading import (
+    ENGLISH,
+    MULTILINGUAL,
+    ShippedWeights,
+    folder_of,
+    foreign_model,
+    tokenizer_of,
+    trained_model,
+)
 from rag.reader.reading import Reader, Reading, TitledText, encode, reading_of
 from rag.settings import NONE, SHIPPED
 
@@ -38,11 +47,21 @@ class TransformerReader:
         ModelError: there is no such model on this machine, or it can't be loaded.
     """
 
-    def __init__(self, name: str = SHIPPED) -> None:
-        self.name = name
-        self._folder = folder_of(name)
+    def __init__(self, name: str = SHIPPED, weights: ShippedWeights = ENGLISH) -> None:
+        """`weights` are those of the shipped reader.
+
+        Raises:
+            ModelError: there is no such model on this machine.
+        """
+        self.name, self.comparable = name, name == SHIPPED
+        self._weights = weights if name == SHIPPED else None
+        self._folder = folder_of(name) if name != SHIPPED else shipped_folder(weights.base)
         self._loaded: tuple[Tokenizer, PreTrainedModel | CompiledModel] | None = None
         self._loading = Lock()
+
+    def for_languages(self, *, english: bool) -> "Reader":  # noqa: ARG002 (it is the only one)
+        """Itself, for every language."""
+        return self
 
     def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
         """One reading per text, in the order of the texts.
@@ -77,7 +96,7 @@ class TransformerReader:
         with self._loading:  # so that two first questions at the same time load them once
             if self._loaded is None:
                 tokenizer = tokenizer_of(self._folder, self.name)
-                model = trained_model(WEIGHTS) if self.name == SHIPPED else foreign_model(self._folder, self.name)
+                model = trained_model(self._weights) if self._weights else foreign_model(self._folder, self.name)
                 precision: Precision = "bfloat16" if computes_in_bfloat16() else "float32"
                 fast = compile_model(model.eval().float(), _input_names(model.config), _HEADS, precision)
                 self._loaded = tokenizer, fast or (model.bfloat16() if precision == "bfloat16" else model)
@@ -99,7 +118,8 @@ def reader_of(name: str) -> Reader | None:
         except ImportError as error:  # without OpenVINO
             _log.info("the reader is computed by PyTorch, since OpenVINO can't be used: %s", error)
         else:
-            return ShippedReader(TransformerReader())
+            multilingual = ShippedReader(MULTILINGUAL, TransformerReader(weights=MULTILINGUAL))
+            return ShippedReader(ENGLISH, TransformerReader(weights=ENGLISH), multilingual)
     return TransformerReader(name)
 
 

@@ -33,6 +33,11 @@ class Reading:
     ends: NDArray[np.float32]
     none: float
 
+    def odds(self) -> float:
+        """The log-odds that an answer lies anywhere in the text; minus infinity where no token was read."""
+        answer = self.answer_in(0, self.spans[-1][1]) if len(self.spans) else None
+        return answer[0] if answer else -np.inf
+
     def answer_in(self, start: int, end: int) -> tuple[float, Span] | None:
         """The log-odds that an answer lies within these characters, and its likeliest span.
 
@@ -52,9 +57,13 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Reads passages for a question."""
+    """Reads passages for a question; `comparable`: its odds can be compared between the passages of one question."""
 
     name: str
+    comparable: bool
+
+    def for_languages(self, *, english: bool) -> "Reader":
+        """The reader for a question and texts in English alone, or for any others."""
 
     def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
         """One reading per text, in the order of the texts."""

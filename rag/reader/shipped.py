@@ -1,36 +1,43 @@
-"""The shipped reader, run by OpenVINO alone: no PyTorch, nothing traced."""
+"""The shipped readers, run by OpenVINO alone: no PyTorch, nothing traced."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 from tokenizers import Tokenizer
 
 from index.files import sha256_of
 from index.models.bert import BertGraph, read_config, read_weights
-from index.models.hub import bundled_folder
-from index.models.inference import CompiledGraph, has_bfloat16
+from index.models.hub import MULTILINGUAL_MODEL, shipped_folder
+from index.models.inference import CompiledGraph, Inputs, has_bfloat16
 from index.models.tokens import padded_arrays
-from rag.reader.loading import MAX_TOKENS, WEIGHTS, WEIGHTS_SHA256, tokenizer_of, unreadable
+from index.models.vocabulary import vocabulary_of
+from rag.reader.loading import MAX_TOKENS, ShippedWeights, tokenizer_of, unreadable
 from rag.reader.reading import Reader, Reading, TitledText, encode, reading_of
 from rag.settings import SHIPPED
 
 _log = logging.getLogger(__name__)
-_HEADS = ("start_logits", "end_logits")
+_OUTPUTS = ("start_logits", "end_logits")
 
 
 class ShippedReader:
-    """Reads with the model that this project trained; it is loaded by the first call of `read`.
+    """Reads with a model that this project trained; it is loaded by the first call of `read`.
 
     It computes in bfloat16 where the processor does, else in float32. `fallback` reads where OpenVINO can't compute.
+    The reader for English may have `multilingual` for other languages.
     """
 
     name = SHIPPED
+    comparable = True
 
-    def __init__(self, fallback: Reader) -> None:
-        self._fallback = fallback
+    def __init__(self, weights: ShippedWeights, fallback: Reader, multilingual: Reader | None = None) -> None:
+        self._weights, self._fallback, self._multilingual = weights, fallback, multilingual
         self._loaded: tuple[Tokenizer, CompiledGraph] | Reader | None = None
         self._loading = Lock()
+
+    def for_languages(self, *, english: bool) -> Reader:
+        """The reader for a question and texts in English alone, or for any others."""
+        return self if english or self._multilingual is None else self._multilingual
 
     def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
         """One reading per text, in the order of the texts.
@@ -57,26 +64,31 @@ class ShippedReader:
         with self._loading:  # so that two first questions at the same time load them once
             if self._loaded is None:
                 try:
-                    self._loaded = tokenizer_of(bundled_folder()), _compiled()
+                    self._loaded = tokenizer_of(shipped_folder(self._weights.base)), _compiled(self._weights)
                 except RuntimeError as error:
                     _log.info("the reader is computed by PyTorch, since OpenVINO can't compute it: %s", error)
                     self._loaded = self._fallback
             return self._loaded
 
 
-def _compiled() -> CompiledGraph:
-    """The graph of the model, compiled.
+def _compiled(weights: ShippedWeights) -> CompiledGraph:
+    """The graph of a model, compiled.
 
     Raises:
         ModelError: the model's files are missing or altered.
         RuntimeError: the processor can't compute it.
     """
-    if not WEIGHTS.is_file() or sha256_of(WEIGHTS) != WEIGHTS_SHA256:
-        raise unreadable(SHIPPED, WEIGHTS, "it is missing or altered")
-    folder = bundled_folder()
+    if not weights.path.is_file() or sha256_of(weights.path) != weights.sha256:
+        raise unreadable(SHIPPED, weights.path, "it is missing or altered")
+    folder = shipped_folder(weights.base)
+    prepare: Callable[[Inputs], Inputs] = dict
     try:
-        embeddings = read_weights(folder / "model.safetensors", "embeddings.")
-        graph = BertGraph({**embeddings, **read_weights(WEIGHTS)}, read_config(folder)).span_scores()
+        stored, config = read_weights(weights.path), read_config(folder)
+        if weights.base == MULTILINGUAL_MODEL:
+            prepare = vocabulary_of(folder / "model.safetensors").with_word_vectors
+        else:
+            stored = {**read_weights(folder / "model.safetensors", "embeddings."), **stored}
+        graph = BertGraph(stored, config, weights.layers).span_scores()
     except (KeyError, ValueError) as error:
         raise unreadable(SHIPPED, folder, error) from error
-    return CompiledGraph(graph, _HEADS, "bfloat16" if has_bfloat16() else "float32")
+    return CompiledGraph(graph, _OUTPUTS, "bfloat16" if has_bfloat16() else "float32", prepare=prepare)

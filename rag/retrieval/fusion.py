@@ -1,4 +1,4 @@
-"""Ways to fuse the dense and the lexical ranking into one; `tmm_convex` is the default."""
+"""Ways to fuse the dense and the lexical ranking into one; `tmm_convex`, by the model's scale, is the default."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -9,7 +9,6 @@ from index.types import Scored
 # order of rows, so that the same rankings always give the same result.
 Fusion = Callable[[Sequence[Scored], Sequence[Scored], float], list[Scored]]
 
-LOWEST_COSINE = -1.0
 LOWEST_BM25 = 0.0
 
 
@@ -23,15 +22,16 @@ def min_max(dense: Sequence[Scored], lexical: Sequence[Scored], dense_weight: fl
     return _weighted_sum(_scale(dense), _scale(lexical), dense_weight)
 
 
-def tmm_convex(dense: Sequence[Scored], lexical: Sequence[Scored], dense_weight: float) -> list[Scored]:
-    """As `min_max`, but scaled from the lowest possible score, -1 for a cosine and 0 for BM25, to the first row's.
+def tmm_convex(dense: Sequence[Scored], lexical: Sequence[Scored], dense_weight: float, lowest: float) -> list[Scored]:
+    """As `min_max`, but scaled from the lowest score there can be, `lowest` for a cosine and 0 for BM25, to the first.
 
-    A row that the dense ranking lacks has the score of its last row, since the row has a cosine too. A row that the
-    lexical ranking lacks has 0.
+    `lowest` is the model's; where a ranking ends below it, cosines are scaled from the last one. A row that the dense
+    ranking lacks has the score of its last row, since the row has a cosine too. A row that the lexical ranking lacks
+    has 0.
 
     Source: TM2C2 of Bruch, Gai, Ingber, 2023; the scores of absent rows are this project's.
     """
-    near = _scale(dense, LOWEST_COSINE)
+    near = _scale(dense, lowest)
     absent = min(near.values(), default=0.0)
     rows = near.keys() | (row for row, _ in lexical) if dense_weight < 1.0 else near.keys()
     return _weighted_sum({row: near.get(row, absent) for row in rows}, _scale(lexical, LOWEST_BM25), dense_weight)
@@ -71,7 +71,9 @@ def _scale(ranking: Sequence[Scored], lowest: float | None = None) -> dict[int, 
     if not ranking:
         return {}
     scores = [score for _, score in ranking]
-    low, high = min(scores) if lowest is None else lowest, max(scores)
+    low, high = min(scores), max(scores)
+    if lowest is not None:
+        low = min(low, lowest)
     if high == low:
         return {row: 1.0 for row, _ in ranking}
     return {row: (score - low) / (high - low) for row, score in ranking}

@@ -1,26 +1,26 @@
 """From a query to the passages most likely to answer it."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import zip_longest
 
 from index.engine.protocol import PassageIndex
 from index.passages import embedding_text
 from index.types import Filters, Matrix, Passage, Scored, Vector
+from rag.reader import Reader, Reading
 from rag.retrieval.fusion import Fusion, mean_fusion, tmm_convex
+from rag.retrieval.hit import Hit
 from rag.retrieval.reranker import Reranker
+from rag.retrieval.rescoring import RESCORED, rescored
 
 DEPTH = 50  # passages taken from each ranking before fusion
 # Passages taken instead where that is not enough: because more hits are wanted, or because near-duplicates fill the
 # list, so that a story in forty papers does not hide the rest. Also where the query and the typed query of a follow-up
 # are both searched: of MTRAG's 134 follow-ups, 114 then have gold in the first five passages, and 111 at a depth of 50.
 DEEPER = 400
-# Measured on five collections, in rag/training/ABLATION.md. Near this value, hit@1 on tests/data/reader, xquad-en and
-# squad2-dev is 0.848, 0.956, 0.811 at 0.75; 0.848, 0.959, 0.805 at 0.78; 0.866, 0.961, 0.798 at 0.8.
-DENSE_WEIGHT = 0.78
 TITLE_WEIGHT = 0.5
 # Hits that a reranker orders at a time: a cross-encoder of six layers reads them in about 0.6 s on 2 cores, at 33
 # passages a second in float32. It reads more only where more hits are wanted.
@@ -36,45 +36,37 @@ _threads = ThreadPoolExecutor(LEXICAL_THREADS, thread_name_prefix="words")
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found for a query; `rank` counts from 1, `score` is in [0, 1], larger is better.
-
-    `also` are its near-duplicates in other articles, one passage per article; they are no hits themselves.
-    """
-
-    passage: Passage
-    score: float
-    rank: int
-    also: tuple[Passage, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Retrieval:
     """The hits of a query, best first, and the query's vector, (dim,) float32 of unit length.
 
-    `nearest` is the cosine of the nearest of all passages, 0 where no passage passes the filters.
+    `nearest` is the closeness of the nearest of all passages, by the model's scale; 0 where none passes the filters.
+    `readings` are what the reader found in the hits that it read, by the ids of their passages.
     """
 
     hits: list[Hit]
     vector: Vector
     nearest: float
+    readings: Mapping[str, Reading] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
     """Hybrid retrieval: nearest vectors and BM25 with titles, fused by their scores.
 
-    `dense_weight` is in [0, 1]: 0 is BM25 alone, 1 is vectors alone. With `distinct`, a near-duplicate of a better
-    passage is left out. With a reranker the hits have its scores; it orders the first RERANKED hits, then the next
-    RERANKED, and so on. `concurrent` changes only how long a search takes.
+    `dense_weight` is in [0, 1]: 0 is BM25 alone, 1 is vectors alone. Where it or `fusion` is None, it is what the
+    model of the index wants: its weight, and `tmm_convex` from its lowest cosine. With `distinct`, a near-duplicate of
+    a better passage is left out. With a reranker the hits have its scores; it orders the first RERANKED hits, then the
+    next RERANKED, and so on. Without one a reader with comparable odds rescores the first. `concurrent` changes only
+    how long a search takes.
     """
 
     index: PassageIndex
-    dense_weight: float = DENSE_WEIGHT
+    dense_weight: float | None = None
     title_weight: float = TITLE_WEIGHT
-    fusion: Fusion = tmm_convex
+    fusion: Fusion | None = None
     distinct: bool = True
     reranker: Reranker | None = None
+    reader: Reader | None = None
     concurrent: bool = CONCURRENT
 
     def retrieve(self, query: str, k: int, filters: Filters = Filters(), typed_query: str = "") -> Retrieval:
@@ -89,7 +81,8 @@ class Retriever:
         texts = [query, typed_query] if typed_query not in ("", query) else [query]
         embed = partial(self.index.embedder.embed_queries, texts)
         vectors, fused, nearest = self._fused(texts, embed, filters, DEPTH if len(texts) == 1 else DEEPER)
-        wanted = k if self.reranker is None else -(-k // RERANKED) * RERANKED
+        rescores = self.reranker is None and self.reader is not None and self.reader.comparable
+        wanted = max(k, RESCORED) if rescores else k if self.reranker is None else -(-k // RERANKED) * RERANKED
         rows = self._distinct(fused, wanted)
         if len(rows) < wanted:
             # The rows that only a deeper search gives come after the first ones, at a score no better.
@@ -98,18 +91,25 @@ class Retriever:
             lowest = fused[-1][1] if fused else 1.0
             more = [(row, min(score, lowest)) for row, score in deeper if row not in first_rows]
             rows = self._distinct([*fused, *more], wanted)
-        return Retrieval(self._reranked(query, self._hits(rows, filters))[:k], vectors[0], nearest)
+        hits = self._hits(rows, filters)
+        if rescores and self.reader:
+            hits, readings = rescored(query, hits, self.reader, self.index)
+            return Retrieval(hits[:k], vectors[0], nearest, readings)
+        return Retrieval(self._reranked(query, hits)[:k], vectors[0], nearest)
 
     def _fused(
         self, texts: Sequence[str], embed: Callable[[], Matrix], filters: Filters, depth: int
     ) -> tuple[Matrix, list[Scored], float]:
-        """The vectors of the texts, one fused ranking for all of them, and the nearest cosine of the first."""
+        """The vectors of the texts, one fused ranking for all of them, and the closeness of the first."""
         match = partial(self.index.matching, k=depth, title_weight=self.title_weight, filters=filters)
         lexical = _threads.map(match, texts) if self.concurrent else map(match, texts)
         vectors = embed()
         dense = [self.index.nearest(vector, depth, filters) for vector in vectors]
-        rankings = [self.fusion(near, words, self.dense_weight) for near, words in zip(dense, lexical, strict=True)]
-        nearest = dense[0][0][1] if dense[0] else 0.0
+        scale = self.index.manifest.cosine_scale()
+        fusion = self.fusion or partial(tmm_convex, lowest=scale.lowest)
+        weight = scale.dense_weight if self.dense_weight is None else self.dense_weight
+        rankings = [fusion(near, words, weight) for near, words in zip(dense, lexical, strict=True)]
+        nearest = scale.closeness(dense[0][0][1]) if dense[0] else 0.0
         return vectors, rankings[0] if len(rankings) == 1 else mean_fusion(rankings[0], rankings[1]), nearest
 
     def _distinct(self, ranking: Sequence[Scored], limit: int) -> list[Scored]:

@@ -65,16 +65,13 @@ def settings() -> dict[str, Setting]:
 
 
 class KnownQueries:
-    """An embedder that embedded these queries all at once, and knows no others.
-
-    `embedder` must put no prompt before a query or a passage, as the default one does not.
-    """
+    """An embedder that embedded these queries all at once, and knows no others."""
 
     def __init__(self, embedder: Embedder, queries: Sequence[str]) -> None:
         self.record = embedder.record
         self.embed_passages = embedder.embed_passages
         distinct = list(dict.fromkeys(queries))
-        self._vectors: dict[str, Vector] = dict(zip(distinct, embedder.embed_passages(distinct), strict=True))
+        self._vectors: dict[str, Vector] = dict(zip(distinct, embedder.embed_queries(distinct), strict=True))
 
     def embed_query(self, text: str) -> Vector:
         """(dim,) float32, unit length."""

@@ -17,13 +17,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from index.build.build import build_index
-from index.engine.local.local_index import LocalIndex
-from index.models.embedder import Embedder
+from index.engine.local.lexical import LexicalIndex
 from index.passages.split import split_article
-from index.types import Article, Filters, Passage, Progress, Span
-from rag.retrieval.fusion import tmm_convex
-from rag.retrieval.retriever import DENSE_WEIGHT, DEPTH, TITLE_WEIGHT
+from index.types import Article, Passage, Span
+from rag.retrieval.retriever import TITLE_WEIGHT
 from rag.training.question_edits import edit_question, names_in
 
 # Of the groups (articles, stories, products), one in this many is kept out of training.
@@ -44,7 +41,12 @@ _SEARCHED_DATASETS = (
     "squadshifts-reddit",
     "covidqa",
     "selqa",
+    "pquad",
+    "arcd",
+    "norquad",
 )
+_LIKELY = 10  # passages among which wrong ones are sought
+_MINED = 2  # wrong passages for each question, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Row:
     question: str
     context: str
     spans: tuple[Span, ...]
+    language: str = "en"
 
     @classmethod
     def of(cls, stored: Mapping[str, Any], rng: random.Random) -> "Row":
@@ -63,7 +66,8 @@ class Row:
         group, question = str(stored["group"]), str(stored["question"])
         dataset = str(stored.get("set") or group.partition(":")[0])
         if "sentence" not in stored:
-            return cls(dataset, group, question, str(stored["context"]), tuple(map(tuple, stored["spans"])))
+            spans, language = tuple(map(tuple, stored["spans"])), str(stored.get("language", "en"))
+            return cls(dataset, group, question, str(stored["context"]), spans, language)
         sentence = str(stored["sentence"])
         sentences = [*stored["neighbours"][:5], sentence]
         rng.shuffle(sentences)
@@ -88,7 +92,8 @@ class Example:
     """A question read against one passage.
 
     `spans`, in characters of the passage, are its answers; with `whole` they are sentences that contain the answer.
-    Without spans the passage does not answer. `origin` is the dataset, and how the passage was chosen.
+    Without spans the passage does not answer. `origin` is the dataset, and how the passage was chosen. Examples of
+    the same question and `group` are passages for one question.
     """
 
     origin: str
@@ -97,6 +102,8 @@ class Example:
     passage: str
     spans: tuple[Span, ...]
     whole: bool = False
+    group: str = ""
+    language: str = "en"
 
 
 def read_rows(folder: Path, rng: random.Random) -> list[Row]:
@@ -142,7 +149,7 @@ def edited(rows: Sequence[Row], rng: random.Random) -> Iterator[Example]:
     """
     names = _names_by_group(rows)
     for row in rows:
-        if not row.spans or row.dataset in _WHOLE_SENTENCE_DATASETS:
+        if not row.spans or row.dataset in _WHOLE_SENTENCE_DATASETS or row.language != "en":
             continue
         passages = (passage for passage in _split_context(row.context) if _spans_within(passage, row.spans))
         passage = next(passages, None)
@@ -167,31 +174,27 @@ def _names_by_group(rows: Iterable[Row]) -> dict[str, list[str]]:
     }
 
 
-def mined(rows: Sequence[Row], embedder: Embedder, progress: Progress) -> Iterator[Example]:
-    """For each question the passage of another text that retrieval ranks best of those without the answer's words."""
+def mined(rows: Sequence[Row]) -> Iterator[Example]:
+    """For each question the two passages of other texts with the highest BM25 of those without the answer's words."""
     searched = [row for row in rows if row.spans and row.dataset in _SEARCHED_DATASETS]
-    if not searched:
-        return
     titles: dict[str, str] = {}
     for row in searched:
-        titles.setdefault(row.context, row.title or "untitled")
-    ids = {context: f"context-{number}" for number, context in enumerate(titles)}
-    records = [{"id": ids[context], "title": title, "text": context} for context, title in titles.items()]
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
-        corpus, directory = Path(temporary) / "articles.jsonl", Path(temporary) / "index"
-        corpus.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-        build_index(corpus, directory, embedder, progress=progress)
-        index = LocalIndex.open(directory, lambda record: embedder)  # noqa: ARG005
-        vectors = embedder.embed_passages([row.question for row in searched])
-        for row, vector in zip(searched, vectors, strict=True):
-            dense = index.nearest(vector, DEPTH, Filters())
-            lexical = index.matching(row.question, DEPTH, TITLE_WEIGHT, Filters())
+        titles.setdefault(row.context, row.title)
+    passages = [(context, passage.text) for context in titles for passage in _split_context(context)]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        LexicalIndex.write(folder, ((row, titles[context], text) for row, (context, text) in enumerate(passages)))
+        index = LexicalIndex.open(folder)
+        for row in searched:
             answers = [row.context[start:end].casefold() for start, end in row.spans]
-            for passage in index.passages([number for number, _ in tmm_convex(dense, lexical, DENSE_WEIGHT)[:10]]):
-                text = passage.text.casefold()
-                if passage.article_id != ids[row.context] and not any(answer in text for answer in answers):
-                    yield _example(row, f"{row.dataset}, mined", passage.text, ())
-                    break
+            likely = (passages[number] for number, _ in index.search(row.question, _LIKELY, TITLE_WEIGHT))
+            wrong = [
+                text
+                for context, text in likely
+                if context != row.context and not any(answer in text.casefold() for answer in answers)
+            ]
+            for text in wrong[:_MINED]:
+                yield _example(row, f"{row.dataset}, mined", text, ())
 
 
 @lru_cache(maxsize=50_000)
@@ -207,4 +210,4 @@ def _spans_within(passage: Passage, spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def _example(row: Row, origin: str, passage: str, spans: tuple[Span, ...], question: str | None = None) -> Example:
     whole = row.dataset in _WHOLE_SENTENCE_DATASETS
-    return Example(origin, question or row.question, row.title, passage, spans, whole)
+    return Example(origin, question or row.question, row.title, passage, spans, whole, row.group, row.language)

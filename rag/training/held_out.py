@@ -1,22 +1,26 @@
 """The held-out groups as collections, for `rag eval` and for `fit`: python -m rag.training.held_out DATA OUT.
 
-There is one collection for each dataset. Its corpus is every text of the dataset, and its questions are those of the
-groups that the reader was not trained on. Where there are enough of those groups, every second one is left out of the
-corpus, and its questions are kept as unanswerable ones.
+There is one collection for each dataset, and for some another of the same questions in other languages' words. Its
+corpus is every text of the dataset, and its questions are those of the groups that the reader was not trained on. Where
+there are enough of those groups, every second one is left out of the corpus, and its questions are kept as unanswerable
+ones.
 """
 
 import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rag.training.code_switching import switched
 from rag.training.examples import Row, read_rows
 
 # Datasets with whole texts to search in.
-DATASETS = ("squad2", "squadshifts-wiki", "squadshifts-amazon", "squadshifts-reddit", "covidqa", "qed")
+DATASETS = ("squad2", "squadshifts-wiki", "squadshifts-amazon", "squadshifts-reddit", "covidqa", "qed", "pquad")
+SWITCHED_DATASETS = ("squad2", "squadshifts-wiki")
 _QUESTIONS = 1000  # of each, at most, so that none outweighs the others
 _FEW = 4  # with this many held-out groups or fewer, none is left out of the corpus
 _BETWEEN = "\n\n"  # two contexts of an article
@@ -31,7 +35,16 @@ def write_collections(data: Path, out: Path) -> list[Path]:
         if dataset_rows:
             folders.append(out / name)
             write_collection(dataset_rows, out / name)
+        if dataset_rows and name in SWITCHED_DATASETS:
+            folders.append(out / f"{name}-switched")
+            write_collection([_switched(row) for row in dataset_rows], folders[-1])
     return folders
+
+
+def _switched(row: Row) -> Row:
+    """The row, its question in the words of one of three languages, the same at each call."""
+    rng = random.Random(row.question)  # noqa: S311 (no secret)
+    return replace(row, question=switched(row.question, rng.choice(("tr", "ru", "ar")), rng))
 
 
 def write_collection(rows: Sequence[Row], folder: Path) -> None:
@@ -48,7 +61,12 @@ def write_collection(rows: Sequence[Row], folder: Path) -> None:
             if row.context not in group_contexts:
                 group_contexts.append(row.context)
     articles = [
-        {"id": group, "title": titles[group] or texts[0][:60], "text": _BETWEEN.join(texts)}
+        {
+            "id": group,
+            "title": titles[group] or texts[0][:60],
+            "text": _BETWEEN.join(texts),
+            "language": rows[0].language,
+        }
         for group, texts in contexts.items()
     ]
     random.Random(0).shuffle(held_out)  # noqa: S311

@@ -20,6 +20,23 @@ OPPOSITES = {
     for pair in _PAIRS.split("|")
     for word, other in (pair.split(), reversed(pair.split()))  # each is the opposite of the other
 }
+# Words of which one may stand for another, and the question then asks of something else.
+_ALTERNATIVES = [
+    group.split("|")
+    for group in (
+        "first|second|third|fourth|fifth|sixth|tenth|last",
+        "president|prime minister|foreign minister|king|mayor|governor|ambassador|speaker|chairman",
+        "January|February|March|April|May|June|July|August|September|October|November|December",
+        "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday",
+        "father|mother|brother|sister|son|daughter|wife|husband|uncle",
+        "million|billion|thousand|hundred",
+        "kilometres|miles|metres|feet|hectares|acres",
+        "hours|days|weeks|months|years|minutes",
+        "students|teachers|women|men|children|soldiers|workers|tourists",
+        "century|decade|year|month|week",
+    )
+]
+_LATER = re.compile(r"\b(did|was|were)\b", re.IGNORECASE)
 _AUXILIARY = re.compile(r"\b(is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)\b(?! not|n?['’]t)")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z]\w+(?: [A-Z]\w+)*")
 _NUMBER = re.compile(r"\b\d{1,4}\b")
@@ -32,7 +49,8 @@ def names_in(text: str) -> list[str]:
 
 def edit_question(question: str, passage: str, names: Sequence[str], rng: random.Random) -> str | None:
     """The question after the first edit that changes it, in a random order; each is tried half of the time."""
-    edits = [edit for edit in (exchange_name, exchange_number, exchange_opposite, negate) if rng.random() < 0.5]
+    every = (exchange_name, exchange_number, exchange_opposite, exchange_alternative, add_year, negate)
+    edits = [edit for edit in every if rng.random() < 0.5]
     rng.shuffle(edits)
     changed = (edit(question, passage, names, rng) for edit in edits)
     return next((other for other in changed if other is not None), None)
@@ -68,6 +86,27 @@ def exchange_opposite(question: str, _passage: str, _names: Sequence[str], rng: 
         return None
     position = rng.choice(positions)
     return " ".join([*words[:position], OPPOSITES[words[position]], *words[position + 1 :]])
+
+
+def exchange_alternative(question: str, passage: str, _names: Sequence[str], rng: random.Random) -> str | None:
+    """An ordinal, office, month, relative, unit or the like of the passage exchanged for one that it does not name."""
+    for group in rng.sample(_ALTERNATIVES, len(_ALTERNATIVES)):
+        match = re.search(rf"\b(?:{'|'.join(group)})\b", question)
+        others = [word for word in group if word.casefold() not in passage.casefold()]
+        if match and others and match[0] not in others:
+            return question[: match.start()] + rng.choice(others) + question[match.end() :]
+    return None
+
+
+def add_year(question: str, passage: str, _names: Sequence[str], rng: random.Random) -> str | None:
+    """A question of the past without a number, limited to a year near one of the passage's that it does not name."""
+    years = [int(year) for year in re.findall(r"\b1[5-9]\d\d\b|\b20[0-2]\d\b", passage)]
+    if not years or _NUMBER.search(question) or not _LATER.search(question) or question.casefold().startswith("when"):
+        return None
+    year = rng.choice(years) + rng.choice((-1, 1)) * rng.randint(1, 12)
+    if year in years or not question.endswith("?"):
+        return None
+    return f"{question[:-1].rstrip()} in {year}?"
 
 
 def negate(question: str, _passage: str, _names: Sequence[str], rng: random.Random) -> str | None:

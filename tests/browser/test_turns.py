@@ -259,10 +259,14 @@ def test_a_suggested_question_is_answered(page: Page, small_site: str) -> None:
     expect(page.locator(".suggested")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("question", "words"), [(URDU, "1745 میں"), (ARABIC, "12 مارس 2021")], ids=["ur", "ar"])
-def test_right_to_left_text_is_set_from_the_right(page: Page, small_site: str, question: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "question", "words"), [("ur", URDU, "1745 میں"), ("ar", ARABIC, "12 مارس 2021")], ids=["ur", "ar"]
+)
+def test_right_to_left_text_is_set_from_the_right(
+    page: Page, small_site: str, language: str, question: str, words: str
+) -> None:
     """Question, short answer, quote, card, preview and article run from the right."""
-    page.goto(f"{small_site}/?q={quote(question)}")
+    page.goto(f"{small_site}/?q={quote(question)}&language={language}")
     expect(page.locator(".short")).to_have_text(words)
     page.locator(".cite").first.hover()
     page.locator(".cite").first.click()

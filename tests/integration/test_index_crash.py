@@ -14,6 +14,7 @@ from index.build.verify import verify_index
 from index.engine.local.generations import live_number
 from index.engine.local.local_index import LocalIndex
 from index.errors import GenerationMissingError, StorageError
+from index.models.hub import DEFAULT_MODEL
 from index.types import Filters
 from tests.conftest import REPOSITORY, WordEmbedder
 
@@ -129,7 +130,9 @@ def test_a_second_indexer_fails_at_once(corpus, built, rag):
     command = [sys.executable, "-c", SCRIPT, str(corpus), str(built), "before embedding"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
         assert any(line.strip() == "before embedding" for line in process.stdout)
-        second = rag("index", "--index", built, "--corpus", corpus, "--json")
+        # The index was made with a model that is on no machine.
+        model = ("--model", DEFAULT_MODEL, "--precision", "float32")
+        second = rag("index", "--index", built, "--corpus", corpus, *model, "--json")
         process.kill()
     error = json.loads(second.stdout)["error"]
     assert (second.returncode, error["type"]) == (1, "WriterBusy")
@@ -143,6 +146,7 @@ import json, resource, sys
 from pathlib import Path
 from index.build.build import build_index
 from index.errors import RagError
+from index.models.hub import DEFAULT_MODEL
 from tests.conftest import WordEmbedder
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))

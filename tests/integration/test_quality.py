@@ -12,16 +12,16 @@ pytestmark = pytest.mark.slow
 
 # About two questions below what was measured, which is in the README's table: what a person is shown.
 FLOORS = {
-    "hit@1": 0.83,
-    "MRR@10": 0.90,
-    "quote@1 as answered": 0.87,
-    "quote@3 as answered": 0.91,
+    "hit@1": 0.92,
+    "MRR@10": 0.94,
+    "quote@1 as answered": 0.85,
+    "quote@3 as answered": 0.90,
     "citation exactness": 1.0,
     "short answer F1 as answered": 0.75,
-    "headline precision": 0.73,
-    "headline coverage": 0.93,
-    "AUROC": 0.84,
-    "answered of answerable": 0.93,
+    "headline precision": 0.71,
+    "headline coverage": 0.95,
+    "AUROC": 0.86,
+    "answered of answerable": 0.95,
     "declined of unanswerable": 0.53,
 }
 
@@ -79,3 +79,36 @@ def test_follow_ups_stay_above_their_floors(rag: Rag) -> None:
     figures, ignored = report["figures"], report["retrieval_alone"]["history ignored"]
     assert {name: figures[name] for name, floor in FOLLOW_UP_FLOORS.items() if figures[name] < floor} == {}
     assert figures["follow-up hit@5"] >= ignored["follow-up hit@5"] + 0.08
+
+
+# Of questions in Azerbaijani, Turkish, Russian and Urdu over English articles, and of articles in these languages asked
+# in them and in English: two to four questions below what was measured.
+LANGUAGE_FLOORS = {
+    "languages": {
+        "hit@1": 0.78,
+        "quote@1": 0.63,
+        "quote@3": 0.81,
+        "citation exactness": 1.0,
+        "answered of answerable": 0.65,
+        "declined of unanswerable": 0.53,
+    },
+    "languages/articles": {
+        "hit@1": 0.77,
+        "quote@1": 0.70,
+        "quote@3": 0.86,
+        "citation exactness": 1.0,
+        "answered of answerable": 0.57,
+        "declined of unanswerable": 0.53,
+    },
+}
+
+
+@pytest.mark.parametrize("name", LANGUAGE_FLOORS)
+def test_other_languages_stay_above_their_floors(rag: Rag, name: str) -> None:
+    """What is asked in other languages, or stands in them, is found, quoted and declined as it was."""
+    folder = REPOSITORY / "tests/data" / name
+    corpus = folder / "corpus" if (folder / "corpus").is_dir() else REPOSITORY / "corpus"
+    done = rag("eval", folder, "--corpus", corpus, "--json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)["figures"]
+    assert {key: figures[key] for key, floor in LANGUAGE_FLOORS[name].items() if figures[key] < floor} == {}

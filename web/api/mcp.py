@@ -38,7 +38,8 @@ Language = Annotated[str | None, Field(description='Only articles in this langua
 
 _INSTRUCTIONS = (
     "Answers come from one body of documents, as exact quotes with their places. Where `answered` is false the"
-    " documents hold no answer: say so, and do not make one up."
+    " documents hold no answer, or `language_note` says that the question's language is not read: say so, and do not"
+    " make one up."
 )
 _NO_MESSAGE = {
     "jsonrpc": "2.0",

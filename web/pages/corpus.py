@@ -9,8 +9,9 @@ from index.dates import parse_time
 from index.engine.stats import Count, IndexStats
 from index.languages import primary_language
 from index.types import Doubt, Refusal
+from rag.question.languages.names import own_name
 from web.api.schemas import LONGEST_NAME
-from web.pages.formatting import day, duration, language_name, published_day
+from web.pages.formatting import day, duration, published_day
 from web.pages.query import ChatQuery
 from web.pages.view_models import Choice, CorpusFacts, CorpusPage, FileProblem, FilterForm, ReindexView, Share
 from web.problems import problem_of
@@ -40,7 +41,7 @@ def corpus_page(stats: IndexStats, reindex: ReindexView | None) -> CorpusPage:
     """The page that describes the corpus; `reindex` is None if the caller may not start a re-index."""
     earliest, latest = published_day(stats.earliest), published_day(stats.latest)
     languages = [replace(count, name=primary_language(count.name)) for count in stats.languages]
-    source_shares, language_shares = _shares("source", stats.sources), _shares("language", languages, language_name)
+    source_shares, language_shares = _shares("source", stats.sources), _shares("language", languages, own_name)
     refused, doubted = _file_problems(stats.refused), _file_problems(stats.doubted)
     return CorpusPage(
         corpus=corpus_facts(stats.articles, stats.passages, stats.created),
@@ -72,7 +73,7 @@ def filter_form(stats: IndexStats, query: ChatQuery) -> FilterForm:
         source=query.source or "",
         language=language or "",
         sources=[Choice(name, name) for name in _choices(sources, query.source)],
-        languages=[Choice(tag, language_name(tag)) for tag in _choices(languages, language)],
+        languages=[Choice(tag, own_name(tag)) for tag in _choices(languages, language)],
         is_filtered=query.is_filtered(),
     )
 

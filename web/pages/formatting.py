@@ -1,4 +1,4 @@
-"""Days, ages, durations, languages and text directions as the pages show them."""
+"""Days, ages, durations and text directions as the pages show them."""
 
 from datetime import date
 
@@ -7,13 +7,6 @@ from index.languages import primary_language
 
 # Languages written from right to left, by their BCP 47 tags.
 _RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
-# What each language calls itself. A page shows any other language by its tag.
-_OWN_NAMES = {
-    "ar": "العربية", "az": "Azərbaycanca", "de": "Deutsch", "en": "English", "es": "Español", "fa": "فارسی",
-    "fr": "Français", "he": "עברית", "hi": "हिन्दी", "it": "Italiano", "ja": "日本語", "kk": "Қазақша",
-    "nl": "Nederlands", "pl": "Polski", "pt": "Português", "ru": "Русский", "tr": "Türkçe", "uk": "Українська",
-    "ur": "اردو", "uz": "Oʻzbekcha", "zh": "中文",
-}  # fmt: skip
 
 
 def day(value: date) -> str:
@@ -45,8 +38,3 @@ def duration(seconds: float) -> str:
 def direction(language: str | None) -> str:
     """The direction a language is written in: "ltr" or "rtl"."""
     return "rtl" if primary_language(language) in _RIGHT_TO_LEFT else "ltr"
-
-
-def language_name(tag: str) -> str:
-    """What a language calls itself, or its tag."""
-    return _OWN_NAMES.get(tag.lower(), tag)

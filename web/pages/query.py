@@ -7,8 +7,9 @@ from pydantic import Field, field_validator
 
 from index.languages import primary_language
 from index.types import NO_FILTERS
+from rag.question.languages.names import own_name
 from web.api.schemas import FilterFields
-from web.pages.formatting import day, language_name
+from web.pages.formatting import day
 
 PAGE_SIZE = 50  # articles that one page of the list shows
 
@@ -29,7 +30,7 @@ class FilterQuery(FilterFields):
         if self.source:
             limits.append(self.source)
         if self.language:
-            limits.append(language_name(primary_language(self.language) or ""))
+            limits.append(own_name(primary_language(self.language) or ""))
         if self.published_from:
             limits.append(f"since {day(self.published_from)}")
         if self.published_to:

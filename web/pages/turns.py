@@ -38,6 +38,7 @@ def turn_of(answer: Answer, query: ChatQuery) -> Turn:
             for citation, short in quotes
         ],
         unanswered=list(answer.unanswered),
+        language_note=answer.language_note,
         cards=cards,
         milliseconds=round(answer.timings_ms["total"]),
         from_cache=FROM_CACHE in answer.timings_ms,

@@ -83,7 +83,8 @@ class Turn:
     """One question and its answer. If it is not answered, `sentences` is empty and `cards` are the nearest passages.
 
     If the sources differ, there is no `short`, and `differing` has the short answer of each source, newest first. If
-    only some of several questions in one are answered, `unanswered` has the others.
+    only some of several questions in one are answered, `unanswered` has the others. `language_note` says that an answer
+    is quoted from another language than the question's, or that a declined question is in a language that is not read.
     """
 
     question: str
@@ -96,6 +97,7 @@ class Turn:
     differing: list[ShortAnswerView]
     sentences: list[AnswerSentence]
     unanswered: list[str]
+    language_note: str | None
     cards: list[SourceCard]
     milliseconds: int  # that the answer took; not shown of an answer from the cache
     from_cache: bool

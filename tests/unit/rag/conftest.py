@@ -139,6 +139,10 @@ class ScriptedReader:
     """
 
     name = "scripted"
+    comparable = False
+
+    def for_languages(self, *, english: bool) -> "ScriptedReader":
+        return self
 
     def __init__(self, limit: int | None = None, **answers: float) -> None:
         self.limit = limit

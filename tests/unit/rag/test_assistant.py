@@ -53,6 +53,30 @@ def test_a_question_the_corpus_does_not_answer_is_declined(assistant):
     assert answer.confidence < 0.5
 
 
+def test_an_answer_says_in_which_language_it_was_asked(assistant):
+    """None where that is not known; nothing more is said where the quotes are in that language."""
+    asked = {QUESTION: "en", "Liman ne zaman açıldı?": "tr", "Lenkoran": None}
+    assert {question: assistant.ask(question).language for question in asked} == asked
+    assert assistant.ask(QUESTION).language_note is None
+
+
+def test_an_answer_says_from_which_other_language_it_is_quoted(live_index):
+    """The question is in Turkish, and the harbour in English."""
+    sure = Assistant(live_index, weights=SURE)
+    answer = sure.ask("Lenkoran harbour ne zaman açıldı?", filters=Filters(source="Coast Daily"))
+    assert answer.answered
+    assert answer.language_note == "Quoted from English; the question is in Turkish."
+
+
+def test_a_question_that_can_not_be_read_is_not_blamed_on_the_documents(assistant):
+    """It is declined with the nearest passages, and with the languages that are read."""
+    answer = assistant.ask("Wer hat das Xylophon in Wien erfunden?")
+    assert (answer.answered, answer.language) == (False, None)
+    assert answer.language_note.startswith("The question seems to be in a language that this program does not read.")
+    assert answer.passages
+    assert assistant.ask(ABSENT).language_note is None
+
+
 def test_an_answer_says_which_index_gave_it(assistant):
     """The generation, its counts and its model come with every reply."""
     index, manifest = assistant.ask(QUESTION).index, assistant.manifest()
@@ -491,7 +515,7 @@ def test_a_reader_that_can_not_be_loaded_is_an_error_of_loading(live_index):
 
 def test_the_shipped_models_are_loaded_at_the_same_time(live_index, monkeypatch):
     """The reader is read with while the index is searched."""
-    monkeypatch.setattr("rag.assistant.DEFAULT_MODEL", "words")
+    monkeypatch.setattr("rag.assistant.SHIPPED_SHA256", {"words": ""})
     searched = Event()
     nearest = LocalIndex.nearest
     monkeypatch.setattr(LocalIndex, "nearest", lambda *args, **named: searched.set() or nearest(*args, **named))
@@ -510,7 +534,7 @@ def test_the_shipped_models_are_loaded_at_the_same_time(live_index, monkeypatch)
 def test_models_that_pytorch_computes_are_loaded_one_after_the_other(live_index, monkeypatch):
     """Two threads that import it at the same time might each find it half imported."""
     assert Assistant(live_index).imports_pytorch()  # this index's model is not the one that ships
-    monkeypatch.setattr("rag.assistant.DEFAULT_MODEL", "words")
+    monkeypatch.setattr("rag.assistant.SHIPPED_SHA256", {"words": ""})
     assert Assistant(live_index, reader=TransformerReader()).imports_pytorch()
     assert Assistant(live_index, reranker=Backwards()).imports_pytorch()
 

@@ -46,6 +46,14 @@ def test_a_question_asked_again_is_answered_from_the_cache(caching, reader):
     assert again.timings_ms["total"] < 100
 
 
+def test_a_cached_answer_says_the_same_of_its_language(live_index):
+    """As it was when it was worked out."""
+    caching = Assistant(live_index, weights=SENSIBLE, cached=10)
+    first, again = (caching.ask("Wer hat das Xylophon in Wien erfunden?") for _ in range(2))
+    assert "cache" in again.timings_ms
+    assert again.language_note == first.language_note is not None
+
+
 def test_events_of_a_cached_answer_are_those_of_one_worked_out(caching):
     """The stages and the passages are the same, and the answer but for its times."""
     first, again = ([*caching.ask_in_stages(QUESTION)] for _ in range(2))

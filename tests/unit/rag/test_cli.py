@@ -59,6 +59,23 @@ def test_ask_prints_the_nearest_passages_where_it_declines(built):
     assert "1. " in result.stdout
 
 
+def test_ask_says_that_a_language_is_not_read(built):
+    """Instead of that the documents hold nothing, and before the nearest passages."""
+    result = run("ask", "Wer hat das Xylophon in Wien erfunden?", "--index", built)
+    assert result.stdout.startswith("The question seems to be in a language that this program does not read. It reads ")
+    assert (
+        "English, Azerbaijani, Turkish, Russian, Urdu, Arabic and Persian. The nearest passages:\n\n1. "
+        in result.stdout
+    )
+    assert "do not hold an answer" not in result.stdout
+
+
+def test_ask_says_from_which_other_language_it_quotes(built):
+    """In a line below the sources."""
+    result = run("ask", "Lenkoran harbour opened 12 March 2021 ne zaman?", "--source", "Coast Daily", "--index", built)
+    assert result.stdout.endswith("\n\nQuoted from English; the question is in Turkish.\n")
+
+
 def test_ask_json_is_the_reply(built):
     """With --json stdout is the one document that Assistant.ask gives, and no other word."""
     result = run("ask", QUESTION, "-k", 2, "--json", "--index", built)

@@ -11,7 +11,7 @@ from rag.evidence.features import LONG_SENTENCE, is_dangling, sentence_features,
 from rag.question.answer_type import AnswerType
 from rag.question.languages import words_of
 from rag.question.terms import QuestionTerms
-from rag.retrieval.retriever import Hit
+from rag.retrieval.hit import Hit
 from tests.unit.index.unicode_texts import any_text
 
 
@@ -97,7 +97,7 @@ class Terms:
         passages = 3
 
     @staticmethod
-    def terms(text):
+    def terms(text, language=None):
         return text.casefold().split()
 
     @staticmethod

@@ -6,15 +6,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from index.build.build import build_index
+from index.engine.local.local_index import LocalIndex
 from index.passages.split import split_article
+from index.types import Filters
 from rag.evidence.features import sentence_features
-from rag.evidence.scoring import PASSAGES_RANKED, PASSAGES_READ, SENTENCES_EMBEDDED, SentenceScorer
+from rag.evidence.scoring import (
+    PASSAGES_RANKED,
+    PASSAGES_READ,
+    SENTENCES_EMBEDDED,
+    SentenceScorer,
+    crosses_languages,
+)
 from rag.evidence.weights import Weights, log_odds
 from rag.question.answer_type import AnswerType
 from rag.question.terms import QuestionTerms
 from rag.reader import Reading
-from rag.retrieval.retriever import Hit, Retrieval, Retriever
-from tests.unit.rag.conftest import SENSIBLE, ScriptedReader, article_of, score_question
+from rag.retrieval.hit import Hit
+from rag.retrieval.retriever import Retrieval, Retriever
+from tests.conftest import WordEmbedder
+from tests.unit.rag.conftest import SENSIBLE, ScriptedReader, article_of, evidence_of, score_question
 
 QUESTION = "When was the harbour of Lenkoran opened?"
 OPENED = "The harbour of Lenkoran was opened on 12 March 2021."
@@ -211,6 +222,10 @@ class Loud:
     """Finds with the same log-odds one answer in each sentence: the whole of it."""
 
     name = "loud"
+    comparable = False
+
+    def for_languages(self, *, english):
+        return self
 
     def __init__(self, odds):
         self.odds = odds
@@ -229,6 +244,10 @@ class Within:
     """Finds some characters of a text, wherever they begin and end."""
 
     name = "within"
+    comparable = False
+
+    def for_languages(self, *, english):
+        return self
 
     def __init__(self, words):
         self.words = words
@@ -308,11 +327,32 @@ class OneArticle:
     def article(self, article_id):
         return self._article
 
-    def terms(self, text):
+    def terms(self, text, language=None):
         return text.lower().rstrip(".?").split()
 
     def document_frequency(self, term):
         return 0
+
+
+def test_words_are_compared_as_the_article_s_language_has_them(tmp_path):
+    """A question shares its words with a sentence in another form, in each language that its passages are in."""
+    texts = {
+        "en": "The bridges were opened. It rained.",
+        "tr": "Köprüler açıldı. Yağmur yağdı.",
+        "ru": "Мосты были открыты. Шёл дождь.",
+        "ur": "پُل کھولے گئے۔ بارش ہوئی۔",
+    }
+    corpus = tmp_path / "languages"
+    corpus.mkdir()
+    for language, text in texts.items():
+        (corpus / f"{language}.md").write_text(f"---\nlanguage: {language}\ntitle: T\n---\n{text}", encoding="utf-8")
+    build_index(corpus, tmp_path / "languages-index", WordEmbedder())
+    index = LocalIndex.open(tmp_path / "languages-index", lambda record: WordEmbedder())
+    for language, question in {"en": "bridge", "tr": "köprü", "ru": "мост", "ur": "پل"}.items():
+        retrieval = Retriever(index).retrieve(question, 1, Filters(language=language))
+        evidence = SentenceScorer(ScriptedReader(), SENSIBLE).score(question, None, retrieval, index)
+        overlaps = {item.span[0]: item.features["overlap"] for item in evidence}
+        assert [overlaps[start] for start in sorted(overlaps)] == [1.0, 0.0], language
 
 
 def test_an_article_that_is_gone_is_read_without_a_title(index):
@@ -323,3 +363,50 @@ def test_an_article_that_is_gone_is_read_without_a_title(index):
     hits = [replace(retrieval.hits[0], passage=orphan)]
     assert SentenceScorer(reader, SENSIBLE).score(QUESTION, AnswerType.TIME, replace(retrieval, hits=hits), index)
     assert reader.calls == [(QUESTION, [("", orphan.text)])]
+
+
+TURKISH = "Lenkoran limanı ne zaman açıldı?"
+ACROSS = Weights(defaultdict(float, {"similarity": 1.0}), defaultdict(float))
+
+
+def test_across_languages_sentences_are_scored_by_weights_of_their_own(index):
+    """A question in another language than the articles is scored by those, with the sentences' vectors."""
+    reader = ScriptedReader(**{"12 March 2021": 8.0})
+    weights = replace(SENSIBLE, across=ACROSS)
+    _, evidence = score_question(index, TURKISH, weights, reader)
+    assert [item.score for item in evidence] == [item.features["similarity"] for item in evidence]
+    scorer = SentenceScorer(reader, weights)
+    assert scorer.weights_for(TURKISH, evidence) is ACROSS
+    assert scorer.weights_for(QUESTION, evidence) is weights
+    _, evidence = score_question(index, QUESTION, weights, reader)
+    assert "similarity" not in evidence[0].features
+
+
+def test_in_one_language_other_than_english_other_weights_count(index_of_texts):
+    """A Turkish question of a Turkish text is read and scored as what is not English; an English one is not."""
+    other = Weights(defaultdict(float, {"length": 1.0}), defaultdict(float))
+    index = index_of_texts(liman="Lenkoran limanı 12 Mart 2021 günü açıldı. Çay orada satılıyor ve çok içiliyor.")
+    reader = ScriptedReader(**{"12 Mart 2021": 8.0})
+    scorer = SentenceScorer(reader, replace(SENSIBLE, multilingual=other))
+    _, evidence = score_question(index, TURKISH, scorer.weights, reader)
+    in_turkish = [replace(item, language="tr") for item in evidence]
+    assert scorer.weights_for(TURKISH, in_turkish) is other
+    assert scorer.weights_for(QUESTION, evidence) is scorer.weights
+
+
+@pytest.mark.parametrize(
+    ("question", "languages", "crosses"),
+    [
+        (TURKISH, ["en", "en", "tr"], True),
+        (TURKISH, ["tr", "tr", "en"], False),
+        (TURKISH, ["tr", "en"], False),
+        (QUESTION, ["en"], False),
+        ("Lenkoran", ["en"], False),
+        (TURKISH, [], False),
+    ],
+)
+def test_a_question_crosses_languages_where_most_sentences_are_in_another(question, languages, crosses):
+    """Half of them are not most; a question whose language is not known crosses nothing."""
+    article = article_of("The harbour was opened.")
+    evidence = [replace(evidence_of(article, article.text, 0.0), language=language) for language in languages]
+    assert crosses_languages(question, evidence) is crosses

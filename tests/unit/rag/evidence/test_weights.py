@@ -28,6 +28,15 @@ def test_the_shipped_weights_know_every_feature(index, reader):
     assert 0.0 < confidence_of(evidence, retrieval.nearest, weights) < 1.0
 
 
+def test_the_shipped_weights_across_languages_know_every_feature(index):
+    """For a question in another language than the articles there are weights of their own, with a reader."""
+    weights, question = shipped_weights(reading=True), "Lenkoran limanı ne zaman açıldı?"
+    retrieval, evidence = score_question(index, question, weights, READERS[1])
+    assert weights.across
+    assert set(weights.across.sentence) == set(evidence[0].features) > set(weights.sentence)
+    assert set(weights.across.confidence) == {"intercept", *confidence_features(evidence, retrieval.nearest)}
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_the_shipped_weights_are_surer_of_what_the_corpus_holds(index, reader):
     """The same index gives more confidence to a question it answers than to one it does not."""

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.language import language_of
+from rag.question.language import is_unknown_language, language_of
 from rag.question.languages import LANGUAGES
+from rag.question.languages.names import english_name, own_name
 from tests.unit.index.unicode_texts import any_text
 
 
@@ -62,8 +63,46 @@ def test_names_alone_and_other_languages_have_no_known_language(question):
 
 @given(any_text | st.text())
 def test_any_text_has_a_known_language_or_none(text):
-    """No text makes the library fail."""
-    assert language_of(text) in {None, *LANGUAGES}
+    """No text makes the library fail, and none is in a known and an unknown language."""
+    language = language_of(text)
+    assert language in {None, *LANGUAGES}
+    assert not (language and is_unknown_language(text))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("Wann wurde der Hafen eröffnet?", "In welchem Jahr wurde die Brücke gebaut?"),
+        *("Quand le port a-t-il été ouvert ?", "¿En qué año visitó Heydar Aliyev Pakistán?"),
+        *("Коли відкрили порт?", "Πότε άνοιξε το λιμάνι;"),
+        *("מתי נפתח הנמל בלנקוראן?", "阿塞拜疆的总统是谁？", "WANN WURDE DER HAFEN ERÖFFNET? und warum so spät"),
+    ],
+)
+def test_a_question_in_another_language_is_told(question):
+    """Whatever small words its language shares with a known one, and whatever it names."""
+    assert is_unknown_language(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("Giuseppe Verdi", "Wolfgang Amadeus Mozart", "Miguel de Cervantes Saavedra", "Rio de Janeiro"),
+        *("Володимир Зеленський Київ", "习近平", "谁?", "Und wann?", "COP29", "1996", "", "?", "\ud800"),
+        *("oil pipeline Baku Tbilisi", "visa fee", "bakı limanı açılış", "порт ленкорань открытие", "بندر لنکران"),
+        *("When did he visit?", "Who wrote the novel Der Hafen wurde gebaut?", "Liman ne zaman açıldı?"),
+        *("Azerbaycan prezidenti kimdi", "pakistan ka president kaun hai", "privet kak dela"),
+    ],
+)
+def test_names_search_words_and_known_languages_are_in_no_other(question):
+    """Nobody is told that a language is not read because of a name, or of a few words without a sentence."""
+    assert not is_unknown_language(question)
+
+
+def test_languages_have_names():
+    """Every known one has both; another is shown by its tag."""
+    assert all(english_name(code) and own_name(code) != code for code in LANGUAGES)
+    assert [english_name(tag) for tag in ("ur", "EN_gb", "tlh", "", None)] == ["Urdu", "English", None, None, None]
+    assert [own_name(tag) for tag in ("ur", "EN", "tlh")] == ["اردو", "English", "tlh"]
 
 
 def test_the_library_is_loaded_by_the_first_question():

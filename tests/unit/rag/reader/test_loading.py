@@ -1,11 +1,13 @@
 """Loading a reader's model and tokenizer."""
 
+from dataclasses import replace
+
 import pytest
 
 from index.errors import ModelError
-from index.models.hub import DEFAULT_MODEL_SHA256
+from index.models.hub import MULTILINGUAL_MODEL, SHIPPED_SHA256
 from rag.reader import TransformerReader
-from rag.reader.loading import MAX_TOKENS, tokenizer_of, trained_model, trained_names
+from rag.reader.loading import MAX_TOKENS, MULTILINGUAL, tokenizer_of, trained_model, trained_names
 from rag.reader.reading import encode
 from tests.tiny_reader import bert_config, letter_tokenizer, tiny_reader
 
@@ -60,7 +62,7 @@ def test_a_model_made_for_something_else_is_refused(tmp_path):
         TransformerReader(str(folder)).read(QUESTION, TEXTS)
 
 
-def bert():
+def bert(_=None):
     """The same tiny Bert each time, as a base model is the same."""
     import torch
     from transformers import BertForQuestionAnswering
@@ -77,23 +79,23 @@ def stored(tmp_path, monkeypatch):
 
     monkeypatch.setattr("rag.reader.loading.base_model", bert)
 
-    def of(change=lambda tensors: tensors, base=DEFAULT_MODEL_SHA256):
+    def of(change=lambda tensors: tensors, base=SHIPPED_SHA256[MULTILINGUAL_MODEL]):
         model = bert()
         parameters = dict(model.named_parameters())
         tensors = {name: parameters[name].detach().half() * 0 + 0.5 for name in trained_names(model)}
         path = tmp_path / "reader.safetensors"
         save_file(change(tensors), path, metadata={"base": base} if base else None)
-        return path
+        return replace(MULTILINGUAL, path=path)
 
     return of
 
 
 @pytest.mark.slow
-def test_trained_weights_take_the_place_of_all_but_the_embeddings(stored):
-    """The embeddings are the base model's; every other parameter is the file's."""
+def test_trained_weights_take_the_place_of_all_but_the_vectors_of_words(stored):
+    """The vectors of words are the base model's; every other parameter is the file's."""
     base = dict(bert().named_parameters())
     model = dict(trained_model(stored()).named_parameters())
-    frozen = {name for name in base if name.startswith("bert.embeddings.")}
+    frozen = {name for name in base if name.startswith("bert.embeddings.word_embeddings.")}
     assert frozen
     assert "qa_outputs.weight" in set(base) - frozen
     for name, value in model.items():
@@ -129,4 +131,4 @@ def test_weights_that_are_missing_or_damaged_are_said_to_be(tmp_path, monkeypatc
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ModelError, match="reader.safetensors"):
-        trained_model(path)
+        trained_model(replace(MULTILINGUAL, path=path))

@@ -1,17 +1,18 @@
-"""The shipped reader by OpenVINO alone reads as PyTorch does; altered files are refused."""
+"""The shipped readers by OpenVINO alone read as PyTorch does; altered files are refused."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from index.errors import ModelError
 from index.files import sha256_of
-from index.models.hub import bundled_folder
+from index.models.hub import shipped_folder
 from index.models.inference import CompiledGraph
 from rag.reader import Reading, TransformerReader, model, reader_of, shipped
-from rag.reader.loading import MAX_TOKENS, WEIGHTS, WEIGHTS_SHA256, trained_model
+from rag.reader.loading import ENGLISH, MAX_TOKENS, MULTILINGUAL, trained_model
 from rag.reader.shipped import ShippedReader
 
 QUESTION = "Who opened the harbour?"
@@ -27,6 +28,10 @@ class RecordingReader:
     """A reader that records its texts, and reads nothing in them."""
 
     name = "recording"
+    comparable = False
+
+    def for_languages(self, *, english):
+        return self
 
     def __init__(self):
         self.questions = []
@@ -43,11 +48,17 @@ def in_float32(monkeypatch):
     monkeypatch.setattr(model, "computes_in_bfloat16", lambda: False)
 
 
+@pytest.fixture(scope="module", params=[ENGLISH, MULTILINGUAL], ids=["english", "multilingual"])
+def weights(request):
+    """Those of each shipped reader."""
+    return request.param
+
+
 @pytest.fixture
-def by_torch(in_float32, monkeypatch):
+def by_torch(in_float32, weights, monkeypatch):
     """The reader that PyTorch computes, from the same files."""
     monkeypatch.setattr("index.models.compiled.compile_model", lambda *_: None)
-    return TransformerReader()
+    return TransformerReader(weights=weights)
 
 
 def assert_same(readings, others):
@@ -61,30 +72,31 @@ def assert_same(readings, others):
         assert one.none == pytest.approx(other.none, abs=1e-3)
 
 
-def test_the_weights_are_those_the_code_names():
+def test_the_weights_are_those_the_code_names(weights):
     """The file has the recorded hash."""
-    assert sha256_of(WEIGHTS) == WEIGHTS_SHA256
+    assert sha256_of(weights.path) == weights.sha256
 
 
 @pytest.mark.slow
-def test_its_logits_are_those_of_pytorch(by_torch):
+def test_its_logits_are_those_of_pytorch(by_torch, weights):
     """Titles, long texts that are cut, and any script: each text has the logits of the model in PyTorch."""
-    readings = ShippedReader(RecordingReader()).read(QUESTION, TEXTS)
+    readings = ShippedReader(weights, RecordingReader()).read(QUESTION, TEXTS)
     assert_same(readings, by_torch.read(QUESTION, TEXTS))
     assert max(len(reading.spans) for reading in readings) > MAX_TOKENS / 2
     assert all(np.ptp(reading.starts) > 0.5 for reading in readings)
 
 
 @pytest.mark.slow
-def test_its_logits_are_those_of_transformers(in_float32):
+def test_its_logits_are_those_of_transformers(in_float32, weights):
     """Without any of this project's batches: transformers' model of the trained weights on the same tokens."""
     import torch
 
     from rag.reader.loading import tokenizer_of
     from rag.reader.reading import encode
 
-    trained, tokenizer = trained_model(WEIGHTS).eval().float(), tokenizer_of(bundled_folder())
-    readings = ShippedReader(RecordingReader()).read(QUESTION, TEXTS)
+    tokenizer = tokenizer_of(shipped_folder(weights.base))
+    trained = trained_model(weights).eval().float()
+    readings = ShippedReader(weights, RecordingReader()).read(QUESTION, TEXTS)
     for encoding, reading in zip(encode(tokenizer, QUESTION, TEXTS), readings, strict=True):
         columns = {"input_ids": encoding.ids, "token_type_ids": encoding.type_ids}
         with torch.inference_mode():
@@ -98,9 +110,9 @@ def test_its_logits_are_those_of_transformers(in_float32):
 
 
 @pytest.fixture(scope="module")
-def reader():
-    """The shipped reader, loaded once."""
-    return ShippedReader(RecordingReader())
+def reader(weights):
+    """A shipped reader, loaded once."""
+    return ShippedReader(weights, RecordingReader())
 
 
 def test_it_finds_the_answer(reader):
@@ -125,19 +137,19 @@ def loads(monkeypatch):
     """The precisions in which graphs are compiled, in order."""
     precisions = []
 
-    def recorded(graph, outputs, precision):
+    def recorded(graph, outputs, precision, **options):
         precisions.append(precision)
-        return CompiledGraph(graph, outputs, precision)
+        return CompiledGraph(graph, outputs, precision, **options)
 
     monkeypatch.setattr(shipped, "CompiledGraph", recorded)
     return precisions
 
 
 @pytest.mark.parametrize(("fast", "precision"), [(True, "bfloat16"), (False, "float32")])
-def test_two_first_questions_at_once_load_it_once(loads, monkeypatch, fast, precision):
+def test_two_first_questions_at_once_load_it_once(loads, weights, monkeypatch, fast, precision):
     """The second waits for what the first loads, in bfloat16 where that is quick; no texts load nothing."""
     monkeypatch.setattr(shipped, "has_bfloat16", lambda: fast)
-    reader = ShippedReader(RecordingReader())
+    reader = ShippedReader(weights, RecordingReader())
     assert reader.read(QUESTION, []) == []
     assert loads == []
     with ThreadPoolExecutor(3) as threads:
@@ -146,34 +158,33 @@ def test_two_first_questions_at_once_load_it_once(loads, monkeypatch, fast, prec
 
 
 @pytest.mark.parametrize("damage", ["missing", "longer", "other", "folder"])
-def test_altered_weights_are_refused(tmp_path, monkeypatch, damage):
+def test_altered_weights_are_refused(tmp_path, weights, damage):
     """The error names the file, and says how to get the right one or answer without it."""
     path = tmp_path / "reader.safetensors"
-    content = WEIGHTS.read_bytes()
+    content = weights.path.read_bytes()
     if damage == "folder":
         path.mkdir()
     elif damage != "missing":
         path.write_bytes(content + b"\n" if damage == "longer" else content[:-1] + b"\0")
-    monkeypatch.setattr(shipped, "WEIGHTS", path)
     fallback = RecordingReader()
     with pytest.raises(ModelError, match="missing or altered.*Install this package again.*RAG_READER") as refused:
-        ShippedReader(fallback).read(QUESTION, TEXTS)
+        ShippedReader(replace(weights, path=path), fallback).read(QUESTION, TEXTS)
     assert str(path) in str(refused.value)
     assert fallback.questions == []
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "config.json", "model.safetensors"])
 @pytest.mark.parametrize("content", [None, "{}"])
-def test_files_of_the_model_below_it_that_can_not_be_read_are_an_error(tmp_path, monkeypatch, name, content):
-    """The error names the folder of the bundled embedding model, whose embeddings the reader has."""
+def test_files_of_the_model_below_it_that_can_not_be_read_are_an_error(tmp_path, weights, monkeypatch, name, content):
+    """The error names the folder of the embedding model whose vectors of words the reader has."""
     for file in ("tokenizer.json", "config.json", "model.safetensors"):
-        (tmp_path / file).symlink_to(bundled_folder() / file)
+        (tmp_path / file).symlink_to(shipped_folder(weights.base) / file)
     (tmp_path / name).unlink()
     if content:
         (tmp_path / name).write_text(content)
-    monkeypatch.setattr(shipped, "bundled_folder", lambda: tmp_path)
+    monkeypatch.setattr(shipped, "shipped_folder", lambda _: tmp_path)
     with pytest.raises(ModelError, match="can't be loaded") as refused:
-        ShippedReader(RecordingReader()).read(QUESTION, TEXTS)
+        ShippedReader(weights, RecordingReader()).read(QUESTION, TEXTS)
     assert str(tmp_path) in str(refused.value)
 
 
@@ -182,13 +193,13 @@ def test_where_openvino_can_not_compute_it_the_fallback_reads(monkeypatch, caplo
     caplog.set_level("INFO", "rag.reader")
     tries = []
 
-    def failing(*arguments):
+    def failing(*arguments, **_):
         tries.append(arguments)
         raise RuntimeError("no such instructions")
 
     monkeypatch.setattr(shipped, "CompiledGraph", failing)
     fallback = RecordingReader()
-    reader = ShippedReader(fallback)
+    reader = ShippedReader(ENGLISH, fallback)
     for _ in range(2):
         assert len(reader.read(QUESTION, TEXTS)) == len(TEXTS)
     assert (fallback.questions, len(tries)) == ([QUESTION] * 2, 1)
@@ -219,6 +230,16 @@ def test_without_openvino_pytorch_reads(in_float32, without_openvino, caplog):
     (reading,) = reader.read(QUESTION, TEXTS[:1])
     _, span = reading.answer_in(0, len(TEXTS[0][1]))
     assert TEXTS[0][1][slice(*span)] == "Leyla Mammadova"
+
+
+def test_each_language_has_its_reader():
+    """The shipped reader reads English, and has another for all else; that one and a model by name read everything."""
+    english = reader_of("shipped")
+    other = english.for_languages(english=False)
+    assert english.for_languages(english=True) is english
+    assert (english._weights, other._weights) == (ENGLISH, MULTILINGUAL)
+    assert {other.for_languages(english=english) for english in (True, False)} == {other}
+    assert other is reader_of("shipped").for_languages(english=False)
 
 
 def test_the_setting_names_the_reader():

@@ -25,7 +25,14 @@ BM25 = st.dictionaries(st.integers(0, 30), st.floats(0, 50, width=32), max_size=
     lambda scores: sorted(scores.items(), key=lambda pair: -pair[1])
 )
 EVERY_FUSION = pytest.mark.parametrize(
-    "fusion", [min_max, tmm_convex, reciprocal_ranks, partial(reciprocal_ranks, constant=10.0)]
+    "fusion",
+    [
+        min_max,
+        partial(tmm_convex, lowest=-1.0),
+        partial(tmm_convex, lowest=0.6),
+        reciprocal_ranks,
+        partial(reciprocal_ranks, constant=10.0),
+    ],
 )
 
 
@@ -117,12 +124,16 @@ def test_reciprocal_ranks_of_the_paper_s_example():
     assert fused[1][1] == fused[2][1] == pytest.approx(1 / 2)
 
 
-@given(COSINES, BM25, WEIGHTS)
-def test_tmm_convex_scores_are_those_of_a_brute_force_oracle(dense, lexical, weight):
-    """A cosine counts from -1 and BM25 from 0; a row without a cosine has the lowest one of the ranking."""
-    fused = dict(tmm_convex(dense, lexical, weight))
+@given(COSINES, BM25, WEIGHTS, st.floats(-1, 1))
+def test_tmm_convex_scores_are_those_of_a_brute_force_oracle(dense, lexical, weight, lowest):
+    """A cosine counts from the lowest, or the ranking's last if that is lower, and BM25 from 0.
+
+    A row without a cosine has the last one of the ranking.
+    """
+    fused = dict(tmm_convex(dense, lexical, weight, lowest))
     high, top = max((s for _, s in dense), default=1.0), max((s for _, s in lexical), default=0.0)
-    near = {row: (score + 1) / (high + 1) if high > -1 else 1.0 for row, score in dense}
+    low = min([lowest, *(score for _, score in dense)])
+    near = {row: (score - low) / (high - low) if high > low else 1.0 for row, score in dense}
     words = {row: score / top if top else 1.0 for row, score in lexical}
     expected = {row for scores, share in ((near, weight), (words, 1 - weight)) if share for row in scores}
     assert set(fused) == expected

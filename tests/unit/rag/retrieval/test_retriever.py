@@ -10,7 +10,7 @@ from index.build.build import build_index
 from index.engine.local.local_index import LocalIndex
 from index.types import Filters
 from rag.retrieval.fusion import min_max, reciprocal_ranks, tmm_convex
-from rag.retrieval.retriever import DENSE_WEIGHT, DEPTH, RERANKED, TITLE_WEIGHT, Retriever
+from rag.retrieval.retriever import DEPTH, RERANKED, TITLE_WEIGHT, Retriever
 from tests.conftest import WordEmbedder
 
 QUERIES = ["when was the harbour opened", "bridge over the Kura", "kites", "xylophone", "ship of tea 2021"]
@@ -48,7 +48,7 @@ def test_hits_are_brute_force_cosines_and_bm25_joined(index, query):
     in_text = bm25(words, [index.terms(passage.text) for passage in passages])
     in_title = bm25(words, [index.terms(title) for title in titles])
     lexical = (in_text + TITLE_WEIGHT * in_title).tolist()
-    expected = tmm_convex(dense, [(row, score) for row, score in enumerate(lexical) if score > 0], DENSE_WEIGHT)
+    expected = tmm_convex(dense, [(row, score) for row, score in enumerate(lexical) if score > 0], 0.78, -1.0)
     hits = Retriever(index).retrieve(query, 100).hits
     assert [hit.passage for hit in hits] == [passages[row] for row, _ in expected]
     assert [hit.score for hit in hits] == pytest.approx([score for _, score in expected], abs=1e-4)

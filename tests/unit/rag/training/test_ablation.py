@@ -110,9 +110,17 @@ def test_copies_are_passed_over_but_where_they_are_listed(folder):
     assert tables[SHIPPED]["hit@10"] == pytest.approx(2 / 3)
 
 
+class CountingEmbedder(WordEmbedder):
+    """Records the queries that it embeds too."""
+
+    def embed_queries(self, texts):
+        self.embedded += texts
+        return super().embed_queries(texts)
+
+
 def test_every_query_is_embedded_once(folder):
     """All settings share the vectors of the questions that have an answer, beside those of the passages."""
-    embedder = WordEmbedder()
+    embedder = CountingEmbedder()
     run([str(folder)], None, embedder)
     assert sorted(text for text in embedder.embedded if text in QUERIES.values()) == sorted(QUERIES.values())
     assert len(embedder.embedded) == len(QUERIES) + len(TEXTS)
@@ -120,7 +128,7 @@ def test_every_query_is_embedded_once(folder):
 
 def test_an_index_is_kept_where_it_is_asked_for(folder, tmp_path):
     """A second run over the same articles embeds no passage, and finds the same."""
-    embedder = WordEmbedder()
+    embedder = CountingEmbedder()
     first = run([str(folder)], tmp_path / "kept", embedder)
     embedder.embedded.clear()
     assert run([str(folder)], tmp_path / "kept", embedder) == first

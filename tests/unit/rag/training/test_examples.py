@@ -12,9 +12,16 @@ from index.passages.split import split_article
 from index.types import Article
 from rag.evaluation.collection import read_collection
 from rag.training.examples import HELD_OUT, Row, edited, examples_of, mined, read_rows
-from rag.training.held_out import DATASETS, write_collections
-from rag.training.question_edits import OPPOSITES, exchange_name, exchange_number, exchange_opposite, negate
-from tests.conftest import WordEmbedder
+from rag.training.held_out import DATASETS, SWITCHED_DATASETS, write_collections
+from rag.training.question_edits import (
+    OPPOSITES,
+    add_year,
+    exchange_alternative,
+    exchange_name,
+    exchange_number,
+    exchange_opposite,
+    negate,
+)
 
 TEXT = "Leyla opened the harbour of Lenkoran in 2021. It cost 40 million dollars."
 LONG = " ".join(f"Hill {n} has green tea, which is sold in Baku for {n} coins a cup." for n in range(60))
@@ -220,6 +227,33 @@ def test_another_number_is_another_one():
         )
 
 
+def test_an_alternative_is_another_of_the_same_kind_that_the_passage_lacks():
+    """An ordinal of the passage becomes another ordinal; without a word that the passage has nothing changes."""
+    passage = "The first and the third summit were held by the king."
+    changed = {exchange_alternative("When was the first summit?", passage, [], random.Random(n)) for n in range(90)}
+    assert changed == {
+        f"When was the {word} summit?" for word in ("second", "fourth", "fifth", "sixth", "tenth", "last")
+    }
+    changed = exchange_alternative("Whom did the king meet?", passage, [], random.Random(0))
+    assert changed not in (None, "Whom did the king meet?")
+    for question in ("Who met Leyla?", "Whom did the president meet?"):
+        assert exchange_alternative(question, passage, [], random.Random(0)) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_question_of_the_past_is_limited_to_a_year_that_the_passage_lacks(seed):
+    """The year is near one of the passage's; a question with a number, of now or of when is left alone."""
+    passage, rng = "In 1996 and 1998 leyla came.", random.Random(seed)
+    changed = add_year("Who did come?", passage, [], rng)
+    if changed is not None:
+        year = int(changed.removeprefix("Who did come in ").rstrip("?"))
+        assert year not in (1996, 1998)
+        assert 1984 <= year <= 2010
+    for question in ("Who comes?", "When did she come?", "Who did come in 1996?"):
+        assert add_year(question, passage, [], rng) is None
+    assert add_year("Who did come?", "She came.", [], rng) is None
+
+
 @pytest.mark.parametrize(
     ("question", "changed"),
     [
@@ -295,7 +329,7 @@ def test_mined_passages_are_likely_and_wrong():
     rows = [row_of("Who opened the harbour of Lenkoran?", context=TEXT)]
     rows += [row_of(f"What of {name}?", (name,), text, f"squad2:{name}") for name, text in texts.items()]
     rows += [row_of("Who?", ("Leyla",), "Leyla of qamr.", "qamr:x"), row_of("Which?", (), "Never asked.")]
-    found = list(mined(rows, WordEmbedder(), lambda done, total: None))
+    found = list(mined(rows))
     assert {example.origin for example in found} == {"squad2, mined"}
     assert all(example.spans == () for example in found)
     first = found[0]
@@ -335,8 +369,8 @@ def test_held_out_groups_become_collections_that_can_be_read(data, tmp_path):
     """Every set is one, its spans are the articles' words, and it asks of held-out groups only."""
     rows = read_rows(data, random.Random(0))
     folders = write_collections(data, tmp_path / "out")
-    assert [folder.name for folder in folders] == list(DATASETS)
-    for folder in folders:
+    assert {folder.name for folder in folders} == {*DATASETS, *(f"{name}-switched" for name in SWITCHED_DATASETS)}
+    for folder in [folder for folder in folders if folder.name in DATASETS]:
         collection = read_collection(folder)  # which checks every span
         asked = {row.question for row in rows if row.dataset == folder.name and row.held_out}
         assert {question.question for question in collection.questions} == asked
@@ -346,7 +380,7 @@ def test_held_out_groups_become_collections_that_can_be_read(data, tmp_path):
 def test_every_second_held_out_group_is_left_out_of_its_collection(data, tmp_path):
     """Questions of groups left out have no answer in the corpus; the others are answered where their text does."""
     rows = read_rows(data, random.Random(0))
-    for folder in write_collections(data, tmp_path / "out"):
+    for folder in [tmp_path / "out" / name for name in DATASETS if write_collections(data, tmp_path / "out")]:
         own = [row for row in rows if row.dataset == folder.name]
         groups = sorted({row.group for row in own if row.held_out})
         absent = set(groups[1::2])
@@ -373,6 +407,15 @@ def test_no_example_of_training_is_of_a_held_out_group(data):
     assert not {example.question for example in made} & {row.question for row in held}
 
 
+def test_questions_in_other_words_ask_of_the_same_text(data, tmp_path):
+    """Such a collection has the same articles and answers, and other questions."""
+    write_collections(data, tmp_path)
+    plain, other = (read_collection(tmp_path / name) for name in ("squad2", "squad2-switched"))
+    assert (tmp_path / "squad2-switched/articles.jsonl").read_text() == (tmp_path / "squad2/articles.jsonl").read_text()
+    assert [question.spans for question in other.questions] == [question.spans for question in plain.questions]
+    assert not {question.question for question in other.questions} & {question.question for question in plain.questions}
+
+
 @pytest.mark.parametrize("few", [1, 4])
 def test_of_few_held_out_groups_none_is_left_out(tmp_path, few):
     """Where there are four or fewer, each stays in the corpus."""
@@ -389,11 +432,11 @@ def stored_held(group):
 
 
 def test_a_set_that_the_data_lacks_is_passed_over(tmp_path):
-    """Data of one set gives the collection of that set."""
+    """Data of one set gives the collections of that set."""
     write_lines(tmp_path / "squad2.jsonl", [stored_row(f"squad2:{n}", n) for n in range(20)])
-    assert [folder.name for folder in write_collections(tmp_path, tmp_path / "out")] == ["squad2"]
+    assert [folder.name for folder in write_collections(tmp_path, tmp_path / "out")] == ["squad2", "squad2-switched"]
 
 
 def test_data_without_a_set_to_search_in_has_no_mined_passages():
     """Sets of single sentences alone give none."""
-    assert list(mined([row_of(group="qamr:x")], WordEmbedder(), lambda done, total: None)) == []
+    assert list(mined([row_of(group="qamr:x")])) == []

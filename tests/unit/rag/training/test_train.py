@@ -5,15 +5,15 @@ import json
 import math
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reader.loading import MAX_TOKENS, trained_model, trained_names
+from rag.reader.loading import MAX_TOKENS, MULTILINGUAL, trained_model, trained_names
 from rag.reader.reading import encode, lead_of
 from rag.training.examples import HELD_OUT, Example, read_rows
-from tests.conftest import WordEmbedder
 from tests.tiny_reader import bert_config, letter_tokenizer
 
 pytestmark = pytest.mark.slow  # importing torch takes longer than all else here
@@ -77,21 +77,25 @@ def test_without_an_answer_the_first_token_is_the_label(train, spans, places):
     assert len(train.EncodedExamples.of([example]).examples) == len(places)
 
 
-@given(st.lists(st.integers(1, MAX_TOKENS), max_size=300), st.integers(0, 9))
-def test_batches_hold_every_number_once_and_fit(train, lengths, seed):
+QUESTIONS = st.lists(st.tuples(st.integers(1, MAX_TOKENS), st.integers(1, 4)), max_size=200)
+
+
+@given(QUESTIONS, st.integers(0, 9))
+def test_batches_hold_every_question_once_and_fit(train, questions, seed):
     """All of one batch are padded alike, and none has more tokens than a step reads."""
-    made = train.batches(lengths, random.Random(seed))
-    assert sorted(number for batch in made for number in batch) == list(range(len(lengths)))
+    lengths, counts = [length for length, _ in questions], [count for _, count in questions]
+    made = train.batches(lengths, counts, random.Random(seed))
+    assert sorted(number for batch in made for number in batch) == list(range(len(questions)))
     for batch in made:
         padded = {math.ceil(lengths[number] / train.PADDING_MULTIPLE) * train.PADDING_MULTIPLE for number in batch}
         assert len(padded) == 1
-        assert 0 < len(batch) * padded.pop() <= train.TOKENS_A_STEP
-    assert train.batches(lengths, random.Random(seed)) == made
+        assert 0 < sum(counts[number] for number in batch) * padded.pop() <= train.TOKENS_A_STEP
+    assert train.batches(lengths, counts, random.Random(seed)) == made
 
 
 def test_batches_are_as_few_as_their_lengths_allow(train):
     """Only the last batch of each length is not full."""
-    made = train.batches([10] * 1000 + [100] * 100, random.Random(0))
+    made = train.batches([10] * 1000 + [100] * 100, [1] * 1100, random.Random(0))
     full = {16: train.TOKENS_A_STEP // 16, 112: train.TOKENS_A_STEP // 112}
     sizes = Counter(len(batch) for batch in made)
     assert sizes[full[16]] == 1000 // full[16]
@@ -99,20 +103,41 @@ def test_batches_are_as_few_as_their_lengths_allow(train):
     assert len(made) == math.ceil(1000 / full[16]) + math.ceil(100 / full[112])
 
 
-def test_an_epoch_reads_what_people_wrote_and_a_share_of_what_was_made(train):
-    """Every written example once, unanswerable ones of SQuAD twice, and of what was made the share of its kind."""
-    origins = ["squad2", "qed", "squad2-neg", "squad2, mined", "edited", "selqa, elsewhere", "squad2-neg, elsewhere"]
-    examples = [example_of(("tea",), origin=origin) for origin in origins for _ in range(1000)]
-    examples += [example_of(origin="squad2")] * 1000 + [example_of(origin="qed")] * 1000
-    numbers = train.examples_of_epoch(examples, random.Random(0))
-    assert numbers == sorted(numbers)
-    read = Counter(number // 1000 for number in numbers)
-    shares = train.MADE_SHARES
-    expected = [1, 1, shares["neg"], shares["mined"], shares["edited"], shares["elsewhere"], shares["elsewhere"], 2, 1]
-    assert [read[group] / 1000 for group in range(len(expected))] == pytest.approx(expected, abs=0.05)
-    twice = Counter(number for number in numbers if number // 1000 == 7)
-    assert set(twice.values()) == {2}
-    assert train.examples_of_epoch(examples, random.Random(1)) != numbers
+def test_an_epoch_reads_each_set_and_what_was_made_in_their_shares(train):
+    """Of a set the share that it names, of what was made that of its kind; SQuAD's unanswerable questions twice."""
+    origins = ["squad2", "qed", "qamr", "squad2, mined", "edited", "qed, elsewhere"]
+    examples = [
+        Example(
+            origin, f"who is {n}?", "", TEXT, ((0, 3),) if origin in ("squad2", "qed", "qamr") else (), group=origin
+        )
+        for origin in origins
+        for n in range(1000)
+    ]
+    examples += [Example("squad2", f"which is {n}?", "", TEXT, (), group="squad2") for n in range(1000)]
+    questions = train.questions_of_epoch(examples, random.Random(0))
+    read = Counter(number // 1000 for numbers in questions for number in numbers)
+    made = train.MADE_SHARES
+    expected = [1, 1, train.SHARES["qamr"], made["mined"], made["edited"], made["elsewhere"], 2]
+    assert [read[group] / 1000 for group in range(len(expected))] == pytest.approx(expected, abs=0.06)
+    assert train.questions_of_epoch(examples, random.Random(1)) != questions
+
+
+def test_the_passages_of_one_question_are_read_together(train):
+    """A question is one entry, with at most as many examples as a step takes of it."""
+    examples = [Example("qed", "who?", "", f"{n} {TEXT}", (), group="qed:a") for n in range(9)]
+    examples.append(Example("qed", "who?", "", TEXT, (), group="qed:b"))
+    assert train.questions_of_epoch(examples, random.Random(0)) == [list(range(train.EXAMPLES_A_QUESTION)), [9]]
+
+
+def test_a_share_of_the_english_questions_is_asked_in_other_words(train):
+    """All passages of a question are read with the same words; questions in other languages stay as they are."""
+    asked = [Example("qed", f"Who opened pier {n} in the city?", "", TEXT, (), group="qed") for n in range(400)]
+    other = [Example("pquad", "چه کسی بود؟", "", TEXT, (), group="pquad", language="fa")] * 50
+    changed = [train.question_as_asked(example, 0) != example.question for example in asked]
+    assert sum(changed) / len(changed) == pytest.approx(train.SWITCHED, abs=0.07)
+    assert all(train.question_as_asked(example, 0) == example.question for example in other)
+    again = replace(asked[0], passage="another")
+    assert train.question_as_asked(again, 0) == train.question_as_asked(asked[0], 0)
 
 
 def test_the_loss_is_that_of_the_allowed_tokens_by_hand(train):
@@ -129,7 +154,32 @@ def test_the_loss_is_that_of_the_allowed_tokens_by_hand(train):
     assert train.loss_of(scores.bfloat16(), mask, allowed).dtype == torch.float32
 
 
-def bert():
+def test_the_shared_loss_is_that_of_all_passages_of_a_question_by_hand(train):
+    """Among all tokens of all its passages and one score of no answer, each relative to its passage's first token."""
+    import torch
+
+    scores = torch.tensor([[1.0, 2.0, 0.0], [0.5, 0.0, 3.0], [2.0, 1.0, 9.0]])
+    mask = torch.tensor([[1, 1, 1], [1, 1, 1], [1, 1, 0]]).bool()
+    allowed = torch.tensor([[0, 1, 0], [1, 0, 0], [1, 0, 0]]).bool()
+    questions = torch.tensor([0, 0, 1])
+    total = 1 + sum(map(math.exp, (2 - 1, 0 - 1, 0 - 0.5, 3 - 0.5)))
+    first, second = math.log(total) - (2 - 1), math.log(1 + math.exp(1 - 2))
+    assert train.shared_loss_of(scores, mask, allowed, questions).item() == pytest.approx((first + second) / 2)
+
+
+def test_for_one_passage_the_shared_loss_is_the_passage_s_own(train):
+    """Where nothing competes, both are the same."""
+    import torch
+
+    scores = torch.randn(5, 7, generator=torch.Generator().manual_seed(0))
+    mask = torch.ones(5, 7, dtype=torch.bool)
+    allowed = torch.zeros(5, 7, dtype=torch.bool)
+    allowed[range(5), [0, 3, 6, 0, 1]] = True
+    own = train.loss_of(scores, mask, allowed).item()
+    assert train.shared_loss_of(scores, mask, allowed, torch.arange(5)).item() == pytest.approx(own, abs=1e-5)
+
+
+def bert(_=None):
     """A tiny Bert without dropout, as the base model is, made with whatever seed was set."""
     from transformers import BertForQuestionAnswering
 
@@ -158,7 +208,7 @@ def tiny(train, monkeypatch):
     monkeypatch.setattr(train, "base_model", bert)
     monkeypatch.setattr(importlib.import_module("rag.reader.loading"), "base_model", bert)
     monkeypatch.setattr(train, "tokenizer_of", tokenizer_of)
-    monkeypatch.setattr(train, "SentenceTransformerEmbedder", WordEmbedder)
+    monkeypatch.setattr(train, "SWITCHED", 0.0)
     monkeypatch.setattr(train, "TOKENS_A_STEP", 512)
     monkeypatch.setattr(train, "PADDING_MULTIPLE", 128)  # one shape: kernels are made once
     monkeypatch.setattr(train, "PEAK_RATE", 1e-2)
@@ -176,7 +226,7 @@ def test_a_run_learns_and_its_weights_can_be_read(train, tiny, data, tmp_path):
     assert log[-1]["loss"] < log[0]["loss"]
     torch.manual_seed(0)
     before = dict(bert().named_parameters())
-    after = dict(trained_model(out / "reader.safetensors").named_parameters())
+    after = dict(trained_model(replace(MULTILINGUAL, path=out / MULTILINGUAL.path.name)).named_parameters())
     names = set(trained_names(bert()))
     changed = {name for name in names if not torch.equal(before[name].half(), after[name].half())}
     assert changed >= {name for name in names if name.endswith("weight")}
@@ -218,9 +268,9 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(train, tiny, data, t
     with pytest.raises(KeyboardInterrupt):
         train.train(data, stopped, 3, 1)
     assert (stopped / "checkpoint.pt").exists()
-    assert not (stopped / "reader.safetensors").exists()
+    assert not (stopped / MULTILINGUAL.path.name).exists()
     train.train(data, stopped, 3, 1)
-    once, again = (load_file(folder / "reader.safetensors") for folder in (whole, stopped))
+    once, again = (load_file(folder / MULTILINGUAL.path.name) for folder in (whole, stopped))
     assert set(once) == set(again)
     for name, value in once.items():
         assert (value == again[name]).all(), name

@@ -45,7 +45,7 @@ def server(assistant):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("question", [QUESTION, ABSENT])
+@pytest.mark.parametrize("question", [QUESTION, ABSENT, "Wer hat das Xylophon in Wien erfunden?"])
 def test_ask_gives_what_the_assistant_gives_over_http(assistant, serve_for_real, question, mode):
     """The result is the document of /api/ask, structured and as text."""
     address = f"{serve_for_real(assistant)}/mcp"

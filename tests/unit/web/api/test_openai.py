@@ -117,6 +117,25 @@ def test_a_declined_question_says_so_and_lists_the_nearest(peer, stream):
     assert annotations == []
 
 
+def test_a_language_that_is_not_read_is_no_fault_of_the_documents(peer):
+    """The content says which are read, then lists the nearest passages."""
+    content = ask(peer, "Wer hat das Xylophon in Wien erfunden?").choices[0].message.content
+    assert content.startswith(
+        "The question seems to be in a language that this program does not read. It reads English, "
+    )
+    assert " and Persian. The nearest passages:\n\n- [" in content
+    assert "do not hold an answer" not in content
+
+
+def test_quotes_in_another_language_are_said_to_be(assistant):
+    """In a paragraph between the quotes and their sources, which moves no annotation."""
+    note = "Quoted from English; the question is in Turkish."
+    plain = assistant.ask(QUESTION)
+    rendered = render_markdown(replace(plain, language_note=note), "http://here")
+    assert f"\n\n{note}\n\nSources:\n\n- [1] " in rendered.text
+    assert rendered.quotes == render_markdown(plain, "http://here").quotes
+
+
 def test_filters_are_taken_as_extra_fields(peer):
     """The same as /api/ask takes; where no article passes, that is said."""
     answer = ask(peer, extra_body={"source": "River Post", "k": 1}).choices[0].message.answer

@@ -138,6 +138,29 @@ def test_an_undated_article_says_when_it_was_first_seen(client):
     assert "first seen" not in page_of(client, "/articles/harbour").text
 
 
+def test_a_question_in_a_language_that_is_not_read_is_told_so(client):
+    """Instead of that the documents hold nothing; the nearest passages are shown all the same."""
+    turn = page_of(client, "/", q="Wer hat das Xylophon in Wien erfunden?").one("section", class_="declined")
+    finding = turn.one("p", class_="finding").text
+    assert finding.startswith(
+        "The question seems to be in a language that this program does not read. It reads English, "
+    )
+    assert "do not hold an answer" not in turn.text
+    assert turn.all("li", class_="card")
+    assert turn.all("li", class_="language-note") == []
+
+
+def test_an_answer_in_another_language_than_the_question_says_so(client):
+    """As a fact about it, also where its permanent link is opened; an answer in the same language has none."""
+    page = page_of(client, "/", q="Lenkoran harbour opened 12 March 2021 ne zaman?", source="Coast Daily")
+    turn = page.one("section", class_="answered")
+    note = turn.one("ul", class_="facts").one("li", class_="language-note")
+    assert note.text == "Quoted from English; the question is in Turkish."
+    again = page_of(client, turn.one("a", class_="permanent").attributes["href"])
+    assert again.one("li", class_="language-note").text == note.text
+    assert page_of(client, "/", q=QUESTION).all("li", class_="language-note") == []
+
+
 def test_a_declined_question_shows_the_nearest_passages(client, assistant):
     """A declined turn has no quotes, and shows the nearest passages with links into their articles."""
     question = "Who invented the xylophone in Vienna?"

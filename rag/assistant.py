@@ -214,6 +214,9 @@ class Assistant:
         # A model is compiled for longer questions when the first of them comes.
         queries = ["warm " * words for words in (20, 40)]
         self._use_models(queries, texts if self.reader is None else texts[-PASSAGES_READ:])
+        other = self.reader.for_languages(english=False) if self.reader else None
+        if other and other is not self.reader:
+            other.read("warm up", [("", text) for text in texts[-PASSAGES_READ:]])
 
     def imports_pytorch(self) -> bool:
         """Whether loading the models imports PyTorch; while it does, no other thread should import anything."""

@@ -175,6 +175,8 @@ def eval_command(
         manifest = live_manifest(index) if index else None
         record = manifest.model if manifest else None
         name = model or (record.name if record else DEFAULT_MODEL)
+        if record and not model:  # an index keeps its model
+            query_prompt, passage_prompt = query_prompt or record.query_prompt, passage_prompt or record.passage_prompt
         model_precision = choose_precision(precision, name, query_prompt, passage_prompt, record)
         embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, model_precision)
         settings = AnswerSettings(threshold, reader_of(reader), reranker_of(reranker))

@@ -72,7 +72,7 @@ class SentenceTransformerEmbedder:
         if precision == "int8" and name not in SHIPPED_SHA256:
             raise ModelError(
                 f'There are no 8 bits for the embedding model "{name}", only for those that come with the package.',
-                f"Leave RAG_MODEL and --model out for {DEFAULT_MODEL}, or name another precision.",
+                f"Add --model {DEFAULT_MODEL}, or name another precision.",
             )
         own_query_prompt, own_passage_prompt = prompts_of(name)
         self._folder = _folder(name)
@@ -182,7 +182,7 @@ def _folder(name: str) -> Path:
     if folder is None:
         raise ModelError(
             f'The embedding model "{name}" is not on this machine.',
-            f"Name a directory, set HF_HUB_OFFLINE=0 to download it once, or leave it out for {DEFAULT_MODEL}.",
+            f"Name a directory, set HF_HUB_OFFLINE=0 to download it once, or add --model {DEFAULT_MODEL}.",
         )
     return folder
 

@@ -1,4 +1,4 @@
-"""The multilingual model's vectors of words, which its embedder and the reader share, kept in 4 bits in memory."""
+"""The multilingual model's vectors of words, which its embedder and its reader share, kept in 4 bits in memory."""
 
 from collections.abc import Mapping
 from functools import lru_cache

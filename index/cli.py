@@ -136,22 +136,17 @@ def index_command(
         from index.build.build import build_index, preview_index
         from index.build.report import live_manifest, reasons_to_embed_again
         from index.corpus.walk import check_exists
-        from index.models.embedder import SentenceTransformerEmbedder, choose_precision
-        from index.models.hub import DEFAULT_MODEL
+        from index.models.embedder import SentenceTransformerEmbedder, choose_model, choose_precision
 
         folder = corpus or _corpus_of(index)
         check_exists(folder)  # before a model is loaded to choose the precision
         earlier = None if rebuild else live_manifest(index)
-        kept = earlier.model if earlier and not model else None  # an index keeps its model
-        name = kept.name if kept else model or DEFAULT_MODEL
-        if kept:
-            query_prompt, passage_prompt = query_prompt or kept.query_prompt, passage_prompt or kept.passage_prompt
+        record = earlier.model if earlier else None
+        chosen = choose_model(model, query_prompt, passage_prompt, record)
         if earlier is None and precision == "auto":
             note("Looking for the precision that is fastest on this processor…")
-        computed_in = choose_precision(
-            precision, name, query_prompt, passage_prompt, earlier.model if earlier else None
-        )
-        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, computed_in, in_bulk=True)
+        computed_in = choose_precision(precision, *chosen, record)
+        embedder = SentenceTransformerEmbedder(*chosen, computed_in, in_bulk=True)
         options = {"rebuild": rebuild, "allow_empty": allow_empty}
 
         def build() -> "BuildReport":

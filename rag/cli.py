@@ -157,8 +157,7 @@ def eval_command(
 
         require_evaluation_packages()
         from index.build.report import live_manifest
-        from index.models.embedder import SentenceTransformerEmbedder, choose_precision
-        from index.models.hub import DEFAULT_MODEL
+        from index.models.embedder import SentenceTransformerEmbedder, choose_model, choose_precision
         from rag.evaluation import comparison as comparing
         from rag.evaluation.collection import read_collection
         from rag.evaluation.html_report import write_report
@@ -174,11 +173,8 @@ def eval_command(
             make_folder(folder)
         manifest = live_manifest(index) if index else None
         record = manifest.model if manifest else None
-        name = model or (record.name if record else DEFAULT_MODEL)
-        if record and not model:  # an index keeps its model
-            query_prompt, passage_prompt = query_prompt or record.query_prompt, passage_prompt or record.passage_prompt
-        model_precision = choose_precision(precision, name, query_prompt, passage_prompt, record)
-        embedder = SentenceTransformerEmbedder(name, query_prompt, passage_prompt, model_precision)
+        chosen = choose_model(model, query_prompt, passage_prompt, record)
+        embedder = SentenceTransformerEmbedder(*chosen, choose_precision(precision, *chosen, record))
         settings = AnswerSettings(threshold, reader_of(reader), reranker_of(reranker))
         with index_of(loaded, index, embedder, progress_of) as opened, progress_of("Asking") as progress:
             run = evaluate(loaded, opened, settings, progress)

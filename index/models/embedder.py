@@ -108,6 +108,15 @@ class SentenceTransformerEmbedder:
             return self._encode
 
 
+def choose_model(
+    model: str | None, query_prompt: str, passage_prompt: str, earlier: ModelRecord | None
+) -> tuple[str, str, str]:
+    """The name and the prompts that settings mean: without a model, those of an existing index, else the default."""
+    if model or earlier is None:
+        return model or DEFAULT_MODEL, query_prompt, passage_prompt
+    return earlier.name, query_prompt or earlier.query_prompt, passage_prompt or earlier.passage_prompt
+
+
 def prompts_of(name: str) -> tuple[str, str]:
     """What stands before a query and before a passage by default: that with which a shipped model was trained."""
     return (multilingual.QUERY_PROMPT, multilingual.PASSAGE_PROMPT) if name == MULTILINGUAL_MODEL else ("", "")

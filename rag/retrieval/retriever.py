@@ -81,8 +81,10 @@ class Retriever:
         texts = [query, typed_query] if typed_query not in ("", query) else [query]
         embed = partial(self.index.embedder.embed_queries, texts)
         vectors, fused, nearest = self._fused(texts, embed, filters, DEPTH if len(texts) == 1 else DEEPER)
-        rescores = self.reranker is None and self.reader is not None and self.reader.comparable
-        wanted = max(k, RESCORED) if rescores else k if self.reranker is None else -(-k // RERANKED) * RERANKED
+        reader = self.reader if self.reranker is None and self.reader and self.reader.comparable else None
+        wanted = max(k, RESCORED) if reader else k
+        if self.reranker:
+            wanted = -(-k // RERANKED) * RERANKED
         rows = self._distinct(fused, wanted)
         if len(rows) < wanted:
             # The rows that only a deeper search gives come after the first ones, at a score no better.
@@ -92,8 +94,8 @@ class Retriever:
             more = [(row, min(score, lowest)) for row, score in deeper if row not in first_rows]
             rows = self._distinct([*fused, *more], wanted)
         hits = self._hits(rows, filters)
-        if rescores and self.reader:
-            hits, readings = rescored(query, hits, self.reader, self.index)
+        if reader:
+            hits, readings = rescored(query, hits, reader, self.index)
             return Retrieval(hits[:k], vectors[0], nearest, readings)
         return Retrieval(self._reranked(query, hits)[:k], vectors[0], nearest)
 

@@ -13,8 +13,8 @@ import pytest
 
 from index.build.near_duplicates import first_near_duplicates, signatures
 from index.engine.local.analyzers import analyzer
-from index.engine.local.letters import fold_letters
 from index.errors import RefusedError
+from index.letters import fold_letters
 from index.markdown_text import escape_markdown
 from index.parsers import PARSERS
 from index.parsers.encoding import charset_of

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from index.engine.local.letters import ARABIC, LETTERS, TURKIC, Letters, fold_letters
 from index.languages import primary_language
+from index.letters import ARABIC, LETTERS, TURKIC, Letters, fold_letters
 
 Analyze = Callable[[str], list[str]]
 

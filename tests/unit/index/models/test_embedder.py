@@ -17,7 +17,7 @@ from index.cores import available_cores
 from index.errors import ModelError, PrecisionError
 from index.models import embedder as module
 from index.models.batching import is_compiled
-from index.models.embedder import SentenceTransformerEmbedder, choose_precision, embedder_of_record
+from index.models.embedder import SentenceTransformerEmbedder, choose_model, choose_precision, embedder_of_record
 from index.models.hub import DEFAULT_MODEL, ENGLISH_MODEL, MULTILINGUAL_MODEL, shipped_folder
 from index.models.precision import LEAST_COSINE, sample_texts
 from index.models.record import ModelRecord
@@ -385,3 +385,12 @@ def test_prompts_are_put_before_what_is_embedded(tmp_path):
     assert prompted.embed_query("tea") == pytest.approx(bare.embed_query("query: tea"), abs=1e-5)
     assert prompted.embed_passages(["tea"])[0] == pytest.approx(bare.embed_query("passage: tea"), abs=1e-5)
     assert json.loads(prompted.record.model_dump_json())["query_prompt"] == "query: "
+
+
+def test_an_index_keeps_its_model_until_another_is_named():
+    """Without a model name and prompts are the index's; a prompt that is given counts; a named model has its own."""
+    earlier = ModelRecord(name="own", fingerprint="", query_prompt="ask: ", passage_prompt="text: ")
+    assert choose_model(None, "", "", earlier) == ("own", "ask: ", "text: ")
+    assert choose_model(None, "why: ", "", earlier) == ("own", "why: ", "text: ")
+    assert choose_model("other", "", "", earlier) == ("other", "", "")
+    assert choose_model(None, "", "", None) == (DEFAULT_MODEL, "", "")

@@ -25,6 +25,12 @@ def train():
     return importlib.import_module("rag.training.train")
 
 
+@pytest.fixture(scope="module")
+def steps():
+    """The module; torch is imported with it."""
+    return importlib.import_module("rag.training.steps")
+
+
 def tokenizer_of(*_):
     tokenizer = letter_tokenizer()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
@@ -40,70 +46,70 @@ def example_of(words=(), passage=TEXT, title="", origin="squad2", whole=False):
     return Example(origin, "who?", title, passage, spans, whole)
 
 
-def pointed_at(train, example):
+def pointed_at(steps, example):
     """The characters of the passage that the labels stand for: of each start and of each end."""
     (encoding,) = encode(LETTERS, example.question, [(example.title, example.passage)])
-    starts, ends = train.labels_of(example, encoding)
+    starts, ends = steps.labels_of(example, encoding)
     lead = len(lead_of(example.title))
     assert all(encoding.sequence_ids[place] == 1 for place in (*starts, *ends))
     return [encoding.offsets[p][0] - lead for p in starts], [encoding.offsets[p][1] - lead for p in ends]
 
 
 @pytest.mark.parametrize("title", ["", "tea", "🙂 leyla"])
-def test_labels_are_the_first_and_last_tokens_of_each_answer(train, title):
+def test_labels_are_the_first_and_last_tokens_of_each_answer(steps, title):
     """Behind a title or not, they begin and end where the answer's words do."""
     example = example_of(("leyla, 🙂", "of"), title=title)
-    assert pointed_at(train, example) == ([4, 7], [6, 15])
+    assert pointed_at(steps, example) == ([4, 7], [6, 15])
 
 
-def test_of_a_whole_sentence_every_token_may_begin_or_end_the_answer(train):
+def test_of_a_whole_sentence_every_token_may_begin_or_end_the_answer(steps):
     """Where only the sentence is known, the answer is anywhere in it and nowhere else."""
-    starts, ends = pointed_at(train, example_of(("of",), whole=True))
+    starts, ends = pointed_at(steps, example_of(("of",), whole=True))
     assert (starts, ends) == ([4, 5], [5, 6])
 
 
-def test_an_answer_in_the_middle_of_a_token_is_that_token(train):
+def test_an_answer_in_the_middle_of_a_token_is_that_token(steps):
     """Where words are not cut as the answer is, the token around it is pointed at."""
     example = Example("squad2", "who?", "", "港 🙂🙂 tea", ((2, 3),))
-    assert pointed_at(train, example)[0] == [2]
+    assert pointed_at(steps, example)[0] == [2]
 
 
 @pytest.mark.parametrize(("spans", "places"), [((), [0]), (((2000, 2005),), [])])
-def test_without_an_answer_the_first_token_is_the_label(train, spans, places):
+def test_without_an_answer_the_first_token_is_the_label(steps, spans, places):
     """None in the passage points at the first token of all; one that is cut off points nowhere, and is passed over."""
     example = Example("squad2", "who?", "", "tea is sold. " * 200, spans)
     (encoding,) = encode(LETTERS, example.question, [("", example.passage)])
-    assert train.labels_of(example, encoding) == (places, places)
-    assert len(train.EncodedExamples.of([example]).examples) == len(places)
+    assert steps.labels_of(example, encoding) == (places, places)
+    assert len(steps.EncodedExamples.of([example]).examples) == len(places)
 
 
 QUESTIONS = st.lists(st.tuples(st.integers(1, MAX_TOKENS), st.integers(1, 4)), max_size=200)
 
 
 @given(QUESTIONS, st.integers(0, 9))
-def test_batches_hold_every_question_once_and_fit(train, questions, seed):
+def test_batches_hold_every_question_once_and_fit(steps, questions, seed):
     """All of one batch are padded alike, and none has more tokens than a step reads."""
     lengths, counts = [length for length, _ in questions], [count for _, count in questions]
-    made = train.batches(lengths, counts, random.Random(seed))
+    made = steps.batches(lengths, counts, random.Random(seed))
     assert sorted(number for batch in made for number in batch) == list(range(len(questions)))
     for batch in made:
-        padded = {math.ceil(lengths[number] / train.PADDING_MULTIPLE) * train.PADDING_MULTIPLE for number in batch}
+        padded = {math.ceil(lengths[number] / steps.PADDING_MULTIPLE) * steps.PADDING_MULTIPLE for number in batch}
         assert len(padded) == 1
-        assert 0 < sum(counts[number] for number in batch) * padded.pop() <= train.TOKENS_A_STEP
-    assert train.batches(lengths, counts, random.Random(seed)) == made
+        assert 0 < sum(counts[number] for number in batch) * padded.pop() <= steps.TOKENS_A_STEP
+    assert steps.batches(lengths, counts, random.Random(seed)) == made
 
 
-def test_batches_are_as_few_as_their_lengths_allow(train):
+def test_batches_are_as_few_as_their_lengths_allow(steps):
     """Only the last batch of each length is not full."""
-    made = train.batches([10] * 1000 + [100] * 100, [1] * 1100, random.Random(0))
-    full = {16: train.TOKENS_A_STEP // 16, 112: train.TOKENS_A_STEP // 112}
+    made = steps.batches([10] * 1000 + [100] * 100, [1] * 1100, random.Random(0))
+    full = {16: steps.TOKENS_A_STEP // 16, 112: steps.TOKENS_A_STEP // 112}
     sizes = Counter(len(batch) for batch in made)
     assert sizes[full[16]] == 1000 // full[16]
     assert sizes[full[112]] == 100 // full[112]
     assert len(made) == math.ceil(1000 / full[16]) + math.ceil(100 / full[112])
 
 
-def test_an_epoch_reads_each_set_and_what_was_made_in_their_shares(train):
+def test_an_epoch_reads_each_set_and_what_was_made_in_their_shares(steps):
     """Of a set the share that it names, of what was made that of its kind; SQuAD's unanswerable questions twice."""
     origins = ["squad2", "qed", "qamr", "squad2, mined", "edited", "qed, elsewhere"]
     examples = [
@@ -114,30 +120,30 @@ def test_an_epoch_reads_each_set_and_what_was_made_in_their_shares(train):
         for n in range(1000)
     ]
     examples += [Example("squad2", f"which is {n}?", "", TEXT, (), group="squad2") for n in range(1000)]
-    questions = train.questions_of_epoch(examples, random.Random(0))
+    questions = steps.questions_of_epoch(examples, random.Random(0))
     read = Counter(number // 1000 for numbers in questions for number in numbers)
-    made = train.MADE_SHARES
-    expected = [1, 1, train.SHARES["qamr"], made["mined"], made["edited"], made["elsewhere"], 2]
+    made = steps.MADE_SHARES
+    expected = [1, 1, steps.SHARES["qamr"], made["mined"], made["edited"], made["elsewhere"], 2]
     assert [read[group] / 1000 for group in range(len(expected))] == pytest.approx(expected, abs=0.06)
-    assert train.questions_of_epoch(examples, random.Random(1)) != questions
+    assert steps.questions_of_epoch(examples, random.Random(1)) != questions
 
 
-def test_the_passages_of_one_question_are_read_together(train):
+def test_the_passages_of_one_question_are_read_together(steps):
     """A question is one entry, with at most as many examples as a step takes of it."""
     examples = [Example("qed", "who?", "", f"{n} {TEXT}", (), group="qed:a") for n in range(9)]
     examples.append(Example("qed", "who?", "", TEXT, (), group="qed:b"))
-    assert train.questions_of_epoch(examples, random.Random(0)) == [list(range(train.EXAMPLES_A_QUESTION)), [9]]
+    assert steps.questions_of_epoch(examples, random.Random(0)) == [list(range(steps.EXAMPLES_A_QUESTION)), [9]]
 
 
-def test_a_share_of_the_english_questions_is_asked_in_other_words(train):
+def test_a_share_of_the_english_questions_is_asked_in_other_words(steps):
     """All passages of a question are read with the same words; questions in other languages stay as they are."""
     asked = [Example("qed", f"Who opened pier {n} in the city?", "", TEXT, (), group="qed") for n in range(400)]
     other = [Example("pquad", "چه کسی بود؟", "", TEXT, (), group="pquad", language="fa")] * 50
-    changed = [train.question_as_asked(example, 0) != example.question for example in asked]
-    assert sum(changed) / len(changed) == pytest.approx(train.SWITCHED, abs=0.07)
-    assert all(train.question_as_asked(example, 0) == example.question for example in other)
+    changed = [steps.question_as_asked(example, 0) != example.question for example in asked]
+    assert sum(changed) / len(changed) == pytest.approx(steps.SWITCHED, abs=0.07)
+    assert all(steps.question_as_asked(example, 0) == example.question for example in other)
     again = replace(asked[0], passage="another")
-    assert train.question_as_asked(again, 0) == train.question_as_asked(asked[0], 0)
+    assert steps.question_as_asked(again, 0) == steps.question_as_asked(asked[0], 0)
 
 
 def test_the_loss_is_that_of_the_allowed_tokens_by_hand(train):
@@ -203,14 +209,15 @@ def data(tmp_path):
 
 
 @pytest.fixture
-def tiny(train, monkeypatch):
+def tiny(train, steps, monkeypatch):
     """Training without the real model: a tiny Bert, its letters, and batches of four examples."""
     monkeypatch.setattr(train, "base_model", bert)
     monkeypatch.setattr(importlib.import_module("rag.reader.loading"), "base_model", bert)
-    monkeypatch.setattr(train, "tokenizer_of", tokenizer_of)
-    monkeypatch.setattr(train, "SWITCHED", 0.0)
-    monkeypatch.setattr(train, "TOKENS_A_STEP", 512)
-    monkeypatch.setattr(train, "PADDING_MULTIPLE", 128)  # one shape: kernels are made once
+    monkeypatch.setattr(steps, "tokenizer_of", tokenizer_of)
+    monkeypatch.setattr(steps, "SWITCHED", 0.0)
+    monkeypatch.setattr(steps, "TOKENS_A_STEP", 512)
+    for module in (train, steps):  # one shape: kernels are made once
+        monkeypatch.setattr(module, "PADDING_MULTIPLE", 128)
     monkeypatch.setattr(train, "PEAK_RATE", 1e-2)
     monkeypatch.setattr(train, "CHECKPOINT_EVERY", 2)
 
@@ -250,7 +257,7 @@ def test_examples_are_made_once_and_of_no_held_out_group(train, tiny, data, tmp_
     assert all(isinstance(span, tuple) for example in made for span in example.spans)
 
 
-def test_a_run_that_was_stopped_goes_on_to_the_same_weights(train, tiny, data, tmp_path, monkeypatch):
+def test_a_run_that_was_stopped_goes_on_to_the_same_weights(train, steps, tiny, data, tmp_path, monkeypatch):
     """Stopped in the middle, the same command gives what a run without a stop does."""
     from safetensors.torch import load_file
 

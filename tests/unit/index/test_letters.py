@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.engine.local.letters import ARABIC, TURKIC, fold_letters
+from index.letters import ARABIC, TURKIC, fold_letters
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ Beside accents, which are folded once a word has its stem:
   stemmer knows it as an ending. Arabic, Persian and Urdu keyboards write one where another is meant. ھ, which tells
   Urdu words apart, ں and the letters of one language alone stay.
 - Arabic presentation forms, full-width and mathematical letters become the letters they stand for (their NFKC; not that
-  of all characters, since the NFKC of 6½ is 61⁄2). Digits of the Arabic scripts become those of ASCII, ё becomes е.
+  of all characters, since the NFKC of 6½ is 61⁄2). ﷺ and ﷻ, formulas after a name that nobody searches, are dropped:
+  written out, a text of them would be 18 times as long. Digits of the Arabic scripts become those of ASCII, ё becomes е.
 - İ becomes I, and ascii_fold makes i of ı later on. In Turkish and Azerbaijani I is the capital of ı.
 """
 
@@ -36,6 +37,7 @@ _DROPPED = chain(
     range(0x06D6, 0x06DD),
     range(0x06DF, 0x06E9),
     range(0x06EA, 0x06EE),
+    (0xFDFA, 0xFDFB),  # ﷺ and ﷻ
     (0x061C, 0x200D, 0x200E, 0x200F, 0xFEFF),  # marks of direction, joiners
 )
 _FORMS = chain(
@@ -54,7 +56,7 @@ def _table() -> dict[int, str | None]:
         table |= {zero + digit: str(digit) for digit in range(10)}
     for form in map(chr, _FORMS):
         meant = unicodedata.normalize("NFKC", form)
-        if meant != form:
+        if meant != form and ord(form) not in table:
             # Forms of a mark alone stand on a space or a tatweel.
             table[ord(form)] = meant.translate(table).strip()
     return table

@@ -26,6 +26,7 @@ from index.letters import ARABIC, TURKIC, fold_letters
         ("خانۀ", "خانه"),
         ("ﻛﺘﺎﺏ ﷲ", "كتاب الله"),  # presentation forms
         ("ﹸ", ""),
+        ("محمد ﷺ", "محمد "),  # a formula of many words
         ("١٩٩٦ ۱۹۹۶", "1996 1996"),
         ("Ｌｅｎｋｏｒａｎ １９９６", "Lenkoran 1996"),
         ("𝐁𝐚𝐤𝐮", "Baku"),

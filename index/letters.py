@@ -8,7 +8,8 @@ Beside accents, which are folded once a word has its stem:
   Urdu words apart, ں and the letters of one language alone stay.
 - Arabic presentation forms, full-width and mathematical letters become the letters they stand for (their NFKC; not that
   of all characters, since the NFKC of 6½ is 61⁄2). ﷺ and ﷻ, formulas after a name that nobody searches, are dropped:
-  written out, a text of them would be 18 times as long. Digits of the Arabic scripts become those of ASCII, ё becomes е.
+  written out, a text of them would be 18 times as long. Digits of the Arabic scripts become those of ASCII, and ё
+  becomes е.
 - İ becomes I, and ascii_fold makes i of ı later on. In Turkish and Azerbaijani I is the capital of ı.
 """
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from index.dates import age_in_days
 from index.engine.manifest import Manifest
 from index.types import Article, Passage, Span
+from rag.question.form import Form
 from rag.retrieval.hit import Hit
 
 ArticleOf = Callable[[str], Article]
@@ -188,6 +189,8 @@ class Answer:
     `answer` holds the quoted sentences in reading order, each followed by the [n] of its citation. `citations` come
     with the best evidence first. `confidence`, in [0, 1], is the probability that the citations answer the question.
 
+    `form` is what the answer is made of, as the question asks for it.
+
     `language` is the code (BCP 47) of the question's language, or None where it is not known. `language_note` is a
     sentence for people: of an answer, from which languages it is quoted if none is the question's; of a declined
     question, that it seems to be in a language that is not read, where that is so.
@@ -215,3 +218,4 @@ class Answer:
     passages: list[FoundPassage]
     index: IndexInfo
     timings_ms: dict[str, float]
+    form: Form = Form.EXTRACT

@@ -22,6 +22,7 @@ from rag.evidence.confidence import confidence_of
 from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, SentenceScorer
 from rag.evidence.weights import Weights, shipped_weights
 from rag.question.follow_ups import InterpretedQuestion, interpret_question
+from rag.question.form import form_of
 from rag.question.language import language_of
 from rag.question.normalise import normalise, normalise_history
 from rag.reader import Reader, TransformerReader
@@ -159,6 +160,7 @@ class Assistant:
             passages=passages,
             index=index,
             timings_ms={},
+            form=form_of(request.question),
         )
 
     def search(self, query: str, k: int = DEFAULT_K, filters: Filters = Filters()) -> list[FoundPassage]:

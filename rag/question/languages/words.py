@@ -19,9 +19,10 @@ class LanguageWords:
     small letters.
 
     Of questions: `asks_time`, `asks_number` and `asks_name` tell the type of the answer, `asks` are the other words
-    that ask, and `asks_first` those that ask where they begin the question. `plain` words never tell what a
-    conversation is about; they also show that a text is of this language. `refers_back` stands for something that was
-    named before, and so does what begins with `refers_back_first`.
+    that ask, and `asks_first` those that ask where they begin the question. `asks_forms` holds, by the name of a form
+    of answer, the whole pattern of the questions that ask for it; the first that matches counts. `plain` words never
+    tell what a conversation is about; they also show that a text is of this language. `refers_back` stands for
+    something that was named before, and so does what begins with `refers_back_first`.
 
     Of sentences: `times` and `eras` are times, apart from years, clock times and months. `numbers` are numbers in
     words. A sentence that begins with `pronouns`, perhaps after one of `joiners`, dangles, unless it begins with
@@ -51,6 +52,7 @@ class LanguageWords:
     bounds: str
     scales: Mapping[str, float] = field(default_factory=dict)
     asks_first: str = _NOTHING
+    asks_forms: Mapping[str, str] = field(default_factory=dict)
     eras: str = _NOTHING
     impersonal: str = _NOTHING
     ordinals: str = ""

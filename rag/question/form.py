@@ -1,0 +1,37 @@
+"""The form of answer that a question asks for: sentences, a list, a comparison, or a talk about what is held."""
+
+import re
+from enum import StrEnum
+from functools import cache
+
+from rag.question.language import language_of
+from rag.question.languages import DEFAULT, LANGUAGES
+from rag.question.languages.folding import fold
+
+
+class Form(StrEnum):
+    """What an answer is made of. All but TALK and CORPUS are made of quoted sentences alone."""
+
+    EXTRACT = "extract"  # the sentences that answer
+    YES_NO = "yes_no"  # the sentence that decides
+    DEFINITION = "definition"  # the sentence that says what or who it is
+    LIST = "list"  # a sentence for each item
+    TIMELINE = "timeline"  # dated sentences in the order of their days
+    COMPARISON = "comparison"  # a sentence for each side
+    SUMMARY = "summary"  # the main sentences of one article, in their order
+    TALK = "talk"  # a greeting, thanks, or what this program does
+    CORPUS = "corpus"  # what is counted in the index: articles, sources, days
+
+
+def form_of(question: str) -> Form:
+    """The form that the words of a question ask for; EXTRACT where they do not tell."""
+    patterns = _patterns(language_of(question) or DEFAULT.code)
+    folded = fold(question)
+    return next((form for form, pattern in patterns if pattern.search(folded)), Form.EXTRACT)
+
+
+@cache
+def _patterns(language: str) -> list[tuple[Form, re.Pattern[str]]]:
+    """What asks for each form in a language, in the order in which they are tried; it matches folded text."""
+    forms = LANGUAGES[language].asks_forms
+    return [(Form(name), re.compile(fold(pattern), re.IGNORECASE)) for name, pattern in forms.items()]

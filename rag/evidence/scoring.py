@@ -1,12 +1,12 @@
 """How well each sentence answers a question: scored with a reader or, faster, by vectors."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.engine.protocol import PassageIndex
 from index.types import Article, Passage, Span
 from rag.evidence.features import sentence_features, sentence_text
+from rag.evidence.short_answers import short_answer_span
 from rag.evidence.weights import Features, Weights, log_odds
 from rag.question.answer_type import COMPARABLE, AnswerType
 from rag.question.language import language_of
@@ -31,8 +31,6 @@ CITED = 3  # sentences that an answer quotes, at most
 _LOG_ODDS = 10.0
 _NOT_READ = -2.0
 _FULL_STOPS = frozenset(".!?…。؟۔।")
-# A number with its separators is one word: half of 4.1 or 12,000 is another number.
-_WORD = re.compile(r"\d+(?:[.,:]\d+)+|\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ class SentenceScorer:
             return _ranked(_with_similarity(nearest, retrieval, index), self.weights.sentence)
         unread = [hit for hit in hits if hit.passage.passage_id not in retrieval.readings]
         readings = {**retrieval.readings, **read_hits(question, unread, self.reader, index)}
-        evidence = [_with_reading(item, readings[item.passage.passage_id]) for item in evidence]
+        evidence = [_with_reading(item, readings[item.passage.passage_id], question, answer_type) for item in evidence]
         weights = self.weights_for(question, evidence)
         if weights is self.weights.across:
             evidence = _with_similarity(evidence, retrieval, index)
@@ -156,7 +154,7 @@ def _with_similarity(evidence: Sequence[Evidence], retrieval: Retrieval, index: 
     ]
 
 
-def _with_reading(item: Evidence, reading: Reading) -> Evidence:
+def _with_reading(item: Evidence, reading: Reading, question: str, answer_type: AnswerType | None) -> Evidence:
     """The sentence with the reader's log-odds and the likeliest short answer in it."""
     offset = item.passage.start
     answer = reading.answer_in(item.span[0] - offset, item.span[1] - offset)
@@ -164,9 +162,7 @@ def _with_reading(item: Evidence, reading: Reading) -> Evidence:
         return replace(item, features=item.features | {"reader": _NOT_READ})
     odds, (start, end) = answer
     features = item.features | {"reader": max(-2.0, min(2.0, odds / _LOG_ODDS))}
-    start, end = start + offset, end + offset
-    # A short answer that begins or ends within a word or a number is extended to the whole of it.
-    words = [(item.span[0] + match.start(), item.span[0] + match.end()) for match in _WORD.finditer(item.text)]
-    start = min((left for left, right in words if left < start < right), default=start)
-    end = max((right for left, right in words if left < end < right), default=end)
-    return replace(item, features=features, answer=(start, end))
+    begin = item.span[0]
+    within = (start + offset - begin, end + offset - begin)
+    shown = short_answer_span(item.text, within, answer_type, item.language, question)
+    return replace(item, features=features, answer=shown and (begin + shown[0], begin + shown[1]))

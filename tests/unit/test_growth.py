@@ -23,6 +23,7 @@ from index.types import Passage
 from rag.errors import QuestionError
 from rag.evidence.contradictions import value_of
 from rag.evidence.features import is_dangling
+from rag.evidence.short_answers import short_answer_span
 from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.decompose import complete_part, decompose, names_and_numbers
 from rag.question.follow_ups import answer_type_in_conversation
@@ -292,6 +293,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
         for answer_type in AnswerType
     },
     "is_dangling": is_dangling,
+    "short_answer_span of one word": lambda text: short_answer_span(text, (len(text) // 2, len(text) // 2 + 1), None),
+    "short_answer_span of a number": lambda text: short_answer_span(text, (0, len(text)), AnswerType.NUMBER),
     "value_of time": lambda text: value_of(text, AnswerType.TIME),
     "value_of number": lambda text: value_of(text, AnswerType.NUMBER),
     "sentence_spans": sentence_spans,
@@ -367,6 +370,7 @@ def _read_in(language: str) -> Callable[[str], object]:
         for answer_type in AnswerType:
             holds_answer_type(text, answer_type, "Who was it?", language)
             value_of(text, answer_type, language)
+            short_answer_span(text, (0, len(text)), answer_type, language)
 
     return read
 

@@ -65,5 +65,8 @@ AZERBAIJANI = LanguageWords(
     range_words="və|ilə",
     open_times=r"əvvəl\w*|sonra\w*|qədər|kimi|bəri|etibarən|təxminən|təqribən|illər\w*|onillik\w*",
     bounds="təxminən|təqribən|qədər|yaxın|ən azı|ən çox|çox|az|artıq|üzərində",
+    bounds_before="təxminən|təqribən|ən azı|ən çoxu|azı|üst-üstə",
+    bounds_after="(?:-?[dt][əa]n )?(?:çox|artıq|az)|(?:-?[nyə]?[əa] )?(?:qədər|yaxın)",
+    units=r"faiz|%|(?:ABŞ )?dollar\w*|manat\w*|avro|(?:kvadrat )?(?:kilo)?metr|km|ton|il|ay|gün|saat",
     scales={"min": 1e3, "milyon": 1e6, "mln": 1e6, "milyard": 1e9, "mlrd": 1e9, "trilyon": 1e12},
 )

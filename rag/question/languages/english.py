@@ -8,6 +8,7 @@ _AMOUNTS = "number|percent|percentage|amount|share|proportion|fraction"
 _NAMED = "country|city|person|company|state|place|team|nation"
 _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_LARGER = "(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\\w+)?"
 
 ENGLISH = LanguageWords(
     code="en",
@@ -39,13 +40,30 @@ ENGLISH = LanguageWords(
     ordinals="st|nd|rd|th",
     day_after_month=True,
     eras="BC|AD|BCE|CE",
-    numbers=_SMALL + "|dozen|half|twice|hundred|thousand|million|billion",
+    numbers=rf"{_SMALL}|{_LARGER}|dozen|half|twice|hundred|thousand|million|billion",
     joiners="and|but|so|then|later|also|however|instead|afterwards|meanwhile|moreover|furthermore|therefore",
     pronouns="he|she|it|they|his|her|its|their|this|that|these|those|both|the (?:former|latter|two|same)",
     impersonal=r"it (?:is|was|has been) \w+ (?:that|to)\b|this (?:article|page)",
     range_words="to|until|till|through|and",
     open_times=r"before|after|since|by|until|till|around|about|circa",
     bounds=("about|around|nearly|almost|over|under|least|most|more|less|fewer|up to|roughly|approximately|some"),
+    bounds_before=(
+        "(?:no |not |slightly |a little )?(?:more|less|fewer) than|(?:just |well )?(?:over|under|above|below)"
+        "|at (?:the )?(?:least|most)|up to|as (?:many|much|few|little) as|about|around|roughly|approximately"
+        "|some|nearly|almost|close to|in excess of|exceed(?:s|ed|ing)|upwards of|an estimated"
+        "|a (?:minimum|maximum) of|an average of"
+    ),
+    times_before="before|after|circa",
+    bounds_after="or (?:more|less|fewer|so|over)|at (?:least|most|the most)|and (?:more|over|above)",
+    between="between",
+    units=(
+        r"per ?cent(?:age points?)?|%|(?:US |U\.S\. |American )?dollars?|euros?|pounds?(?: sterling)?|cents?"
+        r"|manats?|rupees?|roubles?|rubles?|yen|yuan|liras?|dirhams?|ri[ay]ls?|crowns?|francs?"
+        r"|(?:(?:square|cubic|nautical) )?(?:(?:kilo|centi|milli)?met(?:re|er)s?|miles?|feet|foot|inch(?:es)?|yards?)"
+        r"|acres?|hectares?|(?:metric )?ton(?:ne)?s?|(?:kilo|milli)?grams?|kg|km[²2]?|cm|mm|barrels?|gallons?"
+        r"|lit(?:re|er)s?|degrees?(?: (?:celsius|fahrenheit))?|°[CF]?|(?:kilo|mega|giga|tera)?(?:watt|byte)s?|[kMG]W"
+        r"|hours?|minutes?|seconds?|days?|weeks?|months?|years?|decades?|centuries"
+    ),
     scales={"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "crore": 1e7, "billion": 1e9}
     | {"bn": 1e9, "trillion": 1e12, "tn": 1e12},
 )

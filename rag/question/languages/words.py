@@ -28,10 +28,12 @@ class LanguageWords:
     words. A sentence that begins with `pronouns`, perhaps after one of `joiners`, dangles, unless it begins with
     `impersonal`. `capitals`: names begin with one.
 
-    Of short answers: `range_words` stand between the ends of a range; a time with `open_times` and a number with
-    `bounds` are not compared with others. `scales` are words that multiply the number before them. `ordinals` follow
-    the number of a day, which stands before its month, or also after it where `day_after_month`. `other_calendar`:
-    years before 1500 are likely counted from another year than the common one.
+    Of short answers: `range_words` stand between the ends of a range, with `between` before them; a time with
+    `open_times` and a number with `bounds` are not compared with others. `bounds_before` and `bounds_after` are whole
+    phrases that limit a number, from either side, `times_before` those that limit a time, and `units` what a number is
+    a number of. `scales` are words that multiply the number before them. `ordinals` follow the number of a day, which
+    stands before its month, or also after it where `day_after_month`. `other_calendar`: years before 1500 are likely
+    counted from another year than the common one.
     """
 
     code: str
@@ -50,6 +52,11 @@ class LanguageWords:
     range_words: str
     open_times: str
     bounds: str
+    bounds_before: str = _NOTHING
+    bounds_after: str = _NOTHING
+    times_before: str = _NOTHING
+    between: str = _NOTHING
+    units: str = _NOTHING
     scales: Mapping[str, float] = field(default_factory=dict)
     asks_first: str = _NOTHING
     asks_forms: Mapping[str, str] = field(default_factory=dict)

@@ -165,6 +165,32 @@ class ShortAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedSide:
+    """One side of a comparison: the quoted words `text` that count, in the citation of number `citation`.
+
+    `value` is a number with its scale, or a first day as ISO 8601; `text` and `value` are None where the citation holds
+    none that can be compared, and `citation` too where the documents hold nothing on this side.
+    """
+
+    label: str
+    text: str | None
+    value: float | str | None
+    citation: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The sides of a comparison, as asked. `order` says which is larger or earlier.
+
+    `order` is no quote: it is computed from the values of the sides, and None where they can't be compared.
+    """
+
+    sides: tuple[ComparedSide, ...]
+    order: str | None
+    computed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IndexInfo:
     """The generation that answered and its counts; `created` is ISO 8601 in UTC."""
 
@@ -189,7 +215,9 @@ class Answer:
     `answer` holds the quoted sentences in reading order, each followed by the [n] of its citation. `citations` come
     with the best evidence first. `confidence`, in [0, 1], is the probability that the citations answer the question.
 
-    `form` is what the answer is made of, as the question asks for it.
+    `form` is what the answer is made of, as the question asks for it. `verdict` is, of a yes/no question, whether the
+    first citation affirms (true) or denies (false) what is asked; None where it can't be told, and for other questions.
+    `comparison` is, of a question that compares, its sides and their order.
 
     `language` is the code (BCP 47) of the question's language, or None where it is not known. `language_note` is a
     sentence for people: of an answer, from which languages it is quoted if none is the question's; of a declined
@@ -219,3 +247,5 @@ class Answer:
     index: IndexInfo
     timings_ms: dict[str, float]
     form: Form = Form.EXTRACT
+    verdict: bool | None = None
+    comparison: Comparison | None = None

@@ -14,20 +14,21 @@ from index.types import Article, ArticleSummary, Filters
 from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.cache import AnswerCache, Request
 from rag.clock import Clock
-from rag.compose.extract import Composer, Composition, ExtractiveComposer, SubQuestion
+from rag.compose.extract import Composer, Composition, ExtractiveComposer
+from rag.compose.forms import DEPTHS, compose
+from rag.compose.found import Found, ScoredQuestion
 from rag.compose.language_note import language_note
 from rag.errors import ArticleUnknownError, FilterError, SettingError
 from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
-from rag.evidence.confidence import confidence_of
-from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, Evidence, SentenceScorer
+from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, SentenceScorer
 from rag.evidence.weights import Weights, shipped_weights
-from rag.question.follow_ups import InterpretedQuestion, interpret_question
-from rag.question.form import form_of
+from rag.question.asked import asked_questions
+from rag.question.form import Form
 from rag.question.language import language_of
 from rag.question.normalise import normalise, normalise_history
 from rag.reader import Reader, TransformerReader
 from rag.retrieval.reranker import Reranker
-from rag.retrieval.retriever import Retrieval, Retriever, interleaved
+from rag.retrieval.retriever import Retriever, interleaved
 from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, MAX_K
 from rag.suggestions import suggestions
 
@@ -109,9 +110,9 @@ class Assistant:
         """The events after the first, for an answer that is not cached."""
         scorer = SentenceScorer(self.reader, self.weights or shipped_weights(reading=self.reader is not None))
         article_of = cache(partial(_article, index))  # reads and hashes each article once
-        questions = interpret_question(request.question, request.history, index)
-        # At least as deep as the scorer reads, whatever k is: how many passages are listed must not change the answer.
-        depth = max(request.k, scorer.depth)
+        form, questions = asked_questions(request.question, request.history, index)
+        # At least as deep as the answer is made of, whatever k is: how many passages are listed must not change it.
+        depth = max(request.k, scorer.depth, DEPTHS.get(form, 0))
         retriever = Retriever(index, reranker=self.reranker, reader=self.reader)
         retrievals = [retriever.retrieve(part.query, depth, request.filters, part.typed_query) for part in questions]
         hits = interleaved([retrieval.hits for retrieval in retrievals])[: request.k]
@@ -120,15 +121,13 @@ class Assistant:
         yield PassagesFound(passages)
         yield StageStarted(Stage.READING)
         clock.resume()
-        scored = [_ScoredQuestion.of(scorer, *pair, index) for pair in zip(questions, retrievals, strict=True)]
+        scored = [ScoredQuestion.of(scorer, *pair, index) for pair in zip(questions, retrievals, strict=True)]
         clock.lap("read")
         yield StageStarted(Stage.ANSWERING)
         clock.resume()
-        answered = [part for part in scored if part.answers(self.threshold)]
-        to_compose = [SubQuestion(part.question.answer_type, part.evidence) for part in answered]
-        composed = self.composer.compose(to_compose, article_of) if to_compose else Composition("", [])
+        composed = compose(form, Found(request.question, scored, self.threshold, self.composer, article_of))
         clock.lap("compose")
-        answer = self._answer(request, scored, composed, passages, IndexInfo.of(index.manifest))
+        answer = self._answer(request, form, scored, composed, passages, IndexInfo.of(index.manifest))
         answer = replace(answer, timings_ms=clock.times())
         self._answers.put(index, request, answer)
         yield Answered(answer)
@@ -136,31 +135,31 @@ class Assistant:
     def _answer(
         self,
         request: Request,
-        scored: "Sequence[_ScoredQuestion]",
+        form: Form,
+        scored: Sequence[ScoredQuestion],
         composed: Composition,
         passages: list[FoundPassage],
         index: IndexInfo,
     ) -> Answer:
-        answered = [part for part in scored if part.answers(self.threshold)]
-        declined = [part for part in scored if not part.answers(self.threshold)]
         first = scored[0].question
         return Answer(
             question=request.question,
             interpreted_question=request.question.replace(first.text, first.query, 1),
             language=language_of(request.question),
-            answered=bool(answered),
-            # The confidence that everything quoted answers; or, if all is declined, how near the best part came.
-            confidence=min(p.confidence for p in answered) if answered else max(p.confidence for p in scored),
+            answered=bool(composed.text),
+            confidence=composed.confidence,
             answer=composed.text,
-            short_answer=composed.short_answer if len(scored) == 1 else None,
+            short_answer=composed.short_answer,
             differing=composed.differing,
-            unanswered=tuple(part.question.text for part in declined) if answered else (),
-            language_note=language_note(request.question, composed.citations, answered=bool(answered)),
+            unanswered=composed.unanswered,
+            language_note=language_note(request.question, composed.citations, answered=bool(composed.text)),
             citations=composed.citations,
             passages=passages,
             index=index,
             timings_ms={},
-            form=form_of(request.question),
+            form=form,
+            verdict=composed.verdict,
+            comparison=composed.comparison,
         )
 
     def search(self, query: str, k: int = DEFAULT_K, filters: Filters = Filters()) -> list[FoundPassage]:
@@ -247,28 +246,6 @@ class Assistant:
             index.embedder.embed_passages(texts)
         if self.reranker:
             self.reranker.scores("warm up", ["warm up"])
-
-
-@dataclass(frozen=True, slots=True)
-class _ScoredQuestion:
-    """One of the questions of a text, its evidence, and the confidence that the evidence answers it."""
-
-    question: InterpretedQuestion
-    evidence: list[Evidence]
-    confidence: float
-
-    @staticmethod
-    def of(
-        scorer: SentenceScorer, question: InterpretedQuestion, retrieval: Retrieval, index: PassageIndex
-    ) -> "_ScoredQuestion":
-        evidence = scorer.score(question.query, question.answer_type, retrieval, index)
-        # Rounded here, so that the confidence shown is the one that is compared with the threshold.
-        weights = scorer.weights_for(question.query, evidence)
-        confidence = round(confidence_of(evidence, retrieval.nearest, weights), 4)
-        return _ScoredQuestion(question, evidence, confidence)
-
-    def answers(self, threshold: float) -> bool:
-        return bool(self.evidence) and self.confidence >= threshold
 
 
 def _article(index: PassageIndex, article_id: str) -> Article:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from index.dates import sort_key
 from index.types import Span
-from rag.answer import ArticleOf, Citation, ShortAnswer
+from rag.answer import ArticleOf, Citation, Comparison, ShortAnswer
 from rag.evidence.contradictions import contradictory_evidence, short_answer_text
 from rag.evidence.features import is_dangling
 from rag.evidence.scoring import CITED, Evidence
@@ -41,12 +41,19 @@ class Composition:
     `short_answer` is the words of the best citation that answer, or of the newest where sources differ; None where
     several questions were asked or no reader read. `differing` are the short answers that contradict each other, newest
     publication first.
+
+    A composition without text declines. A Composer leaves `confidence` and `unanswered` to who calls it. These,
+    `verdict` and `comparison` are as in Answer.
     """
 
     text: str
     citations: list[Citation]
     short_answer: ShortAnswer | None = None
     differing: tuple[ShortAnswer, ...] = ()
+    confidence: float = 0.0
+    unanswered: tuple[str, ...] = ()
+    verdict: bool | None = None
+    comparison: Comparison | None = None
 
 
 class Composer(Protocol):

@@ -1,0 +1,71 @@
+"""What was found for the questions of a text, of which a composer makes an answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.engine.protocol import PassageIndex
+from rag.answer import ArticleOf
+from rag.compose.extract import Composer, Composition, SubQuestion
+from rag.evidence.confidence import confidence_of
+from rag.evidence.scoring import Evidence, SentenceScorer
+from rag.question.follow_ups import InterpretedQuestion
+from rag.retrieval.hit import Hit
+from rag.retrieval.retriever import Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredQuestion:
+    """One of the questions of a text: its hits, its evidence, and the confidence that the evidence answers it.
+
+    The evidence is of the best hits only; the hits go as deep as the form of the answer needs.
+    """
+
+    question: InterpretedQuestion
+    hits: Sequence[Hit]
+    evidence: list[Evidence]
+    confidence: float
+
+    @staticmethod
+    def of(
+        scorer: SentenceScorer, question: InterpretedQuestion, retrieval: Retrieval, index: PassageIndex
+    ) -> "ScoredQuestion":
+        """The question with the sentences that were retrieved for it, scored."""
+        evidence = scorer.score(question.query, question.answer_type, retrieval, index)
+        # Rounded here, so that the confidence shown is the one that is compared with the threshold.
+        weights = scorer.weights_for(question.query, evidence)
+        confidence = round(confidence_of(evidence, retrieval.nearest, weights), 4)
+        return ScoredQuestion(question, retrieval.hits, evidence, confidence)
+
+    def answers(self, threshold: float) -> bool:
+        """Whether its evidence is confident enough to be quoted."""
+        return bool(self.evidence) and self.confidence >= threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A text as it was typed, what was found for each of its questions, and what else a form of answer needs."""
+
+    text: str
+    questions: Sequence[ScoredQuestion]
+    threshold: float
+    composer: Composer
+    article_of: ArticleOf
+
+    def extract(self) -> Composition:
+        """The answer that the composer makes of the questions whose evidence is confident enough.
+
+        Its confidence is that everything quoted answers; or, if all is declined, how near the best question came.
+        """
+        answered = [question for question in self.questions if question.answers(self.threshold)]
+        if not answered:
+            return Composition("", [], confidence=max(question.confidence for question in self.questions))
+        to_compose = [SubQuestion(question.question.answer_type, question.evidence) for question in answered]
+        composed = self.composer.compose(to_compose, self.article_of)
+        return replace(
+            composed,
+            confidence=min(question.confidence for question in answered),
+            short_answer=composed.short_answer if len(self.questions) == 1 else None,
+            unanswered=tuple(
+                question.question.text for question in self.questions if not question.answers(self.threshold)
+            ),
+        )

@@ -108,6 +108,16 @@ def best_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [item for item in distinct.values() if item.score >= best - MARGIN][:CITED]
 
 
+def quotes_in_order(sentences: Sequence[Evidence], article_of: ArticleOf) -> tuple[str, list[Citation]]:
+    """These sentences quoted in the order given, each once: the text with its marks, and the citations.
+
+    Raises:
+        AssertionError: a quote is not the article's text at its offsets, which is a defect.
+    """
+    citations = [quote.citation for quote in _quotes(sentences, (), article_of)]
+    return _with_marks(citations), citations
+
+
 def reading_order(citations: Sequence[Citation]) -> list[Citation]:
     """Citations in reading order: the article of the best citation first, and each article from its beginning."""
     best_number: dict[str, int] = {}

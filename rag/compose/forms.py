@@ -5,12 +5,14 @@ A new form of answer has a line in COMPOSERS and, where it needs more hits than 
 
 from collections.abc import Callable, Mapping
 
+from rag.compose.definition import define
 from rag.compose.extract import Composition
 from rag.compose.found import Found
+from rag.compose.yes_no import yes_or_no
 from rag.question.form import Form
 
-COMPOSERS: Mapping[Form, Callable[[Found], Composition]] = {}
-DEPTHS: Mapping[Form, int] = {}  # hits that are retrieved for a form, at least
+COMPOSERS: Mapping[Form, Callable[[Found], Composition]] = {Form.DEFINITION: define, Form.YES_NO: yes_or_no}
+DEPTHS: Mapping[Form, int] = {Form.DEFINITION: 20}  # hits that are retrieved for a form, at least
 
 
 def compose(form: Form, found: Found) -> Composition:

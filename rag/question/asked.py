@@ -1,10 +1,16 @@
 """What a text asks: the form of its answer, and its questions as that form searches them."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.engine.protocol import PassageIndex
 from rag.question.follow_ups import InterpretedQuestion, interpret_question
 from rag.question.form import Form, form_of
+from rag.question.target import target_of
+from rag.question.tokens import span_of
+
+_ASKS = re.compile("wh", re.IGNORECASE)  # what, who: the question is one that the reader knows
 
 
 def asked_questions(
@@ -13,4 +19,19 @@ def asked_questions(
     """The form that a text asks for, and the questions that it asks; a text of several questions is an EXTRACT."""
     questions = interpret_question(question, history, index)
     form = form_of(question) if len(questions) == 1 else Form.EXTRACT
+    if form is Form.DEFINITION:
+        return _definition(question, questions)
     return form, questions
+
+
+def _definition(question: str, questions: list[InterpretedQuestion]) -> tuple[Form, list[InterpretedQuestion]]:
+    """The question as "What is …?", however it was asked; an EXTRACT where it names nothing."""
+    target = target_of(question)
+    if not target:
+        return Form.EXTRACT, questions
+    start, end = span_of(target)
+    (asked,) = questions
+    if asked.query != asked.text or _ASKS.match(question):
+        return Form.DEFINITION, questions
+    query = f"What is {question[start:end]}?"
+    return Form.DEFINITION, [replace(asked, text=query, query=query, typed_query=query)]

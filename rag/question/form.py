@@ -30,6 +30,12 @@ def form_of(question: str) -> Form:
     return next((form for form, pattern in patterns if pattern.search(folded)), Form.EXTRACT)
 
 
+def form_match(form: Form, question: str) -> re.Match[str] | None:
+    """Where the words of a question ask for a form, in its folded text; None where they do not."""
+    patterns = dict(_patterns(language_of(question) or DEFAULT.code))
+    return patterns[form].search(fold(question)) if form in patterns else None
+
+
 @cache
 def _patterns(language: str) -> list[tuple[Form, re.Pattern[str]]]:
     """What asks for each form in a language, in the order in which they are tried; it matches folded text."""

@@ -10,6 +10,31 @@ _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|shou
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _LARGER = "(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\\w+)?"
 
+# A question that a yes or a no answers; not "Can you tell me when…?", and not "Is it A or B?".
+_ASKS = "who|whom|when|where|why|how"
+_YES_NO = (
+    rf"^(?:(?:and|but|so|then),? )?(?:{_AUXILIARY})(?:n['’]t)? (?!(?:you|i|we)\b)(?!.*\b(?:or|{_ASKS})\b)"
+    r"|,? (?:(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]t)? (?:it|he|she|they|there)|right|correct)\?$"
+    # A sentence with a verb and a question mark: "Urdu is taught in Baku?".
+    rf"|^(?!.*\b(?:or|{_ASKS}|whose|which|what)\b)[\w'’-]+(?: [\w'’-]+){{0,5}} (?:{_AUXILIARY}) [^?]+\?$"
+)
+# What asks what or who something is, by its name; not "the capital of Iran" or "Iran accused of", which ask otherwise.
+_NO_NAME = r"(?!.*['’]s\b)(?!.*\b(?-i:[a-z]\w*(?:ed|ing))\b)"
+_LINKS = r"\b(?-i:in|at|for|to|by|from|with|on|that|when|during|about|like|than)\b"
+_DETERMINED = "the|a|an|his|her|their|its|my|your|our|this|that|these|those|he|she|it|they|there|in|on|at"
+_NEITHER = "new|next|different|wrong|left|special|best|important|it|this|that|there|up|your|my|his|her|their|its|the"
+_SHORT = r"[\w-]+(?: [\w-]+)?\W*$"
+_DEFINITION = (
+    r"^(?:(?:and|but|so|then|please),? )?(?:(?:can|could) you )?(?:please )?(?:"
+    r"(?:tell|inform) (?:me|us) (?:more |something )?about (?!you|this\b|the (?:corpus|articles|documents))"
+    r"|what do you know about |who or what (?:is|was) |define |(?:what is )?the (?:meaning|definition) of "
+    r"|what is meant by |what (?:does|do|did) (?=.* (?:stand for|mean)\W*$)"
+    rf"|who(?:['’]s| is| was| are| were) (?!(?:{_DETERMINED})\b){_NO_NAME}(?!.*{_LINKS})(?!.*\b(?-i:of|and)\b)"
+    rf"|what(?:['’]s| is| was| are| were) {_NO_NAME}(?!.*{_LINKS})"
+    rf"(?=(?:the )?(?-i:[A-Z0-9“\"])|an? [\w-]+(?: [\w-]+){{0,3}}\W*$|(?:the )?(?!(?:{_NEITHER})\b){_SHORT})"
+    r")(?P<target>[^?]{2,80}?)(?: (?:stand for|mean))?\W*$"
+)
+
 ENGLISH = LanguageWords(
     code="en",
     asks_time=rf"when|(what|which) ({_PERIODS}|time|era|age)|how long ago|how old",
@@ -64,6 +89,7 @@ ENGLISH = LanguageWords(
         r"|lit(?:re|er)s?|degrees?(?: (?:celsius|fahrenheit))?|°[CF]?|(?:kilo|mega|giga|tera)?(?:watt|byte)s?|[kMG]W"
         r"|hours?|minutes?|seconds?|days?|weeks?|months?|years?|decades?|centuries"
     ),
+    asks_forms={"definition": _DEFINITION, "yes_no": _YES_NO},
     scales={"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "crore": 1e7, "billion": 1e9}
     | {"bn": 1e9, "trillion": 1e12, "tn": 1e12},
 )

@@ -53,6 +53,21 @@ class PassageIndex(Protocol):
     def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
         """Up to `limit` of the articles that pass, newest first, after the first `offset` of them."""
 
+    def count_articles(self, filters: Filters) -> int:
+        """How many articles pass."""
+
+    def articles_mentioning(
+        self, phrase: str, filters: Filters, offset: int, limit: int
+    ) -> tuple[int, list[ArticleSummary]]:
+        """How many articles that pass hold a phrase, and `limit` of them after the first `offset`, newest first.
+
+        An article holds a phrase if its words stand in the text next to each other and in that order, whatever their
+        case, their accents and what is written between them. It reads each article that holds the rarest word.
+        """
+
+    def most_mentions(self, phrase: str) -> int:
+        """At most so many passages hold the rarest word of a phrase; 0 says that no article holds the phrase."""
+
     def stats(self) -> IndexStats:
         """What the generation holds, by source, language and day, and what was refused."""
 

@@ -1,6 +1,7 @@
 """Text becomes the words that are indexed, by the language it is written in."""
 
 from collections.abc import Callable
+from os.path import commonprefix
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -38,6 +39,9 @@ _STEMMERS = {
     "tr": "turkish",
 }
 _UNSTATED = (None, "", "und", "mul")
+# Of the others the stemmers know accents, which are folded after them. No accent of Arabic, Russian or Greek is folded.
+_FOLD_FIRST = {ENGLISH, PLAIN, "arabic", "russian", "greek"}
+_CHANGED = 2  # letters at the end of a word that a stemmer may replace: Turkish kabı becomes kap
 _E_FOR_SCHWA = str.maketrans("ə", "e")
 # Letters that are left of a Turkic word. With fewer, deniz, the sea, would become de, which most texts hold.
 _SHORTEST = 3
@@ -70,6 +74,21 @@ def analyzer(name: str) -> Analyze:
     # These stemmers know accents.
     stemming = _chain(Filter.lowercase(), Filter.stemmer(name), Filter.ascii_fold())
     return _folding(stemming, ARABIC if name == "arabic" else LETTERS)
+
+
+def stems_before_folding(name: str) -> bool:
+    """Whether an analyzer may give a word without its accents another term than the same word with them."""
+    return name not in _FOLD_FIRST
+
+
+def can_be_term_of(term: str, word: str) -> bool:
+    """Whether a term can be what a stemmer leaves of a word, both folded: it changes the last letters at most."""
+    return len(term) - len(commonprefix([term, word])) <= _CHANGED
+
+
+def spellings(word: str) -> list[str]:
+    """A word as the plain analyzer has it, and in the other spelling that the Arabic analyzer tells from it."""
+    return [word, f"{word[:-1]}ة"] if word.endswith("ه") else [word]
 
 
 def first_version_analyzer() -> Analyze:

@@ -127,6 +127,44 @@ class Catalog:
         )
         return [ArticleSummary(*values) for values in records]
 
+    def count_articles(self, filters: Filters) -> int:
+        """How many articles pass."""
+        clauses = filter_clauses(filters)
+        where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
+        ((count,),) = self._all(f"SELECT count(*) FROM articles {where}", tuple(clauses.values()))
+        return int(count)
+
+    def numbers(self, filters: Filters) -> NDArray[np.int32]:
+        """The numbers of the articles that pass, in the order of `list_articles`."""
+        clauses = filter_clauses(filters)
+        where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
+        query = f"SELECT number FROM articles {where} ORDER BY day DESC, number"
+        return np.array(self._all(query, tuple(clauses.values())), dtype=np.int32).reshape(-1)
+
+    def numbers_of_rows(self, rows: Rows) -> NDArray[np.int32]:
+        """The numbers of the articles that these rows are passages of, each once, ascending."""
+        # Articles are numbered, and their rows follow one another, in the order in which they were added. An article
+        # without a passage has the first row of the next one, and comes before it.
+        first_rows = np.array(self._all("SELECT first_row FROM articles ORDER BY first_row"), dtype=np.int64).reshape(-1)
+        return np.unique(np.searchsorted(first_rows, rows, side="right") - 1).astype(np.int32)
+
+    def texts(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """The number and the text of these articles, which must be ascending."""
+        for start in range(0, len(numbers), _CHUNK):
+            chunk = numbers[start : start + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            yield from self._all(f"SELECT number, text FROM articles WHERE number IN ({marks}) ORDER BY number", chunk)
+
+    def summaries(self, numbers: Sequence[int]) -> list[ArticleSummary]:
+        """A line for each of these articles, in the order given."""
+        lines: dict[int, ArticleSummary] = {}
+        for start in range(0, len(numbers), _CHUNK):
+            chunk = numbers[start : start + _CHUNK]
+            query = "SELECT number, article_id, title, published, source, language FROM articles WHERE number IN"
+            records = self._all(f"{query} ({','.join('?' * len(chunk))})", chunk)
+            lines |= {number: ArticleSummary(*values) for number, *values in records}
+        return [lines[number] for number in numbers]
+
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the order given.
 

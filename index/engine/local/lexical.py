@@ -10,7 +10,16 @@ from pathlib import Path
 import numpy as np
 from tantivy import Document, Index, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
-from index.engine.local.analyzers import ENGLISH, Analyze, analyzer, analyzer_name, first_version_analyzer
+from index.engine.local.analyzers import (
+    ENGLISH,
+    Analyze,
+    analyzer,
+    analyzer_name,
+    can_be_term_of,
+    first_version_analyzer,
+    spellings,
+    stems_before_folding,
+)
 from index.engine.local.private_copy import private_copy
 from index.types import Rows, Scored
 
@@ -27,6 +36,7 @@ MANY, COMMON = 100_000, 0.3
 # 10,000 rows to Tantivy takes 50 ms, and skipping the others among the best 20,000 hits takes 17. Hits below the best
 # DEEPEST are not looked at.
 WIDE, MANY_NAMES, DEEPEST = 10, 5_000, 40_000
+PREFIX = 2  # letters of a word that every stemmer leaves as they are
 
 
 class LexicalIndex:
@@ -120,6 +130,34 @@ class LexicalIndex:
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word in their text."""
         return self._searcher.doc_freq("text", term)
+
+    def most_passages(self, word: str) -> int:
+        """At most so many passages hold a word in their text; see `rows_that_may_hold`."""
+        return sum(map(self.document_frequency, self._terms_of(word)))
+
+    def rows_that_may_hold(self, word: str) -> Rows:
+        """The rows of all passages whose text holds a word, and of a few others, ascending.
+
+        `word` is as the plain analyzer has it: in lower case, with letters and accents folded.
+        """
+        found: list[Rows] = [np.array([], dtype=np.int64)]
+        for term in self._terms_of(word):
+            query = Query.term_query(self._index.schema, "text", term, "freq")
+            hits = self._searcher.search(query, limit=max(1, self.document_frequency(term)), count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+            found.append(np.array(rows, dtype=np.int64))
+        return np.unique(np.concatenate(found))
+
+    def _terms_of(self, word: str) -> list[str]:
+        """The terms under which a word may be indexed, in any language of the index, however it is spelt there."""
+        terms: dict[str, None] = {}
+        for name, analyze in self._analyzers.items():
+            terms |= dict.fromkeys(term for spelling in spellings(word) for term in analyze(spelling))
+            if stems_before_folding(name):
+                # The stem of a word with accents may be another than that of the word without them.
+                known = (term for term, _ in self._searcher.terms_with_prefix("text", word[:PREFIX]))
+                terms |= dict.fromkeys(term for term in known if can_be_term_of(term, word))
+        return list(terms)
 
     def vocabulary(self, field: str) -> dict[str, int]:
         """Each word of "text" or "title" as it is indexed, and how many passages hold it there."""

@@ -14,6 +14,7 @@ from index.engine.local.catalog import Catalog
 from index.engine.local.checksums import FileWatch
 from index.engine.local.dense import DenseIndex
 from index.engine.local.lexical import LexicalIndex
+from index.engine.local.mentions import Mentions
 from index.engine.local.near_duplicates import NearDuplicates
 from index.engine.local.retention import GenerationLease
 from index.engine.manifest import CATALOG, DENSE, LEXICAL, NEAR_DUPLICATES, VECTORS, Manifest
@@ -38,6 +39,7 @@ class LocalIndex:
     catalog: Catalog
     dense: DenseIndex
     lexical: LexicalIndex
+    mentions: Mentions
     duplicates: NearDuplicates
     lease: GenerationLease  # keeps the files on the disk while the generation is in use
     files: FileWatch
@@ -72,12 +74,15 @@ class LocalIndex:
             raise ModelError(error.what, f"{error.remedy} Or make the index again: {again}") from error
         try:
             lease = GenerationLease(folder)
+            catalog = Catalog.open(folder / CATALOG)
+            lexical = LexicalIndex.open(folder / LEXICAL)
             return LocalIndex(
                 manifest,
                 embedder,
-                Catalog.open(folder / CATALOG),
+                catalog,
                 DenseIndex.open(folder / VECTORS, folder / DENSE),
-                LexicalIndex.open(folder / LEXICAL),
+                lexical,
+                Mentions(catalog, lexical),
                 NearDuplicates.open(folder / NEAR_DUPLICATES),
                 lease,
                 files,
@@ -128,6 +133,20 @@ class LocalIndex:
     def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
         """Up to `limit` of the articles that pass, newest first, after the first `offset` of them."""
         return self.catalog.list_articles(filters, offset, limit)
+
+    def count_articles(self, filters: Filters) -> int:
+        """How many articles pass."""
+        return self.catalog.count_articles(filters)
+
+    def articles_mentioning(
+        self, phrase: str, filters: Filters, offset: int, limit: int
+    ) -> tuple[int, list[ArticleSummary]]:
+        """How many articles that pass hold a phrase, and `limit` of them after the first `offset`, newest first."""
+        return self.mentions.articles(phrase, filters, offset, limit)
+
+    def most_mentions(self, phrase: str) -> int:
+        """At most so many passages hold the rarest word of a phrase; 0 says that no article holds the phrase."""
+        return self.mentions.most(phrase)
 
     def stats(self) -> IndexStats:
         """What the generation holds, by source, language and day, and what was refused."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from index.dates import age_in_days
 from index.engine.manifest import Manifest
-from index.types import Article, Passage, Span
+from index.types import NO_FILTERS, Article, Filters, Passage, Span
 from rag.question.form import Form
 from rag.retrieval.hit import Hit
 
@@ -191,6 +191,23 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerLink:
+    """What an answer leads on to: an article, a question asked again, or a list of articles, whichever is first given.
+
+    `question` is asked with `filters`. The list is of the articles that pass them and hold the phrase `mentions`, or of
+    all that pass. `source` and `published` are those of the article.
+    """
+
+    text: str
+    article_id: str | None = None
+    question: str | None = None
+    filters: Filters = NO_FILTERS
+    mentions: str | None = None
+    source: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IndexInfo:
     """The generation that answered and its counts; `created` is ISO 8601 in UTC."""
 
@@ -228,6 +245,12 @@ class Answer:
     is empty. A text that asks several questions has no short answer, and `unanswered` holds those of its questions
     that were declined while another was answered.
 
+    An answer of the form TALK or CORPUS quotes nothing: its text says what is held, as counted in the index, `links`
+    lead to the articles that it tells of, and `suggestions` are questions that the index holds the answers to.
+
+    Where a question is declined, `decline_note` says which articles are near it, or that none is, and `links` lead to
+    them, or ask again without a filter.
+
     Where `answered` is false there is no answer and there are no citations; `passages` are then the nearest passages.
     `timings_ms` is in milliseconds.
     """
@@ -249,3 +272,11 @@ class Answer:
     form: Form = Form.EXTRACT
     verdict: bool | None = None
     comparison: Comparison | None = None
+    links: tuple[AnswerLink, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    decline_note: str | None = None
+
+    def declined_in_words(self) -> str:
+        """What a person is told of a declined question, before the nearest passages."""
+        declined = self.language_note or "The documents do not hold an answer to this."
+        return f"{declined} {self.decline_note}" if self.decline_note else declined

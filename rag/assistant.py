@@ -14,6 +14,7 @@ from index.types import Article, ArticleSummary, Filters
 from rag.answer import Answer, FoundPassage, IndexInfo
 from rag.cache import AnswerCache, Request
 from rag.clock import Clock
+from rag.compose.decline_note import with_decline_note
 from rag.compose.extract import Composer, Composition, ExtractiveComposer
 from rag.compose.forms import DEPTHS, compose
 from rag.compose.found import Found, ScoredQuestion
@@ -24,13 +25,16 @@ from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, SentenceScor
 from rag.evidence.weights import Weights, shipped_weights
 from rag.question.asked import asked_questions
 from rag.question.form import Form
+from rag.question.history import relevant_history
 from rag.question.language import language_of
 from rag.question.normalise import normalise, normalise_history
+from rag.question.talk import without_courtesies
 from rag.reader import Reader, TransformerReader
+from rag.replies import reply_events, reply_of
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.retriever import Retriever, interleaved
 from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, MAX_K
-from rag.suggestions import suggestions
+from rag.suggestions import KnownSuggestions, suggestions
 
 FROM_CACHE = "cache"  # the only stage in the times of a cached answer
 
@@ -54,6 +58,7 @@ class Assistant:
     reranker: Reranker | None = None
     cached: int = 0
     _answers: AnswerCache = field(init=False, repr=False, compare=False)
+    _known: KnownSuggestions = field(init=False, repr=False, compare=False, default_factory=KnownSuggestions)
 
     def __post_init__(self) -> None:
         """Check the threshold, and make a new cache: an assistant with other settings gives other answers."""
@@ -89,8 +94,9 @@ class Assistant:
         Raises:
             As `ask`.
         """
-        day = datetime.now(UTC).date().isoformat()
-        request = Request(normalise(question), tuple(normalise_history(history)), _checked(k, filters), filters, day)
+        today = datetime.now(UTC).date()
+        earlier = relevant_history(normalise_history(history), today)
+        request = Request(normalise(question), earlier, _checked(k, filters), filters, today.isoformat())
         return self._events(request, self.source.current())
 
     def _events(self, request: Request, index: PassageIndex) -> Iterator[AnswerEvent]:
@@ -103,6 +109,8 @@ class Assistant:
             yield StageStarted(Stage.READING)
             yield StageStarted(Stage.ANSWERING)
             yield Answered(replace(cached, timings_ms=clock.times()))
+        elif reply := reply_of(request, index, lambda: self._known.of(index, lambda: suggestions(index, self.ask))):
+            yield from reply_events(reply, clock)
         else:
             yield from self._work_out(request, index, clock)
 
@@ -110,7 +118,7 @@ class Assistant:
         """The events after the first, for an answer that is not cached."""
         scorer = SentenceScorer(self.reader, self.weights or shipped_weights(reading=self.reader is not None))
         article_of = cache(partial(_article, index))  # reads and hashes each article once
-        form, questions = asked_questions(request.question, request.history, index)
+        form, questions = asked_questions(without_courtesies(request.question), request.history, index)
         # At least as deep as the answer is made of, whatever k is: how many passages are listed must not change it.
         depth = max(request.k, scorer.depth, DEPTHS.get(form, 0))
         retriever = Retriever(index, reranker=self.reranker, reader=self.reader)
@@ -126,8 +134,10 @@ class Assistant:
         yield StageStarted(Stage.ANSWERING)
         clock.resume()
         composed = compose(form, Found(request.question, scored, self.threshold, self.composer, article_of))
-        clock.lap("compose")
         answer = self._answer(request, form, scored, composed, passages, IndexInfo.of(index.manifest))
+        if not answer.answered:
+            answer = with_decline_note(answer, request.filters, index)
+        clock.lap("compose")
         answer = replace(answer, timings_ms=clock.times())
         self._answers.put(index, request, answer)
         yield Answered(answer)
@@ -189,9 +199,14 @@ class Assistant:
         """What the index that answers now holds, by source, language and day, and what was refused."""
         return self.source.current().stats()
 
-    def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
-        """Up to `limit` of the articles that pass, newest first, after the first `offset` of them."""
-        return self.source.current().list_articles(filters, offset, limit)
+    def list_articles(
+        self, filters: Filters, offset: int, limit: int, phrase: str | None = None
+    ) -> list[ArticleSummary]:
+        """Up to `limit` of the articles that pass and hold a phrase, newest first, after the first `offset` of them."""
+        index = self.source.current()
+        if phrase:
+            return index.articles_mentioning(phrase, filters, offset, limit)[1]
+        return index.list_articles(filters, offset, limit)
 
     def degraded_reason(self) -> str | None:
         """Why the newest generation does not serve while an older one does; None where the newest serves.
@@ -203,7 +218,8 @@ class Assistant:
 
     def suggestions(self) -> Iterator[str | None]:
         """Questions that the index holds the answers to; each step tries one question, and gives None if it failed."""
-        return suggestions(self.source.current(), self.ask)
+        index = self.source.current()
+        return self._known.recorded(index, suggestions(index, self.ask))
 
     def load(self) -> None:
         """Load the models, so that the time of the first answer is not that of loading."""

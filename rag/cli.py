@@ -81,6 +81,7 @@ def ask_command(
         from dataclasses import asdict
 
         from rag.assembly import make_assistant
+        from rag.console_reply import print_reply
 
         filters = _filters(published_from, published_to, source, language)
         assistant = make_assistant(AssistantSettings(index, threshold, reader, reranker))
@@ -88,6 +89,8 @@ def ask_command(
         answer = assistant.ask(question, k=k, filters=filters)
         if as_json:
             show_json(asdict(answer))
+        elif answer.form.quotes_nothing:
+            print_reply(answer)
         else:
             _print_answer(answer, assistant, filters)
 
@@ -243,9 +246,9 @@ def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") 
             say()
             say(answer.language_note)
     elif not answer.passages:
-        say(_nothing_passes(assistant, filters))
+        say(" ".join(filter(None, (_nothing_passes(assistant, filters), answer.decline_note))))
     else:
-        say(f"{answer.language_note or 'The documents do not hold an answer to this.'} The nearest passages:")
+        say(f"{answer.declined_in_words()} The nearest passages:")
         say()
         for passage in answer.passages[:3]:
             _print_passage(passage)

@@ -8,12 +8,17 @@ Question Generation", 2010). The sentence patterns are English: a corpus in anot
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 from index.engine.protocol import PassageIndex
 from index.types import Passage
 from rag.answer import Answer
 
 SHOWN = 4
+IN_TALK = 3  # of them, in the reply to a greeting
+_ATTEMPTS_IN_TALK = 6  # so that the reply to a greeting takes no longer than a few answers
 _MAX_ATTEMPTS = 60  # each costs as much as a person's question
 _MAX_PASSAGES = 600  # spread evenly over the corpus
 _LEAST_CONFIDENCE = 0.75  # of the answer to a suggested question
@@ -67,6 +72,33 @@ class Candidate:
         same_sentence = best.article_id == self.article_id and best.start <= self.start < best.end
         same_words = short_answer is None or short_answer.text in self.answer or self.answer in short_answer.text
         return same_sentence and same_words
+
+
+class KnownSuggestions:
+    """The suggested questions of each index that were found so far. Threads may share it; it keeps no index alive."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._questions: WeakKeyDictionary[PassageIndex, dict[str, None]] = WeakKeyDictionary()
+
+    def recorded(self, index: PassageIndex, attempts: Iterator[str | None]) -> Iterator[str | None]:
+        """The same attempts to suggest a question of an index; those that give one are kept."""
+        for question in attempts:
+            with self._lock:
+                found = self._questions.setdefault(index, {})
+                found |= {question: None} if question else {}
+            yield question
+
+    def of(self, index: PassageIndex, attempts: Callable[[], Iterator[str | None]]) -> tuple[str, ...]:
+        """Up to IN_TALK questions. Where nothing was tried for the index yet, a few attempts are made first."""
+        with self._lock:
+            tried = index in self._questions
+        if not tried:
+            for _ in islice(self.recorded(index, attempts()), _ATTEMPTS_IN_TALK):
+                if len(self._questions[index]) == IN_TALK:
+                    break
+        with self._lock:
+            return tuple(self._questions.get(index, ()))[:IN_TALK]
 
 
 def suggestions(index: PassageIndex, ask: Callable[[str], Answer]) -> Iterator[str | None]:

@@ -1,8 +1,9 @@
 """Links to articles: here, opened at a span, and to the original on the web, opened at the same words."""
 
+from dataclasses import asdict
 from urllib.parse import quote, urlencode, urlsplit
 
-from rag.answer import Citation, FoundPassage, NearDuplicate
+from rag.answer import AnswerLink, Citation, FoundPassage, NearDuplicate
 
 _EXACT = 80  # characters: a longer quote is found by its first and last words, which keeps its address short
 _ENDS = 5  # words at each end of such a quote
@@ -14,6 +15,17 @@ def article_href(cited: Citation | FoundPassage | NearDuplicate) -> str:
     """The address of an article opened at a span; #cited scrolls there without a script."""
     span = urlencode({"start": cited.start, "end": cited.end, "version": cited.version})
     return f"/articles/{quote(cited.article_id, safe='')}?{span}#cited"
+
+
+def answer_link_href(link: AnswerLink) -> str:
+    """The address of what a link of an answer leads on to: an article, a question, or a list of articles."""
+    if link.article_id is not None:
+        return f"/articles/{quote(link.article_id, safe='')}"
+    filters = [(name, value) for name, value in asdict(link.filters).items() if value is not None]
+    if link.question is not None:
+        return f"/?{urlencode([('q', link.question), *filters])}"
+    parameters = urlencode([*filters, *([("mentions", link.mentions)] if link.mentions else [])])
+    return f"/articles?{parameters}" if parameters else "/articles"
 
 
 def safe_web_url(url: str | None) -> str | None:

@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 from index.markdown_text import escape_markdown
 from rag.answer import Answer, Citation, FoundPassage
-from web.links import article_href, safe_web_url
+from rag.compose.corpus_answer import COUNTED
+from rag.question.form import Form
+from web.links import answer_link_href, article_href, safe_web_url
 
 _ESCAPED_IPV6 = re.compile(r"^(https?://(?:[^/?#@]*@)?)%5B([0-9A-Fa-f:.]+)%5D")
 _NEAREST = 3  # passages listed under a declined question
@@ -42,6 +44,8 @@ class RenderedAnswer:
 
 def render_markdown(answer: Answer, site: str) -> RenderedAnswer:
     """An answer as Markdown; `site` is this server's address, for links to its articles."""
+    if answer.form.quotes_nothing:
+        return RenderedAnswer(_reply(answer, site), "", [])
     if not answer.answered:
         nearest = answer.passages[:_NEAREST]
         passages = (f"\n- {_source(passage, site)}: {one_line(passage.text)}" for passage in nearest)
@@ -85,10 +89,35 @@ def _declined(answer: Answer, site: str) -> str:
     if not answer.index.articles:
         return "The index holds no article."
     if not answer.passages:
+        note = f" {one_line(answer.decline_note)}" if answer.decline_note else ""
+        what_there_is = _link("What there is", f"{site}/corpus")
         return (
-            f"No article passes the filters. {_link('What there is', f'{site}/corpus')}: sources, languages and days."
+            f"No article passes the filters.{note} {what_there_is}: sources, languages and days.{_links(answer, site)}"
         )
-    return f"{answer.language_note or 'The documents do not hold an answer to this.'} The nearest passages:\n"
+    links = _links(answer, site)
+    between = f"{links}\n\n" if links else " "
+    return f"{one_line(answer.declined_in_words())}{between}The nearest passages:\n"
+
+
+def _reply(answer: Answer, site: str) -> str:
+    """An answer that quotes nothing, its links, and the questions that can be asked."""
+    counted = f"\n\n{COUNTED}" if answer.form is Form.CORPUS else ""
+    questions = "".join(f"\n- {one_line(question)}" for question in answer.suggestions)
+    suggested = f"\n\nQuestions to ask:\n{questions}" if questions else ""
+    return f"{one_line(answer.answer)}{_links(answer, site)}{suggested}{counted}"
+
+
+def _links(answer: Answer, site: str) -> str:
+    """A list of what the answer leads on to, after an empty line; "" where there is nothing."""
+    lines = ""
+    for link in answer.links:
+        described = (
+            _link(link.text, site + answer_link_href(link)),
+            one_line(link.source or ""),
+            (link.published or "")[:10],
+        )
+        lines += f"\n- {', '.join(part for part in described if part)}"
+    return f"\n{lines}" if lines else ""
 
 
 def _source(cited: Citation | FoundPassage, site: str) -> str:

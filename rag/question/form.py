@@ -7,6 +7,7 @@ from functools import cache
 from rag.question.language import language_of
 from rag.question.languages import DEFAULT, LANGUAGES
 from rag.question.languages.folding import fold
+from rag.question.talk import without_courtesies
 
 
 class Form(StrEnum):
@@ -22,9 +23,18 @@ class Form(StrEnum):
     TALK = "talk"  # a greeting, thanks, or what this program does
     CORPUS = "corpus"  # what is counted in the index: articles, sources, days
 
+    @property
+    def quotes_nothing(self) -> bool:
+        """Whether an answer of this form is about what is held, instead of what the articles say."""
+        return self in (Form.TALK, Form.CORPUS)
+
 
 def form_of(question: str) -> Form:
-    """The form that the words of a question ask for; EXTRACT where they do not tell."""
+    """The form that the words of a question ask for; EXTRACT where they do not tell.
+
+    TALK and CORPUS are told before, by rag.replies: of the latter the index has a say.
+    """
+    question = without_courtesies(question)
     patterns = _patterns(language_of(question) or DEFAULT.code)
     folded = fold(question)
     return next((form for form, pattern in patterns if pattern.search(folded)), Form.EXTRACT)

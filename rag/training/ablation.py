@@ -115,7 +115,7 @@ def ablate(
         queries.append((interpret(typed_query, normalise_history(question.history), index), typed_query))
     passages = index.passages(range(index.manifest.passages))
     known = KnownQueries(index.embedder, [text for query in queries for text in query])
-    parts = (index.catalog, index.dense, index.lexical, index.duplicates, index.lease, index.files)
+    parts = (index.catalog, index.dense, index.lexical, index.mentions, index.duplicates, index.lease, index.files)
     in_memory = InMemoryIndex(index.manifest, known, *parts, passages)
     figures = {}
     with progress_of(f"{collection.name}: settings") as progress:

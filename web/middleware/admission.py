@@ -107,9 +107,13 @@ class Admission:
 
 
 async def get_slot(request: Request) -> AsyncIterator[AsyncExitStack]:
-    """A slot, held until the route has returned or `pop_all` hands it on; none for a GET without a question, `q`."""
+    """A slot, held until the route has returned or `pop_all` hands it on.
+
+    None is taken for a GET without a question, `q`, and without a phrase to look for in the articles, `mentions`.
+    """
     async with AsyncExitStack() as slot:
-        if request.method not in ("GET", "HEAD") or request.query_params.get("q"):
+        asks = any(map(request.query_params.get, ("q", "mentions")))
+        if request.method not in ("GET", "HEAD") or asks:
             admission: Admission = request.app.state.admission
             await slot.enter_async_context(admission.slot())
         yield slot

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from index.languages import primary_language
 from index.types import NO_FILTERS
 from rag.question.languages.names import own_name
-from web.api.schemas import FilterFields
+from web.api.schemas import LONGEST_NAME, FilterFields
 from web.pages.formatting import day
 
 PAGE_SIZE = 50  # articles that one page of the list shows
@@ -63,8 +63,9 @@ class ChatQuery(FilterQuery):
 
 
 class ListingQuery(FilterQuery):
-    """The parameters of the list of articles."""
+    """The parameters of the list of articles: filters, a phrase that the articles hold, and the page."""
 
+    mentions: str | None = Field(None, max_length=LONGEST_NAME)
     page: int = Field(1, ge=1, le=1_000_000)
 
     @property
@@ -74,4 +75,9 @@ class ListingQuery(FilterQuery):
 
     def address(self, page: int) -> str:
         """The address of another page of the same list."""
-        return f"/articles?{urlencode([*self.parameters(), ('page', str(page))])}"
+        mentions = [("mentions", self.mentions)] if self.mentions else []
+        return f"/articles?{urlencode([*self.parameters(), *mentions, ('page', str(page))])}"
+
+    def limits(self) -> list[str]:
+        """The filters that are set, in words, and the phrase."""
+        return [*FilterQuery.limits(self), *([f"mentioning “{self.mentions}”"] if self.mentions else [])]

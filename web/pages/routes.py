@@ -62,10 +62,15 @@ def chat(
 
 
 @router.api_route("/articles", methods=["GET", "HEAD"])
-def list_articles(request: Request, assistant: TheAssistant, query: Annotated[ListingQuery, Query()]) -> Response:
-    """One page of the articles that pass the filters, newest first."""
+def list_articles(
+    slot: Slot,  # noqa: ARG001 (held where a phrase is looked for)
+    request: Request,
+    assistant: TheAssistant,
+    query: Annotated[ListingQuery, Query()],
+) -> Response:
+    """One page of the articles that pass the filters, and hold a phrase if one is given, newest first."""
     # One article more than the page shows tells whether another page follows.
-    articles = assistant.list_articles(query.filters(), query.offset, PAGE_SIZE + 1)
+    articles = assistant.list_articles(query.filters(), query.offset, PAGE_SIZE + 1, query.mentions)
     return render(request, "articles.html", listing_page(query, articles, assistant.manifest().articles))
 
 

@@ -4,12 +4,15 @@ from dataclasses import replace
 
 from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
 from rag.assistant import FROM_CACHE
+from rag.compose.corpus_answer import COUNTED
 from rag.feedback import CitedSpan
+from rag.question.form import Form
 from web.links import article_href, original_url
 from web.pages.article import article_line
 from web.pages.formatting import age, direction, published_day
+from web.pages.held import link_view
 from web.pages.query import ChatQuery
-from web.pages.view_models import AnswerSentence, ShortAnswerView, SourceCard, Turn
+from web.pages.view_models import AnswerSentence, ShortAnswerView, SourceCard, Suggestion, Turn
 
 _NEAREST_SHOWN = 3  # passages that the page shows if there is no answer
 
@@ -44,6 +47,12 @@ def turn_of(answer: Answer, query: ChatQuery) -> Turn:
         from_cache=FROM_CACHE in answer.timings_ms,
         href=query.address(answer.question, query.h if is_interpreted else ()),
         generation=answer.index.generation,
+        reply=answer.answer if answer.form.quotes_nothing else None,
+        counted=COUNTED if answer.form is Form.CORPUS else None,
+        near=answer.decline_note,
+        links=[link_view(link) for link in answer.links],
+        # They are made from all articles, whatever the filters.
+        suggestions=[Suggestion(question, ChatQuery().address(question)) for question in answer.suggestions],
     )
 
 

@@ -61,6 +61,18 @@ class ArticleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkView:
+    """What an answer leads on to; `href` opens an article, a list of articles, or asks a question."""
+
+    text: str
+    href: str
+    opens_article: bool
+    asks: bool
+    source: str | None  # of the article
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCard:
     """One citation, or one of the nearest passages if there is no answer (`number` is None)."""
 
@@ -85,6 +97,9 @@ class Turn:
     If the sources differ, there is no `short`, and `differing` has the short answer of each source, newest first. If
     only some of several questions in one are answered, `unanswered` has the others. `language_note` says that an answer
     is quoted from another language than the question's, or that a declined question is in a language that is not read.
+
+    `reply` is the text of an answer that quotes nothing, about what is held. `near` says which articles are near a
+    declined question. `links` and `suggestions` lead on from either.
     """
 
     question: str
@@ -103,6 +118,11 @@ class Turn:
     from_cache: bool
     href: str  # a permanent link to this question
     generation: int  # of the index that answered
+    reply: str | None = None
+    counted: str | None = None  # says that the reply was counted in the index
+    near: str | None = None
+    links: list[LinkView] = field(default_factory=list)
+    suggestions: "list[Suggestion]" = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ function showTurn(turn, pending, address) {
   saveConversation(conversation);
   // For screen readers only, since the answer itself is in view.
   status.classList.add("visually-hidden");
-  status.textContent = textOf(turn, ".reply > .short, .differ, .differing > ol > li, .finding, .unanswered");
+  status.textContent = textOf(turn, ".reply > .short, .differ, .differing > ol > li, .finding, .near, .unanswered");
 }
 
 /** Asks the question of an address; its turn is the last, or replaces `oldTurn`. */

@@ -83,7 +83,7 @@ def stems_before_folding(name: str) -> bool:
 
 def can_be_term_of(term: str, word: str) -> bool:
     """Whether a term can be what a stemmer leaves of a word, both folded: it changes the last letters at most."""
-    return len(term) - len(commonprefix([term, word])) <= _CHANGED
+    return len(term) - len(commonprefix([term, word])) <= _CHANGED  # noqa: RUF071 (of words, not of paths)
 
 
 def spellings(word: str) -> list[str]:

@@ -69,4 +69,30 @@ AZERBAIJANI = LanguageWords(
     bounds_after="(?:-?[dt][əa]n )?(?:çox|artıq|az)|(?:-?[nyə]?[əa] )?(?:qədər|yaxın)",
     units=r"faiz|%|(?:ABŞ )?dollar\w*|manat\w*|avro|(?:kvadrat )?(?:kilo)?metr|km|ton|il|ay|gün|saat",
     scales={"min": 1e3, "milyon": 1e6, "mln": 1e6, "milyard": 1e9, "mlrd": 1e9, "trilyon": 1e12},
+    asks_corpus={
+        "count": (
+            "(?:burada |sizdə |səndə |indeksdə |korpusda )?(?:neçə|nə qədər) (?:məqalə|sənəd) var(?:dır)?(?: burada)?",
+        ),
+        "newest": ("(?:ən (?:son|yeni)) (?:məqalə|sənəd)(?: hansıdır| nədir)?",),
+        "sources": ("hansı mənbələr (?:var|istifadə olunur)|mənbələr hansılardır",),
+        "languages": ("məqalələr hansı dil(?:də|lərdə)dir|hansı dillər(?:də məqalələr)? var",),
+    },
+    talk={
+        "greeting": (
+            "salam|salam əleyküm|salam aleyküm|salamlar|sabahınız xeyir|sabahın xeyir|axşamınız xeyir"
+            "|günortanız xeyir|hər vaxtınız xeyir|necəsən|necəsiniz"
+        ),
+        "thanks": (
+            "təşəkkür|təşəkkürlər|təşəkkür edirəm|çox təşəkkür edirəm|sağ ol|sağ olun|sağol|çox sağ ol|çox sağ olun"
+            "|minnətdaram"
+        ),
+        "goodbye": "sağlıqla|hələlik|görüşənədək|xudahafiz|gecəniz xeyrə qalsın|gecən xeyrə qalsın|gecəniz xeyrə",
+        "noted": "oldu|yaxşı|çox yaxşı|əla|bəli|xeyr|tamam|aydındır|başa düşdüm",
+        "help": (
+            "kömək|kömək et|kömək edin|mənə kömək et|nə edə bilirsən|nə edə bilərsən|nə edə bilirsiniz"
+            "|nə edə bilərsiniz|nə bilirsən|nə soruşa bilərəm|nə soruşmaq olar"
+        ),
+        "identity": "sən kimsən|siz kimsiniz|kimsən|kimsiniz|sən nəsən|adın nədir|adınız nədir|sən botsan",
+        "courtesy": "zəhmət olmasa|xahiş edirəm|çox|sizə|sənə",
+    },
 )

@@ -38,3 +38,9 @@ def own_name(tag: str) -> str:
     """What a language calls itself, or its tag; a tag with a region or a script stays a tag."""
     names = _NAMES.get(tag.lower())
     return names[1] if names else tag
+
+
+def language_of_name(name: str) -> str | None:
+    """The code of the language with this name, in English or in itself, whatever its case; None where it is unknown."""
+    sought = name.casefold()
+    return next((code for code, names in _NAMES.items() if sought in map(str.casefold, names)), None)

@@ -73,4 +73,30 @@ TURKISH = LanguageWords(
     bounds_after="(?:['’]?[dt][ea]n )?(?:fazla|çok|az)|(?:['’]?[yn]?[eaıiuü] )?(?:yakın|kadar|aşkın)|civarında",
     units=r"(?:ABD )?dolar\w*|avro|euro|lira\w*|(?:kilo)?metre(?:kare)?|km|ton|yıl|ay|gün|saat",
     scales={"bin": 1e3, "milyon": 1e6, "milyar": 1e9, "trilyon": 1e12},
+    asks_corpus={
+        "count": (
+            "(?:burada |sende |sizde |dizinde )?kaç (?:makale|belge|doküman) (?:var|bulunuyor|mevcut)(?: burada)?",
+        ),
+        "newest": ("en (?:son|yeni) (?:makale|belge)(?: hangisi| hangisidir| nedir| ne)?",),
+        "sources": ("hangi kaynaklar (?:var|kullanılıyor)|kaynaklar (?:neler|nelerdir)",),
+        "languages": ("makaleler hangi dil(?:de|lerde)(?:dir)?|hangi diller(?:de makaleler)? var",),
+    },
+    talk={
+        "greeting": (
+            "merhaba|merhabalar|selam|selamlar|günaydın|iyi günler|iyi akşamlar|tünaydın|nasılsın|nasılsınız"
+            "|selamün aleyküm|selamun aleyküm|naber"
+        ),
+        "thanks": "teşekkür|teşekkürler|teşekkür ederim|çok teşekkür ederim|sağ ol|sağol|sağ olun|eyvallah",
+        "goodbye": "hoşça kal|hoşçakal|hoşça kalın|güle güle|görüşürüz|iyi geceler|kendine iyi bak",
+        "noted": "tamam|güzel|harika|anladım|evet|hayır|süper|olur",
+        "help": (
+            "yardım|yardım et|yardım edin|bana yardım et|ne yapabilirsin|neler yapabilirsin|ne yapabilirsiniz"
+            "|neler yapabilirsiniz|ne sorabilirim|neler sorabilirim|ne biliyorsun|neler biliyorsun"
+        ),
+        "identity": (
+            "sen kimsin|siz kimsiniz|kimsin|kimsiniz|sen nesin|adın ne|adın nedir|adınız ne|adınız nedir|bot musun"
+            "|robot musun"
+        ),
+        "courtesy": "lütfen|çok|size|sana|herkese",
+    },
 )

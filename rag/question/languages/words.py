@@ -24,6 +24,11 @@ class LanguageWords:
     tell what a conversation is about; they also show that a text is of this language. `refers_back` stands for
     something that was named before, and so does what begins with `refers_back_first`.
 
+    `talk` holds, by its kind, what people say to a program without asking anything of the documents: phrases word for
+    word, without their punctuation, parted by "|"; the kinds are those of rag.question.talk.Talk. `asks_corpus` holds,
+    by its kind, the patterns of whole questions on what is held; the kinds are those of
+    rag.question.corpus_question.Asked. Only English has questions with more words, in the group `rest`.
+
     Of sentences: `times` and `eras` are times, apart from years, clock times and months. `numbers` are numbers in
     words. A sentence that begins with `pronouns`, perhaps after one of `joiners`, dangles, unless it begins with
     `impersonal`. `capitals`: names begin with one.
@@ -60,6 +65,8 @@ class LanguageWords:
     scales: Mapping[str, float] = field(default_factory=dict)
     asks_first: str = _NOTHING
     asks_forms: Mapping[str, str] = field(default_factory=dict)
+    talk: Mapping[str, str] = field(default_factory=dict)
+    asks_corpus: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     eras: str = _NOTHING
     impersonal: str = _NOTHING
     ordinals: str = ""

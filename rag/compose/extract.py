@@ -8,7 +8,8 @@ from typing import Protocol
 from index.dates import sort_key
 from index.types import Span
 from rag.answer import ArticleOf, Citation, Comparison, ShortAnswer
-from rag.evidence.contradictions import contradictory_evidence, short_answer_text
+from rag.compose.choice import choose_sentences, ranked_by_claim
+from rag.evidence.contradictions import short_answer_text
 from rag.evidence.features import is_dangling
 from rag.evidence.scoring import CITED, Evidence
 from rag.question.answer_type import AnswerType
@@ -22,16 +23,18 @@ MARGIN = 3.0
 LEAST_LOG_ODDS = -1.0
 # Begins an answer whose sources contradict each other. All other words of an answer are quoted.
 DIFFERENT = "The sources give different answers, the newest first:"
+DIFFERENT_ACCOUNTS = "The accounts differ:"  # of one article
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
 class SubQuestion:
-    """One question to answer: the type of its answer, and its evidence, best first and not empty."""
+    """One question to answer: the type of its answer, its evidence, best first and not empty, and its words."""
 
     answer_type: AnswerType | None
     evidence: Sequence[Evidence]
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +78,22 @@ class ExtractiveComposer:
         Raises:
             AssertionError: a quote is not the article's text at its offsets, which is a defect.
         """
+
+        def published_of(article_id: str) -> str | None:
+            return article_of(article_id).published
+
         quoted: list[_Quote] = []
         sentences_each = -(-CITED // len(questions))  # rounded up
         parts = []
         for question in questions:
-            sentences = contradictory_evidence(
-                question.evidence, question.answer_type, lambda article_id: article_of(article_id).published
-            )
-            contradictory = bool(sentences)
-            if contradictory:
-                sentences = sorted(sentences[:CITED], key=lambda item: -item.score)
-            else:
-                sentences = best_sentences(question.evidence)[:sentences_each]
-            quotes = _quotes(sentences, quoted, article_of)
+            evidence = ranked_by_claim(question.evidence, question.question)
+            best = best_sentences(evidence)[:sentences_each]
+            choice = choose_sentences(evidence, question.question, question.answer_type, best, published_of)
+            quotes = _quotes(choice.sentences, quoted, article_of)
             quoted += quotes
             # A contradiction that was quoted for an earlier question may have one quote left, or none.
-            parts.append(_composition(quotes, differing=contradictory and len(quotes) > 1))
+            differing = choice.contradictory and len(quotes) > 1
+            parts.append(_composition(quotes, differing=differing, headline=choice.headline))
         return Composition(
             " ".join(part.text for part in parts if part.text),
             [quote.citation for quote in quoted],
@@ -134,15 +137,17 @@ class _Quote:
     short_answer: ShortAnswer | None
 
 
-def _composition(quotes: Sequence[_Quote], *, differing: bool) -> Composition:
+def _composition(quotes: Sequence[_Quote], *, differing: bool, headline: bool) -> Composition:
     """The answer to one question, of its quotes, best first; `differing` says that they contradict each other."""
     citations = [quote.citation for quote in quotes]
     if not differing:
-        short_answer = quotes[0].short_answer if quotes else None
+        short_answer = quotes[0].short_answer if quotes and headline else None
         return Composition(_with_marks(reading_order(citations)), citations, short_answer)
-    newest_first = sorted(quotes, key=lambda quote: sort_key(quote.citation.published), reverse=True)
+    in_order = [next(quote for quote in quotes if quote.citation is each) for each in reading_order(citations)]
+    newest_first = sorted(in_order, key=lambda quote: sort_key(quote.citation.published), reverse=True)
+    lead = DIFFERENT if len({citation.article_id for citation in citations}) > 1 else DIFFERENT_ACCOUNTS
     return Composition(
-        f"{DIFFERENT} {_with_marks(quote.citation for quote in newest_first)}",
+        f"{lead} {_with_marks(quote.citation for quote in newest_first)}",
         citations,
         newest_first[0].short_answer,
         tuple(quote.short_answer for quote in newest_first if quote.short_answer),

@@ -7,6 +7,7 @@ from index.engine.protocol import PassageIndex
 from rag.answer import ArticleOf
 from rag.compose.extract import Composer, Composition, SubQuestion
 from rag.evidence.confidence import confidence_of
+from rag.evidence.now import as_of_now
 from rag.evidence.scoring import Evidence, SentenceScorer
 from rag.question.follow_ups import InterpretedQuestion
 from rag.retrieval.hit import Hit
@@ -30,15 +31,25 @@ class ScoredQuestion:
         scorer: SentenceScorer, question: InterpretedQuestion, retrieval: Retrieval, index: PassageIndex
     ) -> "ScoredQuestion":
         """The question with the sentences that were retrieved for it, scored."""
-        evidence = scorer.score(question.query, question.answer_type, retrieval, index)
+        scored = scorer.score(question.query, question.answer_type, retrieval, index)
+        evidence = as_of_now(scored, question.query, lambda article_id: _published(index, article_id))
         # Rounded here, so that the confidence shown is the one that is compared with the threshold.
         weights = scorer.weights_for(question.query, evidence)
         confidence = round(confidence_of(evidence, retrieval.nearest, weights), 4)
         return ScoredQuestion(question, retrieval.hits, evidence, confidence)
 
+    def to_compose(self) -> SubQuestion:
+        """The question as a composer takes it."""
+        return SubQuestion(self.question.answer_type, self.evidence, self.question.query)
+
     def answers(self, threshold: float) -> bool:
         """Whether its evidence is confident enough to be quoted."""
         return bool(self.evidence) and self.confidence >= threshold
+
+
+def _published(index: PassageIndex, article_id: str) -> str | None:
+    article = index.article(article_id)
+    return article.published if article else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,7 @@ class Found:
         answered = [question for question in self.questions if question.answers(self.threshold)]
         if not answered:
             return Composition("", [], confidence=max(question.confidence for question in self.questions))
-        to_compose = [SubQuestion(question.question.answer_type, question.evidence) for question in answered]
+        to_compose = [question.to_compose() for question in answered]
         composed = self.composer.compose(to_compose, self.article_of)
         return replace(
             composed,

@@ -11,8 +11,9 @@ from functools import cache
 from itertools import pairwise
 
 from index.dates import sort_key
+from rag.evidence.accounts import says
 from rag.evidence.scoring import Evidence
-from rag.question.answer_type import AnswerType
+from rag.question.answer_type import COMPARABLE, AnswerType
 from rag.question.languages import LANGUAGES, words_of
 from rag.question.languages.english import ENGLISH
 from rag.question.languages.folding import fold
@@ -22,6 +23,11 @@ from rag.question.languages.words import YEARS, LanguageWords
 SURE = 0.0
 # A sentence whose score is further below the best one's is about something else.
 _SAME_SUBJECT = 3.0
+# A sentence must hold this share of the weight of the question's words that the best one holds.
+_SHARED = 0.8
+# An account that another one of the same article refers to may score so much lower, and the reader be so unsure of it.
+_REFERRING = 6.5
+_ACCOUNT = -0.4
 
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\b)?", re.IGNORECASE)
 # Some languages write a letter for the era, or for "year", directly after it.
@@ -68,6 +74,15 @@ class Value:
             return False
         return any(
             mine and theirs and mine.isdisjoint(theirs) for mine, theirs in zip(self.parts, other.parts, strict=True)
+        )
+
+    def spans(self, other: "Value") -> bool:
+        """Whether one is a longer range of days than the other, which contains it, in the same months and years."""
+        return (
+            len(self.parts) == 3
+            and self.parts[:2] == other.parts[:2]
+            and all(self.parts[2:] + other.parts[2:])
+            and (self.parts[2] != other.parts[2])
         )
 
     @property
@@ -182,33 +197,49 @@ def contradictory_evidence(
     The sentences after the best come newest first by the date that `published_of` gives for their article's id, the
     undated ones last; of several that agree with each other only the newest is there. One sentence of each other
     article is compared: the best one that is as much about the question as the best sentence of all. A short answer
-    that the reader is not sure of contradicts nothing.
+    that the reader is not sure of contradicts nothing. Of the best sentence's own article those that give another
+    account by their own words are compared, in the order of the text.
     """
     if not evidence or (value := _answer_value(evidence[0], answer_type)) is None:
         return []
     best = evidence[0]
+    accounts = [item for item in evidence[1:] if _is_other_account(item, best, answer_type)]
     others: dict[str, Evidence] = {}
     for item in evidence[1:]:
-        if item.passage.article_id == best.passage.article_id or item.score < best.score - _SAME_SUBJECT:
-            continue
-        # A sentence that lacks more of the question's names or numbers is about something else too.
-        if all(item.features[name] <= best.features[name] for name in ("names_missing", "numbers_missing")):
+        is_other = item.passage.article_id != best.passage.article_id and item.score >= best.score - _SAME_SUBJECT
+        if is_other and is_as_much_about_the_question(item, best):
             others.setdefault(item.passage.article_id, item)
     newest_first = sorted(
         others.values(), key=lambda item: sort_key(published_of(item.passage.article_id)), reverse=True
     )
     contradictory, values = [best], [value]
-    for item in newest_first:
-        other_value = _answer_value(item, answer_type)
-        if other_value and all(other_value.contradicts(value) for value in values):
+    for item in [*sorted(accounts, key=lambda each: each.span), *newest_first]:
+        other_value = _answer_value(item, answer_type, least=_ACCOUNT if item in accounts else SURE)
+        if other_value is None:
+            continue
+        if all(other_value.contradicts(each) for each in values) or (item in accounts and other_value.spans(value)):
             contradictory.append(item)
             values.append(other_value)
     return contradictory if len(contradictory) > 1 else []
 
 
-def reader_is_sure(item: Evidence) -> bool:
-    """Whether the reader finds it likelier that the sentence answers than that its passage does not."""
-    return item.features.get("reader", -1.0) > SURE
+def is_as_much_about_the_question(item: Evidence, best: Evidence) -> bool:
+    """Whether a sentence holds what the best one holds of the question's words, names and numbers."""
+    if any(item.features[name] > best.features[name] for name in ("names_missing", "numbers_missing")):
+        return False
+    shared = sum(rarity for term, rarity in best.held.items() if term in item.held)
+    return shared >= _SHARED * sum(best.held.values())
+
+
+def _is_other_account(item: Evidence, best: Evidence, answer_type: AnswerType | None) -> bool:
+    """Whether a sentence of the best one's article gives an account of the same that differs, by its own words."""
+    return (
+        answer_type in COMPARABLE
+        and item.passage.article_id == best.passage.article_id
+        and item.score >= best.score - _REFERRING
+        and is_as_much_about_the_question(item, best)
+        and bool(says("disputes", item.text, item.language) or says("disputes", best.text, best.language))
+    )
 
 
 def short_answer_text(item: Evidence) -> str:
@@ -219,8 +250,16 @@ def short_answer_text(item: Evidence) -> str:
     return item.text[start - item.span[0] : end - item.span[0]]
 
 
-def _answer_value(item: Evidence, answer_type: AnswerType | None) -> Value | None:
-    return value_of(short_answer_text(item), answer_type, item.language) if reader_is_sure(item) else None
+def _answer_value(item: Evidence, answer_type: AnswerType | None, least: float = SURE) -> Value | None:
+    """What a sentence's short answer says, where the reader's log-odds, divided by 10, are above `least`."""
+    if item.answer is None or item.features.get("reader", -1.0) <= least:
+        return None
+    after = fold(item.text[item.answer[1] - item.span[0] :]).lstrip()
+    if answer_type is AnswerType.NUMBER and _TimePatterns.of(words_of(item.language, item.text).code).month.match(
+        after
+    ):
+        return None  # the day of a date
+    return value_of(short_answer_text(item), answer_type, item.language)
 
 
 def _days(text: str, patterns: _TimePatterns) -> frozenset[float]:

@@ -1,7 +1,7 @@
 """How well each sentence answers a question: scored with a reader or, faster, by vectors."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.engine.protocol import PassageIndex
 from index.types import Article, Passage, Span
@@ -39,7 +39,7 @@ class Evidence:
 
     A difference of two scores is the log of how much likelier one sentence is to answer than the other. `answer` is the
     likeliest short answer in it, in characters of the article, where a reader read it. `also` are near-duplicate
-    passages of other articles.
+    passages of other articles. `held` are the question's words that the sentence itself holds, with their rarity.
     """
 
     passage: Passage
@@ -50,6 +50,7 @@ class Evidence:
     answer: Span | None = None
     also: tuple[Passage, ...] = ()
     language: str = "en"
+    held: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def _sentences(terms: QuestionTerms, hit: Hit, article: Article | None, index: P
             *(passage, span, text, sentence_features(terms, hit, title, span, index, language)),
             also=hit.also,
             language=language,
+            held=terms.held_by(set(index.terms(text, terms.language))),
         )
         for span, text in sentences
         # A title that ends in a full stop is kept: it is the only sentence of a text file of one line.

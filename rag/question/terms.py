@@ -79,6 +79,10 @@ class QuestionTerms:
         present = [weight for term, weight in self.weights.items() if term in terms]
         return sum(present) / self._weight if self._weight else 0.0
 
+    def held_by(self, terms: Collection[str]) -> dict[str, float]:
+        """The question's words among `terms`, with their rarity."""
+        return {term: weight for term, weight in self.weights.items() if term in terms}
+
     def phrases_in(self, terms: Sequence[str]) -> float:
         """The share, in [0, 1], of the weight of the question's pairs that lies in pairs of neighbours in `terms`."""
         shared = self.pairs.intersection(pairwise(terms))

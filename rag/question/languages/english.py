@@ -9,6 +9,10 @@ _NAMED = "country|city|person|company|state|place|team|nation"
 _AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
 _SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _LARGER = "(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\\w+)?"
+_TELLERS = (
+    "accounts?|sources?|reports?|estimates?|counts?|figures?|versions?|records?|historians?|scholars?|experts?|guides?"
+    "|outlets?|media|(?:news)?papers?|agenc(?:y|ies)|writers?|authors?|researchers?|officials?|witness(?:es)?"
+)
 
 # A question that a yes or a no answers; not "Can you tell me when…?", and not "Is it A or B?".
 _ASKS = "who|whom|when|where|why|how"
@@ -93,6 +97,36 @@ ENGLISH = LanguageWords(
     joiners="and|but|so|then|later|also|however|instead|afterwards|meanwhile|moreover|furthermore|therefore",
     pronouns="he|she|it|they|his|her|its|their|this|that|these|those|both|the (?:former|latter|two|same)",
     impersonal=r"it (?:is|was|has been) \w+ (?:that|to)\b|this (?:article|page)",
+    disputes=(
+        rf"(?:{_TELLERS})(?: \w+){{0,2}} (?:differ|disagree|vary|conflict|diverge|contradict)(?:s|ed)?|varied|varies"
+        rf"|(?:some|one|several|most)(?: \w+)? (?:{_TELLERS})\b.{{1,120}}?\b(?:others?|another)"
+        rf"|(?:according to|by) (?:some )?(?:other|another) (?:{_TELLERS})"
+        rf"|(?:other|another)(?: \w+)? (?:{_TELLERS}) (?:says?|said|puts?|gives?|gave|speaks?|spoke|names?)"
+        "|(?:gives?|gave) a (?:longer|shorter|different|higher|lower|later|earlier)"
+    ),
+    accounts=(
+        "according to|(?:cited|quoted|reported|given|told) by|says?|said|wrote|writes|reported|claim(?:s|ed)"
+        "|(?:gives?|gave|puts?|places|lists?|dates|counts?|names)"
+    ),
+    refutes=(
+        "(?:not true|untrue|false|wrong) that|denie[ds] (?:that|having)|false (?:claims?|reports?|rumou?rs?)|falsely"
+        "|contrary to (?:\\w+ )?(?:claims?|reports?|rumou?rs)"
+    ),
+    ends=(
+        "(?:has|have|had) since (?:\\w+ly )?\\w+|no longer"
+        "|(?:was|were|(?:has|have) been|is|are) (?:since |later |now |then |finally |officially )?(?:lifted|repealed"
+        "|abolished|cancelled|canceled|revoked|scrapped|replaced|withdrawn|overturned|reversed|corrected|superseded"
+        "|broken|surpassed|beaten|dropped|dissolved|disbanded|rescinded)|came to an end|was succeeded by|stepped down"
+        "|resigned|(?:that|this|the) (?:\\w+ ){1,2}(?:ended|expired|lapsed|ran out)"
+    ),
+    asks_now=("current|currently|now|nowadays|today|latest|newest|most recent|(?:is|are) there|at present|these days"),
+    roles=(
+        "president|vice president|(?:deputy )?prime minister|premier|king|queen|emir|sultan|chancellor|governor|mayor"
+        r"|(?:foreign|defence|defense|finance|interior|economy|energy|education|health) minister|minister of \w+"
+        "|speaker|(?:acting |deputy |executive |managing |general )?director(?:[- ]general)?|head"
+        "|chair(?:man|woman|person)?|ambassador|secretary(?:[- ]general)?|chief executive|ceo|coach|captain|commander"
+        "|editor|rector|principal|leader"
+    ),
     range_words="to|until|till|through|and",
     open_times=r"before|after|since|by|until|till|around|about|circa",
     bounds=("about|around|nearly|almost|over|under|least|most|more|less|fewer|up to|roughly|approximately|some"),

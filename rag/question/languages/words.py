@@ -33,6 +33,10 @@ class LanguageWords:
     words. A sentence that begins with `pronouns`, perhaps after one of `joiners`, dangles, unless it begins with
     `impersonal`. `capitals`: names begin with one.
 
+    Of what sentences say of others: `disputes` tell that accounts differ, `accounts` whose account it is, `refutes`
+    that a claim is wrong, and `ends` that something is so no longer. A question with `asks_now` asks how it is now;
+    `roles` are what one person is at a time.
+
     Of short answers: `range_words` stand between the ends of a range, with `between` before them; a time with
     `open_times` and a number with `bounds` are not compared with others. `bounds_before` and `bounds_after` are whole
     phrases that limit a number, from either side, `times_before` those that limit a time, and `units` what a number is
@@ -69,6 +73,12 @@ class LanguageWords:
     asks_corpus: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     eras: str = _NOTHING
     impersonal: str = _NOTHING
+    disputes: str = _NOTHING
+    accounts: str = _NOTHING
+    refutes: str = _NOTHING
+    ends: str = _NOTHING
+    asks_now: str = _NOTHING
+    roles: str = _NOTHING
     ordinals: str = ""
     day_after_month: bool = False
     capitals: bool = True

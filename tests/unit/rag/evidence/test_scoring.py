@@ -267,16 +267,16 @@ class Within:
     ("part", "whole"),
     [
         ("uilt in 202", "built in 2021"),
-        ("1 billi", "4.1 billion"),
-        ("4", "4.1"),
+        ("1 billi", "4.1 billion manat"),
+        ("4", "4.1 billion manat"),
         ("00 men", "12,000 men"),
         ("Aliy", "Aliyev"),
-        (" of ", " of "),
-        ("(Lenkoran", "(Lenkoran"),
+        (" of ", "of"),
+        ("(Lenkoran", "(Lenkoran)"),
     ],
 )
 def test_a_short_answer_never_ends_within_a_word_or_number(index_of_texts, part, whole):
-    """A word or number that the reader cuts is given whole, and nothing more."""
+    """A word or number that the reader cuts is given whole, as it is shown."""
     text = "It was built in 2021 by 12,000 men of Aliyev’s (Lenkoran) for 4.1 billion manat."
     index = index_of_texts(harbour=text)
     _, evidence = score_question(index, "What was built?", reader=Within(part))

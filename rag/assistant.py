@@ -203,10 +203,7 @@ class Assistant:
         self, filters: Filters, offset: int, limit: int, phrase: str | None = None
     ) -> list[ArticleSummary]:
         """Up to `limit` of the articles that pass and hold a phrase, newest first, after the first `offset` of them."""
-        index = self.source.current()
-        if phrase:
-            return index.articles_mentioning(phrase, filters, offset, limit)[1]
-        return index.list_articles(filters, offset, limit)
+        return self.source.current().list_articles(filters, offset, limit, phrase)
 
     def degraded_reason(self) -> str | None:
         """Why the newest generation does not serve while an older one does; None where the newest serves.

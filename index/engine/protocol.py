@@ -50,8 +50,10 @@ class PassageIndex(Protocol):
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""
 
-    def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
-        """Up to `limit` of the articles that pass, newest first, after the first `offset` of them."""
+    def list_articles(
+        self, filters: Filters, offset: int, limit: int, phrase: str | None = None
+    ) -> list[ArticleSummary]:
+        """Up to `limit` of the articles that pass and hold a phrase, newest first, after the first `offset` of them."""
 
     def count_articles(self, filters: Filters) -> int:
         """How many articles pass."""

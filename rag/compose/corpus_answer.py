@@ -170,7 +170,9 @@ def _by_day(scope: _Scope, adjective: str, first: Callable[[Filters, int], list[
     together = scope.count(replace(scope.filters, published_from=day, published_to=day))
     count = scope.count(dated)
     if together > 1 and not scope.several:
-        text = f"{together:,} of {scope.in_words(count)} are the {adjective}, all published on {day_in_words(day)}:"
+        text = f"{together:,} of {scope.in_words(count)} were published on {day_in_words(day)}, the {adjective} day:"
+        if together == count:
+            text = f"{scope.in_words(count)} are held, all published on {day_in_words(day)}:"
         same_day = [article for article in articles if str(article.published)[:10] == day]
         filters = replace(scope.filters, published_from=day, published_to=day)
         return CorpusAnswer(text, _article_links(same_day, scope, together, filters))
@@ -216,7 +218,7 @@ def _languages(index: PassageIndex, filters: Filters) -> CorpusAnswer:
     named = sorted(((english_name(code) or code, number) for code, number in counts.items()), key=lambda pair: -pair[1])
     links = tuple(AnswerLink(english_name(code) or code, filters=replace(filters, language=code)) for code in counts)
     read = listed([english_name(code) or code for code in LANGUAGES])
-    held = f"The articles are in {_groups(named, 'language')}." if named else "No article states its language."
+    held = f"{_groups(named, 'language')}." if named else "No article states its language."
     return CorpusAnswer(f"{held} Questions are read in {read}.", links[:LISTED])
 
 

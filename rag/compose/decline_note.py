@@ -22,6 +22,7 @@ _NAMED = 2  # names that no article has, of those that the note lists
 _SHORTEST = 4  # letters of a word without a capital that can be a subject
 _WORD = re.compile(r"\w[\w'’-]*")
 _POSSESSIVE = re.compile(r"['’]s$")
+_VERB = re.compile("(?:ed|ing)$")
 _JOINTS = {"of", "the"}  # inside a name: University of the Punjab
 
 
@@ -43,8 +44,8 @@ def with_decline_note(answer: Answer, filters: Filters, index: PassageIndex) -> 
     sentences = [_what_is_near(missing[:_NAMED], nearest, filters)]
     links = []
     if nearest:
-        text = f"The {counted(nearest.count, 'article')}" if nearest.count > 1 else "The article"
-        links.append(AnswerLink(f"{text} on {nearest.phrase}", filters=filters, mentions=nearest.phrase))
+        text = f"{counted(nearest.count, 'article')} that {verb(nearest.count, 'mention')} “{nearest.phrase}”"
+        links.append(AnswerLink(text, filters=filters, mentions=nearest.phrase))
     if drop := _filter_to_drop(answer.question, subjects, nearest, filters, index):
         sentences.append(drop[0])
         links.append(drop[1])
@@ -53,16 +54,18 @@ def with_decline_note(answer: Answer, filters: Filters, index: PassageIndex) -> 
 
 
 def subjects_of(question: str) -> list[str]:
-    """What a question is about, as its words name it: its names or, where it has none, its words that are not small."""
+    """What a question is about, as its words name it: its names or, where it has none, its longer words.
+
+    Forms of verbs are left out of the latter: that no article mentions "invented" helps nobody.
+    """
     if (language_of(question) or DEFAULT.code) != DEFAULT.code:
         return []
     matches = list(_WORD.finditer(question))
     words = [_POSSESSIVE.sub("", match[0]) for match in matches]
     content = [fold_case(word) not in DEFAULT.plain_words for word in words]
     if question.isupper() or not any(word[0].isupper() for word in words[1:]):
-        return list(
-            dict.fromkeys(word for word, tells in zip(words, content, strict=True) if tells and len(word) >= _SHORTEST)
-        )
+        told = (word for word, tells in zip(words, content, strict=True) if tells and len(word) >= _SHORTEST)
+        return list(dict.fromkeys(word for word in told if not _VERB.search(word)))
     names: list[list[str]] = []
     joined = False  # whether the word before belongs to a name
     for position, (match, word) in enumerate(zip(matches, words, strict=True)):

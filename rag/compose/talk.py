@@ -1,7 +1,7 @@
 """What is replied to talk: in one or two sentences what is held, and what can be asked."""
 
 from index.engine.stats import IndexStats
-from rag.compose.wording import counted, published_in_words
+from rag.compose.wording import counted, published_in_words, verb
 from rag.question.talk import Talk
 
 # Talk of these kinds is replied to with questions that can be answered.
@@ -19,22 +19,25 @@ def talk_text(talk: Talk, stats: IndexStats) -> str:
     """The reply to one kind of talk, given what the index holds."""
     if not stats.articles:
         return f"{_BEFORE.get(talk, '')} {_EMPTY}".lstrip()
-    articles = counted(stats.articles, "article")
-    if talk not in ASKS_FOR_EXAMPLES:
-        is_held = "is" if stats.articles == 1 else "are"
-        return f"{_BEFORE[talk]} {articles}{_origin(stats)} {is_held} held here."
-    asked = f"Ask about the {articles} held here{_origin(stats)}: the answer is quoted from them word for word."
-    more = (
-        ""
-        if talk is Talk.GREETING
-        else " Ask too how many articles mention a name, which is the newest, or the sources."
+    held = (
+        f"{counted(stats.articles, 'article')}{_origin(stats)} {verb(stats.articles, 'are')} held here{_days(stats)}."
     )
-    return f"{_BEFORE.get(talk, '')} {asked}{more}".lstrip()
+    said = [_BEFORE.get(talk, ""), held]
+    if talk in ASKS_FOR_EXAMPLES:
+        said.append("Ask about them: the answer is quoted from them word for word.")
+    if talk in ASKS_FOR_EXAMPLES - {Talk.GREETING}:
+        said.append(
+            "You can also ask how many articles mention a name, which is the newest, or which sources there are."
+        )
+    return " ".join(filter(None, said))
 
 
 def _origin(stats: IndexStats) -> str:
-    """The sources and days of the articles, after their noun."""
+    """The sources of the articles, after their noun."""
     sources = [source.name for source in stats.sources if source.name is not None]
-    from_sources = f" from {sources[0] if len(sources) == 1 else counted(len(sources), 'source')}" if sources else ""
+    return f" from {sources[0] if len(sources) == 1 else counted(len(sources), 'source')}" if sources else ""
+
+
+def _days(stats: IndexStats) -> str:
     days = published_in_words(stats.earliest, stats.latest)
-    return f"{from_sources}, {days}," if days else from_sources
+    return f", {days}" if days else ""

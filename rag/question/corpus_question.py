@@ -76,6 +76,11 @@ _MENTIONS = re.compile(
     r"(?:(?:the )?(?:exact )?(?:words?|phrase|name|term)\s+)?(?P<phrase>.+)",
     re.IGNORECASE,
 )
+# "From Coast Daily mention Lachin": the source, and then the phrase.
+_ORIGIN_AND_PHRASE = re.compile(
+    r"(?P<origin>.+?)\s+(?P<mentions>(?:that |which )?(?:mention|nam(?:e|ing)\b|contain|refer|talk|discuss|deal).*)",
+    re.IGNORECASE,
+)
 _LANGUAGE = re.compile(r"(?:^|\s)(?:(?:that |which )?(?:are )?(?:written )?in )(?P<name>[^\W\d_]+)$", re.IGNORECASE)
 _ORIGIN = re.compile(
     r"(?:(?:that |which )?(?:(?:are|were|was|is) )?(?:published |written |come )?)(?:from|by|of|in)\s+(?P<origin>.+)",
@@ -118,6 +123,11 @@ def _narrowed(found: CorpusQuestion, rest: str, today: date) -> CorpusQuestion |
     if mentions := _MENTIONS.fullmatch(rest):
         phrase = phrase_of(mentions["phrase"])
         return replace(found, phrase=phrase) if phrase else None
+    if both := _ORIGIN_AND_PHRASE.fullmatch(rest):
+        narrowed = _narrowed(found, both["mentions"], today)
+        found, rest = _without_endings(narrowed, both["origin"], today) if narrowed else (found, rest)
+        if not rest:
+            return found
     origin = _ORIGIN.fullmatch(rest)
     return replace(found, origin=origin["origin"]) if origin and not _VERB.search(origin["origin"]) else None
 

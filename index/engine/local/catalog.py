@@ -145,8 +145,8 @@ class Catalog:
         """The numbers of the articles that these rows are passages of, each once, ascending."""
         # Articles are numbered, and their rows follow one another, in the order in which they were added. An article
         # without a passage has the first row of the next one, and comes before it.
-        stored = self._all("SELECT first_row FROM articles ORDER BY first_row")
-        first_rows = np.array(stored, dtype=np.int64).reshape(-1)
+        records = self._all("SELECT first_row FROM articles ORDER BY first_row")
+        first_rows = np.array(records, dtype=np.int64).reshape(-1)
         return np.unique(np.searchsorted(first_rows, rows, side="right") - 1).astype(np.int32)
 
     def texts(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:

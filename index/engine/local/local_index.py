@@ -130,8 +130,12 @@ class LocalIndex:
         """How many passages hold an indexed word."""
         return self.lexical.document_frequency(term)
 
-    def list_articles(self, filters: Filters, offset: int, limit: int) -> list[ArticleSummary]:
-        """Up to `limit` of the articles that pass, newest first, after the first `offset` of them."""
+    def list_articles(
+        self, filters: Filters, offset: int, limit: int, phrase: str | None = None
+    ) -> list[ArticleSummary]:
+        """Up to `limit` of the articles that pass and hold a phrase, newest first, after the first `offset` of them."""
+        if phrase is not None:
+            return self.articles_mentioning(phrase, filters, offset, limit)[1]
         return self.catalog.list_articles(filters, offset, limit)
 
     def count_articles(self, filters: Filters) -> int:

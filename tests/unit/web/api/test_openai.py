@@ -113,7 +113,8 @@ def test_a_declined_question_says_so_and_lists_the_nearest(peer, stream):
     else:
         message = ask(peer, ABSENT).choices[0].message
         content, annotations = message.content, message.annotations
-    assert content.startswith("The documents do not hold an answer to this. The nearest passages:\n\n- [")
+    assert content.startswith("The documents do not hold an answer to this. ")
+    assert "The nearest passages:\n\n- [" in content
     assert annotations == []
 
 
@@ -141,9 +142,9 @@ def test_filters_are_taken_as_extra_fields(peer):
     answer = ask(peer, extra_body={"source": "River Post", "k": 1}).choices[0].message.answer
     assert {passage["article_id"] for passage in answer["passages"]} == {"bridge"}
     content = ask(peer, extra_body={"language": "fr"}).choices[0].message.content
-    assert re.fullmatch(
-        r"No article passes the filters. \[What there is\]\(http://\S+/corpus\): sources, languages and days.", content
-    )
+    assert content.startswith("No article passes the filters. ")
+    assert re.search(r" \[What there is\]\(http://\S+/corpus\): sources, languages and days\.", content)
+    assert re.search(r"\n- \[Ask without the language filter\]\(http://\S+/\?q=When\S+\)$", content)
 
 
 def test_an_index_without_articles_is_said_to_be_so(assistant):

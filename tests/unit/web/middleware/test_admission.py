@@ -197,5 +197,5 @@ def test_a_question_waits_for_its_slot_before_it_uses_a_thread():
     routes = [*json_routes.router.routes, *openai.router.routes, *page_routes.router.routes]
     dependencies = {route.path: [dependency.call for dependency in route.dependant.dependencies] for route in routes}
     asking = {path for path, calls in dependencies.items() if get_slot in calls}
-    assert asking == {"/", "/api/ask", "/api/search", "/v1/chat/completions"}
+    assert asking == {"/", "/articles", "/api/ask", "/api/search", "/v1/chat/completions"}
     assert {dependencies[path][0] for path in asking} == {get_slot}

@@ -32,7 +32,8 @@ def define(found: Found) -> Composition:
     if confidence < found.threshold:
         return Composition("", [], confidence=confidence)
     sentences = [sentence.evidence for sentence, _ in defining[:CITED]]
-    sentences = _with_introduction(first, sentences)
+    if not certain:
+        sentences = _with_introduction(first, sentences)
     sentences += [item for item in _best(question) if places_of(target, tokens_of(item.text))]
     short = None if len({other.name.casefold() for _, other in defining}) > 1 else _headline(first, definition)
     return quote(sentences[:CITED], confidence, found.article_of, short)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from rag.evidence.clauses import begins_clause
-from rag.evidence.descriptions import end_of_description, expansion_before, is_description, start_of_description
+from rag.evidence.descriptions import described_by, end_of_description, expansion_before, start_of_description
 from rag.question.languages.english_grammar import (
     ADVERBS,
     DETERMINERS,
@@ -49,10 +49,20 @@ def definition_of(sentence: Sequence[Token], target: Sequence[Token]) -> Definit
     found = [
         definition
         for place in places_of(target, sentence)
-        if _is_whole(sentence, place + len(target))
-        for definition in _at(sentence, place, place + len(target))
+        if _is_whole(sentence, after := _end_of_name(sentence, place + len(target)))
+        for definition in _at(sentence, place, after)
     ]
     return min(found, key=lambda definition: (definition.kind, definition.headline is None), default=None)
+
+
+def _end_of_name(sentence: Sequence[Token], after: int) -> int:
+    """After the year of an event, "Indus Shield 2023", or the name behind a number, "JF-17 Thunder"."""
+    last = sentence[after - 1]
+    while after < len(sentence) and last.folded.isdigit() and sentence[after].is_capital:
+        after += 1
+    if last.is_capital and after < len(sentence) and sentence[after].folded.isdigit():
+        return after + 1
+    return after
 
 
 def _is_whole(sentence: Sequence[Token], after: int) -> bool:
@@ -69,8 +79,6 @@ def _at(sentence: Sequence[Token], place: int, after: int) -> Iterator[Definitio
     first = place
     while first > 0 and place - first < _LONGEST_NAME and sentence[place].is_capital and _is_given(sentence[first - 1]):
         first -= 1
-    if first < place and after - place > 1:
-        return  # the words that were asked for are the end of a longer name
     name = " ".join(token.text for token in sentence[first:after])
     rules = (
         (Kind.EXPANSION, _expansion),
@@ -81,7 +89,11 @@ def _at(sentence: Sequence[Token], place: int, after: int) -> Iterator[Definitio
         (Kind.NAMING, _naming),
         (Kind.SUBJECT, _subject),
     )
+    # Of a longer name that ends as what was asked for only a title says that it is the same: the poet Allama Iqbal.
+    longer = first < place and after - place > 1
     for kind, rule in rules:
+        if longer and kind is not Kind.TITLE:
+            continue
         found = rule(sentence, first, after)
         if found is not None:
             headline = found if found[0] < found[1] else None
@@ -130,14 +142,17 @@ def _copula(sentence: Sequence[Token], first: int, after: int) -> tuple[int, int
 
 def _apposition(sentence: Sequence[Token], first: int, after: int) -> tuple[int, int] | None:
     after = _after_brackets(sentence, after)
-    if _word(sentence, after) != "," or (sentence[0].folded in FRONTED and _first_comma(sentence) == after):
+    if _word(sentence, after) != ",":
         return None
-    end = next((place for place in range(after + 1, len(sentence)) if sentence[place].text in ",.;:)—"), len(sentence))
-    if not is_description(sentence[after + 1 : end]):
+    start = after + 1
+    end = next((place for place in range(start, len(sentence)) if sentence[place].text in ",.;:)—"), len(sentence))
+    end = start + described_by(sentence[start:end])
+    # "In Baku, the president met": what follows the first comma may be the clause.
+    if end == start or (_word(sentence, start) in DETERMINERS and _is_fronted(sentence, after)):
         return None
-    if sentence[after + 1].folded in ("then", "former", "formerly", "late"):
+    if sentence[start].folded in ("then", "former", "formerly", "late"):
         return first, end  # without the name it would be said of today
-    return _without_pronoun(sentence, after + 1, end)
+    return _without_pronoun(sentence, start, end)
 
 
 def _role_apposition(sentence: Sequence[Token], first: int, after: int) -> tuple[int, int] | None:
@@ -200,8 +215,9 @@ def _after_brackets(sentence: Sequence[Token], after: int) -> int:
     return next((place + 1 for place in range(after, len(sentence)) if sentence[place].text == ")"), after)
 
 
-def _first_comma(sentence: Sequence[Token]) -> int:
-    return next((place for place, token in enumerate(sentence) if token.text == ","), -1)
+def _is_fronted(sentence: Sequence[Token], comma: int) -> bool:
+    """Whether a sentence begins with when or where, up to this comma."""
+    return sentence[0].folded in FRONTED and all(token.text != "," for token in sentence[:comma])
 
 
 def _word(sentence: Sequence[Token], place: int) -> str:

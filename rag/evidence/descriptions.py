@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rag.question.languages.english_grammar import DETERMINERS, POSSESSIVES, PREPOSITIONS, ROLES, TITLE_WORDS
+from rag.question.languages.english_grammar import DETERMINERS, POSSESSIVES, PREPOSITIONS, ROLES, THINGS, TITLE_WORDS
 from rag.question.tokens import Token
 
 _LONGEST = 14  # tokens of a description
@@ -12,9 +12,15 @@ _OPENINGS = frozenset({"then", "now", "currently", "former", "formerly", "late",
 _AFTER_ROLE = frozenset({"of", "for", "to", "in", "at", "on"})
 
 
+def described_by(words: Sequence[Token]) -> int:
+    """How many of the words between two commas after a name say what it is, without a clause about them; 0 if none."""
+    clause = next((place for place, token in enumerate(words) if token.folded in _CLAUSE), len(words))
+    return clause if is_description(words[:clause]) else 0
+
+
 def is_description(words: Sequence[Token]) -> bool:
-    """Whether the words between two commas after a name are a noun with its words, and not a clause or another name."""
-    if not 1 <= len(words) <= _LONGEST or any(token.folded in _CLAUSE | _VERBS for token in words):
+    """Whether words are a noun with what belongs to it, and not a clause or another name."""
+    if not 1 <= len(words) <= _LONGEST or any(token.folded in _VERBS for token in words):
         return False
     first = words[0].folded
     if first in _OPENINGS or first in DETERMINERS:
@@ -22,7 +28,7 @@ def is_description(words: Sequence[Token]) -> bool:
         nouns = (token for token in words[1:5] if token.folded not in PREPOSITIONS | DETERMINERS | POSSESSIVES)
         return any(token.text.islower() and token.is_word for token in nouns)
     possessive = len(words) > 3 and words[1].text in "’'" and words[2].folded == "s"
-    return (words[0].text.islower() or possessive) and any(token.folded in ROLES for token in words[:7])
+    return (first in ROLES | TITLE_WORDS or possessive) and any(token.folded in ROLES for token in words[:7])
 
 
 def end_of_description(sentence: Sequence[Token], start: int) -> int:
@@ -45,6 +51,7 @@ def start_of_description(sentence: Sequence[Token], end: int, *, titles_only: bo
     if role is None:
         return None
     start = role
+    thing = sentence[role].folded not in ROLES
     while start > 0 and sentence[start - 1].folded in ROLES | TITLE_WORDS:
         start -= 1
     # Of other words before a role only those between it and its article or owner are known to belong to it.
@@ -54,9 +61,9 @@ def start_of_description(sentence: Sequence[Token], end: int, *, titles_only: bo
             return owner
         if token.folded == "s" and owner > 1 and sentence[owner - 1].text in "’'":
             return _start_of_owner(sentence, owner - 2)
-        if not token.is_word or token.folded in PREPOSITIONS or token.folded.isdigit():
+        if token.text not in "-–" and (not token.is_word or token.folded in PREPOSITIONS or token.folded.isdigit()):
             break
-    return start
+    return None if thing else start
 
 
 def _last_role(sentence: Sequence[Token], end: int, *, titles_only: bool) -> int | None:
@@ -66,7 +73,7 @@ def _last_role(sentence: Sequence[Token], end: int, *, titles_only: bool) -> int
         token = sentence[place]
         if not token.is_word and token.text not in "’'-–":
             return None
-        if token.folded in ROLES:
+        if token.folded in ROLES or (titles_only and token.folded in THINGS and token.text.islower()):
             return place if place == end - 1 or sentence[place + 1].folded in _AFTER_ROLE else None
     return None
 
@@ -91,9 +98,14 @@ def expansion_before(words: Sequence[Token], short: str) -> int | None:
     while place >= max(0, len(words) - longest):
         word = words[place].folded
         for position in range(len(word) - 1, -1, -1):
-            if letter >= 0 and word[position] == short[letter] and (letter > 0 or position == 0):
+            if letter >= 0 and word[position] == short[letter] and _may_be(letter, position, word):
                 letter -= 1
         if letter < 0:
             return place
         place -= 1
     return None
+
+
+def _may_be(letter: int, position: int, word: str) -> bool:
+    """Whether a letter of an abbreviation may be the one at a position of a word; its first begins a word of weight."""
+    return letter > 0 or (position == 0 and word not in PREPOSITIONS | DETERMINERS)

@@ -108,3 +108,16 @@ TITLE_WORDS = _words(
     "cabinet opposition crown supreme brigadier attorney wing group squadron grand associate honorary digital "
     "development oil public sir lord dr mr mrs ms miss mayor"
 )
+
+# What things are called by, as people are by ROLES: the ship Büyükada.
+THINGS = _words(
+    "agency airline airport aircraft alliance army ballet band bank base battle bridge canal capital carrier "
+    "castle channel church city clan club committee company convention corporation corvette country county dam "
+    "declaration desert district drill dynasty empire exercise factory fair federation festival fighter film firm "
+    "fleet forum foundation frigate group hospital island jet journal kingdom lake language league library "
+    "magazine missile monastery mosque mountain movement museum network newspaper novel opera operation "
+    "organisation organization outlet palace party peninsula pipeline plant poem port portal programme project "
+    "province radar region religion river rocket satellite school ship site station street submarine suburb "
+    "summit system tanker team temple theatre tower town tribe union university valley vessel village war website "
+    "zone "
+)

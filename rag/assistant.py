@@ -16,7 +16,7 @@ from rag.cache import AnswerCache, Request
 from rag.clock import Clock
 from rag.compose.decline_note import with_decline_note
 from rag.compose.extract import Composer, Composition, ExtractiveComposer
-from rag.compose.forms import DEPTHS, compose
+from rag.compose.forms import DEPTHS, compose_in_form
 from rag.compose.found import Found, ScoredQuestion
 from rag.compose.language_note import language_note
 from rag.errors import ArticleUnknownError, FilterError, SettingError
@@ -133,7 +133,7 @@ class Assistant:
         clock.lap("read")
         yield StageStarted(Stage.ANSWERING)
         clock.resume()
-        composed = compose(form, Found(request.question, scored, self.threshold, self.composer, article_of))
+        composed = compose_in_form(form, Found(request.question, scored, self.threshold, self.composer, article_of))
         answer = self._answer(request, form, scored, composed, passages, IndexInfo.of(index.manifest))
         if not answer.answered:
             answer = with_decline_note(answer, request.filters, index)

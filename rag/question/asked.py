@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.engine.protocol import PassageIndex
+from rag.question.answer_type import expected_answer_type
 from rag.question.follow_ups import InterpretedQuestion, interpret_question
 from rag.question.form import Form, form_of
+from rag.question.sides import sides_of
 from rag.question.target import target_of
 from rag.question.tokens import span_of
 
@@ -21,6 +23,8 @@ def asked_questions(
     form = form_of(question) if len(questions) == 1 else Form.EXTRACT
     if form is Form.DEFINITION:
         return _definition(question, questions)
+    if form is Form.COMPARISON:
+        return _comparison(question, questions)
     return form, questions
 
 
@@ -35,3 +39,14 @@ def _definition(question: str, questions: list[InterpretedQuestion]) -> tuple[Fo
         return Form.DEFINITION, questions
     query = f"What is {question[start:end]}?"
     return Form.DEFINITION, [replace(asked, text=query, query=query, typed_query=query)]
+
+
+def _comparison(question: str, questions: list[InterpretedQuestion]) -> tuple[Form, list[InterpretedQuestion]]:
+    """A question for each side; an EXTRACT where the sides can't be parted, or are named in an earlier question."""
+    sides = sides_of(question)
+    if sides is None or questions[0].query != questions[0].text:
+        return Form.EXTRACT, questions
+    return Form.COMPARISON, [
+        InterpretedQuestion(side.label, side.query, side.query, sides.answer_type or expected_answer_type(side.query))
+        for side in (sides.first, sides.second)
+    ]

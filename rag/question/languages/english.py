@@ -1,5 +1,6 @@
 """English."""
 
+from rag.question.languages.english_grammar import COMPARATIVES
 from rag.question.languages.words import LanguageWords
 
 _PERIODS = "year|month|day|date|century|decade"
@@ -37,6 +38,15 @@ _DEFINITION = (
     rf"|what(?:['’]s| is| was| are| were) {_NO_NAME}(?!.*{_LINKS})"
     rf"(?=(?:the )?(?-i:[A-Z0-9“\"])|an? [\w-]+(?: [\w-]+){{0,3}}\W*$|(?:the )?(?!(?:{_NEITHER})\b){_SHORT})"
     r")(?P<target>[^?]{2,80}?)(?: (?:stand for|mean))?\W*$"
+)
+# Two sides: "compare A and B", "which is longer, A or B?", "was A opened before B?".
+_COMPARED = "|".join(sorted(COMPARATIVES, key=len, reverse=True))
+_COMPARISON = (
+    r"^(?:please )?(?:(?:can|could) you )?(?:compare\b|(?:give me )?(?:a |the )?comparison (?:of|between) )"
+    r"|\bdifferences? between .+ and |^how (?:do|does|did) .+ (?:compare|differ)\b|\w (?:vs\.?|versus) \w"
+    rf"|^(?:which|what|who)\b.*\b(?:{_COMPARED})\b.* or "
+    rf"|^(?:{_AUXILIARY}) .*\b(?:{_COMPARED})\b.* than "
+    r"|^(?:was|were) .+ \w+(?:ed|en|t|nd|ld|rn) (?:before|after) (?!.*\d)(?:the |(?-i:[A-Z]))"
 )
 
 # Questions on what is held. "Items", "reports" and "stories" are left out: they are what articles are about, too.
@@ -147,7 +157,7 @@ ENGLISH = LanguageWords(
         r"|lit(?:re|er)s?|degrees?(?: (?:celsius|fahrenheit))?|°[CF]?|(?:kilo|mega|giga|tera)?(?:watt|byte)s?|[kMG]W"
         r"|hours?|minutes?|seconds?|days?|weeks?|months?|years?|decades?|centuries"
     ),
-    asks_forms={"definition": _DEFINITION, "yes_no": _YES_NO},
+    asks_forms={"comparison": _COMPARISON, "definition": _DEFINITION, "yes_no": _YES_NO},
     scales={"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "crore": 1e7, "billion": 1e9}
     | {"bn": 1e9, "trillion": 1e12, "tn": 1e12},
     asks_corpus={

@@ -1,5 +1,7 @@
 """What is known of English sentences beyond single words: verbs, titles, and words that limit what is said."""
 
+from dataclasses import dataclass
+
 # The verbs whose past is no "ed": the base, the past, and the participle where it is another form.
 _IRREGULAR = """
 beat beat beaten|become became become|begin began begun|bend bent|bind bound|bite bit bitten|bleed bled|blow blew blown
@@ -121,3 +123,39 @@ THINGS = _words(
     "summit system tanker team temple theatre tower town tribe union university valley vessel village war website "
     "zone "
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparative:
+    """What a word compares: times or numbers, which end it asks for, and the word that asks for one side's value.
+
+    `larger`: it asks for the larger number or the later time.
+    """
+
+    larger: bool
+    base: str
+    is_time: bool = False
+
+
+def _comparatives(text: str, *, larger: bool) -> dict[str, Comparative]:
+    """Of "longer long" and the like, parted by |."""
+    pairs = (pair.split() for pair in text.split("|"))
+    return {word: Comparative(larger, base) for word, base in pairs}
+
+
+COMPARATIVES = {
+    **dict.fromkeys(("first", "earlier", "earliest", "before"), Comparative(larger=False, base="", is_time=True)),
+    **dict.fromkeys(("last", "later", "latest", "after"), Comparative(larger=True, base="", is_time=True)),
+    **dict.fromkeys(("older", "oldest"), Comparative(larger=False, base="built or born", is_time=True)),
+    **dict.fromkeys(("newer", "newest", "younger"), Comparative(larger=True, base="built or born", is_time=True)),
+    **_comparatives(
+        "more many|most many|larger large|largest large|bigger big|biggest big|greater great|higher high|highest high"
+        "|longer long|longest long|taller tall|tallest tall|deeper deep|wider wide|heavier heavy|faster fast",
+        larger=True,
+    ),
+    **_comparatives(
+        "fewer many|fewest many|less much|least much|smaller large|smallest large|lower high|lowest high"
+        "|shorter long|shortest long|lighter heavy|slower fast|narrower wide|cheaper expensive|cheapest expensive",
+        larger=False,
+    ),
+}

@@ -1,0 +1,148 @@
+"""The answer to a question that compares: a quoted sentence for each side, and their order where it can be computed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer import Citation, ComparedSide, Comparison
+from rag.compose.extract import LEAST_LOG_ODDS, MARGIN, Composition, quotes_in_order
+from rag.compose.found import Found, ScoredQuestion
+from rag.evidence.order import Range, is_time, number_of_year, range_of, shown_value, with_hedge
+from rag.evidence.scoring import Evidence
+from rag.question.answer_type import AnswerType, names_in
+from rag.question.languages import DEFAULT
+from rag.question.sides import Sides, sides_of
+from rag.question.terms import numbers_in, words_in
+
+_CONSIDERED = 8  # of the best sentences, those that may be about a side
+_STEM = 5  # letters
+_LONGEST_VALUE = 7  # words of a number or a time with what it counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side: its name, the sentence about it, and the range that its short answer means."""
+
+    label: str
+    evidence: Evidence | None
+    text: str
+    range: Range | None
+
+
+def compare(found: Found) -> Composition:
+    """One sentence for each side; sides without one are unanswered. Without any it declines."""
+    asked = sides_of(found.text)
+    if asked is None or len(found.questions) != 2:
+        return found.extract()
+    sides = _sides(found, asked)
+    confidences = [question.confidence for question, side in zip(found.questions, sides, strict=True) if side.evidence]
+    if not confidences:
+        return Composition("", [], confidence=max(question.confidence for question in found.questions))
+    text, citations = quotes_in_order([side.evidence for side in sides if side.evidence], found.article_of)
+    order, verdict = _order(sides, asked)
+    answer_type = asked.answer_type or AnswerType.NUMBER
+    compared = tuple(_compared(side, citations, answer_type) for side in sides)
+    return Composition(
+        text,
+        citations,
+        confidence=min(confidences),
+        unanswered=tuple(side.label for side in sides if side.evidence is None),
+        verdict=verdict,
+        comparison=Comparison(compared, order, computed=order is not None),
+    )
+
+
+def _sides(found: Found, asked: Sides) -> list[_Side]:
+    """Each side with its sentence; no value where both sides would have the same words."""
+    sides = [
+        _side(found, question, side.label, asked.answer_type or AnswerType.NUMBER)
+        for question, side in zip(found.questions, (asked.first, asked.second), strict=True)
+    ]
+    values = [(side.evidence, side.text) for side in sides if side.evidence and side.text]
+    if len(values) == 2 and values[0][1] == values[1][1] and values[0][0].span == values[1][0].span:
+        return [_Side(side.label, side.evidence, "", None) for side in sides]
+    return sides
+
+
+def _side(found: Found, question: ScoredQuestion, label: str, answer_type: AnswerType) -> _Side:
+    """A side with the best sentence about it that has a value or, without any, the best one about it."""
+    if not question.answers(found.threshold):
+        return _Side(label, None, "", None)
+    about = [item for item in question.evidence[:_CONSIDERED] if _is_about(item, question, label, found)]
+    about = [item for item in about if item.score >= about[0].score - MARGIN]
+    about.sort(key=lambda item: _lacking(label, item.text))  # stable
+    sides = [_with_value(item, label, answer_type) for item in about]
+    return next((side for side in sides if side.range), sides[0] if sides else _Side(label, None, "", None))
+
+
+def _with_value(item: Evidence, label: str, answer_type: AnswerType) -> _Side:
+    nothing = _Side(label, item, "", None)
+    if item.answer is None or item.language != DEFAULT.code or item.features["reader"] < LEAST_LOG_ODDS:
+        return nothing
+    span = item.answer[0] - item.span[0], item.answer[1] - item.span[0]
+    if answer_type is AnswerType.NUMBER:
+        if (found := number_of_year(item.text, label, *span)) is None or is_time(item.text[slice(*found)]):
+            return nothing
+        span = with_hedge(found[0], item.text), found[1]
+    text = item.text[slice(*span)]
+    if len(text.split()) > _LONGEST_VALUE or not any(map(str.isdigit, text)):
+        return nothing
+    value = range_of(text, item.text[: span[0]], answer_type)
+    return _Side(label, item, text, value) if value else nothing
+
+
+def _lacking(label: str, sentence: str) -> int:
+    """How many words of a side a sentence lacks, by their beginnings."""
+    words = words_in(sentence)
+    stems = [word[:_STEM] for word in words_in(label) if len(word) >= _STEM or word.isdigit()]
+    return sum(not any(word.startswith(stem) for word in words) for stem in stems)
+
+
+def _is_about(item: Evidence, question: ScoredQuestion, label: str, found: Found) -> bool:
+    """Whether a sentence, with its title and what stands before it, has all names and numbers of a side.
+
+    The beginning of a name is enough: "Pakistani" is said by "Pakistan".
+    """
+    title = found.article_of(item.passage.article_id).title
+    text = f"{title} {item.passage.text[: item.span[1] - item.passage.start]}"
+    words = words_in(text)
+    names = [name.casefold()[:_STEM] for name in names_in(question.question.query)]
+    has_names = all(any(word.startswith(name) for word in words) for name in names)
+    return has_names and set(numbers_in(label)).issubset(numbers_in(text))
+
+
+def _order(sides: Sequence[_Side], asked: Sides) -> tuple[str | None, bool | None]:
+    """Which side is what the question asks for, in words, and whether it is the one that the question proposes."""
+    first, second = sides
+    if first.range is None or second.range is None or not first.range.is_comparable(second.range):
+        return None, None
+    if first.range.is_before(second.range):
+        smaller, larger = first, second
+    elif second.range.is_before(first.range):
+        smaller, larger = second, first
+    else:
+        return None, None
+    wants_larger = asked.comparative.larger if asked.comparative else True
+    chosen = larger if wants_larger else smaller
+    order = f"{_word(asked.answer_type, larger=wants_larger)}: {chosen.label}"
+    return order, (chosen is first) if asked.claims else None
+
+
+def _word(answer_type: AnswerType | None, *, larger: bool) -> str:
+    if answer_type is AnswerType.TIME:
+        return "Later" if larger else "Earlier"
+    return "Larger" if larger else "Smaller"
+
+
+def _compared(side: _Side, citations: Sequence[Citation], answer_type: AnswerType) -> ComparedSide:
+    if side.evidence is None:
+        return ComparedSide(side.label, None, None, None)
+    start, end = side.evidence.span
+    number = next(
+        citation.number
+        for citation in citations
+        if citation.quote.endswith(side.evidence.text)
+        or (citation.article_id == side.evidence.passage.article_id and citation.start <= start and end <= citation.end)
+    )
+    if side.range is None:
+        return ComparedSide(side.label, None, None, number)
+    return ComparedSide(side.label, side.text, shown_value(side.range, answer_type), number)

@@ -3,9 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 from typing import Any
-from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +11,11 @@ from safetensors import SafetensorError, safe_open
 
 from index.models.inference import openvino, operations
 from index.models.tokens import INPUTS
-from index.models.vocabulary import WORD_VECTORS
+from index.models.vocabulary import WORD_TABLE, WORD_VECTORS
 
 Weights = Mapping[str, NDArray[np.float32]]  # by the names of transformers' BertModel
 _Node = Any  # openvino.Node, whose operators carry no types
 
-# The weights in use, by file, when it was changed (nanoseconds), and name. The reader has the embeddings of the default
-# model: 47 MB in float32.
-_in_use: WeakValueDictionary[tuple[Path, int, str], NDArray[np.float32]] = WeakValueDictionary()
-_reading = Lock()
-
-_WORDS = "embeddings.word_embeddings.weight"
 _LAST_AXIS = np.array([-1], dtype=np.int64)
 
 
@@ -40,7 +32,7 @@ class BertGraph:
         self._heads = int(config["num_attention_heads"])
         self._size = int(config["hidden_size"])
         self._epsilon = float(config["layer_norm_eps"])
-        names = INPUTS if _WORDS in weights else (WORD_VECTORS, *INPUTS[1:])
+        names = INPUTS if WORD_TABLE in weights else (WORD_VECTORS, *INPUTS[1:])
         self._inputs = {name: _input(name, self._size) for name in names}
 
     def token_vectors(self) -> openvino.Model:
@@ -116,26 +108,22 @@ class BertGraph:
         return operations.constant(np.ascontiguousarray(array, dtype=np.float32), shared_memory=True)
 
 
-def read_weights(path: Path, part: str = "") -> dict[str, NDArray[np.float32]]:
+def read_weights(path: Path, part: str = "", *, words: bool = True) -> dict[str, NDArray[np.float32]]:
     """The weights in a safetensors file whose names begin with `part`, which is the encoder's own name for them.
 
-    The prefix that a model with a head puts before its encoder's names is removed. Weights of that file that a graph
-    uses already are those, and not read again.
+    The prefix that a model with a head puts before its encoder's names is removed. Without `words` the vectors of words
+    are left out.
 
     Raises:
         ValueError: the file is missing, or not a safetensors file.
     """
     weights: dict[str, NDArray[np.float32]] = {}
     try:
-        changed = path.stat().st_mtime_ns
-        with _reading, safe_open(path, framework="numpy") as file:
+        with safe_open(path, framework="numpy") as file:
             for stored_name in file.keys():  # noqa: SIM118 (not a mapping)
                 name = stored_name.removeprefix("bert.")
-                if name.startswith(part):
-                    array = _in_use.get((path, changed, name))
-                    if array is None:
-                        array = file.get_tensor(stored_name).astype(np.float32, copy=False)
-                    weights[name] = _in_use[path, changed, name] = array
+                if name.startswith(part) and (words or name != WORD_TABLE):
+                    weights[name] = file.get_tensor(stored_name).astype(np.float32, copy=False)
     except (OSError, SafetensorError) as error:
         raise ValueError(str(error)) from error
     return weights

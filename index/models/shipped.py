@@ -13,8 +13,9 @@ from index.models import multilingual
 from index.models.bert import BertGraph, read_config, read_weights
 from index.models.hub import ENGLISH_MODEL, MULTILINGUAL_MODEL, shipped_folder, shipped_remedy
 from index.models.inference import CompiledGraph, Inputs, openvino, with_mean_pooling
+from index.models.pieces import shipped_tokenizer
 from index.models.precision import not_computable
-from index.models.tokens import load_tokenizer, padded_arrays, token_batches
+from index.models.tokens import padded_arrays, token_batches
 from index.models.vocabulary import vocabulary_of
 from index.types import Matrix, Precision
 
@@ -65,7 +66,7 @@ class ShippedModel:
         """The inputs of the graph for ids: the multilingual model's has the vectors of words in their place."""
         if self.name != MULTILINGUAL_MODEL:
             return inputs
-        return vocabulary_of(multilingual.WEIGHTS).with_word_vectors(inputs)
+        return vocabulary_of(multilingual.WEIGHTS, in_four_bits=True).with_word_vectors(inputs)
 
     def _checked_quantized_graph(self) -> Path:
         files = self.quantized_files()
@@ -113,7 +114,7 @@ class ShippedEncoder:
     def __init__(self, name: str, precision: Precision, *, in_bulk: bool = False) -> None:
         self._model = model = SHIPPED_MODELS[name]
         try:
-            self._tokenizer = load_tokenizer(shipped_folder(name), model.max_tokens)
+            self._tokenizer = shipped_tokenizer(name, shipped_folder(name), model.max_tokens)
             compiled = partial(CompiledGraph, prepare=model.prepare, in_bulk=in_bulk)
             self._graph = compiled(model.graph(precision), [_VECTORS], precision)
             trial = self.encode(["a text", "a longer text, so that the first one is padded"])

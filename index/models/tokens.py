@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 # The most tokens of a forward pass on a processor, padding included; a longer text has a pass of its own.
@@ -14,6 +15,40 @@ TOKENS_A_BATCH = 1024
 # Texts are padded to a multiple of so many tokens, and a batch holds a power of two of them, so that batches have few
 # shapes: OpenVINO prepares its kernels when it first meets a shape, and keeps them.
 PADDED_TO = 16
+
+
+Texts = Sequence[str] | Sequence[tuple[str, str]]  # or pairs of them, each encoded as one
+
+
+class Tokens(Protocol):
+    """The tokens of a text or of a pair, as `tokenizers.Encoding` has them."""
+
+    @property
+    def ids(self) -> list[int]:
+        """The numbers of their pieces."""
+
+    @property
+    def attention_mask(self) -> list[int]:
+        """1 for each."""
+
+    @property
+    def type_ids(self) -> list[int]:
+        """0 in the first text, 1 in the second."""
+
+    @property
+    def offsets(self) -> list[tuple[int, int]]:
+        """Where each lies in its text, in characters."""
+
+    @property
+    def sequence_ids(self) -> list[int | None]:
+        """Which text each is of; None for a special token."""
+
+
+class TextTokenizer(Protocol):
+    """What makes tokens of texts: a `tokenizers.Tokenizer`, or what gives the same with less of its vocabulary."""
+
+    def encode_batch(self, texts: Texts, /) -> Sequence[Tokens]:
+        """The tokens of each text or pair."""
 
 
 def token_batches(lengths: Sequence[int], most: int = TOKENS_A_BATCH) -> Iterator[list[int]]:
@@ -42,16 +77,29 @@ def load_tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
     Raises:
         ValueError: the folder holds none.
     """
+    return limited(read_tokenizer(folder), max_tokens)
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The fast tokenizer of a model, as its file has it.
+
+    Raises:
+        ValueError: the folder holds none.
+    """
     try:
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        return Tokenizer.from_file(str(folder / "tokenizer.json"))
     except Exception as error:  # tokenizers raises bare Exception for any file that it can't read
         raise ValueError(str(error)) from error
+
+
+def limited(tokenizer: Tokenizer, max_tokens: int) -> Tokenizer:
+    """The same tokenizer, which now cuts the longer of two texts at `max_tokens`, and pads nothing."""
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens, strategy="longest_first")
     return tokenizer
 
 
-def padded_arrays(encodings: Sequence[Encoding], max_tokens: int) -> dict[str, NDArray[np.int64]]:
+def padded_arrays(encodings: Sequence[Tokens], max_tokens: int) -> dict[str, NDArray[np.int64]]:
     """Encodings as a model's inputs by name, each (encodings, tokens) int64.
 
     Padding on the right makes all as long as the longest, and that a multiple of PADDED_TO, but at most `max_tokens`.

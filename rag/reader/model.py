@@ -27,10 +27,11 @@ from rag.settings import NONE, SHIPPED
 
 if TYPE_CHECKING:
     import torch
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
     from transformers import PretrainedConfig, PreTrainedModel
 
     from index.models.compiled import CompiledModel
+    from index.models.tokens import Tokens
     from index.types import Precision
 
 _log = logging.getLogger(__name__)
@@ -132,9 +133,7 @@ def _input_names(config: "PretrainedConfig") -> list[str]:
     return ["input_ids", "attention_mask", *types]
 
 
-def batch_of(
-    encodings: "Sequence[Encoding]", config: "PretrainedConfig", multiple: int = 1
-) -> "dict[str, torch.Tensor]":
+def batch_of(encodings: "Sequence[Tokens]", config: "PretrainedConfig", multiple: int = 1) -> "dict[str, torch.Tensor]":
     """Encodings as the input of a model with that configuration, padded to a multiple of tokens.
 
     Each tensor is (encodings, tokens) int64.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from index.types import Span
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from index.models.tokens import TextTokenizer, Tokens
 
 MAX_QUESTION = 400  # characters; of a longer question the end is read, since it mostly says what is asked for
 MAX_TITLE = 200  # characters, so that a title never crowds out the text
@@ -70,14 +70,14 @@ class Reader(Protocol):
 
 
 def reading_of(
-    encoding: "Encoding", titled: TitledText, starts: NDArray[np.float32], ends: NDArray[np.float32]
+    encoding: "Tokens", titled: TitledText, starts: NDArray[np.float32], ends: NDArray[np.float32]
 ) -> Reading:
     """The reading of a text; `starts` and `ends`, each (tokens,) float32, are the logits of all tokens of the input."""
     tokens = text_tokens(encoding, len(lead_of(titled[0])))
     return Reading(token_spans(encoding, titled), starts[tokens], ends[tokens], float(starts[0] + ends[0]))
 
 
-def encode(tokenizer: "Tokenizer", question: str, texts: Sequence[TitledText]) -> "list[Encoding]":
+def encode(tokenizer: "TextTokenizer", question: str, texts: Sequence[TitledText]) -> "Sequence[Tokens]":
     """The question with each text as tokens; the title stands before the text, and a long text is cut at its end."""
     question_end = question[-MAX_QUESTION:]
     return tokenizer.encode_batch([(question_end, lead_of(title) + text) for title, text in texts])
@@ -88,7 +88,7 @@ def lead_of(title: str) -> str:
     return f"{title[:MAX_TITLE]}. " if title else ""
 
 
-def text_tokens(encoding: "Encoding", lead: int) -> list[int]:
+def text_tokens(encoding: "Tokens", lead: int) -> list[int]:
     """The positions of the text's tokens, without question, title and special tokens; `lead` is in characters."""
     return [
         position
@@ -97,7 +97,7 @@ def text_tokens(encoding: "Encoding", lead: int) -> list[int]:
     ]
 
 
-def token_spans(encoding: "Encoding", titled: TitledText) -> list[Span]:
+def token_spans(encoding: "Tokens", titled: TitledText) -> list[Span]:
     """The text's tokens, in characters of the text."""
     title, text = titled
     lead = len(lead_of(title))

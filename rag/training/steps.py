@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import torch
-from tokenizers import Encoding
 from torch import Tensor
 
 from index.models.hub import shipped_folder
+from index.models.tokens import Tokens
 from rag.reader.loading import MULTILINGUAL, tokenizer_of
 from rag.reader.reading import MAX_QUESTION, lead_of, text_tokens
 from rag.training.code_switching import switched
@@ -32,7 +32,7 @@ EXAMPLES_A_QUESTION = 4  # at most: what a step reads
 Labels = tuple[list[int], list[int]]  # the tokens where an answer may begin, and those where it may end
 
 
-def labels_of(example: Example, encoding: Encoding) -> Labels:
+def labels_of(example: Example, encoding: Tokens) -> Labels:
     """Where an answer may begin and end; the first token of all for no answer; nowhere where the answer was cut off."""
     if not example.spans:
         return [0], [0]
@@ -105,7 +105,7 @@ class EncodedExamples:
     """Examples as the model reads them."""
 
     examples: list[Example]
-    encodings: list[Encoding]
+    encodings: list[Tokens]
     labels: list[Labels]
 
     @staticmethod

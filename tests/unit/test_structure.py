@@ -42,7 +42,12 @@ ONLY_IN = {
     "faiss": ["index/engine/local/dense.py"],
     "tantivy": ["index/engine/local/analyzers.py", "index/engine/local/lexical.py"],
     "mcp": ["web/api/mcp.py"],
-    "sqlite3": ["index/engine/local/catalog.py", "index/engine/local/catalog_writer.py", "rag/feedback.py"],
+    "sqlite3": [
+        "index/engine/local/catalog.py",
+        "index/engine/local/catalog_writer.py",
+        "index/models/pieces.py",
+        "rag/feedback.py",
+    ],
     "httpcore2": ["index/web_import/fetcher.py", "index/web_import/pinned_transport.py"],
     "httpx2": [
         "index/web_import/fetcher.py",

@@ -21,10 +21,10 @@ from safetensors.numpy import save_file
 from index.console import note
 from index.files import sha256_of
 from index.models.four_bits import BYTES_A_BLOCK, WEIGHTS_A_BLOCK
+from index.models.pieces import SPECIAL, write_pieces
 
 SOURCE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
-_SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")  # the first four pieces
 _FOUR_BITS = 1  # the type of a tensor; 0 is float32
 _PARTS = {
     "q": "attention.self.query",
@@ -118,6 +118,7 @@ def convert(source: Source, out: Path) -> None:
     save_file(weights, out / "model.safetensors")
     vocabulary = [source.pieces[number] for number in kept]
     (out / "tokenizer.json").write_text(json.dumps(tokenizer(vocabulary), ensure_ascii=False, separators=(",", ":")))
+    write_pieces(out)
     config = source.config | {"vocab_size": len(kept)}
     (out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
@@ -145,12 +146,12 @@ def tokenizer(vocabulary: list[tuple[str, float]]) -> dict[str, Any]:
         "version": "1.0",
         "truncation": None,
         "padding": None,
-        "added_tokens": [{"id": number, "content": piece} | flags for number, piece in enumerate(_SPECIAL)],
+        "added_tokens": [{"id": number, "content": piece} | flags for number, piece in enumerate(SPECIAL)],
         "normalizer": {"type": "Sequence", "normalizers": normalizers},
         "pre_tokenizer": metaspace,
         "post_processor": _special_tokens_around_texts(),
         "decoder": metaspace,
-        "model": {"type": "Unigram", "unk_id": _SPECIAL.index("<unk>"), "vocab": pieces, "byte_fallback": False},
+        "model": {"type": "Unigram", "unk_id": SPECIAL.index("<unk>"), "vocab": pieces, "byte_fallback": False},
     }
 
 
@@ -168,7 +169,7 @@ def _special_tokens_around_texts() -> dict[str, Any]:
         "single": [one("<s>"), text("A"), one("</s>")],
         "pair": [one("<s>"), text("A"), one("</s>"), one("</s>", 1), text("B", 1), one("</s>", 1)],
         "special_tokens": {
-            piece: {"id": piece, "ids": [_SPECIAL.index(piece)], "tokens": [piece]} for piece in ("<s>", "</s>")
+            piece: {"id": piece, "ids": [SPECIAL.index(piece)], "tokens": [piece]} for piece in ("<s>", "</s>")
         },
     }
 

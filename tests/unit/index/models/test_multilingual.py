@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import save_file
 
 from index.models import multilingual
 from index.models.four_bits import BYTES_A_BLOCK, dequantized
 from index.models.tokens import load_tokenizer
 from index.models.tools.multilingual import is_kept
-from index.models.vocabulary import Vocabulary, vocabulary_of
+from index.models.vocabulary import WORD_TABLE, Vocabulary, vocabulary_of
 
 WEIGHTS = st.lists(st.integers(-8, 7), min_size=32, max_size=32)
 SCALES = st.floats(-100, 100, width=16)
@@ -37,10 +38,11 @@ def test_the_vectors_of_words_are_the_table_s_rows():
     """Whatever the shape of the ids, each has its row of the whole table; the file is read once."""
     table = multilingual.read_weights()["embeddings.word_embeddings.weight"]
     ids = np.array([[0, 5, len(table) - 1], [2, 2, 40_000]])
-    vectors = vocabulary_of(multilingual.WEIGHTS).vectors(ids)
+    vocabulary = vocabulary_of(multilingual.WEIGHTS, in_four_bits=True)
+    vectors = vocabulary.vectors(ids)
     assert (vectors.shape, vectors.dtype) == ((2, 3, 384), np.float32)
     assert (vectors == table[ids]).all()
-    assert vocabulary_of(multilingual.WEIGHTS) is vocabulary_of(multilingual.WEIGHTS)
+    assert vocabulary_of(multilingual.WEIGHTS, in_four_bits=True) is vocabulary
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no tensors"])
@@ -50,7 +52,20 @@ def test_a_vocabulary_that_can_not_be_read_is_an_error(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ValueError):  # noqa: PT011 (the words are the library's or the system's)
-        Vocabulary(path)
+        Vocabulary(path, in_four_bits=True)
+
+
+def test_vectors_are_rounded_as_bfloat16_has_them(tmp_path):
+    """To the nearest, of two to the even one: as PyTorch rounds."""
+    import torch
+
+    numbers = np.float32([0.0, -0.0, 1.0, 1.00390625, 1.01171875, -1.01171875, 1e-40, 3.14159, -2.71828, 123456.7])
+    table = np.concatenate([numbers, np.random.default_rng(0).normal(size=990).astype(np.float32)]).reshape(-1, 10)
+    save_file({WORD_TABLE: table}, tmp_path / "model.safetensors")
+    ids = np.array([[5, 0, 99]])
+    assert (Vocabulary(tmp_path / "model.safetensors").vectors(ids) == table[ids]).all()
+    rounded = Vocabulary(tmp_path / "model.safetensors", rounded=True).vectors(ids)
+    assert (rounded == torch.from_numpy(table[ids]).bfloat16().float().numpy()).all()
 
 
 @pytest.mark.parametrize("piece", ["▁Bakı", "ə", "Баку", "کراچی", "١٩٩٦", "▁1996", "€", "…", "▁", "e\u0301", "ﷺ"])

@@ -56,6 +56,15 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """A word as passages write it, how many errors of typing another word is from it, and how many passages hold it."""
+
+    text: str
+    errors: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A run of whole sentences of an article; `article.text[start:end] == text`.
 

@@ -230,11 +230,15 @@ class Answer:
     """The reply to a question.
 
     `answer` holds the quoted sentences in reading order, each followed by the [n] of its citation. `citations` come
-    with the best evidence first. `confidence`, in [0, 1], is the probability that the citations answer the question.
+    with the best evidence first. `confidence`, in [0, 1], is the probability that the citations answer the question;
+    where more was asked for, that the citations before did.
 
     `form` is what the answer is made of, as the question asks for it. `verdict` is, of a yes/no question, whether the
     first citation affirms (true) or denies (false) what is asked; None where it can't be told, and for other questions.
     `comparison` is, of a question that compares, its sides and their order.
+
+    `interpreted_question` is the question as it was understood: after those before it, and with mistyped words
+    corrected. `misspelt` holds those words as they were typed; between quotation marks a word is never corrected.
 
     `language` is the code (BCP 47) of the question's language, or None where it is not known. `language_note` is a
     sentence for people: of an answer, from which languages it is quoted if none is the question's; of a declined
@@ -275,8 +279,14 @@ class Answer:
     links: tuple[AnswerLink, ...] = ()
     suggestions: tuple[str, ...] = ()
     decline_note: str | None = None
+    misspelt: tuple[str, ...] = ()
 
     def declined_in_words(self) -> str:
         """What a person is told of a declined question, before the nearest passages."""
         declined = self.language_note or "The documents do not hold an answer to this."
         return f"{declined} {self.decline_note}" if self.decline_note else declined
+
+    def short_answers(self) -> tuple[str, ...]:
+        """The words that answer, each once: the short answer, or those that differ."""
+        answers = [*self.differing, *([self.short_answer] if self.short_answer else [])]
+        return tuple(dict.fromkeys(answer.text for answer in answers))

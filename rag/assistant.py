@@ -18,14 +18,14 @@ from rag.compose.decline_note import with_decline_note
 from rag.compose.extract import Composer, Composition, ExtractiveComposer
 from rag.compose.forms import DEPTHS, compose_in_form
 from rag.compose.found import Found, ScoredQuestion
+from rag.compose.further import further_evidence
 from rag.compose.language_note import language_note
 from rag.errors import ArticleUnknownError, FilterError, SettingError
 from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
 from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, SentenceScorer
 from rag.evidence.weights import Weights, shipped_weights
-from rag.question.asked import asked_questions
-from rag.question.form import Form
 from rag.question.history import relevant_history
+from rag.question.interpretation import Interpretation, interpretation_of
 from rag.question.language import language_of
 from rag.question.normalise import normalise, normalise_history
 from rag.question.talk import without_courtesies
@@ -118,7 +118,8 @@ class Assistant:
         """The events after the first, for an answer that is not cached."""
         scorer = SentenceScorer(self.reader, self.weights or shipped_weights(reading=self.reader is not None))
         article_of = cache(partial(_article, index))  # reads and hashes each article once
-        form, questions = asked_questions(without_courtesies(request.question), request.history, index)
+        asked = interpretation_of(without_courtesies(request.question), request.history, index)
+        form, questions = asked.form, asked.questions
         # At least as deep as the answer is made of, whatever k is: how many passages are listed must not change it.
         depth = max(request.k, scorer.depth, DEPTHS.get(form, 0))
         retriever = Retriever(index, reranker=self.reranker, reader=self.reader)
@@ -129,12 +130,16 @@ class Assistant:
         yield PassagesFound(passages)
         yield StageStarted(Stage.READING)
         clock.resume()
-        scored = [ScoredQuestion.of(scorer, *pair, index) for pair in zip(questions, retrievals, strict=True)]
+        if asked.before and self.reader:
+            told = self.ask(asked.before, k=request.k, filters=request.filters).short_answers()
+            scorer = replace(scorer, told=told)
+        left = partial(further_evidence, times=asked.more, composer=self.composer, article_of=article_of)
+        scored = [ScoredQuestion.of(scorer, *pair, index, left) for pair in zip(questions, retrievals, strict=True)]
         clock.lap("read")
         yield StageStarted(Stage.ANSWERING)
         clock.resume()
         composed = compose_in_form(form, Found(request.question, scored, self.threshold, self.composer, article_of))
-        answer = self._answer(request, form, scored, composed, passages, IndexInfo.of(index.manifest))
+        answer = self._answer(request, asked, composed, passages, IndexInfo.of(index.manifest))
         if not answer.answered:
             answer = with_decline_note(answer, request.filters, index)
         clock.lap("compose")
@@ -145,21 +150,20 @@ class Assistant:
     def _answer(
         self,
         request: Request,
-        form: Form,
-        scored: Sequence[ScoredQuestion],
+        asked: Interpretation,
         composed: Composition,
         passages: list[FoundPassage],
         index: IndexInfo,
     ) -> Answer:
-        first = scored[0].question
         return Answer(
             question=request.question,
-            interpreted_question=request.question.replace(first.text, first.query, 1),
+            interpreted_question=asked.text,
+            misspelt=asked.misspelt,
             language=language_of(request.question),
             answered=bool(composed.text),
             confidence=composed.confidence,
             answer=composed.text,
-            short_answer=composed.short_answer,
+            short_answer=composed.short_answer if not asked.more else None,
             differing=composed.differing,
             unanswered=composed.unanswered,
             language_note=language_note(request.question, composed.citations, answered=bool(composed.text)),
@@ -167,7 +171,7 @@ class Assistant:
             passages=passages,
             index=index,
             timings_ms={},
-            form=form,
+            form=asked.form,
             verdict=composed.verdict,
             comparison=composed.comparison,
         )

@@ -226,6 +226,9 @@ def _day(flag: str, value: str | None) -> str | None:
 
 
 def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") -> None:
+    if answer.interpreted_question != answer.question:
+        say(f"Interpreted as: {answer.interpreted_question}")
+        say()
     if answer.answered:
         origins = {citation.article_id: _origin(citation) for citation in answer.citations}
         short_answers = [f"{short.text} ({origins[short.article_id]})" for short in answer.differing]

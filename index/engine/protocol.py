@@ -7,7 +7,7 @@ from index.engine.manifest import Manifest
 from index.engine.stats import IndexStats
 from index.models.embedder import Embedder
 from index.models.record import ModelRecord
-from index.types import Article, ArticleSummary, Filters, Passage, Scored, Vector
+from index.types import Article, ArticleSummary, Filters, Passage, Scored, Spelling, Vector
 
 EmbedderOf = Callable[[ModelRecord], Embedder]
 
@@ -69,6 +69,15 @@ class PassageIndex(Protocol):
 
     def most_mentions(self, phrase: str) -> int:
         """At most so many passages hold the rarest word of a phrase; 0 says that no article holds the phrase."""
+
+    def holds(self, word: str) -> bool:
+        """Whether any passage, or the title of any article, holds a word in any of its forms, in any language."""
+
+    def spellings_near(self, word: str, errors: int) -> list[Spelling]:
+        """The words of passages that are written like a word but for so many errors of typing, the nearest first.
+
+        Of words that are as near, the most frequent comes first. There are a few, and all have its first letter.
+        """
 
     def stats(self) -> IndexStats:
         """What the generation holds, by source, language and day, and what was refused."""

@@ -1,6 +1,6 @@
 """What was found for the questions of a text, of which a composer makes an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.engine.protocol import PassageIndex
@@ -28,15 +28,20 @@ class ScoredQuestion:
 
     @staticmethod
     def of(
-        scorer: SentenceScorer, question: InterpretedQuestion, retrieval: Retrieval, index: PassageIndex
+        scorer: SentenceScorer,
+        question: InterpretedQuestion,
+        retrieval: Retrieval,
+        index: PassageIndex,
+        left: Callable[[SubQuestion], list[Evidence]],
     ) -> "ScoredQuestion":
-        """The question with the sentences that were retrieved for it, scored."""
+        """The question with the sentences that were retrieved for it, scored; `left` gives those still to quote."""
         scored = scorer.score(question.query, question.answer_type, retrieval, index)
         evidence = as_of_now(scored, question.query, lambda article_id: _published(index, article_id))
         # Rounded here, so that the confidence shown is the one that is compared with the threshold.
         weights = scorer.weights_for(question.query, evidence)
         confidence = round(confidence_of(evidence, retrieval.nearest, weights), 4)
-        return ScoredQuestion(question, retrieval.hits, evidence, confidence)
+        asked = SubQuestion(question.answer_type, evidence, question.query)
+        return ScoredQuestion(question, retrieval.hits, left(asked), confidence)
 
     def to_compose(self) -> SubQuestion:
         """The question as a composer takes it."""

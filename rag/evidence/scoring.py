@@ -1,5 +1,6 @@
 """How well each sentence answers a question: scored with a reader or, faster, by vectors."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -55,10 +56,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SentenceScorer:
-    """Scores the sentences of retrieved passages: with a reader or, without one, by their vectors."""
+    """Scores the sentences of retrieved passages: with a reader or, without one, by their vectors.
+
+    `told` are words that answered the question before, and do not answer this one.
+    """
 
     reader: Reader | None
     weights: Weights
+    told: tuple[str, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -87,11 +92,19 @@ class SentenceScorer:
             return _ranked(_with_similarity(nearest, retrieval, index), self.weights.sentence)
         unread = [hit for hit in hits if hit.passage.passage_id not in retrieval.readings]
         readings = {**retrieval.readings, **read_hits(question, unread, self.reader, index)}
+        readings = {hit.passage.passage_id: self._new_in(hit, readings[hit.passage.passage_id]) for hit in hits}
         evidence = [_with_reading(item, readings[item.passage.passage_id], question, answer_type) for item in evidence]
         weights = self.weights_for(question, evidence)
         if weights is self.weights.across:
             evidence = _with_similarity(evidence, retrieval, index)
         return _ranked(evidence, weights.sentence)
+
+    def _new_in(self, hit: Hit, reading: Reading) -> Reading:
+        """The reading of a hit without what is told already."""
+        if not self.told:
+            return reading
+        words = re.compile(rf"\b(?:{'|'.join(map(re.escape, self.told))})\b")
+        return reading.without([match.span() for match in words.finditer(hit.passage.text)])
 
     def weights_for(self, question: str, evidence: Sequence[Evidence]) -> Weights:
         """The weights that the evidence of a question is scored with, by its languages and the question's."""

@@ -12,9 +12,18 @@ _BOUND = re.compile(
     rf"(?<=\?)\s++|,?(?<!\s)\s++and\s++(?={_QUESTION_WORD}\b)|;\s++(?={_QUESTION_WORD}\b)", re.IGNORECASE
 )
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
+_QUESTION_PHRASE = re.compile(
+    r"^\W*(?:how \w+|(?:what|which) \w+(?= (?:is|are|was|were|do|does|did)\b))\b", re.IGNORECASE
+)
 _FIRST_QUESTION_WORD = re.compile(rf"\b{_QUESTION_WORD}\b", re.IGNORECASE)
 _VERB_AND_MORE = re.compile(rf"\b{_AUXILIARY}\b\W+\w", re.IGNORECASE)
 _BEGINS_AS_QUESTION = re.compile(rf"(?:{_AUXILIARY}|who)\s+\w+\W+\w", re.IGNORECASE)
+# Verbs that ask without an auxiliary: "Which president signed the treaty".
+_PAST = re.compile(
+    r"[a-z]{2,}ed|became|began|bought|broke|built|came|chose|drew|fell|flew|fought|found|gave|got|grew|held|left|led|lost|made"
+    "|met|paid|put|ran|rose|said|sent|sold|spoke|spent|taught|told|took|went|won|wrote"
+)
+_ASKS_WHICH = frozenset({"which", "what", "whose", "how"})
 _NUMBER = re.compile(r"\d[\w.,-]*\w|\d")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs)\b", re.IGNORECASE)
 
@@ -42,20 +51,25 @@ def _asks(part: str) -> bool:
     """
     if _BEGINS_AS_QUESTION.match(part):
         return True
+    first, *others = part.split()
+    # In "which wounded men" the verb's form describes what is asked for, and "how many men killed" lacks the rest.
+    if first.casefold() in _ASKS_WHICH and any(map(_PAST.fullmatch, others[1:-1])):
+        return True
     # In two searches, since one pattern for both would try every question word with every verb.
     question_word = _FIRST_QUESTION_WORD.search(part)
     return bool(question_word and _VERB_AND_MORE.search(part, question_word.end()))
 
 
-def complete_part(part: str, first: str) -> str:
-    """The query for a later part of a text whose first part is `first`.
+def refers_to_the_first(part: str) -> bool:
+    """Whether a later part of a text lacks what its first part names: it names nothing, or not before a pronoun."""
+    named = names_and_numbers(part)
+    pronoun = _PRONOUN.search(part)
+    return not named or bool(pronoun and not any(part.find(name) < pronoun.start() for name in named))
 
-    A part that names nothing, or refers back by a pronoun, is followed by the names and numbers of the first part, or
-    by the whole first part where it has none.
-    """
-    if names_and_numbers(part) and not _PRONOUN.search(part):
-        return part
-    return f"{part} {' '.join(dict.fromkeys(names_and_numbers(first))) or first}"
+
+def topic(question: str) -> str:
+    """The question without the words that say what is asked of its topic: "is the pipeline" of "How long is …"."""
+    return _QUESTION_PHRASE.sub("", question, count=1)
 
 
 def names_and_numbers(text: str) -> list[str]:

@@ -7,7 +7,9 @@ from functools import cache
 
 from index.engine.protocol import PassageIndex
 from rag.question.answer_type import AnswerType, expected_answer_type
-from rag.question.decompose import complete_part, decompose, names_and_numbers
+from rag.question.decompose import decompose, names_and_numbers, refers_to_the_first, topic
+from rag.question.ellipsis import completed, without_joiner
+from rag.question.keywords import keyword_answer_type
 from rag.question.language import language_of
 from rag.question.languages import DEFAULT, LANGUAGES
 from rag.question.languages.folding import fold, fold_case
@@ -23,6 +25,7 @@ FADING = 0.7
 # and 115 where no question stands alone. But then 93 of 112 answerable questions after unrelated ones were answered;
 # now 101 are.
 TELLING = 0.5
+_MARKS = "?!.;…؟。"
 _WORD = re.compile(r"\w+(?:[-.,:/]\w+)*")
 
 # A word as it was typed, and its terms as they are indexed; a plain word has no terms.
@@ -42,18 +45,35 @@ class InterpretedQuestion:
     answer_type: AnswerType | None
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation as it was typed, as a whole question, and the whole questions before it.
+
+    `completes` is the question before that it repeats but for something else that it names, if it does. `joined`: it
+    needs what was named before, whatever it names.
+    """
+
+    typed: str
+    question: str
+    history: Sequence[str]
+    completes: str | None = None
+    joined: bool = False
+
+
 def interpret_question(question: str, history: Sequence[str], index: PassageIndex) -> list[InterpretedQuestion]:
     """The questions that a text asks. The first may be a follow-up; a later one gains what it lacks from the first."""
     first, *later = decompose(question)
     query = interpret(first, history, index)
     relevant_history = history if query != first else ()  # where nothing is carried over, history changes nothing
-    queries = [(first, query, first), *((part, complete_part(part, query), "") for part in later)]
+    queries = [(first, query, first), *((part, complete_part(part, query, index), "") for part in later)]
     return [
         InterpretedQuestion(
             text,
             part_query,
             typed_query,
-            answer_type_in_conversation(text, relevant_history) or expected_answer_type(part_query),
+            answer_type_in_conversation(text, relevant_history)
+            or expected_answer_type(part_query)
+            or keyword_answer_type(part_query),
         )
         for text, part_query, typed_query in queries
     ]
@@ -66,11 +86,46 @@ def interpret(question: str, history: Sequence[str], index: PassageIndex) -> str
     the first question of all, which set the topic, counts as much as the last but one. A question that refers to
     nothing before it and names something new and rare stays as it is.
     """
-    earlier = [_words(earlier_question, index) for earlier_question in history]
-    if _stands_alone(question, earlier, index):
-        return question
-    phrases = _phrases_to_carry(question, earlier, index)
-    return f"{question} ({', '.join(phrases)})" if phrases else question
+    turn = turn_of(question, history)
+    earlier = [_words(earlier_question, index) for earlier_question in turn.history]
+    if not turn.joined and _stands_alone(turn.typed, earlier, index):
+        return turn.question
+    phrases = _phrases_to_carry(turn.question, earlier, index)
+    return f"{_with_mark(turn.question)} ({', '.join(phrases)})" if phrases else turn.question
+
+
+def _with_mark(question: str) -> str:
+    """The question with its question mark, without which the words that follow would seem part of it."""
+    return question if question[-1] in _MARKS else f"{question}?"
+
+
+def turn_of(question: str, history: Sequence[str]) -> Turn:
+    """A question and those before it as whole questions: each short one says what it stands for."""
+    whole: list[str] = []
+    for typed in history:
+        turn = _turn(typed, whole)
+        whole = [*turn.history, turn.question]
+    return _turn(question, whole)
+
+
+def _turn(typed: str, before: Sequence[str]) -> Turn:
+    if not before or language_of(typed) not in (None, DEFAULT.code):
+        return Turn(typed, typed, before)
+    full = completed(typed, before[-1])
+    if full is None:
+        return Turn(typed, without_joiner(typed), before)
+    if full.joined:
+        return Turn(typed, full.text, before, joined=True)
+    # The question before is in the whole question, as far as it is still meant.
+    return Turn(full.text, full.text, () if full.alone else before[:-1], completes=before[-1])
+
+
+def complete_part(part: str, first: str, index: PassageIndex) -> str:
+    """The query for a later part of a text whose first part is `first`, with the words that it lacks in brackets."""
+    if not refers_to_the_first(part):
+        return part
+    phrases = _phrases_to_carry(part, [_words(topic(first), index)], index)
+    return f"{_with_mark(part)} ({', '.join(phrases)})" if phrases else part
 
 
 def answer_type_in_conversation(question: str, history: Sequence[str]) -> AnswerType | None:

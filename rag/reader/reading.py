@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 400  # characters; of a longer question the end is read, since it mostly says what is asked for
 MAX_TITLE = 200  # characters, so that a title never crowds out the text
+_NEVER = -1e4  # the logit of what is no answer
 MAX_ANSWER = 30  # tokens of a short answer; SQuAD's answers rarely have more
 
 TitledText = tuple[str, str]  # a title and a text
@@ -54,6 +55,14 @@ class Reading:
         begin, finish = np.unravel_index(int(scores.argmax()), scores.shape)
         likeliest = (self.spans[first + int(begin)][0], self.spans[first + int(finish)][1])
         return float(np.logaddexp.reduce(scores, axis=None)) - self.none, likeliest
+
+    def without(self, spans: Sequence[Span]) -> "Reading":
+        """The same reading, but no answer begins or ends within these characters of the text."""
+        starts, ends = self.starts.copy(), self.ends.copy()
+        for position, (start, end) in enumerate(self.spans):
+            if any(left < end and start < right for left, right in spans):
+                starts[position] = ends[position] = _NEVER
+        return Reading(self.spans, starts, ends, self.none)
 
 
 class Reader(Protocol):

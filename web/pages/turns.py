@@ -7,6 +7,7 @@ from rag.assistant import FROM_CACHE
 from rag.compose.corpus_answer import COUNTED
 from rag.feedback import CitedSpan
 from rag.question.form import Form
+from rag.question.spelling import as_typed
 from web.links import article_href, original_url
 from web.pages.article import article_line
 from web.pages.formatting import age, direction, published_day
@@ -30,7 +31,7 @@ def turn_of(answer: Answer, query: ChatQuery) -> Turn:
     return Turn(
         question=answer.question,
         interpreted_question=answer.interpreted_question if is_interpreted else None,
-        as_typed_href=query.address(answer.question),
+        as_typed_href=query.address(as_typed(answer.question, answer.misspelt)),
         limits=query.limits(),
         answered=answer.answered,
         confidence_percent=round(answer.confidence * 100),

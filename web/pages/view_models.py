@@ -104,7 +104,7 @@ class Turn:
 
     question: str
     interpreted_question: str | None  # if it differs from the question
-    as_typed_href: str  # asks the same question without its history
+    as_typed_href: str  # asks the same question without its history, and corrects no word of it
     limits: list[str]  # the filters that are set: "Coast Daily", "since 5 March 2024"
     answered: bool
     confidence_percent: int

@@ -21,6 +21,7 @@ from index.engine.local.analyzers import (
     stems_before_folding,
 )
 from index.engine.local.private_copy import private_copy
+from index.engine.local.spelling import TermDictionary
 from index.types import Rows, Scored
 
 # Tantivy is given the words as they are indexed, with spaces between them.
@@ -52,6 +53,7 @@ class LexicalIndex:
         index.config_reader(reload_policy="manual")  # a generation never changes, so no thread needs to watch it
         self._index = index
         self._searcher = index.searcher()
+        self._dictionary = TermDictionary(lambda letter: self.vocabulary("text", letter))
 
     @staticmethod
     def write(
@@ -159,9 +161,22 @@ class LexicalIndex:
                 terms |= dict.fromkeys(term for term in known if can_be_term_of(term, word))
         return list(terms)
 
-    def vocabulary(self, field: str) -> dict[str, int]:
-        """Each word of "text" or "title" as it is indexed, and how many passages hold it there."""
-        return dict(self._searcher.terms_with_prefix(field, ""))
+    def holds(self, word: str) -> bool:
+        """Whether any passage, or the title of any article, holds a word in any of its forms, in any language."""
+        terms = {term for analyze in self._analyzers.values() for term in analyze(word)}
+        return any(self._searcher.doc_freq(field, term) for term in terms for field in ("text", "title"))
+
+    def near_terms(self, term: str, errors: int) -> list[str]:
+        """Up to 5 indexed words of the passages that are written like a term but for so many errors, nearest first."""
+        return self._dictionary.near(term, errors)
+
+    def rows_with(self, term: str, k: int) -> list[int]:
+        """Up to `k` rows whose passages hold an indexed word."""
+        return [row for row, _ in self._best(Query.term_query(self._index.schema, "text", term, "freq"), k)]
+
+    def vocabulary(self, field: str, prefix: str = "") -> dict[str, int]:
+        """Each word of "text" or "title" that begins so, as it is indexed, and how many passages hold it there."""
+        return dict(self._searcher.terms_with_prefix(field, prefix))
 
     def rows(self) -> Rows:
         """The row of each passage, ascending."""

@@ -1,6 +1,7 @@
 """One generation opened for searching, and following the live one."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +18,19 @@ from index.engine.local.lexical import LexicalIndex
 from index.engine.local.mentions import Mentions
 from index.engine.local.near_duplicates import NearDuplicates
 from index.engine.local.retention import GenerationLease
+from index.engine.local.spelling import errors_between
 from index.engine.manifest import CATALOG, DENSE, LEXICAL, NEAR_DUPLICATES, VECTORS, Manifest
 from index.engine.protocol import EmbedderOf
 from index.engine.stats import IndexStats
 from index.errors import GenerationDamagedError, ModelError, RagError
 from index.models.embedder import Embedder, embedder_of_record
-from index.types import Article, ArticleSummary, Filters, Passage, Scored, Vector
+from index.types import Article, ArticleSummary, Filters, Passage, Scored, Spelling, Vector
 
 _log = logging.getLogger(__name__)
+_WORD = re.compile(r"\w+")
+_ENDINGS = range(2, 5)  # the lengths of endings that may be mistyped
+_SHORTEST_STEM = 5
+_PASSAGES_LOOKED_AT = 5  # for how a word is written
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -129,6 +135,34 @@ class LocalIndex:
     def document_frequency(self, term: str) -> int:
         """How many passages hold an indexed word."""
         return self.lexical.document_frequency(term)
+
+    def holds(self, word: str) -> bool:
+        """Whether any passage, or the title of any article, holds a word in any of its forms, in any language."""
+        return self.lexical.holds(word)
+
+    def spellings_near(self, word: str, errors: int) -> list[Spelling]:
+        """The words of passages that are written like a word but for so many errors of typing, the nearest first."""
+        # Stems are further from each other than words: "presidnt" is one letter from "president", two from its stem.
+        found = self._spellings_near(word, self.terms(word), errors, errors + 1)
+        # Where the error lies in an ending, the stemmer leaves it: "declaraton" is far from the stem of "declaration".
+        stems = [word[:-length].lower() for length in _ENDINGS if len(word) - length >= _SHORTEST_STEM]
+        return found or self._spellings_near(word, stems, errors, 1)
+
+    def _spellings_near(self, word: str, stems: Sequence[str], errors: int, errors_of_stems: int) -> list[Spelling]:
+        terms = {term for stem in stems for term in self.lexical.near_terms(stem, errors_of_stems)}
+        spellings = filter(None, (self._spelling(term, word.casefold()) for term in terms))
+        near = [spelling for spelling in spellings if spelling.errors <= errors]
+        return sorted(near, key=lambda spelling: (spelling.errors, -spelling.passages, spelling.text))
+
+    def _spelling(self, term: str, word: str) -> Spelling | None:
+        """The form of an indexed word nearest to a word, in small letters where some passages write it so."""
+        texts = [passage.text for passage in self.passages(self.lexical.rows_with(term, _PASSAGES_LOOKED_AT))]
+        forms = {form for text in texts for form in _WORD.findall(text) if self.terms(form) == [term]}
+        found = [(errors_between(word, form.casefold()), form[0].isupper(), form) for form in forms]
+        if not found:
+            return None  # only passages of another language hold it
+        errors, _, form = min(found)
+        return Spelling(form, errors, self.document_frequency(term))
 
     def list_articles(
         self, filters: Filters, offset: int, limit: int, phrase: str | None = None

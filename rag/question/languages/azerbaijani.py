@@ -32,6 +32,9 @@ AZERBAIJANI = LanguageWords(
         "imiş ilk "
         "edən olunub olundu olunur zəhmət olmasa mən biz siz hansında ildə"
     ),
+    keyword_time="tarixi|tarixləri|ili",
+    keyword_number="qiyməti|dəyəri|əhalisi|uzunluğu|hündürlüyü|sayı",
+    asks_more="daha çox|daha ətraflı|davam et|başqa nə var",
     refers_back_first="və|bəs|amma|lakin|sonra|yaxud|ya",
     refers_back=(
         r"o|onun|onu|ona|ondan|onda|onlar\w*|bu|bunun|bunu|buna|bundan|bunlar\w*|orada|oraya|oradan|həmin|özü"

@@ -81,6 +81,27 @@ ENGLISH = LanguageWords(
     # "And in 1996?" and "What about Karachi?" do not match: they have the answer type of the question before.
     asks="which|why|what(?! (?:about|of)\\b)|how(?! about\\b)",
     asks_first=rf"(?:(?:and|but|or|so) )?(?:{_AUXILIARY})",
+    asks_more=(
+        "(?:(?:please|ok|okay|yes|and|can you|could you),? ){0,2}"
+        "(?:(?:tell|give|show) me (?:some )?more(?: details| quotes)?|(?:some |any )?more(?: details| quotes)?"
+        "|(?:is there )?(?:any|some)thing (?:else|more)|what (?:else|more)(?: is there| do you know)?"
+        "|go on|continue|say more)(?: (?:about|on) (?:it|this|that|him|her|them))?(?:,? please)?"
+    ),
+    keyword_time="dates?|year|day|deadline|anniversary|birthday|schedule",
+    keyword_number=(
+        "prices?|costs?|fee|budget|number|count|total|population|length|height|width|depth|area|size|distance|capacity|speed"
+        "|weight|temperature|percentage|rate|share|turnover|deaths|casualties|salary|duration"
+    ),
+    synonyms=(("price", "cost", "worth"), ("prices", "costs", "worth")),
+    misspelt_asks={
+        "when": "wen|whn|wehn|hwen|whne|whem",
+        "what": "waht|wat|wht|whta|hwat|wath",
+        "where": "wher|whre|wehre|wheer|hwere",
+        "which": "wich|whcih|whihc|wihch|hwich|whitch",
+        "how": rf"hwo (?={_DEGREES}|do|does|did)|hw|ohw|howe",
+        "who": "hwo|woh|whoo",
+        "why": "wy|hwy|whyy",
+    },
     plain=(
         "about after all also am an and another any are as at be because been before being but by can could did do "
         "does during each either else ever for from gave get give got had has have he her hers here him his how if "

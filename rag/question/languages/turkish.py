@@ -34,6 +34,9 @@ TURKISH = LanguageWords(
         "mıdır midir "
         "mudur müdür miydi mıydı ilk lütfen ben biz siz"
     ),
+    keyword_time="tarihi|tarihleri|yılı",
+    keyword_number="fiyatı|maliyeti|nüfusu|uzunluğu|yüksekliği|sayısı",
+    asks_more="daha fazla(?:sı)?|daha fazla anlat|devam et|başka",
     refers_back_first="ve|peki|ya|ama|veya|sonra|o zaman|o halde",
     refers_back=(
         r"o|onun|onu|ona|ondan|onda|onlar\w*|bu|bunun|bunu|buna|bundan|bunlar\w*|şu|şunlar\w*|orada|oraya|oradan"

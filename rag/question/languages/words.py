@@ -21,7 +21,10 @@ class LanguageWords:
     Of questions: `asks_time`, `asks_number` and `asks_name` tell the type of the answer, `asks` are the other words
     that ask, and `asks_first` those that ask where they begin the question. `asks_forms` holds, by the name of a form
     of answer, the whole pattern of the questions that ask for it; the first that matches counts. `plain` words never
-    tell what a conversation is about; they also show that a text is of this language. `refers_back` stands for
+    tell what a conversation is about; they also show that a text is of this language. `misspelt_asks` holds, by a
+    question word, what is typed for it by mistake where it begins a question. `asks_more` is a whole text that asks for
+    nothing but more of the same. `keyword_time` and `keyword_number` are the nouns that tell the type of the answer to
+    search words, and `synonyms` groups of such nouns that a text may use for each other. `refers_back` stands for
     something that was named before, and so does what begins with `refers_back_first`.
 
     `talk` holds, by its kind, what people say to a program without asking anything of the documents: phrases word for
@@ -71,6 +74,11 @@ class LanguageWords:
     asks_forms: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[str, str] = field(default_factory=dict)
     asks_corpus: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    misspelt_asks: Mapping[str, str] = field(default_factory=dict)
+    asks_more: str = _NOTHING
+    keyword_time: str = _NOTHING
+    keyword_number: str = _NOTHING
+    synonyms: tuple[tuple[str, ...], ...] = ()
     eras: str = _NOTHING
     impersonal: str = _NOTHING
     disputes: str = _NOTHING

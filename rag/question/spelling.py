@@ -1,0 +1,136 @@
+"""Words of a question that were mistyped, and what an index writes instead. English only."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from index.engine.protocol import PassageIndex
+from index.models.english_words import english_words
+from index.types import Spelling
+from rag.question.language import is_unknown_language, language_of
+from rag.question.languages import DEFAULT
+from rag.question.languages.folding import fold
+
+# Between quotation marks, words are what they are.
+_QUOTED_OR_WORD = re.compile(r"[\"“][^\"”]*+[\"”]|[^\W_]++(?:['’][^\W_]++)*+")
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+# Letters that sound alike or lie next to each other on a keyboard.
+_ALIKE = [
+    *map(frozenset, ("aeiouy", "gkqc", "szc", "vw", "bp", "dt", "fvp", "ijl", "mn")),
+    *(frozenset(pair) for row in _ROWS for pair in pairwise(row)),
+    *(frozenset(pair) for upper, lower in pairwise(_ROWS) for pair in zip(upper, lower, strict=False)),
+]
+_ENDING = re.compile(r"(?:s|es|d|ed|r|rs|er|ers|ing|ings|ly|ies|ied|ion|ions|al|ment|ness|able)$")
+_LEAST_LETTERS = 4  # of a word that is looked up
+# The shorter of two words has so many letters where one of them is the other with one error, or with two.
+_LETTERS_FOR_ONE, _LETTERS_FOR_TWO = 5, 8
+# Of two words that are as near, the more frequent is meant if it stands in so many times as many passages.
+_FAR_MORE_FREQUENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Respelt:
+    """A question with its misspelt words corrected, and those words as they were typed, in order."""
+
+    text: str
+    misspelt: tuple[str, ...] = ()
+
+
+def respelt(question: str, index: PassageIndex) -> Respelt:
+    """The question with each word corrected that no passage holds, that is no common word, and that was mistyped.
+
+    A word between quotation marks stays, and so does every word that has no near one, or several.
+    """
+    if language_of(question) not in (None, DEFAULT.code) or is_unknown_language(question):
+        return Respelt(question)
+    misspelt: list[str] = []
+
+    def corrected(match: re.Match[str]) -> str:
+        word = match[0]
+        is_name = word[0].isupper() and match.start() > 0
+        meant = _asking_word(question, match.start(), word, index) or _meant(word, index, is_name=is_name)
+        if meant is None:
+            return word
+        misspelt.append(word)
+        return meant
+
+    text = _QUOTED_OR_WORD.sub(corrected, question)
+    return Respelt(text, tuple(misspelt))
+
+
+def as_typed(question: str, misspelt: tuple[str, ...]) -> str:
+    """The question with its misspelt words in quotation marks, so that none is corrected when it is asked again."""
+    words = set(misspelt)
+    return _QUOTED_OR_WORD.sub(lambda match: f'"{match[0]}"' if match[0] in words else match[0], question)
+
+
+def _asking_word(question: str, start: int, word: str, index: PassageIndex) -> str | None:
+    """The question word that a question begins with, where it is mistyped."""
+    if start or index.holds(word):
+        return None
+    return next((meant for meant, pattern in _asking_words() if pattern.match(fold(question))), None)
+
+
+@cache
+def _asking_words() -> list[tuple[str, re.Pattern[str]]]:
+    return [(meant, DEFAULT.pattern(typed)) for meant, typed in DEFAULT.misspelt_asks.items()]
+
+
+def _meant(word: str, index: PassageIndex, *, is_name: bool) -> str | None:
+    """The word of the passages that a word was meant to be; None where it may be what it is, or several."""
+    if len(word) < _LEAST_LETTERS or not (word.isascii() and word.isalpha()) or word[1:] != word[1:].lower():
+        return None
+    if _is_english(word.lower()) or word.lower() in DEFAULT.plain_words or index.holds(word):
+        return None
+    errors = 2 if len(word) >= _LETTERS_FOR_TWO else 1
+    near = [spelling for spelling in index.spellings_near(word, errors) if _is_mistyped(word, spelling)]
+    if is_name:
+        near = [spelling for spelling in near if spelling.text[0].isupper()]
+    if not near:
+        return None
+    best, *others = near
+    rivals = [other for other in others if other.errors == best.errors and other.text.lower() != best.text.lower()]
+    sure = all(best.passages >= _FAR_MORE_FREQUENT * rival.passages for rival in rivals)
+    return best.text if sure else None
+
+
+def _is_english(word: str) -> bool:
+    """Whether a word is a common English one, or such a word with an ending: "rotations" is "rotation" with one."""
+    known = english_words()
+    match = _ENDING.search(word)
+    stems = {word, *(word[: match.start() + kept] for kept in range(2) if match)}
+    return any(form in known for stem in stems for form in (stem, f"{stem}e", f"{stem}y", stem.rstrip("i") + "y"))
+
+
+def _is_mistyped(word: str, spelling: Spelling) -> bool:
+    """Whether the two words are too alike to be two words.
+
+    A longer word with an ending is another word or another name: Hasanov and Hasanova. So are short words that differ
+    in a letter: Iran and Iraq, Imran and Iran.
+    """
+    typed, meant = word.lower(), spelling.text.lower()
+    shorter, longer = sorted((typed, meant), key=len)
+    if longer.startswith(shorter) or not meant.isascii() or not _differ_as_typed(typed, meant):
+        return False
+    if spelling.errors > 1:
+        return len(shorter) >= _LETTERS_FOR_TWO
+    if len(shorter) >= _LETTERS_FOR_ONE:
+        return True
+    left_out = word.islower() and len(meant) > len(typed)  # "vist"
+    return left_out or sorted(typed) == sorted(meant) or _without_doubles(typed) == _without_doubles(meant)
+
+
+def _differ_as_typed(typed: str, meant: str) -> bool:
+    """Whether words of the same length differ only in letters that are exchanged or easily taken for one another.
+
+    So "pivot" is not "pilot", nor "latent" "latest", where an index lacks the first of them.
+    """
+    if len(typed) != len(meant) or sorted(typed) == sorted(meant):
+        return True
+    pairs = [{*pair} for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
+    return all(any(pair <= letters for letters in _ALIKE) for pair in pairs)
+
+
+def _without_doubles(word: str) -> str:
+    return word[:1] + "".join(letter for before, letter in pairwise(word) if letter != before)

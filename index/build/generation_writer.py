@@ -30,7 +30,7 @@ from index.engine.manifest import (
 from index.models.embedder import Embedder
 from index.models.record import ModelRecord
 from index.models.scale import FEWEST, SAMPLED, SCALES, UNRECORDED, CosineScale, measured_scale
-from index.passages import MAX_CHARACTERS
+from index.passages import MAX_CHARACTERS, false_ends
 from index.types import Matrix, Progress, Rows
 
 # With another version of one of these an index may hold other text, passages or rankings.
@@ -55,9 +55,10 @@ _DECIDING_PACKAGES = (
 def deciding_versions() -> dict[str, str]:
     """The installed version of each package that decides what an index holds, as the manifest records them.
 
-    Among them, as "words", stands the version of what makes words of a text here.
+    Among them, as "words" and "sentences", stand the versions of what makes words and sentences of a text here.
     """
-    return {name: version(name) for name in _DECIDING_PACKAGES} | {"words": analyzers.VERSION}
+    packages = {name: version(name) for name in _DECIDING_PACKAGES}
+    return packages | {"words": analyzers.VERSION, "sentences": false_ends.VERSION}
 
 
 def known_scale(model: ModelRecord, live: Manifest | None) -> CosineScale | None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
+from index.passages.false_ends import is_false_end
 from index.types import Span
 
 DEFAULT_LANGUAGE = "en"
@@ -43,6 +44,7 @@ def _line_spans(line: str, language: str) -> Iterator[Span]:
         ends = [boundary["end_index"] for boundary in get_sentence_boundaries(language, piece)] or [len(piece)]
         if len(ends) > 1 and position + PIECE < len(line):
             ends.pop()  # the last sentence may go on, and begins the next piece
+        ends = [end for end in ends[:-1] if not is_false_end(piece, end)] + ends[-1:]
         for start, end in pairwise([0, *ends]):
             yield position + start, position + end
         position += ends[-1]

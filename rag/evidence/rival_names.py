@@ -1,12 +1,13 @@
 """Whether articles name different people for one thing: two directors of one office in two years."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from index.dates import sort_key
 from rag.evidence.contradictions import SURE, is_as_much_about_the_question, short_answer_text
 from rag.evidence.now import Role, role_in
 from rag.evidence.scoring import Evidence
+from rag.evidence.superseded import PublishedOf
 from rag.question.answer_type import AnswerType
 
 _SAME_SUBJECT = 3.0  # a sentence whose score is further below the best one's is about something else
@@ -19,7 +20,7 @@ def rival_names(
     evidence: Sequence[Evidence],
     question: str,
     answer_type: AnswerType | None,
-    published_of: Callable[[str], str | None],
+    published_of: PublishedOf,
 ) -> list[Evidence]:
     """The best sentence, then one of each other article that names another for the same; empty where none does.
 
@@ -39,7 +40,7 @@ def rival_names(
     for item in newest_first if names[0] else []:
         name = _name(item, question)
         near = item.score >= best.score - _SAME_SUBJECT and is_as_much_about_the_question(item, best)
-        if near and name and name.isdisjoint(*names) and _say_the_same(item, best, role):
+        if near and name and not any(name & other for other in names) and _say_the_same(item, best, role):
             rivals.append(item)
             names.append(name)
     return rivals if len(rivals) > 1 else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from index.engine.protocol import PassageIndex
 from index.types import Article, Passage, Span
 from rag.evidence.features import sentence_features, sentence_text
+from rag.evidence.furniture import is_furniture
 from rag.evidence.short_answers import short_answer_span
 from rag.evidence.weights import Features, Weights, log_odds
 from rag.question.answer_type import COMPARABLE, AnswerType
@@ -153,8 +154,9 @@ def _sentences(terms: QuestionTerms, hit: Hit, article: Article | None, index: P
             held=terms.held_by(set(index.terms(text, terms.language))),
         )
         for span, text in sentences
+        if not is_furniture(text, language)
         # A title that ends in a full stop is kept: it is the only sentence of a text file of one line.
-        if text.rstrip()[-1:] in _FULL_STOPS or words_in(text) != words_in(title)
+        and (text.rstrip()[-1:] in _FULL_STOPS or words_in(text) != words_in(title))
     ]
 
 

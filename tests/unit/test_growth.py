@@ -5,6 +5,7 @@ import gzip
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from time import thread_time
 from xml.sax.saxutils import escape, quoteattr
 
@@ -21,8 +22,11 @@ from index.parsers.encoding import charset_of
 from index.passages.sentences import sentence_spans
 from index.types import Passage
 from rag.errors import QuestionError
+from rag.evidence.accounts import says
 from rag.evidence.contradictions import value_of
 from rag.evidence.features import is_dangling
+from rag.evidence.furniture import is_furniture
+from rag.evidence.now import Role, role_in
 from rag.evidence.short_answers import short_answer_span
 from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.decompose import complete_part, decompose, names_and_numbers
@@ -295,6 +299,11 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "is_dangling": is_dangling,
     "short_answer_span of one word": lambda text: short_answer_span(text, (len(text) // 2, len(text) // 2 + 1), None),
     "short_answer_span of a number": lambda text: short_answer_span(text, (0, len(text)), AnswerType.NUMBER),
+    "is_furniture": is_furniture,
+    "role_in": role_in,
+    "whose role": Role("president", frozenset({"a"})).whose,
+    "places of a role": lambda text: Role("head", frozenset({"a"})).whose(text.replace("a", "head of a ")),
+    **{f"says {name}": partial(says, name) for name in ("disputes", "accounts", "refutes", "ends", "asks_now")},
     "value_of time": lambda text: value_of(text, AnswerType.TIME),
     "value_of number": lambda text: value_of(text, AnswerType.NUMBER),
     "sentence_spans": sentence_spans,

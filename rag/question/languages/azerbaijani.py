@@ -68,6 +68,7 @@ AZERBAIJANI = LanguageWords(
     range_words="və|ilə",
     open_times=r"əvvəl\w*|sonra\w*|qədər|kimi|bəri|etibarən|təxminən|təqribən|illər\w*|onillik\w*",
     bounds="təxminən|təqribən|qədər|yaxın|ən azı|ən çox|çox|az|artıq|üzərində",
+    furniture=r"(?:foto|şəkil|video)\s*[:/|–—]|(?:həmçinin|ardını) oxuyun\b|reklam\b|abunə olun\b",
     bounds_before="təxminən|təqribən|ən azı|ən çoxu|azı|üst-üstə",
     bounds_after="(?:-?[dt][əa]n )?(?:çox|artıq|az)|(?:-?[nyə]?[əa] )?(?:qədər|yaxın)",
     units=r"faiz|%|(?:ABŞ )?dollar\w*|manat\w*|avro|(?:kvadrat )?(?:kilo)?metr|km|ton|il|ay|gün|saat",

@@ -128,8 +128,15 @@ ENGLISH = LanguageWords(
     joiners="and|but|so|then|later|also|however|instead|afterwards|meanwhile|moreover|furthermore|therefore",
     pronouns="he|she|it|they|his|her|its|their|this|that|these|those|both|the (?:former|latter|two|same)",
     impersonal=r"it (?:is|was|has been) \w+ (?:that|to)\b|this (?:article|page)",
+    furniture=(
+        r"(?:file )?(?:photo|image|picture|video)s?(?: (?:credit|caption|source))?\s*[:/|–—]"
+        r"|(?:photo|image)s? (?:by|credit|courtesy)\b"
+        r"|(?:read (?:more|also|next)|also read|see also|related(?: articles?| stories)?|watch|listen)\s*[:|–—]"
+        r"|(?:advertisement|sponsored content|subscribe (?:to|now|here)|sign up (?:for|to|here|now)|follow us on"
+        r"|click here|share this|download (?:our|the) app|all rights reserved)\b"
+    ),
     disputes=(
-        rf"(?:{_TELLERS})(?: \w+){{0,2}} (?:differ|disagree|vary|conflict|diverge|contradict)(?:s|ed)?|varied|varies"
+        rf"(?:{_TELLERS})(?: \w+){{0,3}} (?:differ|disagree|vary|conflict|diverge|contradict)(?:s|ed)?|varied|varies"
         rf"|(?:some|one|several|most)(?: \w+)? (?:{_TELLERS})\b.{{1,120}}?\b(?:others?|another)"
         rf"|(?:according to|by) (?:some )?(?:other|another) (?:{_TELLERS})"
         rf"|(?:other|another)(?: \w+)? (?:{_TELLERS}) (?:says?|said|puts?|gives?|gave|speaks?|spoke|names?)"
@@ -137,7 +144,7 @@ ENGLISH = LanguageWords(
     ),
     accounts=(
         "according to|(?:cited|quoted|reported|given|told) by|says?|said|wrote|writes|reported|claim(?:s|ed)"
-        "|(?:gives?|gave|puts?|places|lists?|dates|counts?|names)"
+        "|gives?|gave|puts?|places|lists?|dates|counts?|names?|named|calls|called|spoke of|speaks of"
     ),
     refutes=(
         "(?:not true|untrue|false|wrong) that|denie[ds] (?:that|having)|false (?:claims?|reports?|rumou?rs?)|falsely"

@@ -72,6 +72,7 @@ TURKISH = LanguageWords(
         r"|l[aı]r[ıdai]?\w*|lı"
     ),
     bounds="yaklaşık|civarında|neredeyse|kadar|en az|en fazla|en çok|fazla|az|üzerinde|üstünde|altında|aşkın|yakın",
+    furniture=r"(?:fotoğraf|foto|video)\s*[:/|–—]|(?:ayrıca|devamını) oku(?:yun)?\b|reklam\b|abone ol(?:un)?\b",
     bounds_before="yaklaşık|neredeyse|en az|en fazla|en çok|hemen hemen",
     bounds_after="(?:['’]?[dt][ea]n )?(?:fazla|çok|az)|(?:['’]?[yn]?[eaıiuü] )?(?:yakın|kadar|aşkın)|civarında",
     units=r"(?:ABD )?dolar\w*|avro|euro|lira\w*|(?:kilo)?metre(?:kare)?|km|ton|yıl|ay|gün|saat",

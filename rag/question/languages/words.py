@@ -34,7 +34,7 @@ class LanguageWords:
 
     Of sentences: `times` and `eras` are times, apart from years, clock times and months. `numbers` are numbers in
     words. A sentence that begins with `pronouns`, perhaps after one of `joiners`, dangles, unless it begins with
-    `impersonal`. `capitals`: names begin with one.
+    `impersonal`. `capitals`: names begin with one. `furniture` begins a line that says nothing of the subject.
 
     Of what sentences say of others: `disputes` tell that accounts differ, `accounts` whose account it is, `refutes`
     that a claim is wrong, and `ends` that something is so no longer. A question with `asks_now` asks how it is now;
@@ -81,6 +81,7 @@ class LanguageWords:
     synonyms: tuple[tuple[str, ...], ...] = ()
     eras: str = _NOTHING
     impersonal: str = _NOTHING
+    furniture: str = _NOTHING
     disputes: str = _NOTHING
     accounts: str = _NOTHING
     refutes: str = _NOTHING

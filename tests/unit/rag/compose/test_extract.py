@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer import ShortAnswer
-from rag.compose.extract import DIFFERENT, MARGIN, ExtractiveComposer, SubQuestion, reading_order
+from rag.compose.extract import DIFFERENT, DIFFERENT_ACCOUNTS, MARGIN, ExtractiveComposer, SubQuestion, reading_order
 from rag.evidence.scoring import CITED
 from rag.question.answer_type import expected_answer_type
 from tests.unit.rag.conftest import article_of, by_id, evidence_of
@@ -231,6 +231,20 @@ def test_one_article_does_not_contradict_itself():
     ]
     composed = compose(*evidence, articles=[article], question=WHEN)
     assert (composed.text, composed.differing) == (f"{evidence[1].text} [2] {evidence[0].text} [1]", ())
+
+
+def test_accounts_of_one_article_are_quoted_in_the_order_of_the_text():
+    """Under words that do not speak of sources, and with every account among those that differ."""
+    article = article_of(
+        "It is said that it opened in 2019. By other accounts it opened in 2021.", published="2024-01-01"
+    )
+    evidence = [
+        evidence_of(article, "By other accounts it opened in 2021.", 2.0, "2021"),
+        evidence_of(article, "It is said that it opened in 2019.", 1.0, "2019"),
+    ]
+    composed = compose(*evidence, articles=[article], question=WHEN)
+    assert composed.text == f"{DIFFERENT_ACCOUNTS} {evidence[1].text} [2] {evidence[0].text} [1]"
+    assert [answer.text for answer in composed.differing] == ["2019", "2021"]
 
 
 def sub_question(*evidence, question=WHEN):

@@ -437,3 +437,61 @@ def test_any_text_can_be_read_in_any_language(text, language, answer_type):
     """No text makes reading its value fail, and it never contradicts itself."""
     value = value_of(text, answer_type, language)
     assert value is None or not value.contradicts(value)
+
+
+VISIT = article_of(
+    "The mayor visited Lenkoran on 10 April 1996, the records say. He spoke there. "
+    "The library gives a longer span, from 9 to 11 April 1996. The fair was held on 4 May 1996."
+)
+RECORDS = "The mayor visited Lenkoran on 10 April 1996, the records say."
+LIBRARY = "The library gives a longer span, from 9 to 11 April 1996."
+FAIR = "The fair was held on 4 May 1996."
+WORDS = {"visit": 2.0, "mayor": 1.0}
+
+
+def account(sentence, answer, score, held, **features):
+    return replace(evidence_of(VISIT, sentence, score, answer, **features), held=held)
+
+
+def test_another_account_in_the_same_article_contradicts():
+    """By its own words, even where the reader is not sure of it; a longer range of days is another account."""
+    best = account(RECORDS, "10 April 1996", 9.0, WORDS)
+    other = account(LIBRARY, "9 to 11 April 1996", 3.0, WORDS, reader=-0.2)
+    fair = account(FAIR, "4 May 1996", 8.0, WORDS)
+    assert [item.text for item in contradictory([best, fair, other], AnswerType.TIME)] == [RECORDS, LIBRARY]
+
+
+@pytest.mark.parametrize(
+    ("score", "held", "reader"), [(2.4, WORDS, 0.5), (3.0, {"mayor": 1.0}, 0.5), (3.0, WORDS, -0.5)]
+)
+def test_an_account_of_something_else_does_not(score, held, reader):
+    """One far below the best, that lacks the question's words, or that the reader takes for no answer."""
+    best = account(RECORDS, "10 April 1996", 9.0, WORDS)
+    other = account(LIBRARY, "9 to 11 April 1996", score, held, reader=reader)
+    assert contradictory([best, other], AnswerType.TIME) == []
+
+
+@pytest.mark.parametrize(("held", "differs"), [({"open": 4.0}, True), ({"harbour": 1.0}, False), ({}, False)])
+def test_a_sentence_without_the_question_s_words_contradicts_nothing(held, differs):
+    """It tells of another event: four fifths of the weight of the words in the best sentence must be in it."""
+    best = replace(opened("a", 2021), held={"open": 4.0, "harbour": 1.0})
+    other = replace(opened("b", 2022), held=held)
+    assert bool(contradictory([best, other], AnswerType.TIME)) is differs
+
+
+def test_the_day_of_a_date_is_no_number():
+    """Asked how many came, the 3rd of July contradicts no count."""
+    texts = {"a": "There came 55,000 people.", "b": "They came on 3 July."}
+    evidence = [evidence_of(article_of(text, name), text, 1.0, text.split()[-2]) for name, text in texts.items()]
+    assert [evidence[0].answer, evidence[1].answer] == [(11, 17), (13, 14)]
+    assert contradictory(evidence, AnswerType.NUMBER) == []
+
+
+def test_a_longer_range_of_days_spans_another_of_the_same_month():
+    """In the same month and year only."""
+    day, days, other = (
+        value_of(text, AnswerType.TIME) for text in ("10 April 1996", "9 to 11 April 1996", "9 to 11 April 1997")
+    )
+    assert [days.spans(each) for each in (day, days, other)] == [True, False, False]
+    assert day.spans(days)
+    assert not days.spans(value_of("1996", AnswerType.TIME))

@@ -1,0 +1,106 @@
+"""What sentences say of other statements."""
+
+import pytest
+
+from rag.evidence.accounts import disputed, says, without_refuted
+from rag.question.answer_type import AnswerType
+from tests.unit.rag.conftest import article_of, evidence_of
+
+TIME, NUMBER = AnswerType.TIME, AnswerType.NUMBER
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Accounts differ on who came first.",
+        "Sources disagree about the size of the school.",
+        "Reports on the cost vary.",
+        "Historians still disagree.",
+        "Some guides date it to the fourteenth century and others to the fifteenth.",
+        "One account names May, another June.",
+        "According to other reports, 40 came.",
+        "Other sources say that 40 came.",
+        "By other counts 40 came.",
+        "The library gives a longer span.",
+    ],
+)
+def test_words_that_tell_of_different_accounts(sentence):
+    """Sources that differ, or that are set against others."""
+    assert says("disputes", sentence, "en")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Some people came and others left.", "The report says that 40 came.", "Prices vary.", "The accounts were closed."],
+)
+def test_other_differences_are_no_dispute(sentence):
+    """Only accounts of something differ."""
+    assert not says("disputes", sentence, "en")
+
+
+SCHOOL = article_of(
+    "The school has one hall. Sources disagree: one names 500 pupils, another 400. Tea was sold in 2007."
+)
+ONE, DISPUTE = "The school has one hall.", "Sources disagree: one names 500 pupils, another 400."
+
+
+@pytest.mark.parametrize(("below", "told"), [(1.5, True), (1.6, False)])
+def test_a_sentence_with_several_values_comes_first_where_it_is_about_as_good(below, told):
+    """It tells both accounts itself."""
+    best, dispute = evidence_of(SCHOOL, ONE, 5.0, "one"), evidence_of(SCHOOL, DISPUTE, 5.0 - below, "500")
+    assert disputed([best, dispute], NUMBER) == ([dispute, best] if told else [])
+
+
+def test_a_dispute_over_something_that_was_not_asked_for_is_none():
+    """A question for a time is not answered by two numbers of pupils, nor one of no type."""
+    best, dispute = evidence_of(SCHOOL, ONE, 5.0, "one"), evidence_of(SCHOOL, DISPUTE, 5.0, "500")
+    assert disputed([best, dispute], TIME) == disputed([best, dispute], None) == []
+
+
+QUEUE = article_of(
+    "Accounts differ on who came first. The paper Dawn names Peru second. The member Rosa Vega puts Peru third. "
+    "Tea was sold.\n\nThe mayor said that Peru was last."
+)
+
+
+def test_accounts_after_the_sentence_that_says_they_differ_are_told_together():
+    """The best one first, the others in the order of the text, and nothing of the next paragraph."""
+    second, third, last = (
+        evidence_of(QUEUE, sentence, score, "Peru")
+        for sentence, score in (
+            ("The paper Dawn names Peru second.", 4.0),
+            ("The member Rosa Vega puts Peru third.", 5.0),
+            ("The mayor said that Peru was last.", 4.5),
+        )
+    )
+    told = evidence_of(QUEUE, "Accounts differ on who came first.", 1.0)
+    assert disputed([third, last, second, told], None) == [third, second]
+
+
+REFUTED = article_of(
+    "It is not true that the bridge closed in May. The bridge closed in June. The mayor denied that it fell."
+)
+CLAIM, FACT = "It is not true that the bridge closed in May.", "The bridge closed in June."
+
+
+def test_a_refuted_claim_gives_way_and_answers_nothing():
+    """The sentence that states it comes first, though it was scored lower; the scores stay in order."""
+    claim, fact = evidence_of(REFUTED, CLAIM, 5.0, "May"), evidence_of(REFUTED, FACT, 3.0, "June")
+    first, second = without_refuted([claim, fact], "When did the bridge close?")
+    assert (first.text, first.score, first.answer) == (FACT, 5.0, fact.answer)
+    assert (second.text, second.score, second.answer) == (CLAIM, 3.0, None)
+
+
+def test_what_is_far_below_does_not_come_before_a_refuted_claim():
+    """That would be about something else."""
+    claim, fact = evidence_of(REFUTED, CLAIM, 5.0, "May"), evidence_of(REFUTED, FACT, 1.9, "June")
+    assert [item.text for item in without_refuted([claim, fact], "When did the bridge close?")] == [CLAIM, FACT]
+
+
+def test_who_denies_is_an_answer_and_a_question_of_a_denial_is_answered():
+    """What stands before the denial is no part of the claim."""
+    denial = evidence_of(REFUTED, "The mayor denied that it fell.", 5.0, "The mayor")
+    assert without_refuted([denial], "Who spoke of the bridge?") == [denial]
+    claim = evidence_of(REFUTED, "The mayor denied that it fell.", 5.0, "it fell")
+    assert without_refuted([claim], "What was denied that the bridge did?") == [claim]
+    assert without_refuted([claim], "What did the bridge do?")[0].answer is None

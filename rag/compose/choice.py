@@ -38,10 +38,12 @@ def choose_sentences(
     answer_type: AnswerType | None,
     best: Sequence[Evidence],
     published_of: PublishedOf,
+    limit: int = CITED,
 ) -> Choice:
     """The sentences that contradict each other or tell of a dispute; else the `best`, with one that says they are over.
 
-    `evidence` is best first, `published_of` gives the date of an article by its id.
+    `evidence` is best first, `published_of` gives the date of an article by its id. A dispute and its end have up to
+    `limit` sentences.
     """
     contradictory = contradictory_evidence(evidence, answer_type, published_of) or rival_names(
         evidence, question, answer_type, published_of
@@ -49,11 +51,11 @@ def choose_sentences(
     if contradictory:
         return Choice(sorted(contradictory[:CITED], key=lambda item: -item.score), contradictory=True)
     if dispute := disputed(evidence, answer_type):
-        return Choice(dispute[: max(len(best), 1)], headline=False)
+        return Choice(dispute[:limit], headline=False)
     best = [best[0], *(item for item in best[1:] if not _is_filler(item, best[0]))]
     ended = what_ended(evidence, published_of)
     if ended and not any(_overlap(ended, item) for item in best):
-        return Choice([*best[: CITED - 1], ended])
+        return Choice([*best[: max(1, limit - 1)], ended])
     return Choice(best)
 
 

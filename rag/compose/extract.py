@@ -88,7 +88,9 @@ class ExtractiveComposer:
         for question in questions:
             evidence = ranked_by_claim(question.evidence, question.question)
             best = best_sentences(evidence)[:sentences_each]
-            choice = choose_sentences(evidence, question.question, question.answer_type, best, published_of)
+            choice = choose_sentences(
+                evidence, question.question, question.answer_type, best, published_of, sentences_each
+            )
             quotes = _quotes(choice.sentences, quoted, article_of)
             quoted += quotes
             # A contradiction that was quoted for an earlier question may have one quote left, or none.

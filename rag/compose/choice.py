@@ -54,14 +54,20 @@ def choose_sentences(
         return Choice(dispute[:limit], headline=False)
     best = [best[0], *(item for item in best[1:] if not _is_filler(item, best[0]))]
     ended = what_ended(evidence, published_of)
-    if ended and not any(_overlap(ended, item) for item in best):
-        return Choice([*best[: max(1, limit - 1)], ended])
-    return Choice(best)
+    if ended is None:
+        return Choice(best)
+    others = [item for item in best if not _overlap(ended, item)]
+    return Choice([*others[: max(1, limit - 1)], ended])
 
 
-def ranked_by_claim(evidence: Sequence[Evidence], question: str) -> list[Evidence]:
-    """The evidence, best first: what is refuted gives way, and so does what names less of the question."""
-    ranked = without_refuted(evidence, question)
+def ranked_by_claim(
+    evidence: Sequence[Evidence], question: str, answer_type: AnswerType | None = None
+) -> list[Evidence]:
+    """The evidence, best first: what names less of the question gives way, and so does a claim that is refuted.
+
+    A question of no answer type may ask whether a claim is true, which its refutation answers.
+    """
+    ranked = without_refuted(evidence, question) if answer_type else list(evidence)
     best = ranked[0]
     equals = [item for item in ranked[1:] if item.score >= best.score - _AS_GOOD and _claims_more(item, best)]
     if not equals:

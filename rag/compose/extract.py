@@ -86,7 +86,7 @@ class ExtractiveComposer:
         sentences_each = -(-CITED // len(questions))  # rounded up
         parts = []
         for question in questions:
-            evidence = ranked_by_claim(question.evidence, question.question)
+            evidence = ranked_by_claim(question.evidence, question.question, question.answer_type)
             best = best_sentences(evidence)[:sentences_each]
             choice = choose_sentences(
                 evidence, question.question, question.answer_type, best, published_of, sentences_each

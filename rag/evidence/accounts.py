@@ -76,8 +76,13 @@ def disputed(evidence: Sequence[Evidence], answer_type: AnswerType | None) -> li
         if pattern and near and len(set(pattern.findall(item.text.casefold()))) > 1:
             return [item, *(other for other in evidence[:CITED] if other is not item)]
         accounts = [other for other in of_article if _is_account_after(other, item, best)]
-        if best in accounts and len(accounts) > 1:
+        if len(accounts) < 2:
+            continue
+        if best in accounts:
             return [best, *sorted((other for other in accounts if other is not best), key=lambda each: each.span)]
+        with_value = [other for other in accounts if pattern and pattern.search(other.text.casefold())]
+        if len(with_value) > 1 and with_value[0].score >= best.score - _NEAR:
+            return sorted(with_value, key=lambda each: each.span)
     return []
 
 

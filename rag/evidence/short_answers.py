@@ -22,6 +22,8 @@ _BEGINS_BADLY = re.compile(r"[\s,;:.!?–—-]+")
 _ENDS_BADLY = re.compile(r"[\s,;:–—-]+\Z")
 _MARKS = 8  # taken from a short answer at most: what has more is none
 _CLOSING = '.,;:!?)]”»"'
+# The full stop of a sentence, and not that of "Inc." or "p.m.".
+_FULL_STOP = re.compile(r"(?:\b[^\W\d_A-Z]\w{2,}|\b\w{4,}|\d)\.\Z")
 _PAIRS = {"“": "”", "«": "»", "(": ")", "[": "]"}
 _POSSESSIVE = re.compile(r"\b[A-Z][\w-]{1,40}['’]s?\s\Z")
 _COMMON_NOUN = re.compile(r"[a-z][a-z-]+")
@@ -162,6 +164,8 @@ def _without_debris(sentence: str, span: Span) -> Span | None:
             start = match.end()
         if match := _ENDS_BADLY.search(sentence, max(start, end - _NEAR), end):
             end = match.start()
+        if end == len(sentence.rstrip()) and _FULL_STOP.search(sentence, max(start, end - _NEAR), end):
+            end -= 1
         start, end = _balanced(sentence, start, end)
         if (start, end) == before:
             return (start, end) if any(char.isalnum() for char in sentence[start:end]) else None

@@ -27,7 +27,12 @@ def what_ended(evidence: Sequence[Evidence], published_of: PublishedOf) -> Evide
     best = evidence[0]
     if says("ends", best.text, best.language):
         return None
-    near = [item for item in evidence[1:] if item.score >= best.score - _REFERRING]
+    following = next((span for span in best.passage.sentences if span[0] >= best.span[1]), None)
+    near = [
+        item
+        for item in evidence[1:]
+        if item.score >= best.score - _REFERRING or (item.passage == best.passage and item.span == following)
+    ]
     day = sort_key(published_of(best.passage.article_id))
     after = [item for item in near if item.passage == best.passage and item.span[0] >= best.span[1]]
     newer = [

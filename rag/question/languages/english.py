@@ -155,6 +155,7 @@ ENGLISH = LanguageWords(
         "|(?:was|were|(?:has|have) been|is|are) (?:since |later |now |then |finally |officially )?(?:lifted|repealed"
         "|abolished|cancelled|canceled|revoked|scrapped|replaced|withdrawn|overturned|reversed|corrected|superseded"
         "|broken|surpassed|beaten|dropped|dissolved|disbanded|rescinded)|came to an end|was succeeded by|stepped down"
+        "|closed (?:for good|permanently)|shut down|was discontinued|ceased to"
         "|resigned|(?:that|this|the) (?:\\w+ ){1,2}(?:ended|expired|lapsed|ran out)"
     ),
     asks_now=("current|currently|now|nowadays|today|latest|newest|most recent|(?:is|are) there|at present|these days"),

@@ -92,3 +92,23 @@ def test_of_equals_the_one_about_what_the_question_names_comes_first(below, held
     ranked = ranked_by_claim([best, other], "?")
     assert ranked[0].text == first
     assert [each.score for each in ranked] == [3.0, 3.0 - below]
+
+
+def test_a_refuted_claim_gives_way_only_where_an_answer_of_some_type_is_asked_for():
+    """Asked whether it is so, the refutation answers."""
+    text = "It is not true that tea was sold in May. Tea was sold in June."
+    article = article_of(text)
+    claim, fact = (
+        evidence_of(article, sentence, score)
+        for sentence, score in (("It is not true that tea was sold in May.", 3.0), ("Tea was sold in June.", 2.0))
+    )
+    assert ranked_by_claim([claim, fact], "When was tea sold?", AnswerType.TIME)[0].text == fact.text
+    assert ranked_by_claim([claim, fact], "Was tea sold in May?")[0].text == claim.text
+
+
+def test_an_end_that_is_quoted_already_is_quoted_once_with_its_time():
+    """The sentence after it comes along."""
+    article = article_of("The duty was high. It was lifted. In 2019 it fell.")
+    evidence = [evidence_of(article, sentence, 1.0) for sentence in ("The duty was high.", "It was lifted.")]
+    choice = chosen(*evidence)
+    assert [each.text for each in choice.sentences] == ["The duty was high.", "It was lifted. In 2019 it fell."]

@@ -77,6 +77,27 @@ def test_accounts_after_the_sentence_that_says_they_differ_are_told_together():
     assert disputed([third, last, second, told], None) == [third, second]
 
 
+DAMAGE = article_of(
+    "The storm came. Accounts of the damage differ. One report put it at 80 crowns. The mayor spoke of 90."
+)
+
+
+@pytest.mark.parametrize(("score", "told"), [(2.0, True), (1.9, False)])
+def test_accounts_with_values_answer_before_a_sentence_without_any(score, told):
+    """If the first of them is not far below the best sentence; only a question for a number or a time has values."""
+    best, first, second, cue = (
+        evidence_of(DAMAGE, sentence, score)
+        for sentence, score in (
+            ("The storm came.", 5.0),
+            ("One report put it at 80 crowns.", score),
+            ("The mayor spoke of 90.", 1.0),
+            ("Accounts of the damage differ.", 0.5),
+        )
+    )
+    assert disputed([best, first, second, cue], NUMBER) == ([first, second] if told else [])
+    assert disputed([best, first, second, cue], None) == []
+
+
 REFUTED = article_of(
     "It is not true that the bridge closed in May. The bridge closed in June. The mayor denied that it fell."
 )

@@ -82,3 +82,12 @@ def test_what_tells_of_the_end_itself_needs_no_other():
         evidence_of(article, sentence, 1.0) for sentence in ("The duty on rice was lifted.", "It was replaced in 2019.")
     ]
     assert what_ended(evidence, lambda article_id: None) is None
+
+
+@pytest.mark.parametrize(("sentences", "found"), [((), True), (("Tea was sold.",), False)])
+def test_the_very_next_sentence_ends_it_however_low_its_score(sentences, found):
+    """It refers to the best one; a later one must be about the question too."""
+    last = "It was lifted in 2019."
+    article = article_of(" ".join([BEST, *sentences, last]))
+    best, end = evidence_of(article, BEST, 9.0), evidence_of(article, last, 1.0)
+    assert what_ended([best, end], lambda article_id: None) == (end if found else None)

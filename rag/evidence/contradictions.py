@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from index.dates import sort_key
 from rag.evidence.accounts import says
+from rag.evidence.bounds import Limits, split_bound
 from rag.evidence.scoring import Evidence
 from rag.question.answer_type import COMPARABLE, AnswerType
 from rag.question.languages import LANGUAGES, words_of
@@ -62,28 +63,32 @@ class Value:
     """What a short answer says: the years, months and days of a time, or the numbers of a number.
 
     Two values agree where their parts share an element each; an empty part agrees with any. The unit is the words next
-    to a number; values of different units are not compared.
+    to a number; values of different units are not compared. A number that was bounded lies between `limits`.
     """
 
     parts: tuple[frozenset[float], ...]
     unit: frozenset[str] = frozenset()
+    limits: Limits | None = None
 
     def contradicts(self, other: "Value") -> bool:
         """Whether some part of both values is filled and has nothing in common."""
         if self.unit != other.unit and not (self.bare or other.bare):
             return False
+        if self.limits or other.limits:
+            (low, high), (other_low, other_high) = self.range(), other.range()
+            return low > other_high or other_low > high
         return any(
             mine and theirs and mine.isdisjoint(theirs) for mine, theirs in zip(self.parts, other.parts, strict=True)
         )
 
+    def range(self) -> Limits:
+        """The least and the most that its numbers may be."""
+        return self.limits or (min(self.parts[0], default=0.0), max(self.parts[0], default=float("inf")))
+
     def spans(self, other: "Value") -> bool:
         """Whether one is a longer range of days than the other, which contains it, in the same months and years."""
-        return (
-            len(self.parts) == 3
-            and self.parts[:2] == other.parts[:2]
-            and all(self.parts[2:] + other.parts[2:])
-            and (self.parts[2] != other.parts[2])
-        )
+        days = [value.parts[2] for value in (self, other) if len(value.parts) == 3]
+        return len(days) == 2 and all(days) and days[0] != days[1] and self.parts[:2] == other.parts[:2]
 
     @property
     def bare(self) -> bool:
@@ -152,6 +157,7 @@ def _time(answer: str, words: LanguageWords) -> Value | None:
 
 
 def _number_in_english(answer: str) -> Value | None:
+    answer, bound = split_bound(answer)
     if _UNPARSED.search(answer) or _BOUNDED.search(answer):
         return None
     matches = [(float(match[0].replace(",", "")), match.end()) for match in _NUMBER.finditer(answer)]
@@ -162,7 +168,10 @@ def _number_in_english(answer: str) -> Value | None:
         # Rounded, since 4.1 times a million is not quite 4,100,000.
         numbers.add(round(number * (_SCALES[scale[1].lower()] if scale else 1.0), 6))
     unit = frozenset(_UNIT_WORD.findall(_NUMBER.sub(" ", answer).casefold()))
-    return Value((frozenset(numbers),), unit - _HEDGES - frozenset(_SCALES) - frozenset(_WORDS))
+    if bound and len(numbers) != 1:
+        return None
+    limits = (bound[0] * max(numbers), bound[1] * max(numbers)) if bound and max(numbers) else None
+    return Value((frozenset(numbers),), unit - _HEDGES - frozenset(_SCALES) - frozenset(_WORDS), limits)
 
 
 @cache

@@ -50,7 +50,7 @@ ARTICLES = [
         "language": "en",
         "text": "The bridge over the Kura is 318 metres long, from one abutment to the other.",
     },
-    {"id": "guide", "title": "A walker’s guide", "text": "The bridge over the Kura is some 300 metres long."},
+    {"id": "guide", "title": "A walker’s guide", "text": "The bridge over the Kura is 300 metres long."},
     {
         "id": "fire-temple",
         "title": "باکو کا آتشگاہ",

@@ -168,7 +168,9 @@ ENGLISH = LanguageWords(
     ),
     range_words="to|until|till|through|and",
     open_times=r"before|after|since|by|until|till|around|about|circa",
-    bounds=("about|around|nearly|almost|over|under|least|most|more|less|fewer|up to|roughly|approximately|some"),
+    bounds=(
+        "about|around|nearly|almost|over|under|least|most|more|less|fewer|up to|roughly|approximately|some|between"
+    ),
     bounds_before=(
         "(?:no |not |slightly |a little )?(?:more|less|fewer) than|(?:just |well )?(?:over|under|above|below)"
         "|at (?:the )?(?:least|most)|up to|as (?:many|much|few|little) as|about|around|roughly|approximately"

@@ -328,6 +328,12 @@ def test_a_short_answer_s_text_is_its_words():
     [
         ("$5m", "$5 million", AnswerType.NUMBER),
         ("over 200 million", "241 million", AnswerType.NUMBER),
+        ("more than 500", "about 600 pupils", AnswerType.NUMBER),
+        ("some 300 metres", "310 metres", AnswerType.NUMBER),
+        ("40 or more", "40", AnswerType.NUMBER),
+        ("up to 40 ships", "under 30", AnswerType.NUMBER),
+        ("between 4 and 6 million", "8 million", AnswerType.NUMBER),
+        ("more than 5 of 40", "3", AnswerType.NUMBER),
         ("nearly 800 km", "796 km", AnswerType.NUMBER),
         ("5 to 10 km", "7 km", AnswerType.NUMBER),
         ("86 600 km", "86,600 km", AnswerType.NUMBER),
@@ -342,6 +348,25 @@ def test_a_short_answer_s_text_is_its_words():
 def test_a_bounded_or_unparsed_answer_contradicts_nothing(one, other, answer_type):
     """A bound, a range, a rounding or a way of writing that is not known is left alone."""
     assert not contradict(one, other, answer_type)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("more than 500 pupils", "400"),
+        ("at least 500", "400"),
+        ("over 80,000", "up to 60,000"),
+        ("no more than 40 ships", "41 ships"),
+        ("nearly 800 km", "810 km"),
+        ("about 300 metres", "400 metres"),
+        ("some 300", "200"),
+        ("40 or more", "39"),
+        ("40 or fewer", "41"),
+    ],
+)
+def test_a_bounded_number_contradicts_what_lies_beyond_its_bound(one, other):
+    """A rounded one lies within a fifth of what it is rounded to."""
+    assert contradict(one, other, AnswerType.NUMBER)
 
 
 MONTHS = {

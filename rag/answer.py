@@ -10,6 +10,8 @@ from rag.question.form import Form
 from rag.retrieval.hit import Hit
 
 ArticleOf = Callable[[str], Article]
+YES, NO = "Yes", "No"  # a verdict in words
+COMPUTED = "computed from the quotes, not quoted"  # said of the order of two sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,11 @@ class Comparison:
     order: str | None
     computed: bool
 
+    def as_text(self) -> str:
+        """The sides with the words that count, a line each, and their order with a note that it is computed."""
+        lines = [f"{side.label}: {side.text} [{side.citation}]" for side in self.sides if side.text]
+        return "\n".join([*lines, f"{self.order} ({COMPUTED})"] if self.order else lines)
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerLink:
@@ -234,8 +241,8 @@ class Answer:
     where more was asked for, that the citations before did.
 
     `form` is what the answer is made of, as the question asks for it. `verdict` is, of a yes/no question, whether the
-    first citation affirms (true) or denies (false) what is asked; None where it can't be told, and for other questions.
-    `comparison` is, of a question that compares, its sides and their order.
+    first citation affirms (true) or denies (false) what is asked, or the order that was computed does; None where that
+    can't be told, and for other questions. `comparison` is, of a question that compares, its sides and their order.
 
     `interpreted_question` is the question as it was understood: after those before it, and with mistyped words
     corrected. `misspelt` holds those words as they were typed; between quotation marks a word is never corrected.

@@ -238,7 +238,12 @@ def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") 
             say(line)
         if short_answers:
             say()
+        if answer.verdict is not None:
+            say("Yes:" if answer.verdict else "No:")
         say(answer.answer)
+        if answer.comparison and (compared := answer.comparison.as_text()):
+            say()
+            say(compared)
         for question in answer.unanswered:
             say(f"The documents do not hold an answer to: {question}")
         say()

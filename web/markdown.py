@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from index.markdown_text import escape_markdown
-from rag.answer import Answer, Citation, FoundPassage
+from rag.answer import NO, YES, Answer, Citation, FoundPassage
 from rag.compose.corpus_answer import COUNTED
 from rag.question.form import Form
 from web.links import answer_link_href, article_href, safe_web_url
@@ -50,7 +50,9 @@ def render_markdown(answer: Answer, site: str) -> RenderedAnswer:
         nearest = answer.passages[:_NEAREST]
         passages = (f"\n- {_source(passage, site)}: {one_line(passage.text)}" for passage in nearest)
         return RenderedAnswer(_declined(answer, site), "".join(passages), [])
-    text, quotes = _mark_quotes(answer, site)
+    text, quotes = _mark_quotes(answer, site, _lead(answer))
+    if answer.comparison and (compared := answer.comparison.as_text()):
+        text += "\n\n" + "\n".join(f"- {one_line(line)}" for line in compared.splitlines())
     for question in answer.unanswered:
         text += f"\n\nThe documents do not hold an answer to: {one_line(question)}"
     if answer.language_note:
@@ -66,10 +68,15 @@ def one_line(text: str) -> str:
     return escape_markdown(" ".join(text.split()), autolinks=True)
 
 
-def _mark_quotes(answer: Answer, site: str) -> tuple[str, list[PlacedQuote]]:
-    """The text of the answer, escaped, and the places of its quotes with their marks in it."""
+def _lead(answer: Answer) -> str:
+    """What stands before the quotes: of a yes/no question that they decide, its verdict."""
+    return "" if answer.verdict is None else f"{YES if answer.verdict else NO}: "
+
+
+def _mark_quotes(answer: Answer, site: str, text: str) -> tuple[str, list[PlacedQuote]]:
+    """The text of the answer, escaped, behind `text`, and the places of its quotes with their marks in it."""
     remaining = {f"{citation.quote} [{citation.number}]": citation for citation in answer.citations}
-    text, position, quotes = "", 0, []
+    position, quotes = 0, []
     while remaining:
         # A quote may hold words that look like another quote with its mark. So the next one is the quote that begins
         # first, and of those that begin together the longest.

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rag.answer import Answer, Citation, FoundPassage, ShortAnswer
+from rag.answer import NO, YES, Answer, Citation, FoundPassage, ShortAnswer
 from rag.assistant import FROM_CACHE
 from rag.compose.corpus_answer import COUNTED
 from rag.feedback import CitedSpan
@@ -13,7 +13,15 @@ from web.pages.article import article_line
 from web.pages.formatting import age, direction, published_day
 from web.pages.held import link_view
 from web.pages.query import ChatQuery
-from web.pages.view_models import AnswerSentence, ShortAnswerView, SourceCard, Suggestion, Turn
+from web.pages.view_models import (
+    AnswerSentence,
+    ComparisonView,
+    ShortAnswerView,
+    SideView,
+    SourceCard,
+    Suggestion,
+    Turn,
+)
 
 _NEAREST_SHOWN = 3  # passages that the page shows if there is no answer
 
@@ -54,6 +62,8 @@ def turn_of(answer: Answer, query: ChatQuery) -> Turn:
         links=[link_view(link) for link in answer.links],
         # They are made from all articles, whatever the filters.
         suggestions=[Suggestion(question, ChatQuery().address(question)) for question in answer.suggestions],
+        verdict=None if answer.verdict is None else YES if answer.verdict else NO,
+        comparison=_comparison_view(answer),
     )
 
 
@@ -70,6 +80,17 @@ def answer_sentence(citation: Citation, short: ShortAnswer | None, *, strongest:
         href=article_href(citation),
         strongest=strongest,
     )
+
+
+def _comparison_view(answer: Answer) -> ComparisonView | None:
+    if answer.comparison is None:
+        return None
+    hrefs = {citation.number: article_href(citation) for citation in answer.citations}
+    sides = [
+        SideView(side.label, side.text, hrefs[side.citation] if side.citation else None, side.citation)
+        for side in answer.comparison.sides
+    ]
+    return ComparisonView(sides, answer.comparison.order)
 
 
 def _quotes_in_reading_order(answer: Answer) -> list[tuple[Citation, ShortAnswer | None]]:

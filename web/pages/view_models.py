@@ -91,6 +91,24 @@ class SourceCard:
 
 
 @dataclass(frozen=True, slots=True)
+class SideView:
+    """One side of a comparison; `text` is the quoted words that count, and `href` opens their sentence."""
+
+    label: str
+    text: str | None
+    href: str | None  # None if the documents hold nothing on this side
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonView:
+    """The sides of a comparison, and their order, which is computed and no quote; None if it can't be computed."""
+
+    sides: list[SideView]
+    order: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question and its answer. If it is not answered, `sentences` is empty and `cards` are the nearest passages.
 
@@ -123,6 +141,8 @@ class Turn:
     near: str | None = None
     links: list[LinkView] = field(default_factory=list)
     suggestions: "list[Suggestion]" = field(default_factory=list)
+    verdict: str | None = None  # "Yes" or "No", if the first sentence says so
+    comparison: ComparisonView | None = None
 
 
 @dataclass(frozen=True, slots=True)

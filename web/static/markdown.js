@@ -19,7 +19,8 @@ function answerSections(turn, escape) {
   });
   return [
     linesOf(turn, ".short").map(escape).join(" / "),
-    quotes.join(" ") || lineOf(turn.querySelector(".finding")),
+    linesOf(turn, ".compared > div, .computed").map(escape).join("\n"),
+    [...linesOf(turn, ".verdict").map(escape), ...quotes].join(" ") || lineOf(turn.querySelector(".finding")),
     ...linesOf(turn, ".near").map(escape),
     ...[...turn.querySelectorAll(".held a")].map((link) => `${escape(lineOf(link))}\n  <${link.href}>`),
     ...linesOf(turn, ".unanswered").map(escape),

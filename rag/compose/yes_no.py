@@ -23,8 +23,11 @@ def yes_or_no(found: Found) -> Composition:
     verdicts = {verdict for _, verdict in deciding}
     if not verdicts:
         return _undecided(found, question)
+    confidence = max(question.confidence, DECIDED)
+    if confidence < found.threshold:
+        return Composition("", [], confidence=confidence)
     sentences = [*(sentence.evidence for sentence, _ in deciding), *_more(question)]
-    composed = quote(sentences[:CITED], max(question.confidence, DECIDED), found.article_of)
+    composed = quote(sentences[:CITED], confidence, found.article_of)
     # Sentences that contradict each other are quoted, and decide nothing.
     return replace(composed, verdict=verdicts.pop() if len(verdicts) == 1 else None)
 

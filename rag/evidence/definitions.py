@@ -10,6 +10,7 @@ from rag.question.languages.english_grammar import (
     ADVERBS,
     DETERMINERS,
     FRONTED,
+    MONTHS,
     POSSESSIVES,
     PREPOSITIONS,
     ROLES,
@@ -90,7 +91,7 @@ def _at(sentence: Sequence[Token], place: int, after: int) -> Iterator[Definitio
         (Kind.SUBJECT, _subject),
     )
     # Of a longer name that ends as what was asked for only a title says that it is the same: the poet Allama Iqbal.
-    longer = first < place and after - place > 1
+    longer = first < place and after - place > 1 and not (first == 1 and sentence[0].folded in PREPOSITIONS)
     for kind, rule in rules:
         if longer and kind is not Kind.TITLE:
             continue
@@ -102,7 +103,7 @@ def _at(sentence: Sequence[Token], place: int, after: int) -> Iterator[Definitio
 
 def _is_given(token: Token) -> bool:
     """Whether a word before a surname is a given name."""
-    return token.is_capital and token.folded not in ROLES | TITLE_WORDS | DETERMINERS | PREPOSITIONS
+    return token.is_capital and token.folded not in ROLES | TITLE_WORDS | DETERMINERS | PREPOSITIONS | MONTHS
 
 
 _NO_HEADLINE = (0, 0)

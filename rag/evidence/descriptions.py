@@ -9,12 +9,14 @@ _LONGEST = 14  # tokens of a description
 _CLAUSE = frozenset({"that", "which", "who", "whose", "where", "when", "while", "but", "because", "since", "whereas"})
 _VERBS = frozenset({"is", "was", "are", "were", "has", "have", "had", "will", "would", "said", "says", "did", "does"})
 _OPENINGS = frozenset({"then", "now", "currently", "former", "formerly", "late", "one"})
+_NO_NOUNS = PREPOSITIONS | DETERMINERS | POSSESSIVES | {"and", "or"}
 _AFTER_ROLE = frozenset({"of", "for", "to", "in", "at", "on"})
 
 
 def described_by(words: Sequence[Token]) -> int:
     """How many of the words between two commas after a name say what it is, without a clause about them; 0 if none."""
     clause = next((place for place, token in enumerate(words) if token.folded in _CLAUSE), len(words))
+    clause -= clause > 1 and words[clause - 1].folded in PREPOSITIONS  # "a wall at which"
     return clause if is_description(words[:clause]) else 0
 
 
@@ -25,7 +27,7 @@ def is_description(words: Sequence[Token]) -> bool:
     first = words[0].folded
     if first in _OPENINGS or first in DETERMINERS:
         # "Iran, the United States": a noun in small letters says what it is.
-        nouns = (token for token in words[1:5] if token.folded not in PREPOSITIONS | DETERMINERS | POSSESSIVES)
+        nouns = (token for token in words[1:5] if token.folded not in _NO_NOUNS)
         return any(token.text.islower() and token.is_word for token in nouns)
     possessive = len(words) > 3 and words[1].text in "’'" and words[2].folded == "s"
     return (first in ROLES | TITLE_WORDS or possessive) and any(token.folded in ROLES for token in words[:7])
@@ -36,6 +38,7 @@ def end_of_description(sentence: Sequence[Token], start: int) -> int:
     for end in range(start, min(len(sentence), start + _LONGEST + 1)):
         token = sentence[end]
         if token.text in ",.;:(—!?" or token.folded in _CLAUSE:
+            end -= sentence[end - 1].folded in PREPOSITIONS  # noqa: PLW2901 - "a wall at which"
             return end if end > start + 1 else start
         if token.folded in ("and", "or") or token.folded in _VERBS:
             return start

@@ -1,0 +1,128 @@
+"""Answers in their forms, over an index without a model."""
+
+from dataclasses import replace
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.question.form import Form
+from tests.unit.rag.conftest import SURE, UNSURE, FixedSource, ScriptedReader
+
+TEXTS = {
+    "port": "Work began in spring. The port of Lenkoran was opened on 12 March 2021. Iran sent no ships.",
+    "bridge": "The bridge of Salyan was opened on 5 May 1911. It is 310 metres long.",
+    "club": "The Rowing Club of Lenkoran (RCL) did not buy the pier. Deputy Mayor Ali Veli opened it.",
+    "fair": "Tea was sold at the fair. The fair counted 40,000 guests in 2022 and more than 50,000 in 2023.",
+    "sources": "The lighthouse was built in 1911. The lighthouse was not built in 1911.",
+    "policy": "Sweden recognises the pass. The pass is no longer recognised since May.",
+}
+
+
+@pytest.fixture
+def index(index_of_texts):
+    return index_of_texts(**TEXTS)
+
+
+@pytest.fixture
+def asked(index):
+    """Answers with a reader that finds these words, each likely."""
+    reader = ScriptedReader(**{"12 March 2021": 8.0, "5 May 1911": 8.0, "40,000": 8.0, "50,000": 7.0})
+    return Assistant(FixedSource(index), weights=SURE, reader=reader).ask
+
+
+def test_a_yes_or_no_is_told_by_the_first_sentence(asked, index):
+    """The sentence that decides is quoted first, exactly, and there is no headline."""
+    answer = asked("Was the port of Lenkoran opened in 2021?")
+    best = answer.citations[0]
+    assert (answer.form, answer.verdict, answer.short_answer) == (Form.YES_NO, True, None)
+    assert best.quote == "The port of Lenkoran was opened on 12 March 2021."
+    assert index.article(best.article_id).text[best.start : best.end] == best.quote
+    assert asked("Did the Rowing Club of Lenkoran buy the pier?").verdict is None  # its name goes on with "(RCL)"
+
+
+def test_a_denial_is_a_no(asked):
+    """The sentence has the words asked for and "not"."""
+    assert asked("Was the lighthouse built in 1911?").verdict is None  # the sentences contradict each other
+    assert {citation.quote for citation in asked("Was the lighthouse built in 1911?").citations} >= {
+        "The lighthouse was built in 1911.",
+        "The lighthouse was not built in 1911.",
+    }
+
+
+def test_what_has_ended_since_decides_nothing(asked):
+    """The next sentence says that it is so no longer."""
+    answer = asked("Does Sweden recognise the pass?")
+    assert (answer.form, answer.verdict) == (Form.YES_NO, None)
+
+
+def test_a_yes_or_no_about_what_no_sentence_names_is_declined(asked):
+    """However sure the evidence is, no sentence holds all the names."""
+    answer = asked("Did the port of Lenkoran receive Marco Polo?")
+    assert (answer.answered, answer.verdict, answer.citations) == (False, None, [])
+
+
+def test_a_definition_comes_first_with_its_words_as_the_headline(asked, index):
+    """An expansion of an abbreviation, and a title before a name, from their exact places."""
+    for question, headline in {
+        "What does RCL stand for?": "Rowing Club of Lenkoran",
+        "Tell me about Ali Veli": "Deputy Mayor Ali Veli",
+    }.items():
+        answer = asked(question)
+        short = answer.short_answer
+        assert (answer.form, short.text) == (Form.DEFINITION, headline)
+        assert index.article(short.article_id).text[short.start : short.end] == headline
+        assert answer.citations[0].start <= short.start < short.end <= answer.citations[0].end
+
+
+def test_a_definition_of_what_no_sentence_names_is_declined(asked):
+    """The reader is sure of its words, but they are of something else."""
+    assert not asked("Who is Marco Polo?").answered
+
+
+def test_a_comparison_quotes_both_sides_and_computes_their_order(asked):
+    """The earlier of two days, with each side's words and value."""
+    answer = asked("What was opened first, the port of Lenkoran or the bridge of Salyan?")
+    port, bridge = answer.comparison.sides
+    assert (answer.form, answer.short_answer) == (Form.COMPARISON, None)
+    assert (port.text, port.value, bridge.text, bridge.value) == (
+        "12 March 2021",
+        "2021-03-12",
+        "5 May 1911",
+        "1911-05-05",
+    )
+    assert (answer.comparison.order, answer.comparison.computed) == ("Earlier: the bridge of Salyan", True)
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    assert port.text in quotes[port.citation]
+    assert bridge.text in quotes[bridge.citation]
+
+
+def test_a_proposed_order_is_affirmed_or_denied(asked):
+    """Both numbers stand in one sentence, each beside its year, with the words that limit it."""
+    answer = asked("Were there more guests at the fair in 2023 than in 2022?")
+    assert answer.verdict is True
+    assert [side.text for side in answer.comparison.sides] == ["more than 50,000", "40,000"]
+    assert len(answer.citations) == 1
+    assert asked("Were there more guests at the fair in 2022 than in 2023?").verdict is False
+
+
+def test_a_side_without_evidence_is_named(asked):
+    """The other side is quoted, and no order is computed."""
+    answer = asked("What was opened first, the port of Lenkoran or the tower of Marco Polo?")
+    assert answer.unanswered == ("the tower of Marco Polo",)
+    assert (answer.comparison.order, answer.comparison.sides[1].citation) == (None, None)
+    assert answer.answered
+
+
+def test_where_nothing_is_sure_every_form_declines(index):
+    """No verdict, headline or order without an answer."""
+    unsure = Assistant(FixedSource(index), weights=UNSURE, reader=ScriptedReader())
+    for question in ("Did Iran send Ali Veli?", "Who is Iran Veli?", "Compare the port and the bridge"):
+        answer = unsure.ask(question)
+        assert (answer.answered, answer.verdict, answer.short_answer, answer.comparison) == (False, None, None, None)
+
+
+def test_a_threshold_above_a_form_s_own_confidence_declines(index):
+    """A sentence that decides is no surer than its measured share."""
+    strict = Assistant(FixedSource(index), weights=UNSURE, threshold=0.99)
+    assert not strict.ask("Was the port of Lenkoran opened in 2021?").answered
+    assert not replace(strict).ask("Tell me about Ali Veli").answered

@@ -1,0 +1,74 @@
+"""Which of two short answers is larger or later."""
+
+import pytest
+
+from rag.evidence.order import number_of_year, range_of, shown_value, with_hedge
+from rag.question.answer_type import AnswerType
+
+NUMBER, TIME = AnswerType.NUMBER, AnswerType.TIME
+
+
+def ordered(first, second, answer_type, before=("", "")):
+    """Whether the first is smaller or earlier for sure."""
+    ranges = [range_of(text, words, answer_type) for text, words in zip((first, second), before, strict=True)]
+    return all(ranges) and ranges[0].is_comparable(ranges[1]) and ranges[0].is_before(ranges[1])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "answer_type"),
+    [
+        ("55,000", "80,000", NUMBER),
+        ("55,000 tons", "more than 80,000 tons", NUMBER),
+        ("80,000", "more than 80,000", NUMBER),
+        ("less than 5 million dollars", "5.1 million dollars", NUMBER),
+        ("about 100 metres", "120 metres", NUMBER),
+        ("12 March 1993", "24 August 1997", TIME),
+        ("12 March 1993", "1994", TIME),
+        ("30 April 1994", "May 1994", TIME),
+        ("December 1993", "1 January 1994", TIME),
+    ],
+)
+def test_ranges_that_do_not_overlap_have_an_order(first, second, answer_type):
+    """It holds one way and not the other."""
+    assert ordered(first, second, answer_type)
+    assert not ordered(second, first, answer_type)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "answer_type"),
+    [
+        ("5 metres", "5 metres", NUMBER),
+        ("5 metres", "6 tons", NUMBER),
+        ("more than 5 metres", "6 metres", NUMBER),
+        ("about 100 metres", "105 metres", NUMBER),
+        ("May 1993", "1993", TIME),
+        ("before 1990", "1993", TIME),
+        ("several", "6", NUMBER),
+    ],
+)
+def test_what_may_be_either_way_has_no_order(first, second, answer_type):
+    """Overlapping ranges, other units, bounds of a time and what is no number."""
+    assert not ordered(first, second, answer_type)
+    assert not ordered(second, first, answer_type)
+
+
+def test_words_before_a_number_limit_it():
+    """ "Exceeded" stands outside the short answer, and is shown with it."""
+    assert ordered("28 million", "28 million", NUMBER, before=("it was ", "it exceeded "))
+    sentence = "It exceeded 28 million."
+    assert sentence[with_hedge(sentence.index("28"), sentence) :] == "exceeded 28 million."
+
+
+def test_of_several_years_the_one_asked_for_has_its_own_number():
+    """The number before "in 2021"; none where the sentence does not say it so."""
+    sentence = "It stood at 13.2 million dollars in 2020, slipped to 11.7 million in 2021 and rose later."
+    start, end = number_of_year(sentence, "the turnover in 2021", 12, 24)
+    assert sentence[start:end] == "11.7 million"
+    assert number_of_year(sentence, "the turnover in 2022", 12, 24) is None
+    assert number_of_year(sentence, "the turnover", 12, 24) == (12, 24)
+
+
+def test_values_are_shown_as_programs_read_them():
+    """A number with its scale; the first day of a time."""
+    assert shown_value(range_of("more than 2 million", "", NUMBER), NUMBER) == 2_000_000.0
+    assert shown_value(range_of("May 1994", "", TIME), TIME) == "1994-05-01"

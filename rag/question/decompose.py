@@ -13,7 +13,7 @@ _BOUND = re.compile(
 )
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
 _QUESTION_PHRASE = re.compile(
-    r"^\W*(?:how \w+|(?:what|which) \w+(?= (?:is|are|was|were|do|does|did)\b))\b", re.IGNORECASE
+    r"^\W*(?:how (?:(?:many|much) )?\w+|(?:what|which) \w+(?= (?:is|are|was|were|do|does|did)\b))\b", re.IGNORECASE
 )
 _FIRST_QUESTION_WORD = re.compile(rf"\b{_QUESTION_WORD}\b", re.IGNORECASE)
 _VERB_AND_MORE = re.compile(rf"\b{_AUXILIARY}\b\W+\w", re.IGNORECASE)

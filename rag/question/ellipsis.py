@@ -28,6 +28,9 @@ _YEAR_BEFORE = re.compile(
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
 _ASKS_ALONE = re.compile(r"(?P<word>why|when|where|how)(?: (?:so|exactly|is that|was that))?", re.IGNORECASE)
 _QUESTION_WORD = re.compile(rf"(?:(?:why|when|where|how|what) )?(?={_AUXILIARY}\b)", re.IGNORECASE)
+_ORDINALS = "first|second|third|fourth|fifth|sixth|last"
+_ORDINAL = re.compile(rf"\b(?:{_ORDINALS})\b")
+_ORDINAL_ALONE = re.compile(rf"the ({_ORDINALS})(?: one)?", re.IGNORECASE)
 _THE_ONE = re.compile(rf"the (?:one|ones) (?=(?:{_PREPOSITION}) )", re.IGNORECASE)
 
 
@@ -35,13 +38,13 @@ _THE_ONE = re.compile(rf"the (?:one|ones) (?=(?:{_PREPOSITION}) )", re.IGNORECAS
 class Completed:
     """The whole question.
 
-    `alone`: it is about something else than the question before, of which it keeps nothing. `joined`: it still needs
-    what the question before names.
+    `alone`: it is about something else than the question before, of which it keeps nothing. `needs` is the question
+    before, but for its year, where the whole question still needs what that one names.
     """
 
     text: str
     alone: bool = False
-    joined: bool = False
+    needs: str | None = None
 
 
 def completed(question: str, before: str) -> Completed | None:
@@ -60,6 +63,9 @@ def completed(question: str, before: str) -> Completed | None:
         return _asked_again(match["word"].capitalize(), before)
     if not opened or not 1 <= len(named.split()) <= _LONGEST or _says_more(named):
         return None
+    if match := _ORDINAL_ALONE.fullmatch(named):
+        ordinals = _ORDINAL.findall(before)
+        return Completed(_with_last(before, ordinals[-1], match[1])) if ordinals else None
     return _exchanged(_THE_ONE.sub("", named), before)
 
 
@@ -78,7 +84,7 @@ def _other_year(named: str, before: str) -> Completed | None:
     rest = (_YEAR_AFTER if step > 0 else _YEAR_BEFORE).sub(f"in {meant}", named)
     if rest == f"in {meant}":
         return Completed(_with_last(before, years[-1], meant))
-    return Completed(f"{rest}?", joined=True)
+    return Completed(f"{rest}?", needs=_with_last(before, years[-1], "").replace(" in ?", "?"))
 
 
 def _asked_again(word: str, before: str) -> Completed | None:
@@ -120,6 +126,8 @@ def _exchanged(named: str, before: str) -> Completed | None:
     if len(names) > 1:
         country = countries_pattern(DEFAULT.code)
         names = [match for match in names if not country.fullmatch(fold(match["name"]))]
+    if len(names) > 1 and _shape(named) != _shape("Name"):
+        names = [match for match in names if _shape(match["name"]) == _shape(named)]
     # Of several names it can't be told which is meant: a person, or the place where she was.
     if len(names) != 1 or not re.fullmatch(_NAME, named):
         return None
@@ -134,6 +142,11 @@ def _other_subject(named: str, before: str) -> Completed:
         return Completed(named, alone=True)
     asks = "What is" if named.isupper() else before[: _names(before)[0].start()].rstrip()
     return Completed(f"{asks} {named}?", alone=True)
+
+
+def _shape(name: str) -> tuple[bool, bool]:
+    """Whether a name has several words, and whether it is an abbreviation."""
+    return " " in name, name.isupper()
 
 
 def _exchanged_after(preposition: str, named: str, before: str) -> Completed | None:

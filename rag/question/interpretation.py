@@ -12,11 +12,12 @@ from rag.question.decompose import decompose
 from rag.question.follow_ups import InterpretedQuestion, interpret, turn_of
 from rag.question.form import Form
 from rag.question.keywords import with_synonyms
-from rag.question.language import language_of
-from rag.question.languages import DEFAULT, LANGUAGES
+from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 from rag.question.normalise import MAX_CHARACTERS
-from rag.question.spelling import respelt
+from rag.question.spelling import Respelt, respelt
+
+_CORRECTED = 8  # of the questions before, so that a long history takes no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Interpretation:
 
 def interpretation_of(typed: str, typed_history: Sequence[str], index: PassageIndex) -> Interpretation:
     """What a text asks after the earlier texts of its conversation, oldest first."""
-    asked = [respelt(text, index) for text in (*typed_history, typed)]
+    far, near = typed_history[:-_CORRECTED], typed_history[-_CORRECTED:]
+    asked = [*map(Respelt, far), *(respelt(text, index) for text in (*near, typed))]
     more = _times_more([text.text for text in asked])
     *earlier, last = [text for text in asked if not asks_for_more(text.text)] or asked[-1:]
     history = [text.text for text in earlier]
@@ -53,7 +55,7 @@ def interpretation_of(typed: str, typed_history: Sequence[str], index: PassageIn
 
 def asks_for_more(text: str) -> bool:
     """Whether a text asks for nothing but more of the same: "tell me more", "what else?"."""
-    return bool(_more(language_of(text) or DEFAULT.code).fullmatch(fold(text).strip(" ?!.")))
+    return bool(_more().fullmatch(fold(text).strip(" ?!.؟۔")))
 
 
 def _times_more(texts: Sequence[str]) -> int:
@@ -62,9 +64,9 @@ def _times_more(texts: Sequence[str]) -> int:
 
 
 @cache
-def _more(language: str) -> re.Pattern[str]:
-    words = LANGUAGES[language]
-    return re.compile(fold(f"{words.asks_more}|{DEFAULT.asks_more}"), re.IGNORECASE)
+def _more() -> re.Pattern[str]:
+    """Of all languages, since a text of a word or two does not tell its own."""
+    return re.compile(fold("|".join(words.asks_more for words in LANGUAGES.values())), re.IGNORECASE)
 
 
 def _asked_before(text: str, history: Sequence[str], first: InterpretedQuestion, index: PassageIndex) -> str | None:

@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from rag.question.answer_type import AnswerType, expected_answer_type
+from rag.question.form import Form, form_of
 from rag.question.language import language_of
 from rag.question.languages import DEFAULT, LANGUAGES
 from rag.question.languages.folding import fold
@@ -15,7 +16,8 @@ def is_keywords(text: str) -> bool:
     """Whether a text is search words: a few, with no word that asks and no question mark."""
     words = LANGUAGES[language_of(text) or DEFAULT.code]
     asks = words.pattern(words.asks_time, words.asks_number, words.asks_name, words.asks, words.asks_first)
-    return len(text.split()) <= _MOST_WORDS and text[-1] not in "?؟" and not asks.search(fold(text))
+    few = len(text.split()) <= _MOST_WORDS and text[-1] not in "?؟"
+    return few and not asks.search(fold(text)) and form_of(text) is Form.EXTRACT
 
 
 def with_synonyms(text: str) -> str:

@@ -22,6 +22,7 @@ _ALIKE = [
     *(frozenset(pair) for upper, lower in pairwise(_ROWS) for pair in zip(upper, lower, strict=False)),
 ]
 _ENDING = re.compile(r"(?:s|es|d|ed|r|rs|er|ers|ing|ings|ly|ies|ied|ion|ions|al|ment|ness|able)$")
+_MOST_UNKNOWN = 8  # words; each takes a few milliseconds over a million passages
 _LEAST_LETTERS = 4  # of a word that is looked up
 # The shorter of two words has so many letters where one of them is the other with one error, or with two.
 _LETTERS_FOR_ONE, _LETTERS_FOR_TWO = 5, 8
@@ -40,23 +41,27 @@ class Respelt:
 def respelt(question: str, index: PassageIndex) -> Respelt:
     """The question with each word corrected that no passage holds, that is no common word, and that was mistyped.
 
-    A word between quotation marks stays, and so does every word that has no near one, or several.
+    A word between quotation marks stays, and so does every word that has no near one, or several. A text with many
+    unknown words is most likely about something else, and stays as it is.
     """
     if language_of(question) not in (None, DEFAULT.code) or is_unknown_language(question):
+        return Respelt(question)
+    unknown = [match[0] for match in _QUOTED_OR_WORD.finditer(question) if _is_unknown(match[0], index)]
+    if len(unknown) > _MOST_UNKNOWN:
         return Respelt(question)
     misspelt: list[str] = []
 
     def corrected(match: re.Match[str]) -> str:
         word = match[0]
-        is_name = word[0].isupper() and match.start() > 0
-        meant = _asking_word(question, match.start(), word, index) or _meant(word, index, is_name=is_name)
+        meant = _asking_word(question, match.start(), word, index)
+        if meant is None and word in unknown:
+            meant = _meant(word, index, is_name=word[0].isupper() and match.start() > 0)
         if meant is None:
             return word
         misspelt.append(word)
         return meant
 
-    text = _QUOTED_OR_WORD.sub(corrected, question)
-    return Respelt(text, tuple(misspelt))
+    return Respelt(_QUOTED_OR_WORD.sub(corrected, question), tuple(misspelt))
 
 
 def as_typed(question: str, misspelt: tuple[str, ...]) -> str:
@@ -77,12 +82,16 @@ def _asking_words() -> list[tuple[str, re.Pattern[str]]]:
     return [(meant, DEFAULT.pattern(typed)) for meant, typed in DEFAULT.misspelt_asks.items()]
 
 
+def _is_unknown(word: str, index: PassageIndex) -> bool:
+    """Whether a word of several letters, and no abbreviation, is neither English nor in the index."""
+    if len(word) < _LEAST_LETTERS or not (word.isascii() and word.isalpha()) or word[1:] != word[1:].lower():
+        return False
+    lower = word.lower()
+    return not (_is_english(lower) or lower in DEFAULT.plain_words or index.holds(word))
+
+
 def _meant(word: str, index: PassageIndex, *, is_name: bool) -> str | None:
     """The word of the passages that a word was meant to be; None where it may be what it is, or several."""
-    if len(word) < _LEAST_LETTERS or not (word.isascii() and word.isalpha()) or word[1:] != word[1:].lower():
-        return None
-    if _is_english(word.lower()) or word.lower() in DEFAULT.plain_words or index.holds(word):
-        return None
     errors = 2 if len(word) >= _LETTERS_FOR_TWO else 1
     near = [spelling for spelling in index.spellings_near(word, errors) if _is_mistyped(word, spelling)]
     if is_name:

@@ -29,12 +29,16 @@ from rag.evidence.furniture import is_furniture
 from rag.evidence.now import Role, role_in
 from rag.evidence.short_answers import short_answer_span
 from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
-from rag.question.decompose import complete_part, decompose, names_and_numbers
+from rag.question.decompose import decompose, names_and_numbers, refers_to_the_first, topic
+from rag.question.ellipsis import completed, without_joiner
 from rag.question.follow_ups import answer_type_in_conversation
+from rag.question.interpretation import asks_for_more
+from rag.question.keywords import is_keywords, keyword_answer_type
 from rag.question.language import is_unknown_language, language_of
 from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 from rag.question.normalise import normalise
+from rag.question.spelling import as_typed
 from rag.question.terms import numbers_in, words_in
 from rag.suggestions import candidates
 from tests.unit.index.parsers.files import book, pdf, warc, with_content, word, zip_file, zip_members
@@ -281,7 +285,15 @@ def _passage(text: str) -> Passage:
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "normalise": normalise,
     "decompose": decompose,
-    "complete_part": lambda text: complete_part(text, text),
+    "refers_to_the_first": refers_to_the_first,
+    "topic": topic,
+    "completed": lambda text: (completed(text, "When did he see Lahore in 2021?"), completed("And Karachi?", text)),
+    "completed by a year": lambda text: (completed("the year after", text), completed(text, text)),
+    "without_joiner": without_joiner,
+    "asks_for_more": asks_for_more,
+    "is_keywords": is_keywords,
+    "keyword_answer_type": keyword_answer_type,
+    "as_typed": lambda text: as_typed(text, ("who",)),
     "names_and_numbers": names_and_numbers,
     "answer_type_in_conversation": lambda text: answer_type_in_conversation(text, [text]),
     "expected_answer_type": expected_answer_type,

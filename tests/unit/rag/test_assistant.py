@@ -227,6 +227,41 @@ def test_a_follow_up_s_own_words_are_searched_too(assistant):
     assert assistant.ask("What did it cost?").interpreted_question == "What did it cost?"
 
 
+def test_more_is_quoted_of_what_was_not_shown(assistant):
+    """The next sentences on the question before are quoted, without a short answer, until none is left."""
+    sure = replace(assistant, weights=SURE)
+    first = sure.ask(QUESTION)
+    more = sure.ask("Tell me more.", history=[QUESTION])
+    assert more.interpreted_question == QUESTION
+    assert more.answered
+    assert more.short_answer is None
+    assert not {citation.quote for citation in more.citations} & {citation.quote for citation in first.citations}
+    assert more.confidence == first.confidence
+    last = sure.ask("more", history=[QUESTION, *["more"] * 8])
+    assert (last.answered, last.citations) == (False, [])
+
+
+def test_a_follow_up_does_not_have_the_answer_of_the_question_before(assistant):
+    """Its short answer is the next likeliest one, and where the same is asked first, the likeliest."""
+    reader = ScriptedReader(**{"12 March 2021": 8.0, "40 million": 2.0})
+    reading = replace(assistant, weights=SURE, reader=reader)
+    assert reading.ask(QUESTION).short_answer.text == "12 March 2021"
+    follow_up = reading.ask("When did it pay?", history=[QUESTION])
+    assert follow_up.short_answer is None or follow_up.short_answer.text != "12 March 2021"
+    assert reading.ask("When did the harbour of Lenkoran pay?").short_answer.text == "12 March 2021"
+
+
+def test_a_mistyped_word_is_corrected_and_told(assistant):
+    """The reply holds the question as it was typed, as it was read, and the words that were mistyped."""
+    typed = "wen was the harbuor of Lenkoran opened?"
+    answer = assistant.ask(typed)
+    assert answer.question == typed
+    assert answer.interpreted_question == "when was the harbour of Lenkoran opened?"
+    assert answer.misspelt == ("wen", "harbuor")
+    assert answer.citations[0].quote == "The harbour of Lenkoran was opened on 12 March 2021."
+    assert assistant.ask('When was the "harbuor" opened?').misspelt == ()
+
+
 def test_blank_questions_before_are_left_out(assistant):
     """An empty question of the history adds nothing."""
     answer = assistant.ask("What did it cost?", history=[QUESTION, "  "])

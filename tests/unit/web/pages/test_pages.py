@@ -107,6 +107,15 @@ def test_a_follow_up_can_be_asked_as_it_was_typed(client):
     assert permanent["h"] == [QUESTION]
 
 
+def test_a_mistyped_question_can_be_asked_as_it_was_typed(client):
+    """One link asks it with the mistyped words in quotation marks, which are searched as they are."""
+    page = page_of(client, "/", q="When was the harbuor opened?")
+    assert page.one("p", class_="interpreted").one("span").text == "When was the harbour opened?"
+    typed = page.one("a", class_="as-typed").attributes["href"]
+    assert parse_qs(urlsplit(typed).query)["q"] == ['When was the "harbuor" opened?']
+    assert page_of(client, typed).all("p", class_="interpreted") == []
+
+
 def test_the_form_sends_the_last_eight_questions(client):
     """A long conversation has only its newest questions in the form."""
     earlier = [f"Question {number}?" for number in range(20)]

@@ -65,7 +65,9 @@ def interpret_question(question: str, history: Sequence[str], index: PassageInde
     first, *later = decompose(question)
     query = interpret(first, history, index)
     relevant_history = history if query != first else ()  # where nothing is carried over, history changes nothing
-    queries = [(first, query, first), *((part, complete_part(part, query, index), "") for part in later)]
+    # A short question that was made whole says nothing by its own words: "What about Azerbaijan?".
+    typed = "" if turn_of(first, history).completes is not None else first
+    queries = [(first, query, typed), *((part, complete_part(part, query, index), "") for part in later)]
     return [
         InterpretedQuestion(
             text,

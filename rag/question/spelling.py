@@ -13,7 +13,7 @@ from rag.question.languages import DEFAULT
 from rag.question.languages.folding import fold
 
 # Between quotation marks, words are what they are.
-_QUOTED_OR_WORD = re.compile(r"[\"“][^\"”]*+[\"”]|[^\W_]++(?:['’][^\W_]++)*+")
+_QUOTED_OR_WORD = re.compile(r"[\"“][^\"“”]*+[\"”]|[^\W_]++(?:['’][^\W_]++)*+")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # Letters that sound alike or lie next to each other on a keyboard.
 _ALIKE = [

@@ -59,8 +59,9 @@ class _Scope:
 def corpus_answer(question: CorpusQuestion, filters: Filters, index: PassageIndex) -> CorpusAnswer | None:
     """The answer to a question on the corpus; None where its words are not on the corpus after all.
 
-    So they are where they name a source that is none, such as "the treaty", and where they ask for anything on what no
-    article has in these very words: then what the articles say may answer.
+    So they are where they name a source that is none, such as "the treaty", where they ask for anything on what no
+    article has in these very words, and where no article is of the days in "Which documents were published in 1937?":
+    then what the articles say may answer.
     """
     if not index.manifest.articles:
         return CorpusAnswer("The index holds no article.")
@@ -71,7 +72,9 @@ def corpus_answer(question: CorpusQuestion, filters: Filters, index: PassageInde
         sources = _sources(index, filters)
         return replace(sources, text=f"No source here is named “{question.origin}”. {sources.text}")
     scope = _Scope(index, _narrowed(filters, question, source), question.phrase, question.several)
-    if question.asked is Asked.TOPIC and " " in (question.phrase or "") and not scope.count(Filters()):
+    loose = question.asked is Asked.TOPIC and " " in (question.phrase or "")
+    told = question.asked is Asked.WHICH and not question.phrase and not question.of_index
+    if (loose and not scope.count(Filters())) or (told and not scope.count()):
         return None
     return _ANSWERS[question.asked](scope)
 

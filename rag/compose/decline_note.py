@@ -22,7 +22,7 @@ _NAMED = 2  # names that no article has, of those that the note lists
 _SHORTEST = 4  # letters of a word without a capital that can be a subject
 _WORD = re.compile(r"\w[\w'’-]*")
 _POSSESSIVE = re.compile(r"['’]s$")
-_VERB = re.compile("(?:ed|ing)$")
+_VERB = re.compile("(?:ed|ing)$", re.IGNORECASE)
 _JOINTS = {"of", "the"}  # inside a name: University of the Punjab
 
 

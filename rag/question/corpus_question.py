@@ -105,7 +105,10 @@ def corpus_question_of(question: str, today: date) -> CorpusQuestion | None:
             groups = match.groupdict()
             found = CorpusQuestion(asked, several=not groups.get("one"), of_index=bool(groups.get("index")))
             mentioned = groups.get("mentioned")
-            return _narrowed(found, f"about {mentioned}" if mentioned else (groups.get("rest") or "").strip(), today)
+            whole = _narrowed(found, f"about {mentioned}" if mentioned else (groups.get("rest") or "").strip(), today)
+            # "What article was published in 1937?" asks of what is told.
+            one_of_many = whole and asked is Asked.WHICH and not (whole.several or whole.phrase)
+            return None if one_of_many else whole
     folded = fold(text)
     others = (pattern for code in LANGUAGES if code != "en" for pattern in _patterns(code))
     return next((CorpusQuestion(asked, of_index=True) for asked, whole in others if whole.fullmatch(folded)), None)

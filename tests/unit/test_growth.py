@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from datetime import date
 from time import thread_time
 from xml.sax.saxutils import escape, quoteattr
 
@@ -21,6 +22,7 @@ from index.parsers import PARSERS
 from index.parsers.encoding import charset_of
 from index.passages.sentences import sentence_spans
 from index.types import Passage
+from rag.compose.decline_note import subjects_of
 from rag.errors import QuestionError
 from rag.evidence.accounts import says
 from rag.evidence.contradictions import value_of
@@ -31,6 +33,8 @@ from rag.evidence.short_answers import short_answer_span
 from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.decompose import decompose, names_and_numbers, refers_to_the_first, topic
 from rag.question.ellipsis import completed, without_joiner
+from rag.question.corpus_question import corpus_question_of
+from rag.question.decompose import complete_part, decompose, names_and_numbers
 from rag.question.follow_ups import answer_type_in_conversation
 from rag.question.interpretation import asks_for_more
 from rag.question.keywords import is_keywords, keyword_answer_type
@@ -39,6 +43,8 @@ from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 from rag.question.normalise import normalise
 from rag.question.spelling import as_typed
+from rag.question.periods import without_period
+from rag.question.talk import talk_of, without_courtesies
 from rag.question.terms import numbers_in, words_in
 from rag.suggestions import candidates
 from tests.unit.index.parsers.files import book, pdf, warc, with_content, word, zip_file, zip_members
@@ -87,6 +93,7 @@ IN_A_TAG = ("<", ">", "/", "=", "a b=", "a№='1' ", "xmlns:a№='b' ", "&", "&#
 ESCAPED = ("<a", "<![CDATA[", "&", "&#", "&amp;", "a@a.", "-", '"', "\n", " ")
 WORDS = (
     *('"', "'", ",", "\n", "\t", " ", "\u00a0", "\\", "-", "- ", ">", "#", "(", ";", "? ", "…", "&", "<", "[", "|"),
+    *("thanks ", "hello, ", "bye! ", "please ", "in May ", "in all ", "in English ", "do you have ", "mention a "),
     *("who,", "who ", "and ", " and who", "; who", "who is", "is a", "he ", "it is ", "the same "),
     *("1", "1,", "1.", "11,", "1:", "1 to ", "2001 to ", "1 May ", "May ", "twenty-", "hundred ", "№ ", "://"),
     *(
@@ -294,6 +301,26 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "is_keywords": is_keywords,
     "keyword_answer_type": keyword_answer_type,
     "as_typed": lambda text: as_typed(text, ("who",)),
+    "subjects_of": subjects_of,
+    "talk_of": talk_of,
+    "without_courtesies": without_courtesies,
+    "without_period": lambda text: without_period(text, date(2026, 11, 29)),
+    "corpus_question_of": lambda text: corpus_question_of(text, date(2026, 11, 29)),
+    # What each of its patterns begins with, so that they go on to the words that are measured.
+    **{
+        f"corpus_question_of {begun}": lambda text, begun=begun: corpus_question_of(begun + text, date(2026, 11, 29))
+        for begun in (
+            "how many articles ",
+            "how many articles from ",
+            "how many articles mention ",
+            "which articles ",
+            "is ",
+            "do you have anything on ",
+            "what is the latest article ",
+            "which sources ",
+        )
+    },
+    "complete_part": lambda text: complete_part(text, text),
     "names_and_numbers": names_and_numbers,
     "answer_type_in_conversation": lambda text: answer_type_in_conversation(text, [text]),
     "expected_answer_type": expected_answer_type,

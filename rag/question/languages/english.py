@@ -233,7 +233,7 @@ ENGLISH = LanguageWords(
         "topic": (
             "(?:(?:do you have|have you(?: got)?|is there|are there|do you know|got)"
             " (?:(?:anything|something)(?: at all)?|(?:any |some )?(?:information|info|material|coverage))"
-            "|what (?:do you have|have you got|is there)|any(?:thing| information| info))"
+            "|what (?:do you have|have you got|is there))"
             r"(?P<rest>\s(?:on|about|regarding|concerning|mentioning|that mentions) .+)",
         ),
     },

@@ -274,3 +274,20 @@ def test_bytes_of_another_encoding_are_no_defect(built, words):
     result = run(*words, "--json", "--index", built)
     assert result.exit_code in (0, 2)
     assert json.loads(result.stdout)
+
+
+def test_ask_prints_what_is_held(built):
+    """The articles with their ids, and on stderr that they were counted; talk has no confidence either."""
+    result = run("ask", "Which articles mention the Kura?", "--index", built)
+    assert result.exit_code == 0
+    assert result.stdout == "1 article mentions “Kura”:\n- A bridge over the Kura  (bridge; River Post, 2023-01-15)\n"
+    assert result.stderr.startswith("Counted in the index, not quoted. ")
+    greeting = run("ask", "hello", "--index", built)
+    assert greeting.stdout.startswith("Hello. 3 articles from 2 sources are held here, ")
+    assert "confidence" not in greeting.stderr
+
+
+def test_ask_says_what_is_near_a_question_that_it_declines(built):
+    """Before the nearest passages."""
+    result = run("ask", "When did Vienna invent the xylophone?", "--index", built)
+    assert "do not hold an answer to this. No article mentions “Vienna”. The nearest passages:" in result.stdout

@@ -67,18 +67,18 @@ def subjects_of(question: str) -> list[str]:
         told = (word for word, tells in zip(words, content, strict=True) if tells and len(word) >= _SHORTEST)
         return list(dict.fromkeys(word for word in told if not _VERB.search(word)))
     names: list[list[str]] = []
-    joined = False  # whether the word before belongs to a name
+    in_name = False  # whether the word before belongs to a name that may go on: not in "Baku's Metro"
     for position, (match, word) in enumerate(zip(matches, words, strict=True)):
         spaced = position > 0 and question[matches[position - 1].end() : match.start()] == " "
-        whole = position > 0 and words[position - 1] == matches[position - 1][0]  # "Baku's Metro" are two names
-        is_name = (word[0].isupper() or word[0].isdigit()) and content[position]
-        if is_name and joined and spaced and whole:
+        capital = word[0].isupper() and content[position]
+        if in_name and spaced and (capital or word[0].isdigit() or word in _JOINTS):
             names[-1].append(word)
-        elif is_name and word[0].isupper() and (position > 0 or _is_name_at_start(words, content)):
+        elif capital and (position > 0 or _is_name_at_start(words, content)):
             names.append([word])
-        joined = is_name or (joined and spaced and word in _JOINTS)
-        if joined and not is_name:
-            names[-1].append(word)
+        else:
+            in_name = False
+            continue
+        in_name = word == match[0]
     return list(dict.fromkeys(" ".join(_trimmed(name)) for name in names))
 
 
@@ -88,9 +88,8 @@ def _is_name_at_start(words: Sequence[str], content: Sequence[bool]) -> bool:
 
 
 def _trimmed(name: list[str]) -> list[str]:
-    while name[-1] in _JOINTS:
-        name = name[:-1]
-    return name
+    """A name without the joints at its end."""
+    return name[: 1 + max(position for position, word in enumerate(name) if word not in _JOINTS)]
 
 
 def _nearest(subjects: Sequence[str], filters: Filters, index: PassageIndex) -> _Subject | None:

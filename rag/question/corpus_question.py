@@ -53,7 +53,7 @@ class CorpusQuestion:
 
 
 _ASIDE = re.compile(
-    r"(?:please|(?:can|could|would) you|tell me|do you know|i(?: would|['’]d)? (?:want|like) to know)[,:]?\s+",
+    r"^(?:please|(?:can|could|would) you|tell me|do you know|i(?: would|['’]d)? (?:want|like) to know)[,:]?\s+",
     re.IGNORECASE,
 )
 _IS = re.compile(r"(?<=\b[Ww]hat)['’]s\b|(?<=\b[Ww]here)['’]s\b")
@@ -92,14 +92,15 @@ _VERB = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”«»„]([^\"“”«»„]+)[\"“”«»„]|['‘]([^'‘’]+)['’]")
 _ARTICLE = re.compile(r"(?:the|an?)\s+(?=\S)", re.IGNORECASE)
+_ASIDES, _ENDINGS = 3, 6  # that are looked at: nobody writes more
 _LONGEST = 12  # words of a phrase: what is longer is no name
 
 
 def corpus_question_of(question: str, today: date) -> CorpusQuestion | None:
     """What a question asks of the corpus; None where it asks of what the articles say."""
-    text = _IS.sub(" is", question).rstrip(" ?.!؟…")
-    while aside := _ASIDE.match(text):
-        text = text[aside.end() :]
+    text = _IS.sub(" is", " ".join(question.split())).rstrip(" ?.!؟…")
+    for _ in range(_ASIDES):
+        text = _ASIDE.sub("", text, count=1)
     for asked, pattern in _patterns("en"):
         if match := pattern.fullmatch(text):
             groups = match.groupdict()
@@ -126,18 +127,19 @@ def _narrowed(found: CorpusQuestion, rest: str, today: date) -> CorpusQuestion |
     if mentions := _MENTIONS.fullmatch(rest):
         phrase = phrase_of(mentions["phrase"])
         return replace(found, phrase=phrase) if phrase else None
-    if both := _ORIGIN_AND_PHRASE.fullmatch(rest):
-        narrowed = _narrowed(found, both["mentions"], today)
-        found, rest = _without_endings(narrowed, both["origin"], today) if narrowed else (found, rest)
-        if not rest:
-            return found
+    both = _ORIGIN_AND_PHRASE.fullmatch(rest)
+    mentions = both and _MENTIONS.fullmatch(both["mentions"])
+    if both and mentions:
+        found, rest = _without_endings(replace(found, phrase=phrase_of(mentions["phrase"])), both["origin"], today)
+        if not (found.phrase and rest):
+            return found if found.phrase else None
     origin = _ORIGIN.fullmatch(rest)
     return replace(found, origin=origin["origin"]) if origin and not _VERB.search(origin["origin"]) else None
 
 
 def _without_endings(found: CorpusQuestion, rest: str, today: date) -> tuple[CorpusQuestion, str]:
     """The question with the periods, languages and asides that its words end with, and the words before them."""
-    while rest:
+    for _ in range(_ENDINGS):
         before = rest
         if ending := _ENDING.search(rest):
             found = replace(found, of_index=found.of_index or bool(ending["index"]))

@@ -311,13 +311,9 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
         f"corpus_question_of {begun}": lambda text, begun=begun: corpus_question_of(begun + text, date(2026, 11, 29))
         for begun in (
             "how many articles ",
-            "how many articles from ",
             "how many articles mention ",
-            "which articles ",
+            "which articles from ",
             "is ",
-            "do you have anything on ",
-            "what is the latest article ",
-            "which sources ",
         )
     },
     "complete_part": lambda text: complete_part(text, text),

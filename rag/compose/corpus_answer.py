@@ -72,7 +72,9 @@ def corpus_answer(question: CorpusQuestion, filters: Filters, index: PassageInde
         sources = _sources(index, filters)
         return replace(sources, text=f"No source here is named “{question.origin}”. {sources.text}")
     scope = _Scope(index, _narrowed(filters, question, source), question.phrase, question.several)
-    loose = question.asked is Asked.TOPIC and " " in (question.phrase or "")
+    words = (question.phrase or "").split()
+    # A name is asked for in these very words: "Is there anything on Leyla Mammadova?".
+    loose = question.asked is Asked.TOPIC and len(words) > 1 and not all(word[0].isupper() for word in words)
     told = question.asked is Asked.WHICH and not question.phrase and not question.of_index
     if (loose and not scope.count(Filters())) or (told and not scope.count()):
         return None
@@ -119,7 +121,10 @@ def _which(scope: _Scope) -> CorpusAnswer:
     count, articles = scope.page(0, LISTED)
     if not count or (not scope.phrase and count <= 1):
         return _count(scope)
-    order = "" if count == 1 else f"; the {LISTED} newest" if count > LISTED else ", the newest first"
+    dated = scope.index.stats().latest is not None
+    order = ", the newest first" if dated and count > 1 else ""
+    if count > LISTED:
+        order = f"; the {LISTED} newest" if dated else f"; {LISTED} of them"
     what = f"{verb(count, 'mention')} “{scope.phrase}”" if scope.phrase else "are held"
     text = f"{counted(count, 'article')}{scope_in_words(scope.filters)} {what}{order}:"
     return CorpusAnswer(text, _article_links(articles, scope, count))

@@ -22,7 +22,7 @@ _NAMED = 2  # names that no article has, of those that the note lists
 _SHORTEST = 4  # letters of a word without a capital that can be a subject
 _WORD = re.compile(r"\w[\w'’-]*")
 _POSSESSIVE = re.compile(r"['’]s$")
-_VERB = re.compile("(?:ed|ing)$", re.IGNORECASE)
+_NO_NOUN = re.compile("(?:ed|ing|est)$", re.IGNORECASE)
 _JOINTS = {"of", "the"}  # inside a name: University of the Punjab
 
 
@@ -56,7 +56,7 @@ def with_decline_note(answer: Answer, filters: Filters, index: PassageIndex) -> 
 def subjects_of(question: str) -> list[str]:
     """What a question is about, as its words name it: its names or, where it has none, its longer words.
 
-    Forms of verbs are left out of the latter: that no article mentions "invented" helps nobody.
+    Forms of verbs and superlatives are left out of the latter: that no article mentions "invented" helps nobody.
     """
     if (language_of(question) or DEFAULT.code) != DEFAULT.code:
         return []
@@ -65,7 +65,7 @@ def subjects_of(question: str) -> list[str]:
     content = [fold_case(word) not in DEFAULT.plain_words for word in words]
     if question.isupper() or not any(word[0].isupper() for word in words[1:]):
         told = (word for word, tells in zip(words, content, strict=True) if tells and len(word) >= _SHORTEST)
-        return list(dict.fromkeys(word for word in told if not _VERB.search(word)))
+        return list(dict.fromkeys(word for word in told if not _NO_NOUN.search(word)))
     names: list[list[str]] = []
     in_name = False  # whether the word before belongs to a name that may go on: not in "Baku's Metro"
     for position, (match, word) in enumerate(zip(matches, words, strict=True)):

@@ -53,7 +53,8 @@ class CorpusQuestion:
 
 
 _ASIDE = re.compile(
-    r"^(?:please|(?:can|could|would) you|tell me|do you know|i(?: would|['’]d)? (?:want|like) to know)[,:]?\s+",
+    r"^(?:so|and|but|please|(?:can|could|would) you|tell me|do you know|i(?: would|['’]d)? (?:want|like) to know)"
+    r"[,:]?\s+",
     re.IGNORECASE,
 )
 _IS = re.compile(r"(?<=\b[Ww]hat)['’]s\b|(?<=\b[Ww]here)['’]s\b")

@@ -141,6 +141,7 @@ def test_the_events_of_a_reply_are_those_of_every_answer(assistant):
         ),
         ("Which articles mention Leyla Mammadova?", "4 articles mention “Leyla Mammadova”, the newest first:"),
         ("Which articles do you have?", "12 articles are held; the 10 newest:"),
+        ("Do you have anything on Farid Huseynov?", "No article mentions “Farid Huseynov”."),
         ("Is Atlantis mentioned?", "No article mentions “Atlantis”."),
         (
             "Which sources are there?",

@@ -25,7 +25,7 @@ def declining(live_index) -> Assistant:
         ),
         ("Did Pakistan and Azerbaijan agree on COP29?", ["Pakistan", "Azerbaijan", "COP29"]),
         ("Leyla Mammadova was born where?", ["Leyla Mammadova"]),
-        ("who invented the telephone", ["telephone"]),
+        ("who invented the latest telephone", ["telephone"]),
         ("WHO INVENTED THE TELEPHONE", ["TELEPHONE"]),
         ("And when was it opened? (Lachin airport)", ["Lachin"]),
         ("Хейдар Алиев когда приехал?", []),

@@ -20,6 +20,7 @@ def asked(question: str) -> CorpusQuestion | None:
         ("how many documents do you have", Asked.COUNT),
         ("Please tell me how many articles are there in total?", Asked.COUNT),
         ("number of articles", Asked.COUNT),
+        ("So, please, how many articles are there?", Asked.COUNT),
         ("How many news articles are in the corpus?", Asked.COUNT),
         ("What is the latest article?", Asked.NEWEST),
         ("What’s the most recent document here?", Asked.NEWEST),

@@ -5,8 +5,8 @@ import gzip
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import partial
 from datetime import date
+from functools import partial
 from time import thread_time
 from xml.sax.saxutils import escape, quoteattr
 
@@ -31,10 +31,9 @@ from rag.evidence.furniture import is_furniture
 from rag.evidence.now import Role, role_in
 from rag.evidence.short_answers import short_answer_span
 from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
-from rag.question.decompose import decompose, names_and_numbers, refers_to_the_first, topic
-from rag.question.ellipsis import completed, without_joiner
 from rag.question.corpus_question import corpus_question_of
-from rag.question.decompose import complete_part, decompose, names_and_numbers
+from rag.question.decompose import complete_part, decompose, names_and_numbers, refers_to_the_first, topic
+from rag.question.ellipsis import completed, without_joiner
 from rag.question.follow_ups import answer_type_in_conversation
 from rag.question.interpretation import asks_for_more
 from rag.question.keywords import is_keywords, keyword_answer_type
@@ -42,8 +41,8 @@ from rag.question.language import is_unknown_language, language_of
 from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 from rag.question.normalise import normalise
-from rag.question.spelling import as_typed
 from rag.question.periods import without_period
+from rag.question.spelling import as_typed
 from rag.question.talk import talk_of, without_courtesies
 from rag.question.terms import numbers_in, words_in
 from rag.suggestions import candidates

@@ -66,6 +66,10 @@ TURKISH = LanguageWords(
         "|ikisi"
     ),
     impersonal="bu (?:makale|madde|sayfa)",
+    disputes="kaynaklar (?:farklı|çelişiyor|ayrışıyor)|(?:başka|diğer) kaynaklara göre",
+    refutes="doğru değil(?:dir)?|yalanladı|asılsız|gerçeği yansıtmıyor",
+    ends="artık (?:yok|değil|geçerli değil)|(?:yürürlükten )?kaldırıldı|sona erdi|iptal edildi|feshedildi",
+    asks_now="şu an(?:ki|da)?|şimdi|şimdiki|güncel|mevcut|en son|halen",
     range_words="ile|ve|ila",
     open_times=(
         r"önce\w*|sonra\w*|kadar|beri|itibaren|yaklaşık|civarı\w*|dolay\w*|yıllar\w*|[0-9]l[aı]r\w*"

@@ -16,7 +16,7 @@ from index.engine.local.local_index import LiveIndex
 from index.models.embedder import Embedder
 from rag.answer import Answer
 from rag.assistant import Assistant
-from rag.compose.extract import DIFFERENT
+from rag.compose.extract import DIFFERENT, DIFFERENT_ACCOUNTS
 from rag.errors import QuestionError
 from rag.evidence.weights import Weights
 from rag.question.normalise import MAX_CHARACTERS
@@ -124,7 +124,8 @@ def assert_only_quotes(answer: Answer, assistant: Assistant) -> None:
     for article_id, start, end, text in spans:
         assert assistant.article(article_id).text[start:end] == text != ""
     marked = [f"{citation.quote} [{citation.number}]" for citation in answer.citations]
-    lead = [DIFFERENT] if answer.differing else []
+    one_article = len({citation.article_id for citation in answer.citations}) == 1
+    lead = [DIFFERENT_ACCOUNTS if one_article else DIFFERENT] if answer.differing else []
     assert answer.answer in {" ".join([*lead, *order]) for order in permutations(marked)}
     assert answer.answered == bool(answer.citations)
     assert 0.0 <= answer.confidence <= 1.0

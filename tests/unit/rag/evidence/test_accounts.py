@@ -125,3 +125,40 @@ def test_who_denies_is_an_answer_and_a_question_of_a_denial_is_answered():
     claim = evidence_of(REFUTED, "The mayor denied that it fell.", 5.0, "it fell")
     assert without_refuted([claim], "What was denied that the bridge did?") == [claim]
     assert without_refuted([claim], "What did the bridge do?")[0].answer is None
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "sentence"),
+    [
+        ("ru", "disputes", "По другим данным, школа открылась в 1996 году."),
+        ("ru", "refutes", "Неправда, что мост закрыт."),
+        ("ru", "ends", "Пошлина была отменена в 2022 году."),
+        ("ru", "asks_now", "Кто нынешний директор порта?"),
+        ("tr", "disputes", "Diğer kaynaklara göre okul 1996’da açıldı."),
+        ("tr", "refutes", "Köprünün kapandığı doğru değil."),
+        ("tr", "ends", "Vergi 2022’de kaldırıldı."),
+        ("tr", "asks_now", "Limanın şu anki müdürü kim?"),
+        ("az", "disputes", "Digər mənbələrə görə məktəb 1996-cı ildə açılıb."),
+        ("az", "refutes", "Körpünün bağlandığı doğru deyil."),
+        ("az", "ends", "Rüsum 2022-ci ildə ləğv edildi."),
+        ("az", "asks_now", "Limanın hazırkı direktoru kimdir?"),
+        ("ur", "disputes", "دیگر ذرائع کے مطابق اسکول 1996 میں کھلا۔"),
+        ("ur", "refutes", "یہ بات درست نہیں۔"),
+        ("ur", "ends", "یہ محصول 2022 میں ختم کر دیا گیا۔"),
+        ("ur", "asks_now", "موجودہ وزیر اعظم کون ہے؟"),
+        ("ar", "disputes", "بحسب مصادر أخرى افتتحت المدرسة عام 1996."),
+        ("ar", "refutes", "هذا الخبر غير صحيح."),
+        ("ar", "ends", "لم تعد هذه السياسة قائمة."),
+        ("ar", "asks_now", "من هو الرئيس الحالي؟"),
+        ("fa", "disputes", "به گفته منابع دیگر مدرسه در 1996 باز شد."),
+        ("fa", "refutes", "این خبر درست نیست."),
+        ("fa", "ends", "این عوارض در 2022 لغو شد."),
+        ("fa", "asks_now", "رئیس جمهور فعلی کیست؟"),
+    ],
+)
+def test_each_language_has_words_for_it(language, name, sentence):
+    """A few sure ones, which a plain sentence of the language lacks."""
+    plain = {"ru": "Порт открыли в мае.", "tr": "Liman mayısta açıldı.", "az": "Liman may ayında açıldı."}
+    others = {"ur": "بندرگاہ مئی میں کھلی۔", "ar": "افتتح الميناء في مايو.", "fa": "بندر در ماه مه باز شد."}
+    assert says(name, sentence, language)
+    assert not says(name, (plain | others)[language], language)

@@ -1,1 +1,1 @@
-"""From passages to scored sentences: features, scores, contradictions, confidence, short answers. It composes no answer."""
+"""From passages to scored sentences: features, scores, contradictions, what is over, confidence; no answers."""

@@ -20,6 +20,7 @@ from rag.question.tokens import Token, places_of
 
 _BE = frozenset({"is", "was", "are", "were"})
 _NAMING = frozenset({"called", "named", "titled", "dubbed", "nicknamed"})
+_PLACES = 5  # of a target in a sentence, at most
 _LONGEST_NAME = 4  # words of a name, of which the last was asked for
 _MARKS = frozenset(',.;:)”"—–')
 
@@ -49,7 +50,7 @@ def definition_of(sentence: Sequence[Token], target: Sequence[Token]) -> Definit
     """The surest definition of a target that a sentence holds, or None."""
     found = [
         definition
-        for place in places_of(target, sentence)
+        for place in places_of(target, sentence)[:_PLACES]
         if _is_whole(sentence, after := _end_of_name(sentence, place + len(target)))
         for definition in _at(sentence, place, after)
     ]

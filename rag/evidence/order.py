@@ -24,7 +24,7 @@ _HEDGE_BEFORE = re.compile(rf"\b(?:{_MORE_WORDS}|{_LESS_WORDS}|{_ABOUT_WORDS})\s
 _LONGEST_HEDGE = 20  # characters
 _SCALES = "|".join(ENGLISH.scales)
 # A number, its scale, and some words before "in" and a year.
-_NUMBER_IN = rf"[$€£]?\d[\d.,]*(?: (?:{_SCALES}))?\b(?=(?: [^\W\d]+){{0,7}} in (?:the year )?"
+_NUMBER_IN = rf"(?<![\d.,])[$€£]?\d+(?:[.,]\d+)*+(?: (?:{_SCALES}))?\b(?=(?: [^\W\d]+){{0,7}} in (?:the year )?"
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
 _WITHIN = 0.1  # how far, as a share of it, a number with "about" may be off
 

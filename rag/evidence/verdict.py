@@ -15,6 +15,7 @@ from rag.question.tokens import Token, places_of
 _HAVE = frozenset({"has", "have", "had"})
 _LONGEST_APPOSITION = 14  # tokens between the commas after a subject
 _OTHER_CLAUSE = frozenset(("that", "which", "who", "whose", "where", "when", "while", "but", "because", "not", "never"))
+_PLACES = 5  # of a subject in a sentence, at most
 _LONGEST_GAP = 5  # adverbs and auxiliaries between a subject and its verb
 
 
@@ -23,7 +24,7 @@ def verdict_of(sentence: Sequence[Token], claims: Sequence[Claim]) -> bool | Non
     if not sentence or sentence[-1].text == "?":
         return None
     for claim in claims:
-        for place in places_of(claim.subject, sentence):
+        for place in places_of(claim.subject, sentence)[:_PLACES]:
             verdict = _judged(sentence, place, claim)
             if verdict is not None:
                 return verdict

@@ -4,37 +4,31 @@ import re
 from dataclasses import dataclass
 
 from rag.question.answer_type import AnswerType
-from rag.question.languages.english_grammar import COMPARATIVES, DETERMINERS, Comparative
+from rag.question.languages.english import ENGLISH
+from rag.question.languages.english_grammar import COMPARATIVES, DETERMINERS, PREPOSITIONS, Comparative
 
 _COMPARE = re.compile(
     r"^(?:please )?(?:(?:can|could) you )?(?:"
     r"compare (?:the )?difference between|compare|(?:give me )?(?:a |the )?comparison (?:of|between)"
     r"|(?:what (?:is|are|was|were)|what['’]s|explain|tell me)? ?(?:the )?(?:main |key )?differences? between"
-    r"|how (?:do|does|did|is|are))\s+(?P<sides>.+?)(?: (?:compare|differ))?\W*$",
+    r"|how (?:do|does|did|is|are)(?=.* (?:compare|differ)))\s+",
     re.IGNORECASE,
 )
-_VERB_BETWEEN = re.compile(r"(?<=\w) (?:compares?|differs?|different) (?=(?:to|with|from) )", re.IGNORECASE)
-_VERSUS = re.compile(r"^(?P<first>.+?)\s(?:vs\.?|versus)\s(?P<second>.+?)\W*$", re.IGNORECASE)
-_WORD = "|".join(sorted(COMPARATIVES, key=len, reverse=True))
-_WHICH = re.compile(
-    rf"^(?:which|what|who)\b(?P<stem>.*?\b(?P<word>{_WORD})\b[^,:]*?)(?:[,:]\s*|\s+)"
-    r"(?P<first>(?:(?<=[,:] )|(?:the|in) |(?-i:[A-Z0-9])).*?),? or (?P<second>.+?)\W*$",
-    re.IGNORECASE,
-)
-_THAN = re.compile(
-    rf"^(?P<be>is|are|was|were|do|does|did|has|have|had)\b (?P<left>.*?)\b(?P<word>{_WORD})\b(?P<rest>.*?)"
-    r" than (?P<right>.+?)\W*$",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(
-    r"^(?P<be>was|were) (?P<left>.+?) (?P<verb>\w+(?:ed|en|t|nd|ld|rn)) (?P<word>before|after) "
-    r"(?P<right>(?!.*\d)(?:the |(?-i:[A-Z])).+?)\W*$",
-    re.IGNORECASE,
-)
-_JOINED = re.compile(r"\s+(?:and|with|to|from)\s+", re.IGNORECASE)
+_VERB_BETWEEN = re.compile(r"(?<=\w) (?:compares?|differs?|different)(?= (?:to|with|from) |$)", re.IGNORECASE)
+_VERSUS = re.compile(r"\s(?:vs\.?|versus)\s", re.IGNORECASE)
+_WORD = re.compile(rf"\b(?:{'|'.join(sorted(COMPARATIVES, key=len, reverse=True))})\b", re.IGNORECASE)
+_ASKS = re.compile(r"(?:which|what|who)\b", re.IGNORECASE)
+_BE = re.compile(r"(?:is|are|was|were|do|does|did|has|have|had)\b", re.IGNORECASE)
+_OR = re.compile(r",? or ", re.IGNORECASE)
+# "More than four years later" compares nothing.
+_THAN = re.compile(rf" than (?!\d|(?:{ENGLISH.numbers})\b)", re.IGNORECASE)
+_BEFORE = re.compile(r" (\w+(?:ed|en|t|nd|ld|rn)) (before|after) (?=the |(?-i:[A-Z]))", re.IGNORECASE)
+_BEGINS_SIDE = re.compile(r"[,:]\s*|\s(?=the |in |(?-i:[A-Z0-9]))", re.IGNORECASE)
+_JOINED = re.compile(r"(?<!\s)\s+(?:and|with|to|from)\s+", re.IGNORECASE)
 _TERM = re.compile(r"\d[\w.,]*|(?-i:[A-Z])[\w'’-]*")
 _CONTEXT = re.compile(r"^(?P<side>\S+(?: (?-i:[A-Z])\S*)*) (?:in|by|for|as to|regarding) (?P<context>\D+)$")
-_BE = re.compile(r"^(?:is|are|was|were|has|have|had|did|does|do|came|come|happened|will)$", re.IGNORECASE)
+_AUXILIARY = re.compile(r"^(?:is|are|was|were|has|have|had|did|does|do|came|come|happened|will)$", re.IGNORECASE)
+_MARKS = " \t?!.,;:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ class Sides:
 
 def sides_of(question: str) -> Sides | None:
     """The sides that a question compares; None where it compares nothing that can be parted."""
-    question = question.strip()
+    question = question.strip(_MARKS)
     for parse in (_than, _before, _which, _compare):
         sides = parse(question)
         if sides is not None and sides.first.label.casefold() != sides.second.label.casefold():
@@ -71,16 +65,17 @@ def sides_of(question: str) -> Sides | None:
 
 
 def _compare(question: str) -> Sides | None:
-    match = _COMPARE.match(_VERB_BETWEEN.sub(" ", question))
-    versus = None if match else _VERSUS.match(question)
-    if versus:
-        labels = _completed(versus["first"], versus["second"])
-    elif match and len(parts := _JOINED.split(match["sides"])) > 1:
-        last = list(_JOINED.finditer(match["sides"]))[-1 if len(parts) == 2 else _middle(match["sides"])]
-        labels = _completed(match["sides"][: last.start()], match["sides"][last.end() :])
-    else:
+    begin = _COMPARE.match(question)
+    sides = _VERB_BETWEEN.sub("", question[begin.end() :]) if begin else question
+    joins = list((_JOINED if begin else _VERSUS).finditer(sides))
+    if not joins:
         return None
-    first, second = (Side(label, f"What was {label}?") for label in labels)
+    join = joins[_middle(sides)] if begin else joins[0]
+    if not sides[: join.start()] or not sides[join.end() :]:
+        return None
+    first, second = (
+        Side(label, f"What was {label}?") for label in _completed(sides[: join.start()], sides[join.end() :])
+    )
     return Sides(first, second)
 
 
@@ -95,42 +90,49 @@ def _last(joins: list[str], word: str) -> int:
 
 
 def _which(question: str) -> Sides | None:
-    match = _WHICH.match(question)
-    if match is None:
+    alternatives = list(_OR.finditer(question))
+    if not _ASKS.match(question) or not alternatives:
         return None
-    word = match["word"].casefold()
-    comparative = COMPARATIVES[word]
-    stem = re.sub(rf"\b{match['word']}\b", " ", match["stem"], count=1).split()
-    labels = _completed(match["first"], match["second"])
-    return _sides(labels, [_query(stem, label, comparative) for label in labels], word)
+    left, second = question[: alternatives[-1].start()], question[alternatives[-1].end() :]
+    word = _WORD.search(left)
+    begins = list(_BEGINS_SIDE.finditer(left, word.end())) if word else []
+    if word is None or not begins:
+        return None
+    marks = [begin for begin in begins if begin[0].strip()]
+    begin = (marks or begins)[-1 if marks else 0]
+    stem = f"{_ASKS.sub('', left[: word.start()], count=1)} {left[word.end() : begin.start()]}".split()
+    labels = _completed(left[begin.end() :], second)
+    comparative = COMPARATIVES[word[0].casefold()]
+    return _sides(labels, [_query(stem, label, comparative) for label in labels], word[0].casefold())
 
 
 def _than(question: str) -> Sides | None:
-    match = _THAN.match(question)
-    if match is None:
+    be, than = _BE.match(question), _THAN.search(question)
+    words = list(_WORD.finditer(question, be.end(), than.start())) if be and than else []
+    if be is None or than is None or not words:
         return None
-    word, comparative = match["word"].casefold(), COMPARATIVES[match["word"].casefold()]
-    left = re.sub(r"^there ", "", f"{match['left']} {match['rest']}".strip(), flags=re.IGNORECASE)
-    left = " ".join(left.split())
-    right = match["right"]
+    word, right = words[-1], question[than.end() :]
+    subject = re.sub(r"^there\b", "", question[be.end() : word.start()].strip(), flags=re.IGNORECASE).strip()
+    noun = question[word.end() : than.start()].strip()
+    left = f"{subject} {noun}".strip()
     preposition = right.split()[0].casefold()
-    found = re.search(rf"\b{preposition}\b(?!.*\b{preposition}\b)", left, re.IGNORECASE) if " " in right else None
-    if found and preposition in ("in", "on", "at", "to", "from", "of", "for", "by", "during", "under", "between"):
-        labels = (left, f"{left[: found.start()]}{right}")
+    places = [match.start() for match in re.finditer(rf"\b{re.escape(preposition)}\b", left, re.IGNORECASE)]
+    if places and preposition in PREPOSITIONS:
+        labels, noun = (left, f"{left[: places[-1]]}{right}"), ""
     else:
-        labels = (match["left"].strip() or left, right)
-    noun = match["rest"].strip() if labels[1] == right else ""
-    queries = [_question(match["be"], f"{label} {noun}".strip(), comparative) for label in labels]
-    return _sides(labels, queries, word, claims=True)
+        labels = (subject or left, right)
+    comparative = COMPARATIVES[word[0].casefold()]
+    queries = [_question(be[0], f"{label} {noun}".strip(), comparative) for label in labels]
+    return _sides(labels, queries, word[0].casefold(), claims=True)
 
 
 def _before(question: str) -> Sides | None:
-    match = _BEFORE.match(question)
-    if match is None:
+    be, joint = _BE.match(question), _BEFORE.search(question)
+    if be is None or joint is None or any(map(str.isdigit, question[joint.end() :])):
         return None
-    labels = (match["left"], match["right"])
-    queries = [f"When {match['be'].casefold()} {label} {match['verb']}?" for label in labels]
-    return _sides(labels, queries, match["word"].casefold(), claims=True)
+    labels = (question[be.end() : joint.start()].strip(), question[joint.end() :])
+    queries = [f"When {be[0].casefold()} {label} {joint[1]}?" for label in labels]
+    return _sides(labels, queries, joint[2].casefold(), claims=True)
 
 
 def _sides(labels: tuple[str, str], queries: list[str], word: str, *, claims: bool = False) -> Sides:
@@ -152,9 +154,9 @@ def _question(be: str, side: str, comparative: Comparative) -> str:
 
 def _query(stem: list[str], side: str, comparative: Comparative) -> str:
     """The question of one side of "What was signed first, A or B?": "When was A signed?"."""
-    while stem and not _BE.match(stem[0]) and len(stem) > 1 and _BE.match(stem[1]):
+    while len(stem) > 1 and not _AUXILIARY.match(stem[0]) and _AUXILIARY.match(stem[1]):
         stem = stem[1:]  # "which year was"
-    be, rest = (stem[0], " ".join(stem[1:])) if stem and _BE.match(stem[0]) else ("", " ".join(stem))
+    be, rest = (stem[0], " ".join(stem[1:])) if stem and _AUXILIARY.match(stem[0]) else ("", " ".join(stem))
     if comparative.is_time:
         verb = rest or comparative.base
         if not verb:

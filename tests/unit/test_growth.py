@@ -3,6 +3,7 @@
 import gc
 import gzip
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -25,16 +26,21 @@ from index.types import Passage
 from rag.compose.decline_note import subjects_of
 from rag.errors import QuestionError
 from rag.evidence.accounts import says
+from rag.evidence.clauses import has_ended
 from rag.evidence.contradictions import value_of
+from rag.evidence.definitions import definition_of
 from rag.evidence.features import is_dangling
 from rag.evidence.furniture import is_furniture
 from rag.evidence.now import Role, role_in
+from rag.evidence.order import number_of_year, range_of, with_hedge
 from rag.evidence.short_answers import short_answer_span
-from rag.question.answer_type import AnswerType, expected_answer_type, holds_answer_type, names_in
+from rag.evidence.verdict import verdict_of
+from rag.question.answer_type import COMPARABLE, AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.corpus_question import corpus_question_of
-from rag.question.decompose import complete_part, decompose, names_and_numbers, refers_to_the_first, topic
+from rag.question.decompose import decompose, names_and_numbers, refers_to_the_first, topic
 from rag.question.ellipsis import completed, without_joiner
 from rag.question.follow_ups import answer_type_in_conversation
+from rag.question.form import form_of
 from rag.question.interpretation import asks_for_more
 from rag.question.keywords import is_keywords, keyword_answer_type
 from rag.question.language import is_unknown_language, language_of
@@ -42,9 +48,13 @@ from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 from rag.question.normalise import normalise
 from rag.question.periods import without_period
+from rag.question.proposition import claims_of
+from rag.question.sides import sides_of
 from rag.question.spelling import as_typed
 from rag.question.talk import talk_of, without_courtesies
+from rag.question.target import target_of
 from rag.question.terms import numbers_in, words_in
+from rag.question.tokens import tokens_of
 from rag.suggestions import candidates
 from tests.unit.index.parsers.files import book, pdf, warc, with_content, word, zip_file, zip_members
 from web.markdown import one_line
@@ -94,6 +104,15 @@ WORDS = (
     *('"', "'", ",", "\n", "\t", " ", "\u00a0", "\\", "-", "- ", ">", "#", "(", ";", "? ", "…", "&", "<", "[", "|"),
     *("thanks ", "hello, ", "bye! ", "please ", "in May ", "in all ", "in English ", "do you have ", "mention a "),
     *("who,", "who ", "and ", " and who", "; who", "who is", "is a", "he ", "it is ", "the same "),
+    *(
+        "which more ",
+        "was longer than ",
+        "was opened before the ",
+        "is a or ",
+        "compare a and ",
+        "A, the a, ",
+        "is a ing ",
+    ),
     *("1", "1,", "1.", "11,", "1:", "1 to ", "2001 to ", "1 May ", "May ", "twenty-", "hundred ", "№ ", "://"),
     *(
         "“",
@@ -340,6 +359,19 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     **{f"says {name}": partial(says, name) for name in ("disputes", "accounts", "refutes", "ends", "asks_now")},
     "value_of time": lambda text: value_of(text, AnswerType.TIME),
     "value_of number": lambda text: value_of(text, AnswerType.NUMBER),
+    "form_of": form_of,
+    "target_of": target_of,
+    "claims_of": claims_of,
+    "sides_of": sides_of,
+    "sides_of a question": lambda text: [
+        sides_of(f"{begin} {text}") for begin in ("Which is longer,", "Was", "Compare")
+    ],
+    "verdict_of": lambda text: verdict_of(tokens_of(text), claims_of("Did A meet a?") + claims_of("Is a the same?")),
+    "definition_of": lambda text: [definition_of(tokens_of(text), tokens_of(name)) for name in ("A", "a", "May")],
+    "has_ended": has_ended,
+    "range_of": lambda text: [range_of(text, text, answer_type) for answer_type in COMPARABLE],
+    "with_hedge": lambda text: with_hedge(len(text), text),
+    "number_of_year": lambda text: number_of_year(f"{text} 2001 2002", "2001", 0, 1),
     "sentence_spans": sentence_spans,
     "candidates": lambda text: list(candidates(_passage(text))),
     "escape_markdown": escape_markdown,
@@ -423,6 +455,7 @@ def _ask_in(language: str) -> Callable[[str], object]:
     words = LANGUAGES[language]
     alternatives = (words.asks_time, words.asks_number, words.asks_name, words.asks, words.refers_back, words.plain)
     patterns = [words.pattern(alternative) for alternative in alternatives]
+    patterns += [re.compile(fold(pattern), re.IGNORECASE) for pattern in words.asks_forms.values()]
     return lambda text: [pattern.search(fold(text)) for pattern in patterns]
 
 

@@ -43,10 +43,11 @@ _DEFINITION = (
 _COMPARED = "|".join(sorted(COMPARATIVES, key=len, reverse=True))
 _COMPARISON = (
     r"^(?:please )?(?:(?:can|could) you )?(?:compare\b|(?:give me )?(?:a |the )?comparison (?:of|between) )"
-    r"|\bdifferences? between .+ and |^how (?:do|does|did) .+ (?:compare|differ)\b|\w (?:vs\.?|versus) \w"
-    rf"|^(?:which|what|who)\b.*\b(?:{_COMPARED})\b.* or "
-    rf"|^(?:{_AUXILIARY}) .*\b(?:{_COMPARED})\b.* than "
-    r"|^(?:was|were) .+ \w+(?:ed|en|t|nd|ld|rn) (?:before|after) (?!.*\d)(?:the |(?-i:[A-Z]))"
+    r"|^(?=.*\bdifferences? between )(?=.* and )|^how (?:do|does|did|is|are) (?=.* (?:compare|differ))"
+    r"|\w (?:vs\.?|versus) \w"
+    rf"|^(?:which|what|who)\b(?=.* or )(?=.*\b(?:{_COMPARED})\b)"
+    rf"|^(?:{_AUXILIARY}) (?=.* than (?!\d|(?:{_SMALL})\b))(?=.*\b(?:{_COMPARED})\b)"
+    r"|^(?:was|were) (?!.*\d).+ \w+(?:ed|en|t|nd|ld|rn) (?:before|after) (?:the |(?-i:[A-Z]))"
 )
 
 # Questions on what is held. "Items", "reports" and "stories" are left out: they are what articles are about, too.

@@ -47,6 +47,6 @@ def _comparison(question: str, questions: list[InterpretedQuestion]) -> tuple[Fo
     if sides is None or questions[0].query != questions[0].text:
         return Form.EXTRACT, questions
     return Form.COMPARISON, [
-        InterpretedQuestion(side.label, side.query, side.query, sides.answer_type or expected_answer_type(side.query))
+        InterpretedQuestion(side.query, side.query, side.query, sides.answer_type or expected_answer_type(side.query))
         for side in (sides.first, sides.second)
     ]

@@ -334,7 +334,6 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
             "is ",
         )
     },
-    "complete_part": lambda text: complete_part(text, text),
     "names_and_numbers": names_and_numbers,
     "answer_type_in_conversation": lambda text: answer_type_in_conversation(text, [text]),
     "expected_answer_type": expected_answer_type,

@@ -20,12 +20,13 @@ class LanguageWords:
 
     Of questions: `asks_time`, `asks_number` and `asks_name` tell the type of the answer, `asks` are the other words
     that ask, and `asks_first` those that ask where they begin the question. `asks_forms` holds, by the name of a form
-    of answer, the whole pattern of the questions that ask for it; the first that matches counts. `plain` words never
-    tell what a conversation is about; they also show that a text is of this language. `misspelt_asks` holds, by a
-    question word, what is typed for it by mistake where it begins a question. `asks_more` is a whole text that asks for
-    nothing but more of the same. `keyword_time` and `keyword_number` are the nouns that tell the type of the answer to
-    search words, and `synonyms` groups of such nouns that a text may use for each other. `refers_back` stands for
-    something that was named before, and so does what begins with `refers_back_first`.
+    of answer, the whole pattern of the questions that ask for it; the first that matches counts. The group "target" of
+    a definition's is what is to be defined. `plain` words never tell what a conversation is about; they also show that
+    a text is of this language. `misspelt_asks` holds, by a question word, what is typed for it by mistake where it
+    begins a question. `asks_more` is a whole text that asks for nothing but more of the same. `keyword_time` and
+    `keyword_number` are the nouns that tell the type of the answer to search words, and `synonyms` groups of such nouns
+    that a text may use for each other. `refers_back` stands for something that was named before, and so does what
+    begins with `refers_back_first`.
 
     `talk` holds, by its kind, what people say to a program without asking anything of the documents: phrases word for
     word, without their punctuation, parted by "|"; the kinds are those of rag.question.talk.Talk. `asks_corpus` holds,

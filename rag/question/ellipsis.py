@@ -28,6 +28,7 @@ _YEAR_BEFORE = re.compile(
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
 _ASKS_ALONE = re.compile(r"(?P<word>why|when|where|how)(?: (?:so|exactly|is that|was that))?", re.IGNORECASE)
 _QUESTION_WORD = re.compile(rf"(?:(?:why|when|where|how|what) )?(?={_AUXILIARY}\b)", re.IGNORECASE)
+_ASKS_WHO = re.compile(r"(?:who|what)\b", re.IGNORECASE)
 _ORDINALS = "first|second|third|fourth|fifth|sixth|last"
 _ORDINAL = re.compile(rf"\b(?:{_ORDINALS})\b")
 _ORDINAL_ALONE = re.compile(rf"the ({_ORDINALS})(?: one)?", re.IGNORECASE)
@@ -118,15 +119,17 @@ def _exchanged(named: str, before: str) -> Completed | None:
     if _YEAR.fullmatch(named):
         years = _YEAR.findall(before)
         return Completed(_with_last(before, years[-1], named) if years else f"{_stem(before)} in {named}?")
-    if countries_pattern(DEFAULT.code).fullmatch(fold(named)):
-        return _other_country(named, before)
+    is_country = countries_pattern(DEFAULT.code).fullmatch(fold(named))
+    if is_country and (other := _other_country(named, before)):
+        return other
     if _is_only_a_name(before):
         return _other_subject(named, before)
     names = _names(before)
     if len(names) > 1:
         country = countries_pattern(DEFAULT.code)
         names = [match for match in names if not country.fullmatch(fold(match["name"]))]
-    if len(names) > 1 and _shape(named) != _shape("Name"):
+    # A country of one word stands for a place of one word, another such name for a person or a place.
+    if len(names) > 1 and (is_country or _shape(named) != _shape("Name")):
         names = [match for match in names if _shape(match["name"]) == _shape(named)]
     # Of several names it can't be told which is meant: a person, or the place where she was.
     if len(names) != 1 or not re.fullmatch(_NAME, named):
@@ -179,10 +182,10 @@ def _names(question: str) -> list[re.Match[str]]:
 
 def _is_only_a_name(question: str) -> bool:
     """Whether a question asks who or what a name is, and nothing else."""
+    if not _ASKS_WHO.match(question) or not _names(question):
+        return False
     rest = _NAMED.sub(" ", _small(question))
-    return bool(_names(question)) and all(
-        word in DEFAULT.plain_words for word in re.findall(r"\w+", fold(rest.lower()))
-    )
+    return all(word in DEFAULT.plain_words for word in re.findall(r"\w+", fold(rest.lower())))
 
 
 def _with_last(text: str, old: str, new: str) -> str:

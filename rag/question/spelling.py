@@ -26,6 +26,7 @@ _MOST_UNKNOWN = 8  # words; each takes a few milliseconds over a million passage
 _LEAST_LETTERS = 4  # of a word that is looked up
 # The shorter of two words has so many letters where one of them is the other with one error, or with two.
 _LETTERS_FOR_ONE, _LETTERS_FOR_TWO = 5, 8
+_LETTERS_FOR_ANOTHER = 7  # of a word with a wrong letter, none being too many or too few
 # Of two words that are as near, the more frequent is meant if it stands in so many times as many passages.
 _FAR_MORE_FREQUENT = 3
 
@@ -137,6 +138,8 @@ def _differ_as_typed(typed: str, meant: str) -> bool:
     """
     if len(typed) != len(meant) or sorted(typed) == sorted(meant):
         return True
+    if len(typed) < _LETTERS_FOR_ANOTHER:
+        return False  # "Brayn" may be a name, and is not "Braun"
     pairs = [{*pair} for pair in zip(typed, meant, strict=True) if pair[0] != pair[1]]
     return all(any(pair <= letters for letters in _ALIKE) for pair in pairs)
 

@@ -20,6 +20,7 @@ from tests.unit.index.unicode_texts import any_text
         ("When did Leyla Mammadova visit France?", "And Spain?", "When did Leyla Mammadova visit Spain?"),
         ("When did Leyla Mammadova visit France?", "And Ali Veli?", "When did Ali Veli visit France?"),
         ("When did Leyla Mammadova sail to Lahore?", "And Ali Veli?", "When did Ali Veli sail to Lahore?"),
+        ("When did the Black Ship reach Europe?", "And Italy?", "When did the Black Ship reach Italy?"),
         ("Who signed for the Kura Company?", "And for Lahore?", "Who signed for the Lahore?"),
         ("When did it open an office in Lahore?", "And the one in Karachi?", "When did it open an office in Karachi?"),
         ("When did the ship reach Lahore?", "And Karachi?", "When did the ship reach Karachi?"),
@@ -60,6 +61,7 @@ def test_another_name_after_a_question_that_only_asks_who_is_a_topic_of_its_own(
         ("When did the ship reach Lahore?", "And AZAL to Karachi?"),
         ("When was the bridge built?", "and the second?"),
         ("Who came?", "and France?"),
+        ("and Lahore?", "what about the ships?"),
     ],
 )
 def test_a_question_with_no_clear_place_is_not_completed(before, question):

@@ -41,6 +41,8 @@ def test_a_mistyped_word_is_corrected(index, typed, meant):
         "Who is Bryan?",
         "Did Iraq sign it?",
         "Is Imran here?",
+        "Is the pepar here?",
+        "Who is Hedyer?",
         "What of Nigeria?",
         "Who is Hasanova?",
         "Who is Hasanoff?",

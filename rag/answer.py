@@ -158,12 +158,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """The exact words that answer: characters `start` to `end` of one article's text."""
+    """The exact words that answer: characters `start` to `end` of one article's text.
+
+    `confidence`, in [0, 1], is the probability that these very words are right.
+    """
 
     text: str
     article_id: str
     start: int
     end: int
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from rag.reader import Reader, TransformerReader
 from rag.replies import reply_events, reply_of
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.retriever import Retriever, interleaved
-from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, MAX_K
+from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, LEAST_HEADLINE, MAX_K
 from rag.suggestions import KnownSuggestions, suggestions
 
 FROM_CACHE = "cache"  # the only stage in the times of a cached answer
@@ -43,8 +43,9 @@ FROM_CACHE = "cache"  # the only stage in the times of a cached answer
 class Assistant:
     """Answers questions from an index with sentences quoted from it, or says that it holds no answer.
 
-    `threshold`, in [0, 1], is the confidence below which it declines. A reranker puts the passages in its own order. Up
-    to `cached` answers are cached, for the same question asked again of the same index; 0 caches none.
+    `threshold`, in [0, 1], is the confidence below which it declines; below `least_headline` it shows no short answer. A
+    reranker puts the passages in its own order. Up to `cached` answers are cached, for the same question asked again of
+    the same index; 0 caches none.
 
     Raises:
         SettingError: `threshold` is not in [0, 1].
@@ -57,6 +58,7 @@ class Assistant:
     weights: Weights | None = None
     reranker: Reranker | None = None
     cached: int = 0
+    least_headline: float = LEAST_HEADLINE
     _answers: AnswerCache = field(init=False, repr=False, compare=False)
     _known: KnownSuggestions = field(init=False, repr=False, compare=False, default_factory=KnownSuggestions)
 
@@ -138,7 +140,8 @@ class Assistant:
         clock.lap("read")
         yield StageStarted(Stage.ANSWERING)
         clock.resume()
-        composed = compose_in_form(form, Found(request.question, scored, self.threshold, self.composer, article_of))
+        found = Found(request.question, scored, self.threshold, self.composer, article_of, self.least_headline)
+        composed = compose_in_form(form, found)
         answer = self._answer(request, asked, composed, passages, IndexInfo.of(index.manifest))
         if not answer.answered:
             answer = with_decline_note(answer, request.filters, index)

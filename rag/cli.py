@@ -260,7 +260,8 @@ def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") 
         say()
         for passage in answer.passages[:3]:
             _print_passage(passage)
-    note(f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms")
+    short = f", of the short answer {answer.short_answer.confidence:.2f}" if answer.short_answer else ""
+    note(f"confidence {answer.confidence:.2f}{short}, {answer.timings_ms['total']:.0f} ms")
 
 
 def _nothing_passes(assistant: "Assistant", filters: "Filters") -> str:

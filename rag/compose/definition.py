@@ -70,7 +70,7 @@ def _headline(sentence: FoundSentence, definition: Definition) -> ShortAnswer | 
     evidence = sentence.evidence
     start, end = span_of(sentence.tokens[slice(*definition.headline)])
     offset = evidence.span[0]
-    return ShortAnswer(evidence.text[start:end], evidence.passage.article_id, offset + start, offset + end)
+    return ShortAnswer(evidence.text[start:end], evidence.passage.article_id, offset + start, offset + end, DEFINED)
 
 
 def _with_introduction(first: FoundSentence, sentences: list[Evidence]) -> list[Evidence]:

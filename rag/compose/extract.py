@@ -16,10 +16,9 @@ from rag.question.answer_type import AnswerType
 
 # A sentence is left out if its score, the log of a likelihood ratio, is further than this below the best one's.
 MARGIN = 3.0
-# No short answer is shown where the reader's log-odds (divided by 10, as in the feature) are below this. The bound is
-# low because the log-odds are: several spans say nearly the same, and each competes alone with "no answer". F1 of the
-# short answer on questions that the reader was not trained on (SQuAD 2.0; SQuADShifts' Wikipedia) is 0.738 and 0.723
-# at -1.0 and without a bound, 0.731 and 0.721 at -0.8, 0.693 and 0.709 at -0.5.
+# The words of a sentence count as a short answer where the reader's log-odds (divided by 10, as in the feature) are at
+# least this. It is low because the log-odds are: several spans say nearly the same, and each competes alone with "no
+# answer". Whether a short answer is shown is told by its own confidence.
 LEAST_LOG_ODDS = -1.0
 # Begins an answer whose sources contradict each other. All other words of an answer are quoted.
 DIFFERENT = "The sources give different answers, the newest first:"

@@ -4,27 +4,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.engine.protocol import PassageIndex
-from rag.answer import ArticleOf
+from rag.answer import ArticleOf, ShortAnswer
 from rag.compose.extract import Composer, Composition, SubQuestion
 from rag.evidence.confidence import confidence_of
+from rag.evidence.headline import HeadlineJudge
 from rag.evidence.now import as_of_now
 from rag.evidence.scoring import Evidence, SentenceScorer
 from rag.question.follow_ups import InterpretedQuestion
+from rag.reader import Reader
 from rag.retrieval.hit import Hit
 from rag.retrieval.retriever import Retrieval
+from rag.settings import LEAST_HEADLINE
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredQuestion:
     """One of the questions of a text: its hits, its evidence, and the confidence that the evidence answers it.
 
-    The evidence is of the best hits only; the hits go as deep as the form of the answer needs.
+    The evidence is of the best hits only; the hits go as deep as the form of the answer needs. `reader` is the one that
+    read them, if any.
     """
 
     question: InterpretedQuestion
     hits: Sequence[Hit]
     evidence: list[Evidence]
     confidence: float
+    reader: Reader | None = None
 
     @staticmethod
     def of(
@@ -41,7 +46,7 @@ class ScoredQuestion:
         weights = scorer.weights_for(question.query, evidence)
         confidence = round(confidence_of(evidence, retrieval.nearest, weights), 4)
         asked = SubQuestion(question.answer_type, evidence, question.query)
-        return ScoredQuestion(question, retrieval.hits, left(asked), confidence)
+        return ScoredQuestion(question, retrieval.hits, left(asked), confidence, scorer.reader)
 
     def to_compose(self) -> SubQuestion:
         """The question as a composer takes it."""
@@ -50,6 +55,21 @@ class ScoredQuestion:
     def answers(self, threshold: float) -> bool:
         """Whether its evidence is confident enough to be quoted."""
         return bool(self.evidence) and self.confidence >= threshold
+
+    def judged(self, short_answer: ShortAnswer, article_of: ArticleOf) -> ShortAnswer:
+        """The short answer with its confidence.
+
+        Raises:
+            ModelError: the reader can't be loaded.
+        """
+        start, end = short_answer.start, short_answer.end
+        item = next(
+            item
+            for item in self.evidence
+            if item.passage.article_id == short_answer.article_id and item.span[0] <= start and end <= item.span[1]
+        )
+        judge = HeadlineJudge(self.question.text, self.question.query, self.evidence, self.reader, article_of)
+        return replace(short_answer, confidence=judge.confidence(replace(item, answer=(start, end))))
 
 
 def _published(index: PassageIndex, article_id: str) -> str | None:
@@ -66,6 +86,7 @@ class Found:
     threshold: float
     composer: Composer
     article_of: ArticleOf
+    least_headline: float = LEAST_HEADLINE
 
     def extract(self) -> Composition:
         """The answer that the composer makes of the questions whose evidence is confident enough.
@@ -80,8 +101,15 @@ class Found:
         return replace(
             composed,
             confidence=min(question.confidence for question in answered),
-            short_answer=composed.short_answer if len(self.questions) == 1 else None,
+            short_answer=self._headline(answered[0], composed.short_answer) if len(self.questions) == 1 else None,
             unanswered=tuple(
                 question.question.text for question in self.questions if not question.answers(self.threshold)
             ),
         )
+
+    def _headline(self, question: ScoredQuestion, short_answer: ShortAnswer | None) -> ShortAnswer | None:
+        """The short answer of the one question with its confidence; None where that is too low to show it."""
+        if short_answer is None:
+            return None
+        judged = question.judged(short_answer, self.article_of)
+        return judged if judged.confidence >= self.least_headline else None

@@ -29,7 +29,11 @@ class GoldSpan(BaseModel):
 
 
 class Question(BaseModel):
-    """One question with its gold: spans, or whole articles where there are no spans."""
+    """One question with its gold: spans, or whole articles where there are no spans.
+
+    `headlines` are the short answers that may be shown, none where the list is empty; where it is None, the spans tell.
+    `kind` groups questions, so that figures can be told by kind.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,6 +44,8 @@ class Question(BaseModel):
     history: list[str] = []
     spans: list[GoldSpan] = []
     gold_articles: list[str] = []
+    headlines: list[str] | None = None
+    kind: str = ""
 
     def has_gold(self) -> bool:
         """Whether it is answerable and names where the answer is."""

@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING
 
 from rag.evaluation.comparison import BETTER, WITHIN, WORSE, Comparison
-from rag.evaluation.figures import GROUP_MEANINGS, figures_by_group, format_figure
+from rag.evaluation.figures import GROUP_MEANINGS, KIND_FIGURES, figures_by_group, format_figure
 from rag.evaluation.formatting import describe_contents, describe_models, format_minute
 from rag.evaluation.run import EvaluationRun
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.table import Table
 
 _STYLES = {BETTER: "green", WORSE: "bold red", WITHIN: "yellow"}
@@ -31,6 +33,8 @@ def print_run(run: EvaluationRun) -> None:
     console = Console(highlight=False, markup=False)
     console.print(f"{run.collection}: {describe_contents(run)}\nWith {describe_models(run)}.\n")
     console.print(table)
+    if run.kinds:
+        console.print(_table_of_kinds(run.kinds))
     console.print("↓ less is better. As answered, declining an answerable question is wrong.")
     console.print(f"Answered from a confidence of {run.threshold:g}.")
 
@@ -52,6 +56,14 @@ def print_comparison(comparison: Comparison) -> None:
     if turned:
         console.print(f"From right to wrong: {', '.join(turned.wrong) or 'none'}.")
         console.print(f"From wrong to right: {', '.join(turned.right) or 'none'}.")
+
+
+def _table_of_kinds(kinds: "Mapping[str, Mapping[str, float]]") -> "Table":
+    """A row for each kind of question; a figure that a kind lacks is left empty."""
+    table = _table(*KIND_FIGURES)
+    for kind, figures in kinds.items():
+        table.add_row(kind, *(format_figure(name, figures[name]) if name in figures else "" for name in KIND_FIGURES))
+    return table
 
 
 def _table(*numbers: str) -> "Table":

@@ -31,8 +31,10 @@ FIGURES = (
     Figure("quote@3 as answered", AS_ANSWERED, 1, "one of the first 3 has it"),
     Figure("short answer EM as answered", AS_ANSWERED, 1, "exactly the words wanted"),
     Figure("short answer F1 as answered", AS_ANSWERED, 1, "words shared with the gold"),
-    Figure("headline precision", AS_ANSWERED, 1, "of those shown, F1 ≥ 0.5"),
+    Figure("headline precision", AS_ANSWERED, 1, "of those shown, right ones"),
     Figure("headline coverage", AS_ANSWERED, 1, "answerable that show one"),
+    Figure("sure headlines wrong", AS_ANSWERED, -1, "of those surer than 0.6"),
+    Figure("headlines on unanswerable", AS_ANSWERED, -1, "unanswerable that show one"),
     Figure("answered of answerable", AS_ANSWERED, 1, "at or above the threshold"),
     Figure("declined of unanswerable", AS_ANSWERED, 1, "below the threshold"),
     Figure("quote@1", NOTHING_DECLINED, 1, "first quote has the answer"),
@@ -44,12 +46,21 @@ FIGURES = (
     Figure("Brier score", "Confidence", -1, "its squared error"),
     Figure("ECE", "Confidence", -1, "how far it is off"),
     Figure("AURC", "Confidence", -1, "share wrong, surest first"),
+    Figure("headline Brier score", "Confidence", -1, "the same of short answers"),
+    Figure("headline ECE", "Confidence", -1, "the same of short answers"),
+    Figure("headline AURC", "Confidence", -1, "the same of short answers"),
     Figure("ask p50 ms", "Latency", 0, "half of them are quicker"),
     Figure("ask p95 ms", "Latency", 0, "19 of 20 are quicker"),
     Figure("embedding p50 ms", "Latency", 0, "the question alone embedded"),
 )
 # What the figures of a group have in common, where that has to be said.
 GROUP_MEANINGS = {AS_ANSWERED: "what a person is shown", NOTHING_DECLINED: "as with a threshold of 0"}
+
+# What is told of each kind of question, in this order.
+KIND_FIGURES = (
+    *("questions", "quote@3 as answered", "headline precision", "headline coverage", "headlines on unanswerable"),
+    *("answered of answerable", "declined of unanswerable"),
+)
 
 
 def figures_by_group(names: Iterable[str]) -> dict[str, list[Figure]]:
@@ -63,7 +74,7 @@ def figures_by_group(names: Iterable[str]) -> dict[str, list[Figure]]:
 
 
 def format_figure(name: str, value: float | None) -> str:
-    """A value as it is printed: milliseconds whole, shares with three decimals, and a dash for no value."""
+    """A value as it is printed: milliseconds and counts whole, shares with three decimals, and a dash for no value."""
     if value is None:
         return "–"
-    return f"{value:.0f}" if name.endswith(" ms") else f"{value:.3f}"
+    return f"{value:.0f}" if name.endswith((" ms", "questions")) else f"{value:.3f}"

@@ -9,12 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rag.errors import RunError
 from rag.evaluation.collection import Collection
 from rag.evaluation.comparison import Comparison, compare
-from rag.evaluation.figures import GROUP_MEANINGS, figures_by_group, format_figure
+from rag.evaluation.figures import GROUP_MEANINGS, KIND_FIGURES, figures_by_group, format_figure
 from rag.evaluation.formatting import describe_contents, describe_models, format_minute
 from rag.evaluation.plots import draw_pictures
-from rag.evaluation.results import Result, scored_answers
+from rag.evaluation.results import Result, scored_answers, scored_headlines
 from rag.evaluation.run import EvaluationRun
 from rag.evaluation.saved_runs import read_run, save_run, write_text
+from rag.settings import LEAST_HEADLINE
 
 RUN = "run.json"
 LISTED = 10  # questions of a sample that the page lists, at most
@@ -48,15 +49,21 @@ def write_report(run: EvaluationRun, collection: Collection, folder: Path, margi
             comparison = compare(read_run(earlier, collection), run, margin)
         except RunError as error:
             problem = error.what
-    answers = scored_answers(run.results)
-    if answers:
-        draw_pictures(answers, run.threshold, folder)
-    write_text(folder / "index.html", _page(run, comparison, problem, pictures=bool(answers)))
+    pictures = []
+    scored = (
+        ("", scored_answers(run.results), run.threshold),
+        ("headline-", scored_headlines(run.results), LEAST_HEADLINE),
+    )
+    for prefix, answers, bound in scored:
+        if answers:
+            draw_pictures(answers, bound, folder, prefix)
+            pictures.append(prefix)
+    write_text(folder / "index.html", _page(run, comparison, problem, pictures))
     save_run(run, earlier, results=True)  # last, so that the earlier run stays until the page is written
 
 
-def _page(run: EvaluationRun, comparison: Comparison | None, problem: str | None, *, pictures: bool) -> str:
-    """The page; `problem` says why the earlier run can't be compared with."""
+def _page(run: EvaluationRun, comparison: Comparison | None, problem: str | None, pictures: Sequence[str]) -> str:
+    """The page; `problem` says why the earlier run can't be compared with, `pictures` how names of pictures begin."""
     turned: dict[str, list[Result]] = {}
     if comparison and comparison.turned:
         by_id = {result.id: result for result in run.results}
@@ -75,6 +82,7 @@ def _page(run: EvaluationRun, comparison: Comparison | None, problem: str | None
         models=describe_models(run),
         groups=figures_by_group(run.figures),
         group_meanings=GROUP_MEANINGS,
+        kind_figures=KIND_FIGURES,
         format_figure=format_figure,
         format_minute=format_minute,
         comparison=comparison,

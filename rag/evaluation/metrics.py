@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from index.types import Passage
 from rag.answer import Answer, Citation, FoundPassage
-from rag.evaluation.collection import Question
+from rag.evaluation.collection import GoldSpan, Question
 
 RETRIEVAL = {
     "hit@1": Success @ 1,
@@ -20,7 +20,6 @@ RETRIEVAL = {
     "nDCG@10": nDCG @ 10,
 }
 FOLLOW_UPS = {"follow-up hit@1": Success @ 1, "follow-up hit@5": Success @ 5}
-RIGHT_HEADLINE = 0.5  # the F1 with a gold span from which a headline, the short answer as shown, is right
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,56 +125,43 @@ def short_answer_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     return {"short answer EM": float(exact), "short answer F1": float(overlap)}
 
 
-def figures_as_answered(outcomes: Sequence[Outcome], threshold: float) -> dict[str, float]:
-    """The figures of the quotes and short answers that are shown, named apart, and those of headlines."""
-    shown = [_as_answered(outcome, threshold) for outcome in outcomes]
-    figures = {**quote_figures(shown), **short_answer_figures(shown)}
-    return {f"{name} as answered": value for name, value in figures.items()} | headline_figures(shown)
-
-
-def _as_answered(outcome: Outcome, threshold: float) -> Outcome:
-    """What a person is shown: below the threshold neither quotes nor a short answer.
+def as_shown(outcome: Outcome, threshold: float, least_headline: float) -> Outcome:
+    """What a person is shown: below the threshold neither quotes nor a short answer, and no unsure short answer.
 
     A text of several questions has the confidence of its least sure one, and here is declined with it.
     """
-    if outcome.answer.confidence >= threshold:
-        return outcome
-    return replace(outcome, answer=replace(outcome.answer, citations=[], short_answer=None))
+    answer = outcome.answer
+    if answer.confidence < threshold:
+        return replace(outcome, answer=replace(answer, citations=[], short_answer=None))
+    if answer.short_answer and answer.short_answer.confidence < least_headline:
+        return replace(outcome, answer=replace(answer, short_answer=None))
+    return outcome
 
 
-def headline_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """The share of headlines that are right, and the share of answerable questions with gold spans that have one.
-
-    A headline is right from an F1 of RIGHT_HEADLINE, and never where the question is unanswerable. Questions without
-    gold to tell do not count. Empty without gold spans; there is no precision where there is no headline.
-    """
-    with_spans = [outcome for outcome in outcomes if outcome.question.answerable and outcome.question.spans]
-    if not with_spans:
-        return {}
-    unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
-    right = [_headline_is_right(outcome) for outcome in with_spans + unanswerable if outcome.answer.short_answer]
-    coverage = np.mean([outcome.answer.short_answer is not None for outcome in with_spans])
-    return {**({"headline precision": float(np.mean(right))} if right else {}), "headline coverage": float(coverage)}
-
-
-def _headline_is_right(outcome: Outcome) -> bool:
-    scores = short_answer_scores(outcome)
-    return scores is not None and scores[1] >= RIGHT_HEADLINE
+def figures_as_answered(shown: Sequence[Outcome]) -> dict[str, float]:
+    """The figures of the quotes and short answers that are shown, named apart."""
+    figures = {**quote_figures(shown), **short_answer_figures(shown)}
+    return {f"{name} as answered": value for name, value in figures.items()}
 
 
 def short_answer_scores(outcome: Outcome) -> tuple[float, float] | None:
     """Exact match and F1 of one short answer against the nearest gold span, each in [0, 1]; no answer scores 0.
 
     None where the question has no gold span.
-    Source: torchmetrics, for what Rajpurkar et al., 2016, do with case, punctuation and articles.
     """
     question, short_answer = outcome.question, outcome.answer.short_answer
     if not question.answerable or not question.spans:
         return None
-    if short_answer is None:
-        return 0.0, 0.0
+    return scores_of(short_answer.text, question.spans) if short_answer else (0.0, 0.0)
+
+
+def scores_of(text: str, spans: Sequence[GoldSpan]) -> tuple[float, float]:
+    """Exact match and F1 of a short answer against the nearest of these spans, each in [0, 1].
+
+    Source: torchmetrics, for what Rajpurkar et al., 2016, do with case, punctuation and articles.
+    """
     from torchmetrics.functional.text import squad
 
-    gold: dict[str, list[str] | list[int]] = {"text": [span.text for span in question.spans]}
-    percent = squad({"id": question.id, "prediction_text": short_answer.text}, {"id": question.id, "answers": gold})
+    gold: dict[str, list[str] | list[int]] = {"text": [span.text for span in spans]}
+    percent = squad({"id": "", "prediction_text": text}, {"id": "", "answers": gold})
     return float(percent["exact_match"]) / 100, float(percent["f1"]) / 100

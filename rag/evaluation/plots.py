@@ -28,8 +28,8 @@ class Colours:
 THEMES = (Colours("light", "#17181a", "#85888a", "#8a6100"), Colours("dark", "#eae9e3", "#7c7f83", "#f0c239"))
 
 
-def draw_pictures(answers: Sequence[ScoredAnswer], threshold: float, folder: Path) -> None:
-    """Write risk-coverage-light.svg, reliability-light.svg, and both again for a dark page.
+def draw_pictures(answers: Sequence[ScoredAnswer], threshold: float, folder: Path, prefix: str = "") -> None:
+    """Write risk-coverage-light.svg, reliability-light.svg, and both again for a dark page; names begin with `prefix`.
 
     Raises:
         StorageError: the disk refused.
@@ -37,7 +37,7 @@ def draw_pictures(answers: Sequence[ScoredAnswer], threshold: float, folder: Pat
     points, bins = risk_coverage(answers), reliability(answers)
     answered = [right for confidence, right in answers if confidence >= threshold]
     for colours in THEMES:
-        with _picture(folder / f"risk-coverage-{colours.name}.svg", colours) as axes:
+        with _picture(folder / f"{prefix}risk-coverage-{colours.name}.svg", colours) as axes:
             axes.set(xlabel="coverage: share of questions answered", ylabel="risk: share of those that is wrong")
             marker = "." if len(points) < 3 else None
             axes.plot(*zip(*points, strict=True), color=colours.line, linewidth=2, marker=marker)
@@ -46,7 +46,7 @@ def draw_pictures(answers: Sequence[ScoredAnswer], threshold: float, folder: Pat
                 axes.plot(*point, "o", color=colours.ink, clip_on=False)
                 side, offset = ("right", (-8, 8)) if point[0] > 0.5 else ("left", (8, 8))
                 axes.annotate(f"threshold {threshold:g}", point, offset, textcoords="offset points", ha=side)
-        with _picture(folder / f"reliability-{colours.name}.svg", colours) as axes:
+        with _picture(folder / f"{prefix}reliability-{colours.name}.svg", colours) as axes:
             axes.set(xlabel="confidence, mean of the bin", ylabel="share that is right")
             axes.plot([0, 1], [0, 1], "--", color=colours.quiet, linewidth=1)
             shares = [group.right for group in bins]

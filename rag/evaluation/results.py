@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.evaluation.calibration import ScoredAnswer
+from rag.evaluation.headlines import headline_is_right
 from rag.evaluation.metrics import Outcome, has_gold, is_relevant, short_answer_scores
 
 
@@ -29,6 +30,9 @@ class Result:
     quoted_article: str | None
     wanted: list[str]  # the texts of the gold spans, or the ids of the gold articles
     ms: float
+    kind: str = ""
+    headline_confidence: float | None = None
+    headline_right: bool | None = None  # None where there is no headline, or no gold to tell
 
 
 def result_of(outcome: Outcome) -> Result:
@@ -59,9 +63,21 @@ def result_of(outcome: Outcome) -> Result:
         quoted_article=first.article_id if first else None,
         wanted=[span.text for span in question.spans] or question.gold_articles,
         ms=answer.timings_ms["total"],
+        kind=question.kind,
+        headline_confidence=answer.short_answer.confidence if answer.short_answer else None,
+        headline_right=headline_is_right(outcome),
     )
 
 
 def scored_answers(results: Iterable[Result]) -> list[ScoredAnswer]:
     """The confidence of each answer with whether it is right, without questions that have no gold to tell."""
     return [(result.confidence, result.right) for result in results if result.right is not None]
+
+
+def scored_headlines(results: Iterable[Result]) -> list[ScoredAnswer]:
+    """The confidence of each headline with whether it is right, without those that have no gold to tell."""
+    return [
+        (result.headline_confidence, result.headline_right)
+        for result in results
+        if result.headline_confidence is not None and result.headline_right is not None
+    ]

@@ -21,9 +21,12 @@ from rag.assistant import Assistant
 from rag.errors import CollectionError
 from rag.evaluation.calibration import calibration_figures
 from rag.evaluation.collection import Collection, Question
+from rag.evaluation.headlines import headline_figures
+from rag.evaluation.kinds import figures_by_kind
 from rag.evaluation.metrics import (
     Outcome,
     abstention_figures,
+    as_shown,
     exactness,
     figures_as_answered,
     latency_figures,
@@ -31,11 +34,11 @@ from rag.evaluation.metrics import (
     retrieval_figures,
     short_answer_figures,
 )
-from rag.evaluation.results import Result, result_of, scored_answers
+from rag.evaluation.results import Result, result_of, scored_answers, scored_headlines
 from rag.reader import Reader
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.retriever import Retriever
-from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, NONE
+from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, LEAST_HEADLINE, NONE
 
 ProgressOf = Callable[[str], AbstractContextManager[Progress]]
 
@@ -72,6 +75,7 @@ class EvaluationRun:
     reader: str = NONE
     reranker: str = NONE
     results: list[Result] = field(default_factory=list)
+    kinds: dict[str, dict[str, FiniteFloat]] = field(default_factory=dict)
 
 
 def fingerprint_of(questions: Sequence[Question]) -> str:
@@ -126,6 +130,8 @@ def evaluate(collection: Collection, index: LocalIndex, settings: AnswerSettings
     """Ask every question of the collection, of an index made from its articles."""
     outcomes = _ask_questions(collection.questions, index, settings, progress)
     results = [result_of(outcome) for outcome in outcomes]
+    shown = [as_shown(outcome, settings.threshold, LEAST_HEADLINE) for outcome in outcomes]
+    headlines = calibration_figures(scored_headlines(results))
     passages = index.passages(range(index.manifest.passages))
     rankings = [[passage.passage_id for passage in outcome.answer.passages] for outcome in outcomes]
     return EvaluationRun(
@@ -137,12 +143,14 @@ def evaluate(collection: Collection, index: LocalIndex, settings: AnswerSettings
         threshold=settings.threshold,
         figures={
             **retrieval_figures(collection.questions, rankings, passages),
-            **figures_as_answered(outcomes, settings.threshold),
+            **figures_as_answered(shown),
+            **headline_figures(shown),
             **quote_figures(outcomes),
             "citation exactness": exactness(outcomes),
             **short_answer_figures(outcomes),
             **abstention_figures(outcomes, settings.threshold),
             **calibration_figures(scored_answers(results)),
+            **{f"headline {name}": value for name, value in headlines.items()},
             **latency_figures(outcomes),
         },
         retrieval_alone=_retrieval_alone(outcomes, index, passages),
@@ -152,14 +160,18 @@ def evaluate(collection: Collection, index: LocalIndex, settings: AnswerSettings
         reader=settings.reader.name if settings.reader else NONE,
         reranker=settings.reranker.name if settings.reranker else NONE,
         results=results,
+        kinds=figures_by_kind(outcomes, shown, settings.threshold),
     )
 
 
 def _ask_questions(
     questions: Sequence[Question], index: LocalIndex, settings: AnswerSettings, progress: Progress
 ) -> list[Outcome]:
-    # A declined answer has no citations. With a threshold of 0 nothing is declined, and every quote can be judged.
-    assistant = Assistant(_SingleIndex(index), 0.0, reader=settings.reader, reranker=settings.reranker)
+    # A declined answer has no citations. With a threshold of 0 nothing is declined, and every quote can be judged; so
+    # can every short answer.
+    assistant = Assistant(
+        *(_SingleIndex(index), 0.0), reader=settings.reader, reranker=settings.reranker, least_headline=0.0
+    )
     assistant.warm_up()
     outcomes = []
     for done, question in enumerate(questions, start=1):

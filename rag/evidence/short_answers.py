@@ -39,6 +39,7 @@ class _Patterns:
     before_time: re.Pattern[str]
     after: re.Pattern[str]
     unit: re.Pattern[str]
+    larger_unit: re.Pattern[str]
 
     @staticmethod
     @cache
@@ -46,7 +47,7 @@ class _Patterns:
         """The patterns of one of LANGUAGES, compiled once."""
         words = LANGUAGES[language]
         numbers, months = f"{words.numbers}|{'|'.join(words.scales)}", "|".join(words.months)
-        before = rf"{words.bounds_before}|(?:{words.between}) \S+ (?:{words.range_words})"
+        before = rf"{words.bounds_before}|(?:{words.between})(?: \S+ (?:{words.range_words}))?"
         scale = rf"\s?(?:{'|'.join(words.scales)})s?"
         return _Patterns(
             *(
@@ -58,6 +59,7 @@ class _Patterns:
                     rf"{before}|{words.times_before}|\d{{1,2}} (?:{words.range_words})",
                     rf"(?:{words.bounds_after})",
                     rf"(?:{scale})?(?:\s?(?:{words.units}))?(?:{words.bounds_after})?",
+                    rf"\b(?:\d[\d.,]{{0,9}}|{numbers}) (?:{words.units}),? (?:(?:{words.range_words}) )?\Z",
                 )
             )
         )
@@ -119,7 +121,11 @@ def _bounded(
     before = patterns.before_time if of_time else patterns.before_number
     # The words after a number are its unit only where the answer ends with it.
     after = patterns.unit if numbers[-1] == tokens[-1] and not of_time else patterns.after
-    return min(start, _bound_before(sentence, numbers[0][0], before, asked)), _bound_after(sentence, end, after, asked)
+    first = numbers[0][0]
+    # "Five years and six months" is one measure.
+    larger = patterns.larger_unit.search(sentence, max(0, first - _NEAR), first)
+    first = larger.start() if larger and first == start and not of_time else first
+    return min(start, _bound_before(sentence, first, before, asked)), _bound_after(sentence, end, after, asked)
 
 
 def _bound_before(sentence: str, number: int, before: re.Pattern[str], asked: frozenset[str]) -> int:

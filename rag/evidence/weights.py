@@ -28,6 +28,13 @@ class Weights:
 
 
 @cache
+def shipped_headline_weights() -> Mapping[str, float]:
+    """The weights in weights.json of whether a short answer is right: a logistic regression, with an "intercept"."""
+    weights: Mapping[str, float] = json.loads(files("rag.evidence").joinpath("weights.json").read_text())["headline"]
+    return weights
+
+
+@cache
 def shipped_weights(*, reading: bool) -> Weights:
     """The weights in weights.json, which `rag.training.fit` wrote: those for use with a reader, or without one."""
     sets = json.loads(files("rag.evidence").joinpath("weights.json").read_text())

@@ -39,6 +39,20 @@ class Reading:
         answer = self.answer_in(0, self.spans[-1][1]) if len(self.spans) else None
         return answer[0] if answer else -np.inf
 
+    def certainty(self, start: int, end: int) -> float:
+        """The log-odds that the answer overlaps these characters, against every other answer and none.
+
+        Minus infinity where none of these characters was read.
+        """
+        overlapping = [position for position, span in enumerate(self.spans) if span[0] < end and start < span[1]]
+        if not overlapping:
+            return -np.inf
+        scores = self._span_scores(0, len(self.spans))
+        inside = np.zeros(scores.shape, dtype=bool)
+        inside[: overlapping[-1] + 1, overlapping[0] :] = True
+        elsewhere = np.append(scores[~inside], self.none)
+        return float(np.logaddexp.reduce(scores[inside]) - np.logaddexp.reduce(elsewhere))
+
     def answer_in(self, start: int, end: int) -> tuple[float, Span] | None:
         """The log-odds that an answer lies within these characters, and its likeliest span.
 
@@ -48,10 +62,7 @@ class Reading:
         if not inside:
             return None
         first, last = inside[0], inside[-1] + 1
-        scores = self.starts[first:last, None] + self.ends[None, first:last]
-        positions = np.arange(last - first)
-        length = positions[None, :] - positions[:, None]
-        scores = np.where((length >= 0) & (length < MAX_ANSWER), scores, -np.inf)
+        scores = self._span_scores(first, last)
         begin, finish = np.unravel_index(int(scores.argmax()), scores.shape)
         likeliest = (self.spans[first + int(begin)][0], self.spans[first + int(finish)][1])
         return float(np.logaddexp.reduce(scores, axis=None)) - self.none, likeliest
@@ -63,6 +74,13 @@ class Reading:
             if any(left < end and start < right for left, right in spans):
                 starts[position] = ends[position] = _NEVER
         return Reading(self.spans, starts, ends, self.none)
+
+    def _span_scores(self, first: int, last: int) -> NDArray[np.float32]:
+        """(n, n) float32 of the tokens from `first` to before `last`: the logit of an answer from one to another."""
+        scores = self.starts[first:last, None] + self.ends[None, first:last]
+        positions = np.arange(last - first)
+        length = positions[None, :] - positions[:, None]
+        return np.where((length >= 0) & (length < MAX_ANSWER), scores, -np.inf)
 
 
 class Reader(Protocol):

@@ -26,7 +26,9 @@ from index.types import Passage
 from rag.compose.decline_note import subjects_of
 from rag.errors import QuestionError
 from rag.evidence.accounts import says
+from rag.evidence.answer_in_context import AnswerInContext
 from rag.evidence.clauses import has_ended
+from rag.evidence.constraints import broken_constraints
 from rag.evidence.contradictions import value_of
 from rag.evidence.definitions import definition_of
 from rag.evidence.features import is_dangling
@@ -356,6 +358,12 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "whose role": Role("president", frozenset({"a"})).whose,
     "places of a role": lambda text: Role("head", frozenset({"a"})).whose(text.replace("a", "head of a ")),
     **{f"says {name}": partial(says, name) for name in ("disputes", "accounts", "refutes", "ends", "asks_now")},
+    "broken_constraints": lambda text: broken_constraints(AnswerInContext(text, text, (0, len(text)), text, text)),
+    "broken_constraints of a number": lambda text: broken_constraints(
+        AnswerInContext(
+            f"How many {text} did Leyla see in the second of 2024?", f"{text} 12 {text}", (len(text), len(text) + 3)
+        )
+    ),
     "value_of time": lambda text: value_of(text, AnswerType.TIME),
     "value_of number": lambda text: value_of(text, AnswerType.NUMBER),
     "form_of": form_of,

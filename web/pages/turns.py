@@ -111,6 +111,7 @@ def _short_answer_view(citation: Citation, short: ShortAnswer) -> ShortAnswerVie
         text=short.text,
         href=article_href(replace(citation, start=short.start, end=short.end)),
         number=citation.number,
+        confidence_percent=round(short.confidence * 100),
         title=citation.title,
         source=citation.source,
         published=published_day(citation.published),

@@ -42,6 +42,7 @@ class ShortAnswerView:
     text: str
     href: str
     number: int  # of the citation that contains the words
+    confidence_percent: int  # that these words are right
     title: str
     source: str | None
     published: str | None

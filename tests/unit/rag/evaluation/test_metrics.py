@@ -14,10 +14,10 @@ from rag.evaluation.collection import GoldSpan, Question
 from rag.evaluation.metrics import (
     Outcome,
     abstention_figures,
+    as_shown,
     exactness,
     figures_as_answered,
     has_gold,
-    headline_figures,
     is_relevant,
     latency_figures,
     quote_figures,
@@ -271,6 +271,10 @@ def sure(confidence, of):
     return replace(of, answer=replace(of.answer, confidence=confidence))
 
 
+def as_all_shown(outcomes, threshold=0.0, least_headline=0.0):
+    return [as_shown(outcome, threshold, least_headline) for outcome in outcomes]
+
+
 def test_as_answered_a_declined_question_is_wrong():
     """What is below the threshold shows no quote and no headline; the threshold itself answers."""
     question = wanting("Baku")
@@ -280,10 +284,22 @@ def test_as_answered_a_declined_question_is_wrong():
         for confidence in (0.2, 0.3, 0.4, 0.9)
     ]
     names = ("quote@1", "quote@3", "short answer EM", "short answer F1")
-    as_answered = {f"{name} as answered": 0.75 for name in names}
-    assert figures_as_answered(outcomes, 0.3) == as_answered | {"headline precision": 1.0, "headline coverage": 0.75}
+    shown = as_all_shown(outcomes, 0.3)
+    assert figures_as_answered(shown) == {f"{name} as answered": 0.75 for name in names}
     everything = {**quote_figures(outcomes), **short_answer_figures(outcomes)}
     assert everything == dict.fromkeys(names, 1.0)
+
+
+def test_an_unsure_short_answer_is_not_shown_and_its_quote_is():
+    """The bound itself is shown."""
+    question = wanting("Baku")
+    outcomes = [
+        outcome(question, replace(cited(("a", 0, 4)), short_answer=ShortAnswer("Baku", "a", 0, 4, confidence)))
+        for confidence in (0.5, 0.6, 0.7)
+    ]
+    shown = as_all_shown(outcomes, least_headline=0.6)
+    assert [one.answer.short_answer is not None for one in shown] == [False, True, True]
+    assert figures_as_answered(shown)["quote@1 as answered"] == 1.0
 
 
 def test_with_a_threshold_of_0_nothing_is_declined():
@@ -291,29 +307,7 @@ def test_with_a_threshold_of_0_nothing_is_declined():
     outcomes = [sure(0.0, shortly(wanting("Baku"), "Baku")), sure(0.5, shortly(wanting("Baku"), "Lahore"))]
     everything = {**quote_figures(outcomes), **short_answer_figures(outcomes)}
     renamed = {f"{name} as answered": value for name, value in everything.items()}
-    assert figures_as_answered(outcomes, 0.0) == renamed | headline_figures(outcomes)
-
-
-def test_headlines_are_right_that_share_half_their_words_with_the_gold():
-    """F1 of 0.5 is right and less is not; on an unanswerable question a headline is always wrong."""
-    outcomes = [
-        shortly(wanting("one two three"), "one"),  # F1 0.5
-        shortly(wanting("one two three four"), "one"),  # F1 0.4
-        shortly(wanting("Lahore", "Baku"), "Baku"),
-        shortly(wanting("Baku"), None),
-        shortly(wanting("Baku", answerable=False), "Baku"),
-        shortly(wanting("Baku", answerable=False), None),
-        shortly(asked("q", articles=["a"]), "Baku"),  # there is no gold to tell
-        shortly(asked("q"), "Baku"),
-    ]
-    assert headline_figures(outcomes) == {"headline precision": 0.5, "headline coverage": 0.75}
-
-
-def test_without_headlines_there_is_no_precision_and_without_gold_spans_nothing():
-    """A share of nothing is not 0, and no figure tells of headlines that can't be judged."""
-    assert headline_figures([shortly(wanting("Baku"), None)]) == {"headline coverage": 0.0}
-    assert headline_figures([shortly(asked("q", articles=["a"]), "Baku")]) == {}
-    assert headline_figures([shortly(wanting("Baku", answerable=False), "Baku")]) == {}
+    assert figures_as_answered(as_all_shown(outcomes)) == renamed
 
 
 def test_without_spans_a_quote_of_a_gold_article_holds_gold():

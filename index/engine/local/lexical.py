@@ -167,8 +167,12 @@ class LexicalIndex:
         return any(self._searcher.doc_freq(field, term) for term in terms for field in ("text", "title"))
 
     def near_terms(self, term: str, errors: int) -> list[str]:
-        """Up to 5 indexed words of the passages that are written like a term but for so many errors, nearest first."""
-        return self._dictionary.near(term, errors)
+        """Up to 5 indexed words of the passages that are written like a term but for so many errors.
+
+        The nearest come first, and of those as near the most frequent.
+        """
+        near = self._dictionary.near(term, errors)
+        return [word for word, _ in sorted(near, key=lambda pair: (pair[1], -self.document_frequency(pair[0])))][:5]
 
     def rows_with(self, term: str, k: int) -> list[int]:
         """Up to `k` rows whose passages hold an indexed word."""

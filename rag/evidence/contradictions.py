@@ -224,7 +224,7 @@ def contradictory_evidence(
     contradictory, values = [best], [value]
     for item in [*sorted(accounts, key=lambda each: each.span), *newest_first]:
         other_value = _answer_value(item, answer_type, least=_ACCOUNT if item in accounts else SURE)
-        if other_value is None:
+        if other_value is None or (answer_type is AnswerType.NUMBER and _are_of_other_years(item, best)):
             continue
         if all(other_value.contradicts(each) for each in values) or (item in accounts and other_value.spans(value)):
             contradictory.append(item)
@@ -238,6 +238,12 @@ def is_as_much_about_the_question(item: Evidence, best: Evidence) -> bool:
         return False
     shared = sum(rarity for term, rarity in best.held.items() if term in item.held)
     return shared >= _SHARED * sum(best.held.values())
+
+
+def _are_of_other_years(*items: Evidence) -> bool:
+    """Whether two sentences name years beside their answers, and none in common: each counts at its own time."""
+    years, others = (set(_YEAR.findall(fold(item.text.replace(short_answer_text(item), " ")))) for item in items)
+    return bool(years and others and years.isdisjoint(others))
 
 
 def _is_other_account(item: Evidence, best: Evidence, answer_type: AnswerType | None) -> bool:

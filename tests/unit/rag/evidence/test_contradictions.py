@@ -520,3 +520,14 @@ def test_a_longer_range_of_days_spans_another_of_the_same_month():
     assert [days.spans(each) for each in (day, days, other)] == [True, False, False]
     assert day.spans(days)
     assert not days.spans(value_of("1996", AnswerType.TIME))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [("in 2022", "in 2024", False), ("in 2022", "in 2022", True), ("in 2022", "then", True)],
+)
+def test_counts_of_different_years_do_not_differ(one, other, differs):
+    """What was 40 in one year may be 60 in another."""
+    texts = {"40": f"The port had 40 ships {one}.", "60": f"The port had 60 ships {other}."}
+    evidence = [evidence_of(article_of(text, count), text, 1.0, count) for count, text in texts.items()]
+    assert bool(contradictory(evidence, AnswerType.NUMBER)) is differs

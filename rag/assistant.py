@@ -43,9 +43,9 @@ FROM_CACHE = "cache"  # the only stage in the times of a cached answer
 class Assistant:
     """Answers questions from an index with sentences quoted from it, or says that it holds no answer.
 
-    `threshold`, in [0, 1], is the confidence below which it declines; below `least_headline` it shows no short answer. A
-    reranker puts the passages in its own order. Up to `cached` answers are cached, for the same question asked again of
-    the same index; 0 caches none.
+    `threshold`, in [0, 1], is the confidence below which it declines; below `least_headline` no short answer is shown.
+    A reranker puts the passages in its own order. Up to `cached` answers are cached, for the same question asked again
+    of the same index; 0 caches none.
 
     Raises:
         SettingError: `threshold` is not in [0, 1].

@@ -14,9 +14,9 @@ MAX_K = 100
 # own questions: 0.98 and 0.60, 0.96 and 0.60, 0.91 and 0.70.
 DEFAULT_THRESHOLD = 0.35
 # The confidence below which no short answer is shown. Of those shown over this corpus 0.92 were right at 0.7 (shown for
-# 0.51 of the answerable questions), 0.92 at 0.5 (0.62) and 0.96 at 0.8 (0.40); in conversations over it 0.94 (0.67), 0.92
-# (0.73) and 0.97 (0.60); over tests/data/newsroom, whose questions it was learned from, 0.82 (0.26), 0.80 (0.37) and
-# 0.82 (0.20).
+# 0.51 of the answerable questions), 0.92 at 0.5 (0.62) and 0.96 at 0.8 (0.40); in conversations over it 0.94 (0.67),
+# 0.92 (0.73) and 0.97 (0.60); over tests/data/newsroom, whose questions it was learned from, 0.82 (0.26), 0.80 (0.37)
+# and 0.82 (0.20).
 LEAST_HEADLINE = 0.7
 
 

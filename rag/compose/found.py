@@ -48,9 +48,10 @@ class ScoredQuestion:
         asked = SubQuestion(question.answer_type, evidence, question.query)
         return ScoredQuestion(question, retrieval.hits, left(asked), confidence, scorer.reader)
 
-    def to_compose(self) -> SubQuestion:
-        """The question as a composer takes it."""
-        return SubQuestion(self.question.answer_type, self.evidence, self.question.query)
+    def to_compose(self, article_of: ArticleOf) -> SubQuestion:
+        """The question as a composer takes it, without short answers that can't be right."""
+        evidence = self._judge(article_of).without_broken()
+        return SubQuestion(self.question.answer_type, evidence, self.question.query)
 
     def answers(self, threshold: float) -> bool:
         """Whether its evidence is confident enough to be quoted."""
@@ -68,8 +69,11 @@ class ScoredQuestion:
             for item in self.evidence
             if item.passage.article_id == short_answer.article_id and item.span[0] <= start and end <= item.span[1]
         )
-        judge = HeadlineJudge(self.question.text, self.question.query, self.evidence, self.reader, article_of)
-        return replace(short_answer, confidence=judge.confidence(replace(item, answer=(start, end))))
+        confidence = self._judge(article_of).confidence(replace(item, answer=(start, end)))
+        return replace(short_answer, confidence=confidence)
+
+    def _judge(self, article_of: ArticleOf) -> HeadlineJudge:
+        return HeadlineJudge(self.question.text, self.question.query, self.evidence, self.reader, article_of)
 
 
 def _published(index: PassageIndex, article_id: str) -> str | None:
@@ -96,7 +100,7 @@ class Found:
         answered = [question for question in self.questions if question.answers(self.threshold)]
         if not answered:
             return Composition("", [], confidence=max(question.confidence for question in self.questions))
-        to_compose = [question.to_compose() for question in answered]
+        to_compose = [question.to_compose(self.article_of) for question in answered]
         composed = self.composer.compose(to_compose, self.article_of)
         return replace(
             composed,

@@ -8,7 +8,7 @@ the words break a constraint that the question states.
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.types import Article, Span
 from rag.evidence.answer_in_context import AnswerInContext
@@ -35,12 +35,14 @@ class HeadlineJudge:
     article_of: Callable[[str], Article]
 
     def confidence(self, item: Evidence) -> float:
-        """The probability, in [0, 1], that the short answer of a sentence is right; 0 where it has none.
+        """The probability, in [0, 1], that the short answer of a sentence, which breaks no constraint, is right.
+
+        It is 0 where there is none.
 
         Raises:
             ModelError: the reader can't be loaded.
         """
-        if item.answer is None or self.reader is None or self.broken(item, item.answer):
+        if item.answer is None or self.reader is None:
             return 0.0
         odds = log_odds(self.features(item, item.answer, self.reader), shipped_headline_weights())
         return round(1.0 / (1.0 + math.exp(-odds)), 4)
@@ -66,6 +68,13 @@ class HeadlineJudge:
             "length": min(_LONG, len(_WORD.findall(text[start:end]))) / _SCALE,
             "lead": max(-_SCALE, min(_SCALE, lead)) / _SCALE,
         }
+
+    def without_broken(self) -> list[Evidence]:
+        """The evidence, without the short answers that break a constraint of the question."""
+        return [
+            replace(item, answer=None) if item.answer and self.broken(item, item.answer) else item
+            for item in self.evidence
+        ]
 
     def broken(self, item: Evidence, answer: Span) -> list[str]:
         """The names of the constraints of the question that a short answer breaks."""

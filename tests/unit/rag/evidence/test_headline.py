@@ -41,13 +41,14 @@ def test_the_reader_sees_the_sentence_with_its_neighbours_and_the_title():
     assert reader.calls == [("When was the bridge opened?", [("A title", f"Rain fell. {OPENED} Tea was sold.")])]
 
 
-def test_words_that_break_a_constraint_have_no_confidence():
-    """The reader isn't asked then."""
+def test_short_answers_that_break_a_constraint_are_dropped_and_their_sentences_stay():
+    """The reader isn't asked for that."""
     reader = ScriptedReader(**{"1905": 12.0})
-    item = evidence_of(ARTICLE, OPENED, 5.0, answer="1905")
-    asked = judge("Who opened the bridge?", item, reader=reader)
-    assert asked.confidence(item) == 0.0
-    assert asked.broken(item, item.answer) == ["is_no_name"]
+    year = evidence_of(ARTICLE, OPENED, 5.0, answer="1905")
+    name = evidence_of(ARTICLE, "Ann Oak left.", 2.0, answer="Ann Oak")
+    asked = judge("Who opened the bridge?", year, name, reader=reader)
+    assert asked.broken(year, year.answer) == ["is_no_name"]
+    assert asked.without_broken() == [replace(year, answer=None), name]
     assert reader.calls == []
 
 

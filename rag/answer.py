@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from index.dates import age_in_days
 from index.engine.manifest import Manifest
 from index.types import NO_FILTERS, Article, Filters, Passage, Span
+from rag.answer_parts import Comparison, TimelineEntry
 from rag.question.form import Form
 from rag.retrieval.hit import Hit
 
 ArticleOf = Callable[[str], Article]
 YES, NO = "Yes", "No"  # a verdict in words
-COMPUTED = "computed from the quotes, not quoted"  # said of the order of two sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,37 +171,6 @@ class ShortAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedSide:
-    """One side of a comparison: the quoted words `text` that count, in the citation of number `citation`.
-
-    `value` is a number with its scale, or a first day as ISO 8601; `text` and `value` are None where the citation holds
-    none that can be compared, and `citation` too where the documents hold nothing on this side.
-    """
-
-    label: str
-    text: str | None
-    value: float | str | None
-    citation: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The sides of a comparison, as asked. `order` says which is larger or earlier.
-
-    `order` is no quote: it is computed from the values of the sides, and None where they can't be compared.
-    """
-
-    sides: tuple[ComparedSide, ...]
-    order: str | None
-    computed: bool
-
-    def as_text(self) -> str:
-        """The sides with the words that count, a line each, and their order with a note that it is computed."""
-        lines = [f"{side.label}: {side.text} [{side.citation}]" for side in self.sides if side.text]
-        return "\n".join([*lines, f"{self.order} ({COMPUTED})"] if self.order else lines)
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerLink:
     """What an answer leads on to: an article, a question asked again, or a list of articles, whichever is first given.
 
@@ -244,9 +213,14 @@ class Answer:
     with the best evidence first. `confidence`, in [0, 1], is the probability that the citations answer the question;
     where more was asked for, that the citations before did.
 
-    `form` is what the answer is made of, as the question asks for it. `verdict` is, of a yes/no question, whether the
-    first citation affirms (true) or denies (false) what is asked, or the order that was computed does; None where that
-    can't be told, and for other questions. `comparison` is, of a question that compares, its sides and their order.
+    `form` is what the answer is made of, as the question asks for it, or EXTRACT where too little was found for that.
+    `verdict` is, of a yes/no question, whether the first citation affirms (true) or denies (false) what is asked, or
+    the order that was computed does; None where that can't be told, and for other questions. `comparison` is, of a
+    question that compares, its sides and their order.
+
+    The citations of a list, a timeline and a summary come in the order of the answer, and have no short answer.
+    `timeline` is the date of each citation of a timeline, in their order. `more_matches` counts the further sentences
+    that a list or a timeline leaves out because it is full.
 
     `interpreted_question` is the question as it was understood: after those before it, and with mistyped words
     corrected. `misspelt` holds those words as they were typed; between quotation marks a word is never corrected.
@@ -291,6 +265,8 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     decline_note: str | None = None
     misspelt: tuple[str, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    more_matches: int = 0
 
     def declined_in_words(self) -> str:
         """What a person is told of a declined question, before the nearest passages."""
@@ -301,3 +277,9 @@ class Answer:
         """The words that answer, each once: the short answer, or those that differ."""
         answers = [*self.differing, *([self.short_answer] if self.short_answer else [])]
         return tuple(dict.fromkeys(answer.text for answer in answers))
+
+    def more_note(self) -> str | None:
+        """How many further sentences a list or a timeline leaves out; None where it leaves out none."""
+        if not self.more_matches:
+            return None
+        return f"{self.more_matches} more {'sentence matches' if self.more_matches == 1 else 'sentences match'}."

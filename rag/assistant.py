@@ -22,6 +22,7 @@ from rag.compose.further import further_evidence
 from rag.compose.language_note import language_note
 from rag.errors import ArticleUnknownError, FilterError, SettingError
 from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
+from rag.evidence.gathering import Material
 from rag.evidence.scoring import PASSAGES_READ, SENTENCES_EMBEDDED, SentenceScorer
 from rag.evidence.weights import Weights, shipped_weights
 from rag.question.history import relevant_history
@@ -132,6 +133,7 @@ class Assistant:
         yield PassagesFound(passages)
         yield StageStarted(Stage.READING)
         clock.resume()
+        material = Material(index, retriever, scorer, request.filters)
         if asked.before and self.reader:
             told = self.ask(asked.before, k=request.k, filters=request.filters).short_answers()
             scorer = replace(scorer, told=told)
@@ -140,7 +142,9 @@ class Assistant:
         clock.lap("read")
         yield StageStarted(Stage.ANSWERING)
         clock.resume()
-        found = Found(request.question, scored, self.threshold, self.composer, article_of, self.least_headline)
+        found = Found(
+            *(request.question, scored, self.threshold, self.composer, article_of, material, self.least_headline)
+        )
         composed = compose_in_form(form, found)
         answer = self._answer(request, asked, composed, passages, IndexInfo.of(index.manifest))
         if not answer.answered:
@@ -174,9 +178,11 @@ class Assistant:
             passages=passages,
             index=index,
             timings_ms={},
-            form=asked.form,
+            form=composed.form,
             verdict=composed.verdict,
             comparison=composed.comparison,
+            timeline=composed.timeline,
+            more_matches=composed.more_matches,
         )
 
     def search(self, query: str, k: int = DEFAULT_K, filters: Filters = Filters()) -> list[FoundPassage]:

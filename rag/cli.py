@@ -1,7 +1,6 @@
 """`rag ask`, `rag search` and `rag eval`. They import the heavy modules when they run."""
 
 from pathlib import Path
-from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,18 +23,12 @@ from rag.errors import FilterError, QuestionError, SettingError
 from rag.settings import DEFAULT_THRESHOLD, AssistantSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from index.engine.stats import Count
     from index.types import Filters
-    from rag.answer import Answer, Citation, FoundPassage, NearDuplicate
-    from rag.assistant import Assistant
     from rag.evaluation.comparison import Comparison
     from rag.evaluation.run import EvaluationRun
 
 app = typer.Typer()
 
-_NAMES_LISTED = 5  # of sources or languages, the most frequent first, where no article passes the filters
 _USAGE = (QuestionError, FilterError, SettingError)
 
 KOption = Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages to find.")]
@@ -81,6 +74,7 @@ def ask_command(
         from dataclasses import asdict
 
         from rag.assembly import make_assistant
+        from rag.console_answer import print_answer
         from rag.console_reply import print_reply
 
         filters = _filters(published_from, published_to, source, language)
@@ -92,7 +86,7 @@ def ask_command(
         elif answer.form.quotes_nothing:
             print_reply(answer)
         else:
-            _print_answer(answer, assistant, filters)
+            print_answer(answer, assistant, filters)
 
 
 @app.command("search")
@@ -112,6 +106,7 @@ def search_command(
         from dataclasses import asdict
 
         from rag.assembly import make_assistant
+        from rag.console_answer import nothing_passes, print_passage
         from rag.question.normalise import normalise
 
         filters = _filters(published_from, published_to, source, language)
@@ -120,10 +115,10 @@ def search_command(
         if as_json:
             show_json({"query": normalise(query), "hits": [asdict(hit) for hit in hits]})
         elif not hits:
-            say(_nothing_passes(assistant, filters))
+            say(nothing_passes(assistant, filters))
         else:
             for hit in hits:
-                _print_passage(hit)
+                print_passage(hit)
 
 
 @app.command("eval")
@@ -223,83 +218,3 @@ def _day(flag: str, value: str | None) -> str | None:
         return parse_day(value).isoformat() if value is not None else None
     except ValueError as error:
         raise FilterError(f'{flag} "{value}" is not a day.', "Write it as 2026-11-23.") from error
-
-
-def _print_answer(answer: "Answer", assistant: "Assistant", filters: "Filters") -> None:
-    if answer.interpreted_question != answer.question:
-        say(f"Interpreted as: {answer.interpreted_question}")
-        say()
-    if answer.answered:
-        origins = {citation.article_id: _origin(citation) for citation in answer.citations}
-        short_answers = [f"{short.text} ({origins[short.article_id]})" for short in answer.differing]
-        if answer.short_answer and not short_answers:
-            short_answers = [answer.short_answer.text]
-        for line in short_answers:
-            say(line)
-        if short_answers:
-            say()
-        if answer.verdict is not None:
-            say("Yes:" if answer.verdict else "No:")
-        say(answer.answer)
-        if answer.comparison and (compared := answer.comparison.as_text()):
-            say()
-            say(compared)
-        for question in answer.unanswered:
-            say(f"The documents do not hold an answer to: {question}")
-        say()
-        for citation in sorted(answer.citations, key=lambda citation: citation.number):
-            say(f"[{citation.number}] {_origin(citation)}")
-            say(f"    {citation.article_id} {citation.start}–{citation.end}{_also(citation.also)}")
-        if answer.language_note:
-            say()
-            say(answer.language_note)
-    elif not answer.passages:
-        say(" ".join(filter(None, (_nothing_passes(assistant, filters), answer.decline_note))))
-    else:
-        say(f"{answer.declined_in_words()} The nearest passages:")
-        say()
-        for passage in answer.passages[:3]:
-            _print_passage(passage)
-    short = f", of the short answer {answer.short_answer.confidence:.2f}" if answer.short_answer else ""
-    note(f"confidence {answer.confidence:.2f}{short}, {answer.timings_ms['total']:.0f} ms")
-
-
-def _nothing_passes(assistant: "Assistant", filters: "Filters") -> str:
-    """That there is nothing to search, and which values the filters in use could have."""
-    stats = assistant.stats()
-    if not stats.passages:
-        return "The index holds no article."
-    values = []
-    if filters.source is not None:
-        values.append(f"the sources are {_most_frequent(stats.sources)}")
-    if filters.language is not None:
-        values.append(f"the languages are {_most_frequent(stats.languages)}")
-    if filters.published_from or filters.published_to:
-        values.append(f"the days are {stats.earliest} to {stats.latest}" if stats.earliest else "no article has a day")
-    return f"No article passes the filters: {'; '.join(values)}."
-
-
-def _most_frequent(counts: "Sequence[Count]") -> str:
-    names = [count.name for count in counts if count.name is not None]
-    more = f" and {len(names) - _NAMES_LISTED} more" if len(names) > _NAMES_LISTED else ""
-    return ", ".join(names[:_NAMES_LISTED]) + more if names else "not given"
-
-
-def _also(duplicates: "Sequence[NearDuplicate]") -> str:
-    return f"; also in {', '.join(duplicate.article_id for duplicate in duplicates)}" if duplicates else ""
-
-
-def _origin(citation: "Citation") -> str:
-    from index.dates import age_in_words
-
-    if citation.published is None or citation.age_days is None:
-        when = [f"undated, first seen {citation.first_seen[:10]}"] if citation.first_seen else []
-    else:
-        when = [citation.published[:10], age_in_words(citation.age_days)]
-    return ", ".join(part for part in (citation.title, citation.source, *when) if part)
-
-
-def _print_passage(passage: "FoundPassage") -> None:
-    position = f"{passage.article_id} {passage.start}–{passage.end}, relative score {passage.score:.2f}"
-    say(f"{passage.rank}. {passage.title}  ({position}){_also(passage.also)}")
-    say(indent(passage.text, "   "))

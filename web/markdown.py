@@ -15,6 +15,7 @@ from rag.question.form import Form
 from web.links import answer_link_href, article_href, safe_web_url
 
 _ESCAPED_IPV6 = re.compile(r"^(https?://(?:[^/?#@]*@)?)%5B([0-9A-Fa-f:.]+)%5D")
+_IN_LINES = (Form.LIST, Form.TIMELINE)
 _NEAREST = 3  # passages listed under a declined question
 
 
@@ -53,6 +54,8 @@ def render_markdown(answer: Answer, site: str) -> RenderedAnswer:
     text, quotes = _mark_quotes(answer, site, _lead(answer))
     if answer.comparison and (compared := answer.comparison.as_text()):
         text += "\n\n" + "\n".join(f"- {one_line(line)}" for line in compared.splitlines())
+    if note := answer.more_note():
+        text += f"\n\n{note}"
     for question in answer.unanswered:
         text += f"\n\nThe documents do not hold an answer to: {one_line(question)}"
     if answer.language_note:
@@ -77,6 +80,7 @@ def _mark_quotes(answer: Answer, site: str, text: str) -> tuple[str, list[Placed
     """The text of the answer, escaped, behind `text`, and the places of its quotes with their marks in it."""
     remaining = {f"{citation.quote} [{citation.number}]": citation for citation in answer.citations}
     position, quotes = 0, []
+    between = "\n" if answer.form in _IN_LINES else " "
     while remaining:
         # A quote may hold words that look like another quote with its mark. So the next one is the quote that begins
         # first, and of those that begin together the longest.
@@ -84,12 +88,20 @@ def _mark_quotes(answer: Answer, site: str, text: str) -> tuple[str, list[Placed
         marked = min(starts, key=lambda marked: (starts[marked], -len(marked)))
         citation = remaining.pop(marked)
         before = one_line(answer.answer[position : starts[marked]])
-        text += f"{before} " if before else ""
+        text += f"{before} " if before else _line_start(answer, citation)
         escaped = f"{one_line(citation.quote)} [{citation.number}]"
         quotes.append(PlacedQuote(len(text), len(text) + len(escaped), citation, site + article_href(citation)))
-        text += f"{escaped} "
+        text += f"{escaped}{between}"
         position = starts[marked] + len(marked)
     return (text + one_line(answer.answer[position:])).rstrip(), quotes
+
+
+def _line_start(answer: Answer, citation: Citation) -> str:
+    """What stands before a quote in a line of its own: the mark of an item, and its date in a timeline."""
+    if answer.form not in _IN_LINES:
+        return ""
+    dates = [f"**{entry.date}**: " for entry in answer.timeline if entry.citation == citation.number]
+    return "- " + "".join(dates)
 
 
 def _declined(answer: Answer, site: str) -> str:

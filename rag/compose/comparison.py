@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer import Citation, ComparedSide, Comparison
+from rag.answer import Citation
+from rag.answer_parts import ComparedSide, Comparison
 from rag.compose.extract import LEAST_LOG_ODDS, MARGIN, Composition, quotes_in_order
 from rag.compose.found import Found, ScoredQuestion
 from rag.evidence.order import Range, is_time, number_of_year, range_of, shown_value, with_hedge

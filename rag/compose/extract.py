@@ -7,12 +7,14 @@ from typing import Protocol
 
 from index.dates import sort_key
 from index.types import Span
-from rag.answer import ArticleOf, Citation, Comparison, ShortAnswer
+from rag.answer import ArticleOf, Citation, ShortAnswer
+from rag.answer_parts import Comparison, TimelineEntry
 from rag.compose.choice import choose_sentences, ranked_by_claim
 from rag.evidence.contradictions import short_answer_text
 from rag.evidence.features import is_dangling
 from rag.evidence.scoring import CITED, Evidence
 from rag.question.answer_type import AnswerType
+from rag.question.form import Form
 
 # A sentence is left out if its score, the log of a likelihood ratio, is further than this below the best one's.
 MARGIN = 3.0
@@ -44,8 +46,8 @@ class Composition:
     several questions were asked or no reader read. `differing` are the short answers that contradict each other, newest
     publication first.
 
-    A composition without text declines. A Composer leaves `confidence` and `unanswered` to who calls it. These,
-    `verdict` and `comparison` are as in Answer.
+    A composition without text declines. A Composer leaves `confidence`, `unanswered` and `form` to who calls it. These,
+    and what comes after them, are as in Answer.
     """
 
     text: str
@@ -56,6 +58,9 @@ class Composition:
     unanswered: tuple[str, ...] = ()
     verdict: bool | None = None
     comparison: Comparison | None = None
+    timeline: tuple[TimelineEntry, ...] = ()
+    more_matches: int = 0
+    form: Form = Form.EXTRACT
 
 
 class Composer(Protocol):
@@ -163,7 +168,7 @@ def _quotes(sentences: Sequence[Evidence], quoted: Sequence[_Quote], article_of:
     """A quote for each sentence, without those that another quote, or one of `quoted`, holds already."""
     quotes: list[_Quote] = []
     for item in sentences:
-        start, end = _span_with_subject(item)
+        start, end = span_with_subject(item)
         citations = [quote.citation for quote in (*quoted, *quotes)]
         if any(_folded(citation.quote) == _folded(item.text) for citation in citations):
             continue  # another article has the same sentence
@@ -187,11 +192,14 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _span_with_subject(item: Evidence) -> Span:
-    """The sentence's span, with the sentence before it in its paragraph where only that one names the subject."""
+def span_with_subject(item: Evidence, *, always: bool = False) -> Span:
+    """The sentence's span, with the sentence before it in its paragraph where only that one names the subject.
+
+    Or `always`, where there is one.
+    """
     passage = item.passage
     earlier = [span for span in passage.sentences if span[1] <= item.span[0]]
-    if not earlier or not is_dangling(item.text, item.language):
+    if not earlier or not (always or is_dangling(item.text, item.language)):
         return item.span
     start, end = earlier[-1]
     between = passage.text[end - passage.start : item.span[0] - passage.start]

@@ -7,6 +7,7 @@ from index.engine.protocol import PassageIndex
 from rag.answer import ArticleOf, ShortAnswer
 from rag.compose.extract import Composer, Composition, SubQuestion
 from rag.evidence.confidence import confidence_of
+from rag.evidence.gathering import Material
 from rag.evidence.headline import HeadlineJudge
 from rag.evidence.now import as_of_now
 from rag.evidence.scoring import Evidence, SentenceScorer
@@ -83,13 +84,17 @@ def _published(index: PassageIndex, article_id: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A text as it was typed, what was found for each of its questions, and what else a form of answer needs."""
+    """A text as it was typed, what was found for each of its questions, and what else a form of answer needs.
+
+    `material` is what more evidence can be gathered from.
+    """
 
     text: str
     questions: Sequence[ScoredQuestion]
     threshold: float
     composer: Composer
     article_of: ArticleOf
+    material: Material
     least_headline: float = LEAST_HEADLINE
 
     def extract(self) -> Composition:

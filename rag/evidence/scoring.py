@@ -78,6 +78,21 @@ class SentenceScorer:
         hits = retrieval.hits[: self.depth]
         if self.reader is not None:
             hits = _worth_reading(hits, answer_type)
+        return self.score_all(question, answer_type, replace(retrieval, hits=hits), index)
+
+    def score_all(
+        self,
+        question: str,
+        answer_type: AnswerType | None,
+        retrieval: Retrieval,
+        index: PassageIndex,
+        embedded: int = SENTENCES_EMBEDDED,
+    ) -> list[Evidence]:
+        """As `score`, of every hit of the retrieval, however many there are.
+
+        Without a reader, the `embedded` sentences that look best are scored, and no others.
+        """
+        hits = retrieval.hits
         articles = [index.article(hit.passage.article_id) for hit in hits]
         languages = [article.language if article else None for article in articles]
         terms = {
@@ -89,7 +104,7 @@ class SentenceScorer:
             for item in _sentences(terms[language], hit, article, index)
         ]
         if self.reader is None:
-            nearest = _ranked(evidence, self.weights.look or self.weights.sentence)[:SENTENCES_EMBEDDED]
+            nearest = _ranked(evidence, self.weights.look or self.weights.sentence)[:embedded]
             return _ranked(_with_similarity(nearest, retrieval, index), self.weights.sentence)
         unread = [hit for hit in hits if hit.passage.passage_id not in retrieval.readings]
         readings = {**retrieval.readings, **read_hits(question, unread, self.reader, index)}

@@ -14,6 +14,18 @@ def day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+def date_in_words(value: str) -> str:
+    """An ISO 8601 date, as far as it is known, as people write it: "23 November 2026", "November 2026" or "2026"."""
+    year, *rest = value.split("-")
+    return (
+        day(date.fromisoformat(value))
+        if len(rest) == 2
+        else f"{date(2000, int(rest[0]), 1):%B} {year}"
+        if rest
+        else year
+    )
+
+
 def published_day(value: str | None) -> str | None:
     """The day of an ISO 8601 date or time, as people write it."""
     return day(parse_time(value)) if value else None

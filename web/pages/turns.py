@@ -10,7 +10,7 @@ from rag.question.form import Form
 from rag.question.spelling import as_typed
 from web.links import article_href, original_url
 from web.pages.article import article_line
-from web.pages.formatting import age, direction, published_day
+from web.pages.formatting import age, date_in_words, direction, published_day
 from web.pages.held import link_view
 from web.pages.query import ChatQuery
 from web.pages.view_models import (
@@ -21,8 +21,11 @@ from web.pages.view_models import (
     SourceCard,
     Suggestion,
     Turn,
+    WhenView,
 )
 
+_LAYOUTS = {Form.LIST: "items", Form.TIMELINE: "timeline"}
+_OF_MANY_SENTENCES = {*_LAYOUTS, Form.SUMMARY}  # no one of which is the answer
 _NEAREST_SHOWN = 3  # passages that the page shows if there is no answer
 
 
@@ -45,10 +48,7 @@ def turn_of(answer: Answer, query: ChatQuery) -> Turn:
         confidence_percent=round(answer.confidence * 100),
         short=short_answers[0] if short_answers and not answer.differing else None,
         differing=short_answers if answer.differing else [],
-        sentences=[
-            answer_sentence(citation, short, strongest=citation.number == 1 and not answer.differing)
-            for citation, short in quotes
-        ],
+        sentences=[_sentence(citation, short, answer) for citation, short in quotes],
         unanswered=list(answer.unanswered),
         language_note=answer.language_note,
         cards=cards,
@@ -64,7 +64,17 @@ def turn_of(answer: Answer, query: ChatQuery) -> Turn:
         suggestions=[Suggestion(question, ChatQuery().address(question)) for question in answer.suggestions],
         verdict=None if answer.verdict is None else YES if answer.verdict else NO,
         comparison=_comparison_view(answer),
+        layout=_LAYOUTS.get(answer.form, "text") if answer.answered else "text",
+        summarised=answer.citations[0].title if answer.answered and answer.form is Form.SUMMARY else None,
+        more=answer.more_note(),
     )
+
+
+def _sentence(citation: Citation, short: ShortAnswer | None, answer: Answer) -> AnswerSentence:
+    strongest = citation.number == 1 and not answer.differing and answer.form not in _OF_MANY_SENTENCES
+    entry = next((entry for entry in answer.timeline if entry.citation == citation.number), None)
+    when = WhenView(date_in_words(entry.date), entry.date, entry.inferred) if entry else None
+    return replace(answer_sentence(citation, short, strongest=strongest), when=when)
 
 
 def answer_sentence(citation: Citation, short: ShortAnswer | None, *, strongest: bool) -> AnswerSentence:

@@ -32,7 +32,20 @@ class AnswerSentence:
     title: str  # of the cited article
     language: str | None
     href: str
-    strongest: bool  # the best evidence: one sentence of an answer, none where the sources differ
+    strongest: bool  # the best evidence: one sentence of an answer, none where the sources differ, or of many sentences
+    when: "WhenView | None" = None  # of a sentence in a timeline
+
+
+@dataclass(frozen=True, slots=True)
+class WhenView:
+    """The date of a sentence in a timeline, as people write it and in ISO 8601.
+
+    `inferred`: the sentence does not state all of it.
+    """
+
+    text: str
+    value: str
+    inferred: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,10 @@ class Turn:
 
     `reply` is the text of an answer that quotes nothing, about what is held. `near` says which articles are near a
     declined question. `links` and `suggestions` lead on from either.
+
+    `layout` is "text", "items" or "timeline": whether each sentence stands in a line of its own, and with its date.
+    `summarised` is the title of the article that a summary is of. `more` says how many further sentences a list
+    leaves out.
     """
 
     question: str
@@ -144,6 +161,9 @@ class Turn:
     suggestions: "list[Suggestion]" = field(default_factory=list)
     verdict: str | None = None  # "Yes" or "No", if the first sentence says so
     comparison: ComparisonView | None = None
+    layout: str = "text"
+    summarised: str | None = None
+    more: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,8 @@ function showTurn(turn, pending, address) {
   saveConversation(conversation);
   // For screen readers only, since the answer itself is in view.
   status.classList.add("visually-hidden");
-  const parts = ".reply > .short, .differ, .differing > ol > li, .compared > div, .computed, .finding, .near, .unanswered";
+  const parts =
+    ".reply > .short, .differ, .differing > ol > li, .compared > div, .computed, .finding, .more, .near, .unanswered";
   status.textContent = textOf(turn, parts);
 }
 

@@ -13,17 +13,20 @@ function linesOf(parent, selector) {
 }
 
 function answerSections(turn, escape) {
+  const items = turn.querySelector("ol.finding");
   const quotes = [...turn.querySelectorAll(".finding q")].map((quote) => {
     const citation = quote.parentElement.nextElementSibling;
-    return `“${escape(lineOf(quote))}” ${citation.textContent}`;
+    const when = lineOf(quote.closest("li")?.querySelector("time"));
+    return `${items ? "- " : ""}${when ? `${when}: ` : ""}“${escape(lineOf(quote))}” ${citation.textContent}`;
   });
   return [
     linesOf(turn, ".short").map(escape).join(" / "),
     linesOf(turn, ".compared > div, .computed").map(escape).join("\n"),
-    [...linesOf(turn, ".verdict").map(escape), ...quotes].join(" ") || lineOf(turn.querySelector(".finding")),
+    [...linesOf(turn, ".verdict").map(escape), ...quotes].join(items ? "\n" : " ") ||
+      lineOf(turn.querySelector(".finding")),
     ...linesOf(turn, ".near").map(escape),
     ...[...turn.querySelectorAll(".held a")].map((link) => `${escape(lineOf(link))}\n  <${link.href}>`),
-    ...linesOf(turn, ".unanswered").map(escape),
+    ...linesOf(turn, ".more, .unanswered").map(escape),
   ];
 }
 

@@ -44,6 +44,12 @@ AZERBAIJANI = LanguageWords(
         r"|yazda|yay|yayda|payız\w*"
         rf"|qış|qışda|{YEARS}-?c[ıiuü]"
     ),
+    asks_forms={
+        "summary": r"\b(?:xülasə\w*|qısa məzmun\w*)",
+        "timeline": r"\bxronologiya\w*|\btarix ardıcıllığı\w*",
+        "list": r"^hansı (?:\w+ ){0,2}\w+l[aə]r\w*|\bsiyahı\w*|\bsadala\w*|\bhansılardır\b|\bkimlərdir\b",
+    },
+    form_words=(r"xülasə\w*|qısa məzmun\w*|xronologiya\w*|tarix ardıcıllığı\w*|siyahı\w*|sadala\w*|məqalə\w*|xəbər\w*"),
     months=(
         *(
             f"[Yy]anvar{_CASE}",

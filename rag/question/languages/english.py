@@ -1,53 +1,25 @@
 """English."""
 
-from rag.question.languages.english_grammar import COMPARATIVES
+from rag.question.languages.english_forms import (
+    ASKS_FORMS,
+    AUXILIARY,
+    CONTINUES,
+    ENCOUNTERS,
+    EVENTS,
+    FORM_WORDS,
+    LIST_OF,
+    SMALL,
+)
 from rag.question.languages.words import LanguageWords
 
 _PERIODS = "year|month|day|date|century|decade"
 _DEGREES = "many|much|long|far|tall|big|large|high|deep|often|fast|wide|heavy"
 _AMOUNTS = "number|percent|percentage|amount|share|proportion|fraction"
 _NAMED = "country|city|person|company|state|place|team|nation"
-_AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"
-_SMALL = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _LARGER = "(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\\w+)?"
 _TELLERS = (
     "accounts?|sources?|reports?|estimates?|counts?|figures?|versions?|records?|historians?|scholars?|experts?|guides?"
     "|outlets?|media|(?:news)?papers?|agenc(?:y|ies)|writers?|authors?|researchers?|officials?|witness(?:es)?"
-)
-
-# A question that a yes or a no answers; not "Can you tell me when…?", and not "Is it A or B?".
-_ASKS = "who|whom|when|where|why|how"
-_YES_NO = (
-    rf"^(?:(?:and|but|so|then),? )?(?:{_AUXILIARY})(?:n['’]t)? (?!(?:you|i|we)\b)(?!.*\b(?:or|{_ASKS})\b)"
-    r"|,? (?:(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]t)? (?:it|he|she|they|there)|right|correct)\?$"
-    # A sentence with a verb and a question mark: "Urdu is taught in Baku?".
-    rf"|^(?!.*\b(?:or|{_ASKS}|whose|which|what)\b)[\w'’-]+(?: [\w'’-]+){{0,5}} (?:{_AUXILIARY}) [^?]+\?$"
-)
-# What asks what or who something is, by its name; not "the capital of Iran" or "Iran accused of", which ask otherwise.
-_NO_NAME = r"(?!.*['’]s\b)(?!.*\b(?-i:[a-z]\w*(?:ed|ing))\b)"
-_LINKS = r"\b(?-i:in|at|for|to|by|from|with|on|that|when|during|about|like|than)\b"
-_DETERMINED = "the|a|an|his|her|their|its|my|your|our|this|that|these|those|he|she|it|they|there|in|on|at"
-_NEITHER = "new|next|different|wrong|left|special|best|important|it|this|that|there|up|your|my|his|her|their|its|the"
-_SHORT = r"[\w-]+(?: [\w-]+)?\W*$"
-_DEFINITION = (
-    r"^(?:(?:and|but|so|then|please),? )?(?:(?:can|could) you )?(?:please )?(?:"
-    r"(?:tell|inform) (?:me|us) (?:more |something )?about (?!you|this\b|the (?:corpus|articles|documents))"
-    r"|what do you know about |who or what (?:is|was) |define |(?:what is )?the (?:meaning|definition) of "
-    r"|what is meant by |what (?:does|do|did) (?=.* (?:stand for|mean)\W*$)"
-    rf"|who(?:['’]s| is| was| are| were) (?!(?:{_DETERMINED})\b){_NO_NAME}(?!.*{_LINKS})(?!.*\b(?-i:of|and)\b)"
-    rf"|what(?:['’]s| is| was| are| were) {_NO_NAME}(?!.*{_LINKS})"
-    rf"(?=(?:the )?(?-i:[A-Z0-9“\"])|an? [\w-]+(?: [\w-]+){{0,3}}\W*$|(?:the )?(?!(?:{_NEITHER})\b){_SHORT})"
-    r")(?P<target>[^?]{2,80}?)(?: (?:stand for|mean))?\W*$"
-)
-# Two sides: "compare A and B", "which is longer, A or B?", "was A opened before B?".
-_COMPARED = "|".join(sorted(COMPARATIVES, key=len, reverse=True))
-_COMPARISON = (
-    r"^(?:please )?(?:(?:can|could) you )?(?:compare\b|(?:give me )?(?:a |the )?comparison (?:of|between) )"
-    r"|^(?=.*\bdifferences? between )(?=.* and )|^how (?:do|does|did|is|are) (?=.* (?:compare|differ))"
-    r"|\w (?:vs\.?|versus) \w"
-    rf"|^(?:which|what|who)\b(?=.* or )(?=.*\b(?:{_COMPARED})\b)"
-    rf"|^(?:{_AUXILIARY}) (?=.* than (?!\d|(?:{_SMALL})\b))(?=.*\b(?:{_COMPARED})\b)"
-    r"|^(?:was|were) (?!.*\d).+ \w+(?:ed|en|t|nd|ld|rn) (?:before|after) (?:the |(?-i:[A-Z]))"
 )
 
 # Questions on what is held. "Items", "reports" and "stories" are left out: they are what articles are about, too.
@@ -81,7 +53,7 @@ ENGLISH = LanguageWords(
     asks_name=rf"who|whom|whose|where|(what|which) ({_NAMED})|what (was|is) the name",
     # "And in 1996?" and "What about Karachi?" do not match: they have the answer type of the question before.
     asks="which|why|what(?! (?:about|of)\\b)|how(?! about\\b)",
-    asks_first=rf"(?:(?:and|but|or|so) )?(?:{_AUXILIARY})",
+    asks_first=rf"(?:(?:and|but|or|so) )?(?:{AUXILIARY})",
     asks_more=(
         "(?:(?:please|ok|okay|yes|and|can you|could you),? ){0,2}"
         "(?:(?:tell|give|show) me (?:some )?more(?: details| quotes)?|(?:some |any )?more(?: details| quotes)?"
@@ -103,6 +75,15 @@ ENGLISH = LanguageWords(
         "who": "hwo|woh|whoo",
         "why": "wy|hwy|whyy",
     },
+    asks_forms=ASKS_FORMS,
+    asks_list_of=LIST_OF,
+    form_words=FORM_WORDS,
+    events=EVENTS,
+    encounters=ENCOUNTERS,
+    when_did="When did {} happen?",
+    continues=CONTINUES,
+    since="since|after|from",
+    until="before|until|till|up to|by",
     plain=(
         "about after all also am an and another any are as at be because been before being but by can could did do "
         "does during each either else ever for from gave get give got had has have he her hers here him his how if "
@@ -122,10 +103,12 @@ ENGLISH = LanguageWords(
         *("Jan(?:uary)?", "Feb(?:ruary)?", "Mar(?:ch)?", "Apr(?:il)?", "May", "June?", "July?", "Aug(?:ust)?"),
         *("Sept?(?:ember)?", "Oct(?:ober)?", "Nov(?:ember)?", "Dec(?:ember)?"),
     ),
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    days_ago={"yesterday": 1},
     ordinals="st|nd|rd|th",
     day_after_month=True,
     eras="BC|AD|BCE|CE",
-    numbers=rf"{_SMALL}|{_LARGER}|dozen|half|twice|hundred|thousand|million|billion",
+    numbers=rf"{SMALL}|{_LARGER}|dozen|half|twice|hundred|thousand|million|billion",
     joiners="and|but|so|then|later|also|however|instead|afterwards|meanwhile|moreover|furthermore|therefore",
     pronouns="he|she|it|they|his|her|its|their|this|that|these|those|both|the (?:former|latter|two|same)",
     impersonal=r"it (?:is|was|has been) \w+ (?:that|to)\b|this (?:article|page)",
@@ -189,7 +172,6 @@ ENGLISH = LanguageWords(
         r"|lit(?:re|er)s?|degrees?(?: (?:celsius|fahrenheit))?|°[CF]?|(?:kilo|mega|giga|tera)?(?:watt|byte)s?|[kMG]W"
         r"|hours?|minutes?|seconds?|days?|weeks?|months?|years?|decades?|centuries"
     ),
-    asks_forms={"comparison": _COMPARISON, "definition": _DEFINITION, "yes_no": _YES_NO},
     scales={"hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "mn": 1e6, "crore": 1e7, "billion": 1e9}
     | {"bn": 1e9, "trillion": 1e12, "tn": 1e12},
     asks_corpus={

@@ -47,6 +47,15 @@ TURKISH = LanguageWords(
         r"|ilkbahar\w*"
         rf"|bahar\w*|yazın|sonbahar\w*|güz|kışın|{YEARS}[dt][ae]n?"
     ),
+    asks_forms={
+        "summary": r"\b(?:özetle\w*|özeti|özetini|özet)\b|\bne anlatıyor\b",
+        "timeline": r"\bkronoloji\w*|\bzaman çizelgesi\b|\btarih sırasıyla\b",
+        "list": r"^hangi (?:\w+ ){0,2}\w+l[ae]r\w*|\b(?:listele|sırala)\w*|\blistesi\w*|\bnelerdir\b|\bkimlerdir\b",
+    },
+    form_words=(
+        r"özetle\w*|özeti|özetini|özet|ne anlatıyor|kronoloji\w*|zaman çizelgesi|tarih sırasıyla|listele\w*|sırala\w*"
+        r"|listesi\w*|makale\w*|haber\w*|yazı(?:sı|yı)?"
+    ),
     months=(
         *(f"Oca(?:k|ğ){_CASE}", f"Şubat{_CASE}", "Mart(?:tan?|a|ın?)?", f"Nisan{_CASE}", f"Mayıs{_CASE}"),
         *(f"Haziran{_CASE}", f"Temmuz{_CASE}", f"Ağustos{_CASE}", f"Eylül{_CASE}", f"Ekim{_CASE}", f"Kasım{_CASE}"),

@@ -21,8 +21,12 @@ class LanguageWords:
     Of questions: `asks_time`, `asks_number` and `asks_name` tell the type of the answer, `asks` are the other words
     that ask, and `asks_first` those that ask where they begin the question. `asks_forms` holds, by the name of a form
     of answer, the whole pattern of the questions that ask for it; the first that matches counts. The group "target" of
-    a definition's is what is to be defined. `plain` words never tell what a conversation is about; they also show that
-    a text is of this language. `misspelt_asks` holds, by a question word, what is typed for it by mistake where it
+    a definition's is what is to be defined. `asks_list_of` is a whole pattern too, of questions for a list, with the
+    groups `items`, `verb` and `rest`, or `listed`. `form_words` are the words of such questions that say nothing of
+    their subject. `events` and `encounters` are nouns for what happens on a day; sentences about the latter, such as
+    visits, rarely hold the noun. `when_did` is a question for the day of a subject, with {} in its place. `since` and
+    `until` stand before the only end of a period. `plain` words never tell what a conversation is about; they also show
+    that a text is of this language. `misspelt_asks` holds, by a question word, what is typed for it by mistake where it
     begins a question. `asks_more` is a whole text that asks for nothing but more of the same. `keyword_time` and
     `keyword_number` are the nouns that tell the type of the answer to search words, and `synonyms` groups of such nouns
     that a text may use for each other. `refers_back` stands for something that was named before, and so does what
@@ -34,8 +38,11 @@ class LanguageWords:
     rag.question.corpus_question.Asked. Only English has questions with more words, in the group `rest`.
 
     Of sentences: `times` and `eras` are times, apart from years, clock times and months. `numbers` are numbers in
-    words. A sentence that begins with `pronouns`, perhaps after one of `joiners`, dangles, unless it begins with
-    `impersonal`. `capitals`: names begin with one. `furniture` begins a line that says nothing of the subject.
+    words. `weekdays`, from Monday, are matched as they are written; `days_ago` holds words for a day that is told from
+    the day of the article, with how many days before it lies. A sentence that begins with `pronouns`, perhaps after one
+    of `joiners`, dangles, unless it begins with `impersonal`; one that begins with `continues` goes on with what the
+    sentence before it lists. `capitals`: names begin with one. `furniture` begins a line that says nothing of the
+    subject.
 
     Of what sentences say of others: `disputes` tell that accounts differ, `accounts` whose account it is, `refutes`
     that a claim is wrong, and `ends` that something is so no longer. A question with `asks_now` asks how it is now;
@@ -80,7 +87,17 @@ class LanguageWords:
     keyword_time: str = _NOTHING
     keyword_number: str = _NOTHING
     synonyms: tuple[tuple[str, ...], ...] = ()
+    asks_list_of: str = _NOTHING
+    form_words: str = _NOTHING
+    events: str = _NOTHING
+    encounters: str = _NOTHING
+    when_did: str = ""
+    since: str = _NOTHING
+    until: str = _NOTHING
     eras: str = _NOTHING
+    weekdays: tuple[str, ...] = ()
+    days_ago: Mapping[str, int] = field(default_factory=dict)
+    continues: str = _NOTHING
     impersonal: str = _NOTHING
     furniture: str = _NOTHING
     disputes: str = _NOTHING

@@ -1,0 +1,71 @@
+"""A timeline: dated sentences about a subject, quoted in the order of their days."""
+
+from rag.answer_parts import TimelineEntry
+from rag.compose.extract import Composition, span_with_subject
+from rag.compose.found import Found
+from rag.compose.items import citations_of, distinct, text_of
+from rag.evidence.gathering import Item, Wanted, gather
+from rag.question.days import period_asked
+from rag.question.subject import dated_query, subject_of
+
+MOST = 20  # days
+FEWEST = 2  # a single day is no timeline
+# As in a list. A timeline tells all that happened, so it takes sentences that are further from the question.
+MARGIN = 7.0
+LEAST_ODDS = -0.8
+
+
+def order_by_day(found: Found) -> Composition | None:
+    """What happened on each day; None where fewer than two days are found, or they are too unlikely.
+
+    Raises:
+        As `gather`.
+    """
+    question = found.questions[0].question.query
+    period, subject = period_asked(question), subject_of(question)
+    query = question if period else dated_query(question)
+    gathered = gather(Wanted(query, subject, dated=True, period=period), found.material)
+    likely = [item for item in gathered.items if period or _is_likely(item, gathered.items[0])]
+    items = distinct(_without_going_on(likely), _same_day)
+    # Whether a sentence is of the period is known, so that nothing else need be likely.
+    confidence = 1.0 if period else gathered.confidence
+    if len(items) < FEWEST or confidence < found.threshold:
+        return None
+    shown = sorted(items[:MOST], key=_date)
+    citations = citations_of(shown, lambda _: False, found.article_of)
+    entries = tuple(
+        TimelineEntry(item.day.date, item.day.precision, item.day.inferred, citation.number)
+        for item, citation in zip(shown, citations, strict=True)
+        if item.day
+    )
+    return Composition(
+        text_of(citations),
+        citations,
+        confidence=confidence,
+        timeline=entries,
+        more_matches=len(items) - len(shown),
+    )
+
+
+def _is_likely(item: Item, best: Item) -> bool:
+    near = item.evidence.score >= best.evidence.score - MARGIN
+    return near and item.evidence.features.get("reader", LEAST_ODDS) >= LEAST_ODDS
+
+
+def _without_going_on(items: list[Item]) -> list[Item]:
+    """The items without those that only go on with another one, which would have to be quoted with them."""
+    begins = {(item.evidence.passage.article_id, item.evidence.span[0]) for item in items}
+
+    def goes_on(item: Item) -> bool:
+        start, _ = span_with_subject(item.evidence)
+        return start < item.evidence.span[0] and (item.evidence.passage.article_id, start) in begins
+
+    return [item for item in items if not goes_on(item)]
+
+
+def _date(item: Item) -> str:
+    return item.day.date if item.day else ""
+
+
+def _same_day(item: Item, other: Item) -> bool:
+    return _date(item) == _date(other)

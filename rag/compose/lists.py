@@ -118,8 +118,13 @@ def _without_quoted_with_next(items: list[Item]) -> list[Item]:
     return [item for item in items if (item.evidence.passage.article_id, item.evidence.span[0]) not in begun]
 
 
+def goes_on(sentence: str, language: str | None) -> bool:
+    """Whether a sentence goes on with what the one before it lists: "The other two are…"."""
+    return bool(_continuing(words_of(language, sentence).code).match(fold(sentence)))
+
+
 def _goes_on(item: Item) -> bool:
-    return bool(_continuing(words_of(item.evidence.language).code).match(fold(item.evidence.text)))
+    return goes_on(item.evidence.text, item.evidence.language)
 
 
 @cache

@@ -1,6 +1,7 @@
 """The days that a sentence states, in ISO 8601, and the period that a question asks about."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -151,21 +152,26 @@ def _numeric(text: str) -> Iterator[Day]:
 def _with_months(text: str, words: LanguageWords, before: str, issued: date | None) -> Iterator[Day]:
     """The dates with a month in words. A month alone is none: it may be a name."""
     patterns = _Patterns.of(words.code)
+    stated = [(match.start(), match[1]) for match in _YEAR.finditer(text)]
+    earlier = _YEAR.findall(before)[-1:]
     for match in patterns.dates.finditer(text):
         parts = match.groupdict()
         written = parts["before"] or parts.get("after")
         month = 1 + next(number for number, name in enumerate(patterns.months) if name.fullmatch(parts["month"]))
         month_day = f"{month:02}" + (f"-{int(re.sub('[^0-9]', '', written)):02}" if written else "")
-        year = parts["year"] or (_year_of(text[: match.start()], before, month_day, issued) if written else None)
+        year = parts["year"]
+        if written and not year:
+            position = bisect_left(stated, (match.start(), ""))
+            known = [stated[position - 1][1]] if position else earlier
+            year = known[0] if known else _year_before(issued, month_day)
         if year:
             yield Day(f"{year}-{month_day}", match.start(), inferred=not parts["year"])
 
 
-def _year_of(earlier: str, before: str, month_day: str, issued: date | None) -> str | None:
-    """The year of a day that is written without one."""
-    years = _YEAR.findall(earlier) or _YEAR.findall(before)
-    if years or issued is None:
-        return str(years[-1]) if years else None
+def _year_before(issued: date | None, month_day: str) -> str | None:
+    """The year in which a day of a month had last come when an article was issued."""
+    if issued is None:
+        return None
     return str(issued.year if month_day <= issued.isoformat()[5:] else issued.year - 1)
 
 

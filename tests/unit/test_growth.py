@@ -24,6 +24,7 @@ from index.parsers.encoding import charset_of
 from index.passages.sentences import sentence_spans
 from index.types import Passage
 from rag.compose.decline_note import subjects_of
+from rag.compose.lists import goes_on
 from rag.errors import QuestionError
 from rag.evidence.accounts import says
 from rag.evidence.answer_in_context import AnswerInContext
@@ -39,6 +40,7 @@ from rag.evidence.short_answers import short_answer_span
 from rag.evidence.verdict import verdict_of
 from rag.question.answer_type import COMPARABLE, AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.corpus_question import corpus_question_of
+from rag.question.days import days_in, period_asked
 from rag.question.decompose import decompose, names_and_numbers, refers_to_the_first, topic
 from rag.question.ellipsis import completed, without_joiner
 from rag.question.follow_ups import answer_type_in_conversation
@@ -53,6 +55,7 @@ from rag.question.periods import without_period
 from rag.question.proposition import claims_of
 from rag.question.sides import sides_of
 from rag.question.spelling import as_typed
+from rag.question.subject import listed_by, names_of, subject_of, telling_words
 from rag.question.talk import talk_of, without_courtesies
 from rag.question.target import target_of
 from rag.question.terms import numbers_in, words_in
@@ -114,7 +117,18 @@ WORDS = (
         "compare a and ",
         "A, the a, ",
         "is a ing ",
+        "which ",
+        "which big ",
+        "what a ",
+        "list ",
+        "please list a ",
+        "name all ",
+        "what are the ",
+        "the other ",
+        "years ",
     ),
+    *("timeline of ", "the timeline ", "summary ", "key ", "by date ", "what happened in ", "how did ", "over time "),
+    *("9 to ", "9 to 11 ", "9 May 1", "2020-", "2020-05-", "1.1.", "Monday ", "which A did "),
     *("1", "1,", "1.", "11,", "1:", "1 to ", "2001 to ", "1 May ", "May ", "twenty-", "hundred ", "№ ", "://"),
     *(
         "“",
@@ -342,6 +356,14 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "language_of": language_of.__wrapped__,  # without the memory of earlier questions
     "is_unknown_language": is_unknown_language,
     "names_in": names_in,
+    "form_of": form_of,
+    "subject_of": subject_of,
+    "telling_words": telling_words,
+    "listed_by": lambda text: listed_by(text, in_period=False),
+    "names_of": lambda text: names_of(text, text),
+    "period_asked": period_asked,
+    "days_in": lambda text: days_in(text, "en", text, "2024-03-05"),
+    "goes_on": lambda text: goes_on(text, "en"),
     "words_in": words_in,
     "numbers_in": numbers_in,
     **{
@@ -453,6 +475,7 @@ def _read_in(language: str) -> Callable[[str], object]:
             holds_answer_type(text, answer_type, "Who was it?", language)
             value_of(text, answer_type, language)
             short_answer_span(text, (0, len(text)), answer_type, language)
+        days_in(text, language, text, "2024-03-05")
 
     return read
 
@@ -461,7 +484,7 @@ def _ask_in(language: str) -> Callable[[str], object]:
     """What is asked of questions in a language, whatever its own is."""
     words = LANGUAGES[language]
     alternatives = (words.asks_time, words.asks_number, words.asks_name, words.asks, words.refers_back, words.plain)
-    patterns = [words.pattern(alternative) for alternative in alternatives]
+    patterns = [words.pattern(alternative) for alternative in (*alternatives, words.form_words, words.events)]
     patterns += [re.compile(fold(pattern), re.IGNORECASE) for pattern in words.asks_forms.values()]
     return lambda text: [pattern.search(fold(text)) for pattern in patterns]
 

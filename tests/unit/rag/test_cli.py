@@ -51,6 +51,14 @@ def test_ask_prints_the_answer_and_its_sources(built):
     assert "confidence" in result.stderr
 
 
+def test_ask_prints_a_timeline_line_by_line(built):
+    """The date, the quote and its mark; then how many more there are, and the sources."""
+    answer = run("ask", "What happened in 2021 and 2022?", "--index", built)
+    lines = answer.stdout.splitlines()
+    assert f"2021-03-12  {QUOTE} [1]" in lines
+    assert lines[1].startswith("2022")
+
+
 def test_ask_prints_the_nearest_passages_where_it_declines(built):
     """It says that there is no answer, and shows what is near; declining is no failure."""
     result = run("ask", "Who invented the xylophone in Vienna?", "--index", built)

@@ -278,3 +278,16 @@ def test_right_to_left_text_is_set_from_the_right(
         assert direction == "rtl", part
     age = page.locator(".card .origin bdi").last
     assert age.evaluate("part => getComputedStyle(part).unicodeBidi") == "isolate"  # "4 years old" runs from the left
+
+
+def test_a_timeline_stands_in_lines_with_their_dates(address, page):
+    """The date beside its quote where there is room, and before it on a phone; nothing is cut off."""
+    page.goto(f"{address}/?q=What+happened+in+2016")
+    first = page.locator("ol.timeline > li").first
+    expect(first.locator("time")).to_have_text("April 2016")
+    when, what = first.locator(".when").bounding_box(), first.locator(".what").bounding_box()
+    assert when["x"] + when["width"] <= what["x"]
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    first.locator(".cite").click()
+    expect(page.locator(".panel #cited")).to_contain_text("In April 2016")

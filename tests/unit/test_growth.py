@@ -388,7 +388,6 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     ),
     "value_of time": lambda text: value_of(text, AnswerType.TIME),
     "value_of number": lambda text: value_of(text, AnswerType.NUMBER),
-    "form_of": form_of,
     "target_of": target_of,
     "claims_of": claims_of,
     "sides_of": sides_of,

@@ -10,9 +10,8 @@ AUXILIARY = "is|are|was|were|do|does|did|has|have|had|can|could|will|would|shoul
 _ASKS = "who|whom|when|where|why|how"
 _YES_NO = (
     rf"^(?:(?:and|but|so|then),? )?(?:{AUXILIARY})(?:n['’]t)? (?!(?:you|i|we)\b)(?!.*\b(?:or|{_ASKS})\b)"
-    # "Urdu is taught in Baku, isn't it?", but not "When was it?".
-    rf"|^(?!.*\b(?:or|{_ASKS}|whose|which|what)\b).*,? "
-    r"(?:(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]t)? (?:it|he|she|they|there)|right|correct)\?$"
+    rf"|^(?!.*\b(?:{_ASKS}|which|what)\b).*, (?:(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]t)? "
+    r"(?:it|he|she|they|there)|right|correct)\?$"
     # A sentence with a verb and a question mark: "Urdu is taught in Baku?".
     rf"|^(?!.*\b(?:or|{_ASKS}|whose|which|what)\b)[\w'’-]+(?: [\w'’-]+){{0,5}} (?:{AUXILIARY}) [^?]+\?$"
 )
@@ -28,7 +27,7 @@ _DEFINITION = (
     r"|what do you know about |who or what (?:is|was) |define |(?:what is )?the (?:meaning|definition) of "
     r"|what is meant by |what (?:does|do|did) (?=.* (?:stand for|mean)\W*$)"
     rf"|who(?:['’]s| is| was| are| were) (?!(?:{_DETERMINED})\b){_NO_NAME}(?!.*{_LINKS})(?!.*\b(?-i:of|and)\b)"
-    rf"|what(?:['’]s| is| was| are| were) {_NO_NAME}(?!.*{_LINKS})"
+    rf"|what(?:['’]s| is| was| are| were) {_NO_NAME}(?!.*{_LINKS})(?!.* (?:of|as)\W*$)"
     rf"(?=(?:the )?(?-i:[A-Z0-9“\"])|an? [\w-]+(?: [\w-]+){{0,3}}\W*$|(?:the )?(?!(?:{_NEITHER})\b){_SHORT})"
     r")(?P<target>[^?]{2,80}?)(?: (?:stand for|mean))?\W*$"
 )

@@ -76,6 +76,8 @@ FORMS = {
         "What are the differences between the ports of Baku and Astara?",
     ],
     "extract": [
+        "How big is it?",
+        "What is Normandy a region of?",
         "Was it Baku or Ganja?",
         "Can you tell me when it opened?",
         "Do you know who opened it?",

@@ -116,10 +116,10 @@ class SideView:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonView:
-    """The sides of a comparison, and their order, which is computed and no quote; None if it can't be computed."""
+    """The sides of a comparison."""
 
     sides: list[SideView]
-    order: str | None
+    order: str | None  # computed and no quote; None if it can't be computed
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from rag.events import Answered, PassagesFound, Stage, StageStarted
 from rag.evidence.scoring import PASSAGES_READ
 from rag.evidence.weights import shipped_weights
 from rag.question.answer_type import AnswerType
+from rag.question.form import Form
 from rag.reader import TransformerReader
 from rag.retrieval.retriever import Retriever
 from rag.settings import MAX_K
@@ -110,7 +111,8 @@ def test_every_citation_of_every_reply_is_exact(index, words, k):
     """Whatever is asked, each quote is its article's text at its offsets, and marks are the citations' numbers."""
     assistant = Assistant(FixedSource(index), weights=SURE)
     answer = assistant.ask(words, k=k)
-    assert answer.answered
+    # A yes/no question about names that no sentence holds is declined, however sure the evidence is.
+    assert answer.answered or answer.form is not Form.EXTRACT
     for citation in answer.citations:
         assert assistant.article(citation.article_id).text[citation.start : citation.end] == citation.quote
     marks = sorted(int(mark) for mark in re.findall(r"\[(\d+)\]", answer.answer))

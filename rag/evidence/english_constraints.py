@@ -1,14 +1,11 @@
-"""Checks of short answers by English words: the kind of thing asked for, ordinals, plans, opposites, offices."""
+"""Checks of short answers by English words, beside their kind: ordinals, plans, opposites, offices, what is counted."""
 
 import re
 from collections.abc import Callable
 
+from rag.evidence import english_kinds as kinds
 from rag.evidence.answer_in_context import AnswerInContext
-
-
-def _pattern(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
-
+from rag.evidence.english_kinds import words_pattern as _pattern
 
 _ORDINALS = [
     *("first|1st|inaugural|initial", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th"),
@@ -20,75 +17,7 @@ _ALWAYS_NUMBERS = 2  # from "third", counted from 0
 _NUMBERED = re.compile(
     rf"(?:\bthe |['’]s |\bits |\bhis |\bher |\btheir )(?:very )?({'|'.join(_ORDINALS)}) (?!in\b|to\b|of\b)", re.I
 )
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_MONTH = re.compile(rf"\b(?:{_MONTHS})\b")
-_WEEKDAY = _pattern("(?:mon|tues|wednes|thurs|fri|satur|sun)day")
-_YEAR_ALONE = re.compile(r"(?:in |the |since |by |of )?(?:1[5-9]|20)\d\ds?", re.IGNORECASE)
-_NUMBER = re.compile(
-    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven"
-    r"|eigh|nine)ty(?:-\w+)?|hundreds?|thousands?|millions?|billions?|dozens?|half|halves|twice|once|thirds?|quarters?"
-    r"|fifths?|tenths?|couple|single|both|none?|nothing|free|double|triple|majority|most|all|every)\b",
-    re.IGNORECASE,
-)
-_MONEY = re.compile(
-    r"[$€£¥₼₨₹₺₽]|%|\b(?:dollars?|euros?|pounds?|manats?|rupees?|liras?|yen|yuan|cents?|crowns?|francs?|rou?bles?"
-    r"|dirhams?|ri[ay]ls?|tenge|kronor|kroner|zlotys?|per ?cent|thousand|million|billion|[A-Z]{3})\b|\d ?(?:bn|mn?|k)\b"
-)
-_CURRENCY = re.compile(r"[$€£¥₼₨₹₺₽]|\b(?:dollars?|euros?|pounds?|manats?|rupees?|liras?|yen|yuan|roubles?)\b")
-_TIME = re.compile(
-    rf"\d|\b(?:{_MONTHS}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|centur(?:y|ies)|years?|months?|weeks?|days?"
-    r"|decades?|yesterday|today|tomorrow|now|mornings?|evenings?|afternoons?|nights?|noon|midnight|dawn|dusk|spring"
-    r"|summer|autumn|fall|winter|ago|after|before|during|when|while|until|since|once|era|age|reign|war|times?|hours?"
-    r"|weekends?|easter|christmas|ramadan|nowruz)\b",
-    re.IGNORECASE,
-)
-
-_ASKS_NUMBER = _pattern(
-    "how (?:many|much|far|tall|big|large|high|deep|wide|heavy|fast|strong|great)",
-    "(?:what|which) (?:number|percentage|percent|share|proportion|amount|sum)",
-    "at what (?:price|cost|rate|speed)",
-)
-# What is measured in numbers: "what was its profit", "how big was the loss", "what prison term".
-_AMOUNTS = (
-    "amount|sum|loss(?:es)?|profits?|revenues?|turnover|budget|fine|debt|price|costs?|fee|salary|wage|turnout|percentage"
-    "|score|temperature|speed|height|width|depth|distance|weight|population|capacity|length|bill|toll|volume"
-    "|prison term|jail term|prison sentence|jail sentence|average \\w+"
-)
-_ASKS_AMOUNT = _pattern(
-    rf"what (?:is|was|were|are|will be) (?:the |its |his |her |their )?(?:[\w’'-]+ ){{0,3}}?(?:{_AMOUNTS})",
-    rf"(?:what|which) (?:{_AMOUNTS})",
-)
-_ASKS_MONEY = _pattern(
-    "how much money",
-    "how much (?:did|does|do|is|was|will|would)(?: [\\w’'-]+){1,8} (?:costs?|pay|paid|spend|spent|worth|earn|raise)",
-    "what (?:price|did(?: [\\w’'-]+){1,6} cost|does(?: [\\w’'-]+){1,6} cost)",
-)
-_ASKS_SHARE = _pattern("(?:what|which) (?:percentage|percent|per cent|share|proportion)")
-_SHARE = re.compile(
-    r"%|\b(?:per ?cent\w*|half|thirds?|quarters?|fifths?|tenths?|majority|most|all|in (?:two|three|four|five|ten))\b",
-    re.IGNORECASE,
-)
-_ASKS_DISTANCE = _pattern("how far", "what distance")
-_DISTANCE = re.compile(
-    r"\b(?:km|kilomet\w+|miles?|met(?:re|er)s?|feet|foot|yards?|nautical|blocks?|minutes?|hours?|days?)\b|\d ?m\b"
-)
-_ASKS_AGE = _pattern("how old", "(?:what|which) age")
-_ASKS_TIME = re.compile(
-    r"^(?:and |but |so |since |until |by |from )?when\b|\b(?:what|which) (?:year|month|day|date|century|decade|time)\b",
-    re.I,
-)
-_ASKS_YEAR, _YEAR_LIKE = _pattern("(?:what|which) year"), re.compile(r"\d{3,4}|\b(?:this|last|next|same) year\b")
-_ASKS_CLOCK = _pattern("what time")
-_CLOCK = re.compile(
-    r"\d[:.]\d\d|\d ?[ap]\.?m|\b(?:noon|midnight|o['’]clock|mornings?|afternoons?|evenings?|dawn|dusk|night)\b", re.I
-)
-_ASKS_WEEKDAY = _pattern("(?:what|which) day of the week", "(?:what|which) weekday")
-_ASKS_WHO = re.compile(r"^(?:and |but |so )?(?:who|whom)\b", re.IGNORECASE)
-_ASKS_WHO_NAMED = re.compile(r"^who (?:is|was|are|were) (?-i:[A-Z])", re.IGNORECASE)
-_ASKS_NAME = _pattern("who|whom|whose", "what (?:is|was|were|are) the names?", "(?:is|was|are|were) named|called")
 _ASKS_SEVERAL = _pattern("(?:which|what) (?:two|three|four|five|six|seven|eight|nine|ten)")
-_CAPITAL = re.compile(r"\b[A-Z]")
-
 _PAST = _pattern("did|was|were|had")
 _ABOUT_PLANS = _pattern(
     "plan\\w*|want\\w*|promis\\w*|propos\\w*|would|will|expect\\w*|hop(?:e|ed|ing)|inten[dt]\\w*|suppos\\w*|to be"
@@ -100,7 +29,9 @@ _PLAN = _pattern(
     "|due to be|expected to|propos(?:ed|es)|to be"
 )
 _CLAUSE = re.compile(r"[;,:–—]\s|\b(?:but|which|who|while|although)\b")
-_REALLY = _pattern("actual(?:ly)?", "really?", "truth", "true", "final(?:ly)?", "in the end", "eventually", "in fact")
+_REALLY = _pattern(
+    "actual(?:ly)?", "real(?:ly)?", "truth", "true", "final(?:ly)?", "in the end", "eventually", "in fact"
+)
 _BEFORE_THAT = _pattern(
     "plan\\w*", "earlier version", "original\\w*", "wants? to", "hopes? to", "will", "would", "at first"
 )
@@ -155,64 +86,12 @@ _AFTER_NUMBER = re.compile(
 )
 
 
-def is_no_number(item: AnswerInContext) -> bool:
-    """A number or an amount is asked for, and the answer has none, or is a date."""
-    if not (_ASKS_NUMBER.search(item.question) or _ASKS_AMOUNT.search(item.question)):
-        return False
-    is_date = _YEAR_ALONE.fullmatch(item.answer) or _MONTH.search(item.answer)
-    return not _NUMBER.search(item.answer) or bool(is_date)
-
-
-def is_no_money(item: AnswerInContext) -> bool:
-    """A sum of money is asked for and the answer is none; or things are counted and the answer is money."""
-    if _ASKS_MONEY.search(item.question):
-        return not _MONEY.search(item.answer)
-    counted = re.search(r"\bhow many\b", item.question, re.IGNORECASE)
-    return bool(counted and _CURRENCY.search(item.answer) and not _CURRENCY.search(item.question))
-
-
-def is_no_share(item: AnswerInContext) -> bool:
-    """A percentage or a share is asked for, and the answer is none."""
-    return bool(_ASKS_SHARE.search(item.question)) and not _SHARE.search(item.answer)
-
-
-def is_no_distance(item: AnswerInContext) -> bool:
-    """A distance is asked for, and the answer has no unit of one."""
-    return bool(_ASKS_DISTANCE.search(item.question)) and not _DISTANCE.search(item.answer)
-
-
-def is_no_age(item: AnswerInContext) -> bool:
-    """An age is asked for, and the answer is a year or a date."""
-    is_date = _YEAR_ALONE.fullmatch(item.answer) or _MONTH.search(item.answer)
-    return bool(_ASKS_AGE.search(item.question) and is_date)
-
-
-def is_no_time(item: AnswerInContext) -> bool:
-    """A time is asked for, or a year, a clock time or a weekday, and the answer is none."""
-    return any(
-        asks.search(item.question) and not holds.search(item.answer)
-        for asks, holds in (
-            (_ASKS_TIME, _TIME),
-            (_ASKS_YEAR, _YEAR_LIKE),
-            (_ASKS_CLOCK, _CLOCK),
-            (_ASKS_WEEKDAY, _WEEKDAY),
-        )
-    )
-
-
-def is_no_name(item: AnswerInContext) -> bool:
-    """Somebody is asked for and the answer has no capital; or a name, and the answer has no letters."""
-    if _ASKS_WHO.search(item.question) and not _ASKS_WHO_NAMED.search(item.question):
-        return not _CAPITAL.search(item.answer)
-    return bool(_ASKS_NAME.search(item.question)) and not any(char.isalpha() for char in item.answer)
-
-
 def is_one_of_several(item: AnswerInContext) -> bool:
     """Several things are asked for by their number, or the answer is one of two names that are joined by "and"."""
     if _ASKS_SEVERAL.search(item.question):
         return True
     start, end = item.span
-    if not _ASKS_WHO.search(item.question) or re.search(r"\band\b", item.answer):
+    if not kinds.ASKS_WHO.search(item.question) or re.search(r"\band\b", item.answer):
         return False
     after = re.match(r",? and (?:the |his |her |their )?(?:\w+ ){0,3}(?-i:[A-Z])\w+", item.sentence[end : end + 80])
     before = re.search(r"(?-i:[A-Z])\w+,? and (?:the |his |her |their )?$", item.sentence[max(0, start - 60) : start])
@@ -249,7 +128,7 @@ def _ordinals_in(text: str) -> set[int]:
 
 def is_of_another_month(item: AnswerInContext) -> bool:
     """The question names a month that is not near the short answer."""
-    return not set(_MONTH.findall(item.question)) <= set(_MONTH.findall(item.context))
+    return not set(kinds.MONTH.findall(item.question)) <= set(kinds.MONTH.findall(item.context))
 
 
 def is_planned(item: AnswerInContext) -> bool:
@@ -278,7 +157,7 @@ def is_an_age(item: AnswerInContext) -> bool:
     """The answer is the age of a person, "Ann Oak, 74, of Bergen", and something else is asked for."""
     start, end = item.span
     between_commas = item.sentence[:start].endswith(", ") and item.sentence[end : end + 1] == ","
-    return between_commas and item.answer.isdigit() and not _ASKS_AGE.search(item.question)
+    return between_commas and item.answer.isdigit() and not kinds.ASKS_AGE.search(item.question)
 
 
 def points_elsewhere(item: AnswerInContext) -> bool:
@@ -320,7 +199,7 @@ def counts_other_things(item: AnswerInContext) -> bool:
     counted = [word for word in match[1].casefold().split() if word not in _NOT_COUNTED]
     if not counted or any(_stem(word) in item.context.casefold() for word in counted[-1:]):
         return False
-    number_end = item.span[0] + max((found.end() for found in _NUMBER.finditer(item.answer)), default=0)
+    number_end = item.span[0] + max((found.end() for found in kinds.NUMBER.finditer(item.answer)), default=0)
     follows = _AFTER_NUMBER.match(item.sentence, number_end)
     return bool(follows) and _stem(follows[1].casefold()) not in asked if follows else False
 
@@ -332,7 +211,7 @@ def _stem(word: str) -> str:
 CHECKS: tuple[tuple[str, Callable[[AnswerInContext], bool]], ...] = tuple(
     (check.__name__, check)
     for check in (
-        *(is_no_number, is_no_money, is_no_share, is_no_distance, is_no_age, is_no_time, is_no_name),
+        *kinds.CHECKS,
         *(is_one_of_several, is_of_another_ordinal, is_of_another_month, is_planned, lacks_a_superlative),
         *(is_overtaken, is_denied, is_an_age, points_elsewhere),
         *(is_of_the_opposite, is_of_another_office, counts_other_things),

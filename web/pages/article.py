@@ -5,7 +5,8 @@ from index.types import Article, ArticleSummary
 from rag.answer import NearDuplicate
 from web.links import original_url
 from web.pages.formatting import age, direction, published_day
-from web.pages.view_models import ArticleLine, ArticlePage, Segment
+from web.pages.turn_views import ArticleLine
+from web.pages.view_models import ArticlePage, Segment
 
 
 def article_page(article: Article, span: tuple[int, int], *, changed: bool) -> ArticlePage:

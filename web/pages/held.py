@@ -3,7 +3,7 @@
 from rag.answer import AnswerLink
 from web.links import answer_link_href
 from web.pages.formatting import published_day
-from web.pages.view_models import LinkView
+from web.pages.turn_views import LinkView
 
 
 def link_view(link: AnswerLink) -> LinkView:

@@ -21,8 +21,9 @@ from web.pages.corpus import corpus_facts, corpus_page, filter_form, reindex_vie
 from web.pages.docs import docs_page
 from web.pages.listing import listing_page
 from web.pages.query import PAGE_SIZE, ChatQuery, ListingQuery
+from web.pages.turn_views import Suggestion, Turn
 from web.pages.turns import turn_of
-from web.pages.view_models import ChatPage, Suggestion, Turn
+from web.pages.view_models import ChatPage
 from web.render import render, render_fragment
 
 router = APIRouter(include_in_schema=False)

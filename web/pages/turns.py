@@ -13,7 +13,7 @@ from web.pages.article import article_line
 from web.pages.formatting import age, date_in_words, direction, published_day
 from web.pages.held import link_view
 from web.pages.query import ChatQuery
-from web.pages.view_models import (
+from web.pages.turn_views import (
     AnswerSentence,
     ComparisonView,
     ShortAnswerView,

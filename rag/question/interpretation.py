@@ -46,7 +46,9 @@ def interpretation_of(typed: str, typed_history: Sequence[str], index: PassageIn
     *earlier, last = [text for text in asked if not asks_for_more(text.text)] or asked[-1:]
     history = [text.text for text in earlier]
     form, questions = asked_questions(with_synonyms(last.text), history, index)
-    text = with_synonyms(last.text).replace(questions[0].text, questions[0].query, 1)
+    text = with_synonyms(last.text)
+    if form is not Form.COMPARISON:  # its questions are of its sides, and it has none that is completed
+        text = text.replace(questions[0].text, questions[0].query, 1)
     before = _asked_before(last.text, history, questions[0], index)
     if more:
         return Interpretation(text, questions, more=more)

@@ -87,5 +87,7 @@ def serve_articles(
     (folder / "articles.jsonl").write_text(lines, encoding="utf-8")
     build_index(folder / "articles.jsonl", folder / "index", WordEmbedder())
     live = LiveIndex(folder / "index", lambda record: WordEmbedder())
-    with serving(folder / "index", Assistant(live, reader=reader, weights=weights), reindexer=reindexer) as url:
+    with serving(
+        folder / "index", Assistant(live, reader=reader, weights=weights, least_headline=0.0), reindexer=reindexer
+    ) as url:
         yield url

@@ -90,7 +90,7 @@ def client_of(tmp_path: Path, serve: ClientOf) -> ClientOf:
         (corpus / "articles.jsonl").write_text(lines, encoding="utf-8")
         build_index(corpus, directory, WordEmbedder())
         live = LiveIndex(directory, lambda record: WordEmbedder())
-        return serve(Assistant(live, weights=weights, reader=reader))
+        return serve(Assistant(live, weights=weights, reader=reader, least_headline=0.0))
 
     return of
 

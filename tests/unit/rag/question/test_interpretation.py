@@ -69,3 +69,10 @@ def test_words_are_corrected_in_the_questions_before_too(index):
     asked = interpretation_of("Who built it?", ["When was Lenkoarn opened?"], index)
     assert (asked.text, asked.misspelt) == ("Who built it? (Lenkoran opened)", ())
     assert interpretation_of("When was Lenkoarn opened?", [], index).misspelt == ("Lenkoarn",)
+
+
+def test_a_comparison_is_understood_as_it_is_asked(index):
+    """Though it is searched by a question for each of its sides."""
+    text = "What was opened first, the harbour of Lenkoran or the bridge of Basant?"
+    asked = interpretation_of(text, [], index)
+    assert (asked.text, len(asked.questions)) == (text, 2)

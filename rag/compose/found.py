@@ -58,19 +58,26 @@ class ScoredQuestion:
         """Whether its evidence is confident enough to be quoted."""
         return bool(self.evidence) and self.confidence >= threshold
 
+    def sentence_of(self, short_answer: ShortAnswer) -> Evidence | None:
+        """The sentence of the evidence that holds a short answer, if any does."""
+        for item in self.evidence:
+            within = item.span[0] <= short_answer.start and short_answer.end <= item.span[1]
+            if within and item.passage.article_id == short_answer.article_id:
+                return item
+        return None
+
     def judged(self, short_answer: ShortAnswer, article_of: ArticleOf) -> ShortAnswer:
         """The short answer with its confidence.
 
         Raises:
+            AssertionError: no sentence of the evidence holds it, which is a defect.
             ModelError: the reader can't be loaded.
         """
-        start, end = short_answer.start, short_answer.end
-        item = next(
-            item
-            for item in self.evidence
-            if item.passage.article_id == short_answer.article_id and item.span[0] <= start and end <= item.span[1]
-        )
-        confidence = self._judge(article_of).confidence(replace(item, answer=(start, end)))
+        item = self.sentence_of(short_answer)
+        if item is None:
+            raise AssertionError(f"{short_answer} is not in the evidence")
+        answer = short_answer.start, short_answer.end
+        confidence = self._judge(article_of).confidence(replace(item, answer=answer))
         return replace(short_answer, confidence=confidence)
 
     def _judge(self, article_of: ArticleOf) -> HeadlineJudge:
@@ -107,18 +114,29 @@ class Found:
             return Composition("", [], confidence=max(question.confidence for question in self.questions))
         to_compose = [question.to_compose(self.article_of) for question in answered]
         composed = self.composer.compose(to_compose, self.article_of)
+        short_answer, differing = self._headlines(answered, composed)
         return replace(
             composed,
             confidence=min(question.confidence for question in answered),
-            short_answer=self._headline(answered[0], composed.short_answer) if len(self.questions) == 1 else None,
+            short_answer=short_answer if len(self.questions) == 1 else None,
+            differing=differing,
             unanswered=tuple(
                 question.question.text for question in self.questions if not question.answers(self.threshold)
             ),
         )
 
-    def _headline(self, question: ScoredQuestion, short_answer: ShortAnswer | None) -> ShortAnswer | None:
-        """The short answer of the one question with its confidence; None where that is too low to show it."""
-        if short_answer is None:
-            return None
-        judged = question.judged(short_answer, self.article_of)
-        return judged if judged.confidence >= self.least_headline else None
+    def _headlines(
+        self, answered: Sequence[ScoredQuestion], composed: Composition
+    ) -> tuple[ShortAnswer | None, tuple[ShortAnswer, ...]]:
+        """The short answer with its confidence, and those that differ; none where the surest is too unsure to show."""
+        differing = tuple(self._judged(short, answered) for short in composed.differing)
+        short_answers = differing or tuple(
+            self._judged(short, answered) for short in (composed.short_answer,) if short is not None
+        )
+        if all(short.confidence < self.least_headline for short in short_answers):
+            return None, ()
+        return short_answers[0], differing
+
+    def _judged(self, short_answer: ShortAnswer, answered: Sequence[ScoredQuestion]) -> ShortAnswer:
+        question = next(question for question in answered if question.sentence_of(short_answer))
+        return question.judged(short_answer, self.article_of)

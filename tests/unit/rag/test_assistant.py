@@ -405,11 +405,25 @@ READER = ScriptedReader(**{"12 March 2021": 8.0, "40 million dollars": 6.0})
 
 def test_with_a_reader_the_reply_has_the_words_that_answer(assistant):
     """The short answer is a span of the first citation's article, inside its quote."""
-    answer = replace(assistant, reader=READER).ask(QUESTION)
+    answer = replace(assistant, reader=READER, least_headline=0.0).ask(QUESTION)
     short, best = answer.short_answer, answer.citations[0]
     assert (short.text, short.article_id, answer.differing) == ("12 March 2021", "harbour", ())
     assert assistant.article("harbour").text[short.start : short.end] == short.text
     assert best.start <= short.start < short.end <= best.end
+
+
+def test_an_unsure_short_answer_is_not_shown_and_the_sentence_is_quoted(assistant):
+    """The bound itself is shown; what the short answer's confidence is, the reply says."""
+    shown = replace(assistant, reader=READER, least_headline=0.0).ask(QUESTION)
+    confidence = shown.short_answer.confidence
+    assert 0.0 < confidence < 1.0
+    at_the_bound, above = (
+        replace(assistant, reader=READER, least_headline=bound).ask(QUESTION)
+        for bound in (confidence, confidence + 0.01)
+    )
+    assert at_the_bound.short_answer == shown.short_answer
+    assert above.short_answer is None
+    assert above.citations == shown.citations
 
 
 def test_without_a_reader_the_reply_has_no_short_answer(assistant):
@@ -440,7 +454,8 @@ def test_articles_that_contradict_each_other_are_answered_newest_first(tmp_path)
     build_index(tmp_path / "articles.jsonl", tmp_path / "index", WordEmbedder())
     index = LocalIndex.open(tmp_path / "index", lambda record: WordEmbedder())
     reader = ScriptedReader(**{"2019": 9.0, "2021": 8.0})
-    answer = Assistant(FixedSource(index), weights=SURE, reader=reader).ask("When did the harbour of Lenkoran open?")
+    assistant = Assistant(FixedSource(index), weights=SURE, reader=reader, least_headline=0.0)
+    answer = assistant.ask("When did the harbour of Lenkoran open?")
     assert answer.answer.startswith(f"{DIFFERENT} The harbour of Lenkoran opened in 2021.")
     assert [(short.text, short.article_id) for short in answer.differing] == [("2021", "new"), ("2019", "old")]
     assert answer.short_answer == answer.differing[0]
@@ -500,7 +515,7 @@ def test_two_questions_in_one_are_both_answered_with_their_sources(assistant):
 
 def test_no_words_stand_for_the_answers_to_two_questions(assistant):
     """There is no short answer, even where only one of the two is answered."""
-    reading = replace(assistant, reader=READER)
+    reading = replace(assistant, reader=READER, least_headline=0.0)
     assert reading.ask("When was the harbour of Lenkoran opened").short_answer
     assert reading.ask(TWO).short_answer is None
     assert reading.ask("When was the harbour of Lenkoran opened, and who sang in Zanzibar?").short_answer is None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rag.evidence.accounts import disputed, in_order, without_refuted
 from rag.evidence.contradictions import SURE, contradictory_evidence
 from rag.evidence.rival_names import rival_names
-from rag.evidence.scoring import CITED, Evidence
+from rag.evidence.scoring import CITED, Evidence, crosses_languages
 from rag.evidence.superseded import PublishedOf, what_ended
 from rag.question.answer_type import AnswerType
 
@@ -52,7 +52,8 @@ def choose_sentences(
         return Choice(sorted(contradictory[:CITED], key=lambda item: -item.score), contradictory=True)
     if dispute := disputed(evidence, answer_type):
         return Choice(dispute[:limit], headline=False)
-    best = [best[0], *(item for item in best[1:] if not _is_filler(item, best[0]))]
+    if not crosses_languages(question, evidence):  # else no sentence holds the question's words
+        best = [best[0], *(item for item in best[1:] if not _is_filler(item, best[0]))]
     ended = what_ended(evidence, published_of)
     if ended is None:
         return Choice(best)

@@ -53,7 +53,10 @@ class LexicalIndex:
         index.config_reader(reload_policy="manual")  # a generation never changes, so no thread needs to watch it
         self._index = index
         self._searcher = index.searcher()
-        self._dictionary = TermDictionary(lambda letter: self.vocabulary("text", letter))
+        searcher = self._searcher  # and not self, which would be held in a circle
+        self._dictionary = TermDictionary(
+            lambda letter: (term for term, _ in searcher.terms_with_prefix("text", letter))
+        )
 
     @staticmethod
     def write(

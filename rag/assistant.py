@@ -162,9 +162,10 @@ class Assistant:
         passages: list[FoundPassage],
         index: IndexInfo,
     ) -> Answer:
+        typed = without_courtesies(request.question)  # to leave these out is no interpretation
         return Answer(
             question=request.question,
-            interpreted_question=asked.text,
+            interpreted_question=request.question if asked.text == typed else asked.text,
             misspelt=asked.misspelt,
             language=language_of(request.question),
             answered=bool(composed.text),

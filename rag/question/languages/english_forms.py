@@ -13,7 +13,8 @@ _YES_NO = (
     rf"|^(?!.*\b(?:{_ASKS}|which|what)\b).*, (?:(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]t)? "
     r"(?:it|he|she|they|there)|right|correct)\?$"
     # A sentence with a verb and a question mark: "Urdu is taught in Baku?".
-    rf"|^(?!.*\b(?:or|{_ASKS}|whose|which|what)\b)[\w'’-]+(?: [\w'’-]+){{0,5}} (?:{AUXILIARY}) [^?]+\?$"
+    rf"|^(?!(?:{AUXILIARY})\b)(?!.*\b(?:or|{_ASKS}|whose|which|what)\b)[\w'’-]+(?: [\w'’-]+){{0,5}} (?:{AUXILIARY})"
+    r" [^?]+\?$"
 )
 # What asks what or who something is, by its name; not "the capital of Iran" or "Iran accused of", which ask otherwise.
 _NO_NAME = r"(?!.*['’]s\b)(?!.*\b(?-i:[a-z]\w*(?:ed|ing))\b)"

@@ -77,6 +77,7 @@ FORMS = {
     ],
     "extract": [
         "How big is it?",
+        "Do you have anything about the fair?",
         "What is Normandy a region of?",
         "Was it Baku or Ganja?",
         "Can you tell me when it opened?",

@@ -60,7 +60,9 @@ def test_a_short_answer_is_given_with_its_place(client_of, headers):
     """The exact words, and where they stand in the article; nothing differs."""
     client = client_of(HARBOUR, reader=READER)
     answer = reply_of(client.post("/api/ask", json={"question": QUESTION}, headers=headers))
-    assert answer["short_answer"] == {"text": "12 March 2021", "article_id": "harbour", "start": 38, "end": 51}
+    place = {"text": "12 March 2021", "article_id": "harbour", "start": 38, "end": 51}
+    assert answer["short_answer"] == place | {"confidence": answer["short_answer"]["confidence"]}
+    assert 0.0 < answer["short_answer"]["confidence"] <= 1.0
     assert answer["differing"] == answer["unanswered"] == []
 
 
@@ -89,7 +91,7 @@ def test_the_description_has_the_short_answers(client):
     fields = schemas["Answer"]["properties"]
     assert fields["differing"]["items"] == short
     assert short in fields["short_answer"]["anyOf"]
-    assert set(schemas["ShortAnswer"]["properties"]) == {"text", "article_id", "start", "end"}
+    assert set(schemas["ShortAnswer"]["properties"]) == {"text", "article_id", "start", "end", "confidence"}
 
 
 def test_history_tells_what_a_follow_up_means(client):

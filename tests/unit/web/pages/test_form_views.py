@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 import rag.assembly
 import rag.cli
-from rag.answer import COMPUTED
+from rag.answer_parts import COMPUTED
 from tests.unit.rag.conftest import SURE, ScriptedReader
 from tests.unit.web.conftest import parse
 from web.markdown import render_markdown

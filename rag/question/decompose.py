@@ -30,7 +30,7 @@ _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|thei
 
 def decompose(question: str) -> list[str]:
     """The questions that a text asks; the text alone where it asks one, or more than MAX_PARTS."""
-    parts = _BOUND.split(question)
+    parts = [part for part in _BOUND.split(question) if part.strip()]  # nothing stands before "; who signed it?"
     if not 2 <= len(parts) <= MAX_PARTS or not all(map(_asks, parts)):
         return [question]
     for part, later in pairwise(parts):

@@ -33,11 +33,15 @@ class Token:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """The tokens of a text, in order; the ending of "didn't" is "not"."""
-    return [
+    """The tokens of a text, in order; the ending of "didn't" is "not".
+
+    What folds to nothing, such as the joiners within an emoji, is no token.
+    """
+    tokens = (
         Token(match[0], "not" if _NOT.fullmatch(match[0]) else fold_case(fold(match[0])), match.start(), match.end())
         for match in _TOKEN.finditer(text)
-    ]
+    )
+    return [token for token in tokens if token.folded]
 
 
 def span_of(tokens: Sequence[Token]) -> Span:

@@ -46,6 +46,8 @@ def test_a_text_of_several_questions_is_split(question, parts):
         "Really? When did he come?",
         "trade and what it brings",
         "Rawalpindi and Islamabad",
+        "; who signed it?",
+        "; which",
         "bridge",
         "آذربایجان کب آزاد ہوا؟ کون صدر تھا؟",
         "Who is A? Who is B? Who is C? Who is D?",

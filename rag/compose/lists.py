@@ -9,9 +9,9 @@ from rag.compose.items import citations_of, distinct, text_of
 from rag.evidence.contradictions import short_answer_text
 from rag.evidence.gathering import Gathered, Item, Material, Wanted, gather, name_of
 from rag.question.answer_type import names_in
-from rag.question.days import period_asked
 from rag.question.languages import words_of
 from rag.question.languages.folding import fold, fold_case
+from rag.question.periods import period_asked
 from rag.question.subject import Listed, holds_names, listed_by, subject_of, telling_words
 from rag.question.terms import words_in
 

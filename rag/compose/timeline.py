@@ -5,7 +5,7 @@ from rag.compose.extract import Composition, span_with_subject
 from rag.compose.found import Found
 from rag.compose.items import citations_of, distinct, text_of
 from rag.evidence.gathering import Item, Wanted, gather
-from rag.question.days import period_asked
+from rag.question.periods import period_asked
 from rag.question.subject import dated_query, subject_of
 
 MOST = 20  # days

@@ -9,7 +9,8 @@ from index.types import Article, Filters
 from rag.evidence.confidence import confidence_of
 from rag.evidence.scoring import Evidence, SentenceScorer
 from rag.question.answer_type import AnswerType, expected_answer_type
-from rag.question.days import Day, Period, day_of, days_in
+from rag.question.days import Day, day_of, days_in
+from rag.question.periods import Period
 from rag.question.subject import holds_names, names_of, telling_words
 from rag.retrieval.hit import Hit
 from rag.retrieval.reading import language_of_passage

@@ -1,7 +1,8 @@
-"""The days that a sentence states, in ISO 8601, and the period that a question asks about."""
+"""The days that a sentence states, in ISO 8601."""
 
 import re
 from bisect import bisect_left
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,11 +15,12 @@ from rag.question.languages.words import YEARS, LanguageWords
 
 # A year stands alone: no part of a larger number, of an amount or of a name such as "JF-1700". Languages of the Arabic
 # script write a letter for the era directly after it.
-_YEAR = re.compile(rf"(?<![\w.,$€£₼-])({YEARS})(?:(?![\w%]|[.,:-]\d)|(?=[гمهء]))")
+_ERA = "(?=[гمهء])"
+_YEAR = re.compile(rf"(?<![\w.,$€£₼-])({YEARS})(?:(?![\w%]|[.,:-]\d)|{_ERA})")
 _ISO = re.compile(rf"(?<![\w.-])({YEARS})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w-])")
 # The day stands before the month in all known languages; American English, which exchanges them, writes no full stops.
 _DOTTED = re.compile(rf"(?<![\w.])(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.({YEARS})(?![\w]|\.\d)")
-_DECADE = re.compile(rf"\b({YEARS})s\b")
+_OPENING = 40  # characters before a date that are searched for the other end of a range
 
 
 class Precision(StrEnum):
@@ -33,13 +35,14 @@ class Precision(StrEnum):
 class Day:
     """A date as far as it is known: "1996-04-10", "1996-04" or "1996", at `start` in the folded sentence.
 
-    Of several days, such as "9 to 11 April", it is the first. `inferred`: the sentence does not state all of it, which
-    is completed from the text before, or from the day of its article.
+    Of several days, such as "9 to 11 April", it is the first, and `last` the last. `inferred`: the sentence does not
+    state all of it, which is completed from the text before, or from the day of its article.
     """
 
     date: str
     start: int
     inferred: bool = False
+    last: str | None = None
 
     @property
     def precision(self) -> Precision:
@@ -48,27 +51,12 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """From one day to another in ISO 8601, both inclusive."""
-
-    first: str
-    last: str
-
-    def holds(self, day: Day) -> bool:
-        """Whether all that is known of a date lies in the period."""
-        return self.first <= _first_day(day.date) and _last_day(day.date) <= self.last
-
-    def touches(self, day: Day) -> bool:
-        """Whether a date may lie in the period, as far as it is known."""
-        return self.first <= _last_day(day.date) and _first_day(day.date) <= self.last
-
-
-@dataclass(frozen=True, slots=True)
 class _Patterns:
     """How a language writes a date with a month in words, weekdays and days ago; all match folded text."""
 
     dates: re.Pattern[str]
     months: tuple[re.Pattern[str], ...]
+    opening: re.Pattern[str]
     weekday: re.Pattern[str]
     ago: re.Pattern[str]
 
@@ -80,17 +68,32 @@ class _Patterns:
         months = [fold(month) for month in words.months]
         to = rf"\s{{0,3}}(?:{fold(words.range_words)}|[-–—])\s{{0,3}}(?:the\s)?"
         day = rf"(?:0?[1-9]|[12]\d|3[01])(?:{words.ordinals})?"
-        other = rf"(?:{to}{day})?"
-        dates = rf"(?:(?<![\w.,])(?P<before>{day}){other}\s{{1,3}}(?:of\s)?)?\b(?P<month>{'|'.join(months)})\b\.?"
+        before = rf"(?:(?<![\w.,])(?P<before>{day})(?:{to}(?P<last_before>{day}))?\s{{1,3}}(?:of\s)?)?"
+        dates = rf"{before}\b(?P<month>{'|'.join(months)})\b\.?"
         if words.day_after_month:
-            dates += rf"(?:\s{{1,3}}(?:the\s)?(?P<after>{day}){other}\b(?!,\d|[:.]\d|\s?%))?"
-        dates += rf"(?:,?\s{{1,3}}(?:of\s)?(?P<year>{YEARS})(?![\w%]|[.,:]\d))?"
+            after = rf"\s{{1,3}}(?:the\s)?(?P<after>{day})(?:{to}(?P<last_after>{day}))?\b(?!,\d|[:.]\d|\s?%)"
+            dates += rf"(?:{after})?"
+        year = rf"(?:,?\s{{1,3}}(?:of\s)?(?P<year>{YEARS})(?:(?![\w%]|[.,:]\d)|{_ERA}))?"
         return _Patterns(
-            re.compile(dates),
+            re.compile(dates + year),
             tuple(map(re.compile, months)),
+            re.compile(dates + to + "$"),
             words.pattern(*words.weekdays, as_written=True) if words.weekdays else re.compile("(?!)"),
             words.pattern(*words.days_ago) if words.days_ago else re.compile("(?!)"),
         )
+
+    def month_and_day(self, match: re.Match[str]) -> tuple[str, str | None]:
+        """The month of a date, with its day where it has one, and the same of the last day where it has several."""
+        parts = match.groupdict()
+        month = 1 + next(number for number, name in enumerate(self.months) if name.fullmatch(parts["month"]))
+        first, last = (
+            f"{month:02}-{int(re.sub('[^0-9]', '', written)):02}" if written else None
+            for written in (
+                parts["before"] or parts.get("after"),
+                parts["last_before"] or parts.get("last_after"),
+            )
+        )
+        return first or f"{month:02}", last
 
 
 def days_in(sentence: str, language: str | None = None, before: str = "", published: str | None = None) -> list[Day]:
@@ -103,11 +106,11 @@ def days_in(sentence: str, language: str | None = None, before: str = "", publis
     """
     words, text = words_of(language, sentence), fold(sentence)
     issued = date.fromisoformat(published[:10]) if published else None
-    days = [*_numeric(text), *_with_months(text, words, fold(before), issued), *_relative(text, words, issued)]
-    taken = {position for day in days for position in range(day.start, day.start + len(day.date) + 20)}
+    found = [*_numeric(text), *_with_months(text, words, fold(before), issued), *_relative(text, words, issued)]
     # A year inside a longer date was read with it.
-    days += [Day(match[1], match.start()) for match in _YEAR.finditer(text) if match.start() not in taken]
-    return sorted(days, key=lambda day: day.start)
+    taken = {position for day, end in found for position in range(day.start, end)}
+    years = [Day(match[1], match.start()) for match in _YEAR.finditer(text) if match.start() not in taken]
+    return sorted([*(day for day, _ in found), *years], key=lambda day: day.start)
 
 
 def day_of(days: list[Day]) -> Day | None:
@@ -115,57 +118,54 @@ def day_of(days: list[Day]) -> Day | None:
     return max(days, key=lambda day: (day.date.count("-"), -day.start), default=None)
 
 
-def period_asked(question: str, language: str | None = None) -> Period | None:
-    """The period that a question names: "in July 2024", "since 2015", "between 2010 and 2020", "in the 1990s".
+def opening_of(day: Day, text: str, language: str | None = None) -> str | None:
+    """The other end of a range that ends with a day of a folded text, where only that day has the year.
 
-    It reaches from the first date to the last one. None where the question names no date.
+    It is "2020-03" where "March to" stands before "May 2020"; None where there is none.
     """
-    words, text = words_of(language, question), fold(question)
-    if decade := _DECADE.search(text):
-        return Period(f"{decade[1]}-01-01", f"{int(decade[1]) + 9}-12-31")
-    dates = sorted(day.date for day in days_in(question, language) if not day.inferred)
-    if not dates:
+    patterns = _Patterns.of(words_of(language, text).code)
+    match = patterns.opening.search(text[max(0, day.start - _OPENING) : day.start])
+    if match is None or day.precision is Precision.YEAR:
         return None
-    first, last = _first_day(dates[0]), _last_day(dates[-1])
-    if len(dates) == 1 and words.pattern(words.since).search(text):
-        return Period(first, "9999-12-31")
-    if len(dates) == 1 and words.pattern(words.until).search(text):
-        return Period("0001-01-01", last)
-    return Period(first, last)
+    month_day, _ = patterns.month_and_day(match)
+    year = int(day.date[:4])
+    return f"{year - (month_day > day.date[5:])}-{month_day}"
 
 
-def _first_day(day: str) -> str:
-    return day + "-01-01"[3 * day.count("-") :]
+def first_day(date_text: str) -> date:
+    """The first day of a date as far as it is known; of 31 June, which there is not, 30 June."""
+    year, month, day = map(int, (date_text + "-01-01"[3 * date_text.count("-") :]).split("-"))
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
-def _last_day(day: str) -> str:
-    return day + "-12-31"[3 * day.count("-") :]  # compared as text, so that a month may be too short for it
+def last_day(date_text: str) -> date:
+    """The last day of a date as far as it is known."""
+    return first_day(date_text + "-12-31"[3 * date_text.count("-") :])
 
 
-def _numeric(text: str) -> Iterator[Day]:
+def _numeric(text: str) -> Iterator[tuple[Day, int]]:
+    """The dates in digits, each with its end in the text, as those of the functions below."""
     for match in _ISO.finditer(text):
-        yield Day(match[0], match.start())
+        yield Day(match[0], match.start()), match.end()
     for match in _DOTTED.finditer(text):
-        yield Day(f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}", match.start())
+        yield Day(f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}", match.start()), match.end()
 
 
-def _with_months(text: str, words: LanguageWords, before: str, issued: date | None) -> Iterator[Day]:
+def _with_months(text: str, words: LanguageWords, before: str, issued: date | None) -> Iterator[tuple[Day, int]]:
     """The dates with a month in words. A month alone is none: it may be a name."""
     patterns = _Patterns.of(words.code)
     stated = [(match.start(), match[1]) for match in _YEAR.finditer(text)]
     earlier = _YEAR.findall(before)[-1:]
     for match in patterns.dates.finditer(text):
-        parts = match.groupdict()
-        written = parts["before"] or parts.get("after")
-        month = 1 + next(number for number, name in enumerate(patterns.months) if name.fullmatch(parts["month"]))
-        month_day = f"{month:02}" + (f"-{int(re.sub('[^0-9]', '', written)):02}" if written else "")
-        year = parts["year"]
-        if written and not year:
+        month_day, last = patterns.month_and_day(match)
+        year = match["year"]
+        if "-" in month_day and not year:
             position = bisect_left(stated, (match.start(), ""))
             known = [stated[position - 1][1]] if position else earlier
             year = known[0] if known else _year_before(issued, month_day)
         if year:
-            yield Day(f"{year}-{month_day}", match.start(), inferred=not parts["year"])
+            until = f"{year}-{last}" if last else None
+            yield Day(f"{year}-{month_day}", match.start(), inferred=not match["year"], last=until), match.end()
 
 
 def _year_before(issued: date | None, month_day: str) -> str | None:
@@ -175,16 +175,16 @@ def _year_before(issued: date | None, month_day: str) -> str | None:
     return str(issued.year if month_day <= issued.isoformat()[5:] else issued.year - 1)
 
 
-def _relative(text: str, words: LanguageWords, issued: date | None) -> Iterator[Day]:
+def _relative(text: str, words: LanguageWords, issued: date | None) -> Iterator[tuple[Day, int]]:
     """The days that are told from the day of the article: the weekday before it, or that same day, and "yesterday"."""
     if issued is None:
         return
     patterns = _Patterns.of(words.code)
     for match in patterns.weekday.finditer(text):
         number = next(n for n, name in enumerate(words.weekdays) if re.fullmatch(fold(name), match[0]))
-        yield _before(issued, (issued.weekday() - number) % 7, match.start())
+        yield _before(issued, (issued.weekday() - number) % 7, match.start()), match.end()
     for match in patterns.ago.finditer(text):
-        yield _before(issued, _days_ago(match[0], words), match.start())
+        yield _before(issued, _days_ago(match[0], words), match.start()), match.end()
 
 
 def _days_ago(word: str, words: LanguageWords) -> int:

@@ -40,7 +40,7 @@ from rag.evidence.short_answers import short_answer_span
 from rag.evidence.verdict import verdict_of
 from rag.question.answer_type import COMPARABLE, AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.corpus_question import corpus_question_of
-from rag.question.days import days_in, period_asked
+from rag.question.days import days_in
 from rag.question.decompose import decompose, names_and_numbers, refers_to_the_first, topic
 from rag.question.ellipsis import completed, without_joiner
 from rag.question.follow_ups import answer_type_in_conversation
@@ -51,7 +51,7 @@ from rag.question.language import is_unknown_language, language_of
 from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 from rag.question.normalise import normalise
-from rag.question.periods import without_period
+from rag.question.periods import period_asked, without_period
 from rag.question.proposition import claims_of
 from rag.question.sides import sides_of
 from rag.question.spelling import as_typed

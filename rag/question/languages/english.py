@@ -82,8 +82,12 @@ ENGLISH = LanguageWords(
     encounters=ENCOUNTERS,
     when_did="When did {} happen?",
     continues=CONTINUES,
-    since="since|after|from",
-    until="before|until|till|up to|by",
+    since="since|from|no earlier than",
+    until="until|till|up to|by|no later than",
+    after="after|later than",
+    before="before|prior to|earlier than",
+    before_dates="the|years?|months?|of|about|around",
+    parts_of_time="early|late|mid|middle|start|beginning|end|half|spring|summer|autumn|winter",
     plain=(
         "about after all also am an and another any are as at be because been before being but by can could did do "
         "does during each either else ever for from gave get give got had has have he her hers here him his how if "

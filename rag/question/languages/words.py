@@ -24,13 +24,14 @@ class LanguageWords:
     a definition's is what is to be defined. `asks_list_of` is a whole pattern too, of questions for a list, with the
     groups `items`, `verb` and `rest`, or `listed`. `form_words` are the words of such questions that say nothing of
     their subject. `events` and `encounters` are nouns for what happens on a day; sentences about the latter, such as
-    visits, rarely hold the noun. `when_did` is a question for the day of a subject, with {} in its place. `since` and
-    `until` stand before the only end of a period. `plain` words never tell what a conversation is about; they also show
-    that a text is of this language. `misspelt_asks` holds, by a question word, what is typed for it by mistake where it
-    begins a question. `asks_more` is a whole text that asks for nothing but more of the same. `keyword_time` and
-    `keyword_number` are the nouns that tell the type of the answer to search words, and `synonyms` groups of such nouns
-    that a text may use for each other. `refers_back` stands for something that was named before, and so does what
-    begins with `refers_back_first`.
+    visits, rarely hold the noun. `when_did` is a question for the day of a subject, with {} in its place. Directly
+    before a date, `since` and `until` tell that a period begins or ends with it, `after` and `before` that it does so
+    without it; between them may stand `before_dates`, which say no more, and `parts_of_time`, such as "end of". `plain`
+    words never tell what a conversation is about; they also show that a text is of this language. `misspelt_asks`
+    holds, by a question word, what is typed for it by mistake where it begins a question. `asks_more` is a whole text
+    that asks for nothing but more of the same. `keyword_time` and `keyword_number` are the nouns that tell the type of
+    the answer to search words, and `synonyms` groups of such nouns that a text may use for each other. `refers_back`
+    stands for something that was named before, and so does what begins with `refers_back_first`.
 
     `talk` holds, by its kind, what people say to a program without asking anything of the documents: phrases word for
     word, without their punctuation, parted by "|"; the kinds are those of rag.question.talk.Talk. `asks_corpus` holds,
@@ -94,6 +95,10 @@ class LanguageWords:
     when_did: str = ""
     since: str = _NOTHING
     until: str = _NOTHING
+    after: str = _NOTHING
+    before: str = _NOTHING
+    before_dates: str = _NOTHING
+    parts_of_time: str = _NOTHING
     eras: str = _NOTHING
     weekdays: tuple[str, ...] = ()
     days_ago: Mapping[str, int] = field(default_factory=dict)

@@ -1,8 +1,8 @@
-"""The days that sentences state, and the periods that questions name."""
+"""The days that sentences state."""
 
 import pytest
 
-from rag.question.days import Day, Period, Precision, day_of, days_in, period_asked
+from rag.question.days import Day, Precision, day_of, days_in, first_day, last_day
 
 STATED = {
     "It opened on 12 March 2021.": ["2021-03-12"],
@@ -13,6 +13,9 @@ STATED = {
     "Logged 2020-05-03 and 05.06.2021.": ["2020-05-03", "2021-06-05"],
     "An area of 1,972 metres, 2000.5 tons, model X-1907 and May Day.": [],
     "It ran from 2023-24 to July.": [],
+    "It ran from March 2010 to 2020.": ["2010-03", "2020"],
+    "It came in May 1996 and in 1998.": ["1996-05", "1998"],
+    "It ran from 10 April 1996 to 2001, not 05.06.2021-2022.": ["1996-04-10", "2001", "2021-06-05"],
 }
 
 
@@ -30,6 +33,7 @@ def test_dates_are_found_as_far_as_they_are_known(sentence):
         ("az", "O, 12 mart 1993-cü ildə açılıb.", "1993-03-12"),
         ("tr", "12 Mart 1993'te açıldı.", "1993-03-12"),
         ("ur", "یہ ۱۲ مارچ ۱۹۹۳ کو کھلا۔", "1993-03-12"),
+        ("ar", "افتتح في 12 مارس 1993م.", "1993-03-12"),
     ],
 )
 def test_dates_are_found_in_other_languages(language, sentence, date):
@@ -60,26 +64,14 @@ def test_a_sentence_is_about_its_most_exact_date():
     assert day_of([]) is None
 
 
-PERIODS = {
-    "What was signed in July 2024?": Period("2024-07-01", "2024-07-31"),
-    "What happened on 5 May 1911?": Period("1911-05-05", "1911-05-05"),
-    "What happened between 1918 and 1920?": Period("1918-01-01", "1920-12-31"),
-    "Which bridges were built since 1990?": Period("1990-01-01", "9999-12-31"),
-    "Which bridges were built before 1990?": Period("0001-01-01", "1990-12-31"),
-    "Which bridges were built in the 1990s?": Period("1990-01-01", "1999-12-31"),
-    "Which bridges were built?": None,
-}
+def test_of_several_days_the_last_is_known_too():
+    """In either order of day and month."""
+    lasts = [day.last for day in days_in("From 9 to 11 April 1996, on May 3 and 4, 1997 and on 5 May 1998.")]
+    assert lasts == ["1996-04-11", "1997-05-04", None]
 
 
-@pytest.mark.parametrize("question", PERIODS)
-def test_a_question_names_a_period(question):
-    """From its first day to its last, open where the question leaves it open."""
-    assert period_asked(question) == PERIODS[question]
-
-
-def test_a_period_holds_what_is_known_to_lie_in_it():
-    """A year may lie in one of its months, and is not known to."""
-    july = Period("2024-07-01", "2024-07-31")
-    held = [date for date in ("2024-07-11", "2024-07", "2024", "2024-08") if july.holds(Day(date, 0))]
-    touched = [date for date in ("2024-07-11", "2024", "2023") if july.touches(Day(date, 0))]
-    assert (held, touched) == (["2024-07-11", "2024-07"], ["2024-07-11", "2024"])
+def test_a_date_has_a_first_and_a_last_day():
+    """As far as it is known; a day that there is not is the last of its month."""
+    known = ["2024", "2024-02", "2024-06-31"]
+    assert [first_day(text).isoformat() for text in known] == ["2024-01-01", "2024-02-01", "2024-06-30"]
+    assert [last_day(text).isoformat() for text in known] == ["2024-12-31", "2024-02-29", "2024-06-30"]

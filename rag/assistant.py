@@ -142,9 +142,8 @@ class Assistant:
         clock.lap("read")
         yield StageStarted(Stage.ANSWERING)
         clock.resume()
-        found = Found(
-            *(request.question, scored, self.threshold, self.composer, article_of, material, self.least_headline)
-        )
+        text = asked.whole or request.question
+        found = Found(*(text, scored, self.threshold, self.composer, article_of, material, self.least_headline))
         composed = compose_in_form(form, found)
         answer = self._answer(request, asked, composed, passages, IndexInfo.of(index.manifest))
         if not answer.answered:

@@ -93,6 +93,7 @@ def _published(index: PassageIndex, article_id: str) -> str | None:
 class Found:
     """A text as it was typed, what was found for each of its questions, and what else a form of answer needs.
 
+    A short text that stands for a whole question is that question.
     `material` is what more evidence can be gathered from.
     """
 

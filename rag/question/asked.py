@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from index.engine.protocol import PassageIndex
 from rag.question.answer_type import expected_answer_type
-from rag.question.follow_ups import InterpretedQuestion, interpret_question
+from rag.question.follow_ups import InterpretedQuestion, interpret_question, whole_question
 from rag.question.form import Form, form_of
 from rag.question.sides import sides_of
 from rag.question.target import target_of
@@ -18,13 +18,17 @@ _ASKS = re.compile("wh", re.IGNORECASE)  # what, who: the question is one that t
 def asked_questions(
     question: str, history: Sequence[str], index: PassageIndex
 ) -> tuple[Form, list[InterpretedQuestion]]:
-    """The form that a text asks for, and the questions that it asks; a text of several questions is an EXTRACT."""
+    """The form that a text asks for, and the questions that it asks; a text of several questions is an EXTRACT.
+
+    A short question has the form of the whole one that it stands for.
+    """
     questions = interpret_question(question, history, index)
-    form = form_of(question) if len(questions) == 1 else Form.EXTRACT
+    whole = whole_question(question, history) or question
+    form = form_of(whole) if len(questions) == 1 else Form.EXTRACT
     if form is Form.DEFINITION:
-        return _definition(question, questions)
+        return _definition(whole, questions)
     if form is Form.COMPARISON:
-        return _comparison(question, questions)
+        return _comparison(whole, questions)
     return form, questions
 
 
@@ -44,7 +48,7 @@ def _definition(question: str, questions: list[InterpretedQuestion]) -> tuple[Fo
 def _comparison(question: str, questions: list[InterpretedQuestion]) -> tuple[Form, list[InterpretedQuestion]]:
     """A question for each side; an EXTRACT where the sides can't be parted, or are named in an earlier question."""
     sides = sides_of(question)
-    if sides is None or questions[0].query != questions[0].text:
+    if sides is None or questions[0].query != question:
         return Form.EXTRACT, questions
     return Form.COMPARISON, [
         InterpretedQuestion(side.query, side.query, side.query, sides.answer_type or expected_answer_type(side.query))

@@ -121,6 +121,14 @@ def turn_of(question: str, history: Sequence[str]) -> Turn:
     return _turn(question, whole)
 
 
+def whole_question(text: str, history: Sequence[str]) -> str | None:
+    """The whole question that a short one stands for: "And in 2016?"; None for other questions, and for several."""
+    if len(decompose(text)) > 1:
+        return None
+    turn = turn_of(text, history)
+    return turn.question if turn.completes is not None else None
+
+
 def _turn(typed: str, before: Sequence[str]) -> Turn:
     if not before or language_of(typed) not in (None, DEFAULT.code):
         return Turn(typed, typed, before)

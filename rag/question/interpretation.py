@@ -9,7 +9,7 @@ from index.engine.protocol import PassageIndex
 from rag.question.answer_type import expected_answer_type
 from rag.question.asked import asked_questions
 from rag.question.decompose import decompose
-from rag.question.follow_ups import InterpretedQuestion, interpret, turn_of
+from rag.question.follow_ups import InterpretedQuestion, interpret, turn_of, whole_question
 from rag.question.form import Form
 from rag.question.keywords import with_synonyms
 from rag.question.languages import LANGUAGES
@@ -27,7 +27,8 @@ class Interpretation:
     `text` is the whole text as it is understood, `misspelt` are its words that were corrected, as they were typed.
     `before` is the query of the question before, where that one asked for something of the same kind, so that its
     answer is not this one's. `more` counts how often in a row more was asked for: the questions are then those of the
-    last text that asked something else. `form` is the form of answer that is asked for.
+    last text that asked something else. `form` is the form of answer that is asked for. `whole` is the question that a
+    short text stands for, if it is one: "Which ships came in 2016?" of "And in 2016?".
     """
 
     text: str
@@ -36,6 +37,7 @@ class Interpretation:
     before: str | None = None
     more: int = 0
     form: Form = Form.EXTRACT
+    whole: str | None = None
 
 
 def interpretation_of(typed: str, typed_history: Sequence[str], index: PassageIndex) -> Interpretation:
@@ -47,12 +49,14 @@ def interpretation_of(typed: str, typed_history: Sequence[str], index: PassageIn
     history = [text.text for text in earlier]
     form, questions = asked_questions(with_synonyms(last.text), history, index)
     text = with_synonyms(last.text)
-    if form is not Form.COMPARISON:  # its questions are of its sides, and it has none that is completed
-        text = text.replace(questions[0].text, questions[0].query, 1)
+    whole = whole_question(text, history)
+    # The questions of a comparison are of its sides, and no parts of the text.
+    compares = form is Form.COMPARISON
+    text = whole or text if compares else text.replace(questions[0].text, questions[0].query, 1)
     before = _asked_before(last.text, history, questions[0], index)
     if more:
         return Interpretation(text, questions, more=more)
-    return Interpretation(text, questions, last.misspelt, before, form=form)
+    return Interpretation(text, questions, last.misspelt, before, form=form, whole=whole)
 
 
 def asks_for_more(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.question.form import Form
 from rag.question.interpretation import asks_for_more, interpretation_of
 from tests.unit.rag.conftest import rare_index
 
@@ -76,3 +77,33 @@ def test_a_comparison_is_understood_as_it_is_asked(index):
     text = "What was opened first, the harbour of Lenkoran or the bridge of Basant?"
     asked = interpretation_of(text, [], index)
     assert (asked.text, len(asked.questions)) == (text, 2)
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "form", "whole"),
+    [
+        (
+            "Which ships came to Lenkoran in 2024?",
+            "And in 2016?",
+            Form.LIST,
+            "Which ships came to Lenkoran in 2016?",
+        ),
+        ("Did Leyla Mammadova sail to Lenkoran?", "And Karachi?", Form.YES_NO, "Did Leyla Mammadova sail to Karachi?"),
+        ("Timeline of Lenkoran", "What about 2016?", Form.TIMELINE, "Timeline of Lenkoran in 2016?"),
+        ("Timeline of Basant in 2015", "and the year after?", Form.TIMELINE, "Timeline of Basant in 2016"),
+        ("Who is Leyla Mammadova?", "What about Ali Veli?", Form.DEFINITION, "Who is Ali Veli?"),
+        ("Did the ship reach Lenkoran?", "When?", Form.EXTRACT, "When did the ship reach Lenkoran?"),
+        ("Which ships came to Lenkoran?", "Who built Basant?", Form.EXTRACT, None),
+    ],
+)
+def test_a_short_question_has_the_form_of_the_whole_one(index, before, text, form, whole):
+    """The whole question is what an answer in that form is composed of; without it the text is as it was typed."""
+    asked = interpretation_of(text, [before], index)
+    assert (asked.form, asked.whole) == (form, whole)
+
+
+def test_a_comparison_that_is_completed_is_of_its_sides(index):
+    """And it is understood as the whole question."""
+    before = "Which was longer, the harbour of Lenkoran or the bridge of Basant in 2015?"
+    asked = interpretation_of("And in 2016?", [before], index)
+    assert (asked.form, len(asked.questions), asked.text) == (Form.COMPARISON, 2, before.replace("2015", "2016"))

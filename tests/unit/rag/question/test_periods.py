@@ -94,6 +94,27 @@ def test_a_question_names_a_period(question):
     assert period_asked(question) == Period(*PERIODS[question])
 
 
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("Какие мосты построены с 1990 года?", "1990-01-01", None),
+        ("Какие мосты построены после 5 мая 1990 года?", "1990-05-06", None),
+        ("Какие мосты построены после конца 1990 года?", "1990-01-01", None),
+        ("Какие мосты построены с 1990 по 1995 год?", "1990-01-01", "1995-12-31"),
+        ("Какие мосты построены до 1990 года?", None, "1990-12-31"),
+        ("ما الجسور التي بنيت منذ عام 1990؟", "1990-01-01", None),
+        ("ما الجسور التي بنيت بعد 1990؟", "1991-01-01", None),
+        ("ما الجسور التي بنيت قبل عام ١٩٩٠؟", None, "1989-12-31"),
+        ("کدام پل‌ها از سال ۱۹۹۰ ساخته شدند؟", "1990-01-01", None),
+        ("کدام پل‌ها پس از ۱۹۹۰ ساخته شدند؟", "1991-01-01", None),
+        ("کدام پل‌ها پیش از سال ۱۹۹۰ ساخته شدند؟", None, "1989-12-31"),
+    ],
+)
+def test_a_period_is_read_in_languages_with_a_word_before_the_date(question, first, last):
+    """With the words of that language, and digits of any script."""
+    assert period_asked(question) == Period(first, last)
+
+
 @pytest.mark.parametrize("question", ["Which bridges were built?", "What was built before 1990 or after 2010?"])
 def test_a_question_without_dates_or_with_dates_apart_names_no_period(question):
     """What lies on both sides of a time is no one period."""

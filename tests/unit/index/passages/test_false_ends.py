@@ -15,6 +15,8 @@ from index.passages.sentences import sentence_spans
         ("en", "Then-Rep. Rose Vale lost."),
         ("en", "It began at 9:20 p.m. ET and ended at 11 p.m. Friday."),
         ("en", "It closes at 6 p.m. September 4."),
+        ("en", "They asked ex-Gov. A. Brook and Lt. Vale."),
+        ("en", "It takes max. 5 people."),
         ("en", "It cost approx. 40 million, or 4.5 bn. old crowns."),
         ("en", "The fee is set by Art. 12, para. 3 of the act."),
         ("en", "It was founded by M. Ə. Rəsulov and İ. Ş. Qarayev."),
@@ -40,6 +42,12 @@ def test_a_sentence_goes_on_after_such_a_full_stop(language, text):
         ("It grew by 3 per cent.", "Then it fell."),
         ("He had seen it no.", "Four times he asked."),
         ("They met the senator.", "John Brook spoke."),
+        ("He is a sales rep.", "He was born in Quba."),
+        ("He wrote to his col.", "The letter came back."),
+        ("They drove on Mulholland Dr.", "The house burned down."),
+        ("İlk av.", "Sonra getdi."),
+        ("It rained at 9 p.m.", "May said she would resign."),
+        ("It reached its max.", "5 banks failed."),
     ],
 )
 def test_a_sentence_ends_at_other_full_stops(first, second):

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from rag.question.answer_type import names_in
+from rag.question.languages.english_forms import AUXILIARY
 
 MAX_PARTS = 3
 _QUESTION_WORD = r"(?:who|whom|whose|when|where|which|what|why|how)"
@@ -11,7 +12,7 @@ _QUESTION_WORD = r"(?:who|whom|whose|when|where|which|what|why|how)"
 _BOUND = re.compile(
     rf"(?<=\?)\s++|,?(?<!\s)\s++and\s++(?={_QUESTION_WORD}\b)|;\s++(?={_QUESTION_WORD}\b)", re.IGNORECASE
 )
-_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
+_AUXILIARY = rf"(?:{AUXILIARY})"
 _QUESTION_PHRASE = re.compile(
     r"^\W*(?:how (?:(?:many|much) )?\w+|(?:what|which) \w+(?= (?:is|are|was|were|do|does|did)\b))\b", re.IGNORECASE
 )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from rag.question.countries import countries_pattern
 from rag.question.languages import DEFAULT
-from rag.question.languages.folding import fold
+from rag.question.languages.english_forms import AUXILIARY
+from rag.question.languages.folding import fold, fold_case
 from rag.question.languages.words import YEARS
 
 _LONGEST = 6  # words that a short question names
@@ -18,14 +19,15 @@ _NAME = r"[A-Z0-9][\w’'.-]*(?: (?:(?:of|the|and|al|bin) )?[A-Z0-9][\w’'.-]*)
 _NAMED = re.compile(rf"(?:\b(?P<before>{_PREPOSITION}) )?(?:the )?\b(?P<name>{_NAME})")
 _OPENING = re.compile(r"(?:(?:and|but|or|so|then|ok|okay)\b,? ?)?(?:(?:what|how) about\b ?)?", re.IGNORECASE)
 _JOINER = re.compile(r"(?:and|but|so|ok|okay)\b,? (?=\w+ \w)", re.IGNORECASE)
+# Counted from the year of the question before; "last year" is counted from today, and what "the last one" is, is unsure.
 _YEAR_AFTER = re.compile(
-    r"\b(?:in )?(?:the )?(?:(?:year|one) after(?: that)?|(?:next|following) (?:year|one)|a year later)\b", re.IGNORECASE
+    r"\b(?:in )?(?:the year after(?: that)?|(?:the )?following year|the next year|a year later)$", re.IGNORECASE
 )
 _YEAR_BEFORE = re.compile(
-    r"\b(?:in )?(?:the )?(?:(?:year|one) before(?: that)?|(?:previous|preceding|last) (?:year|one)|a year earlier)\b",
-    re.IGNORECASE,
+    r"\b(?:in )?(?:the year before(?: that)?|(?:the )?(?:previous|preceding) year|a year earlier)$", re.IGNORECASE
 )
-_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
+_ASKS_FOR_YEAR = re.compile(r"(?:what|which|when)(?:['’]?s| is| was)?", re.IGNORECASE)
+_AUXILIARY = rf"(?:{AUXILIARY})"
 _ASKS_ALONE = re.compile(r"(?P<word>why|when|where|how)(?: (?:so|exactly|is that|was that))?", re.IGNORECASE)
 _QUESTION_WORD = re.compile(rf"(?:(?:why|when|where|how|what) )?(?={_AUXILIARY}\b)", re.IGNORECASE)
 _ASKS_WHO = re.compile(r"(?:who|what)\b", re.IGNORECASE)
@@ -76,16 +78,24 @@ def without_joiner(question: str) -> str:
 
 
 def _other_year(named: str, before: str) -> Completed | None:
-    """The question with the year that "the year after" means; or the one before it, where nothing else is asked."""
+    """The question with the year that "the year after" means; or the one before it, where nothing else is asked.
+
+    None where it names a year itself, or asks what year that is.
+    """
     years = _YEAR.findall(before)
-    step = 1 if _YEAR_AFTER.search(named) else -1 if _YEAR_BEFORE.search(named) else 0
-    if not years or not step:
+    if not years or _YEAR.search(named):
         return None
-    meant = str(int(years[-1]) + step)
-    rest = (_YEAR_AFTER if step > 0 else _YEAR_BEFORE).sub(f"in {meant}", named)
-    if rest == f"in {meant}":
+    after, earlier = _YEAR_AFTER.search(named), _YEAR_BEFORE.search(named)
+    match = after or earlier
+    if match is None:
+        return None
+    meant = str(int(years[-1]) + (1 if after else -1))
+    rest = named[: match.start()].rstrip()
+    if not rest:
         return Completed(_with_last(before, years[-1], meant))
-    return Completed(f"{rest}?", needs=_with_last(before, years[-1], "").replace(" in ?", "?"))
+    if _ASKS_FOR_YEAR.fullmatch(rest):
+        return None
+    return Completed(f"{rest} in {meant}?", needs=_with_last(before, years[-1], "").replace(" in ?", "?"))
 
 
 def _asked_again(word: str, before: str) -> Completed | None:
@@ -119,14 +129,14 @@ def _exchanged(named: str, before: str) -> Completed | None:
     if _YEAR.fullmatch(named):
         years = _YEAR.findall(before)
         return Completed(_with_last(before, years[-1], named) if years else f"{_stem(before)} in {named}?")
-    is_country = countries_pattern(DEFAULT.code).fullmatch(fold(named))
-    if is_country and (other := _other_country(named, before)):
-        return other
+    country = countries_pattern(DEFAULT.code)
+    is_country = country.fullmatch(fold(named))
+    if is_country and country.search(fold(before)):
+        return _other_country(named, before)
     if _is_only_a_name(before):
         return _other_subject(named, before)
     names = _names(before)
     if len(names) > 1:
-        country = countries_pattern(DEFAULT.code)
         names = [match for match in names if not country.fullmatch(fold(match["name"]))]
     # A country of one word stands for a place of one word, another such name for a person or a place.
     if len(names) > 1 and (is_country or _shape(named) != _shape("Name")):
@@ -164,15 +174,21 @@ def _exchanged_after(preposition: str, named: str, before: str) -> Completed | N
 
 
 def _other_country(named: str, before: str) -> Completed | None:
-    """The question about another country; where it names both, each in the other's place."""
-    found = list(countries_pattern(DEFAULT.code).finditer(before))
-    others = [match for match in found if match[0].lower() != named.lower()]
-    if not others:
+    """The question about another country; where it names both, each in the other's place.
+
+    None where it names none or several others: which of them is meant can't be told.
+    """
+    folded, name = fold(before), fold_case(fold(named))
+    found = list(countries_pattern(DEFAULT.code).finditer(folded))
+    others = {fold_case(match[0]) for match in found} - {name}
+    if len(others) != 1 or len(folded) != len(before):  # offsets of folded text may be others
         return None
-    first = others[0][0]
-    exchanged = {first.lower(): named, named.lower(): first}
-    pattern = re.compile(rf"\b(?:{re.escape(first)}|{re.escape(named)})\b", re.IGNORECASE)
-    return Completed(pattern.sub(lambda match: exchanged[match[0].lower()], before))
+    other = next(before[slice(*match.span())] for match in found if fold_case(match[0]) != name)
+    pieces, position = [], 0
+    for match in found:
+        pieces += [before[position : match.start()], other if fold_case(match[0]) == name else named]
+        position = match.end()
+    return Completed("".join(pieces) + before[position:])
 
 
 def _names(question: str) -> list[re.Match[str]]:

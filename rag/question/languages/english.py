@@ -66,6 +66,21 @@ ENGLISH = LanguageWords(
         "|weight|temperature|percentage|rate|share|turnover|deaths|casualties|salary|duration"
     ),
     synonyms=(("price", "cost", "worth"), ("prices", "costs", "worth")),
+    countries=(
+        *(
+            "Turkey",
+            "Turkiye",
+            "Burma",
+            "Myanmar",
+            "Ivory Coast",
+            "Cape Verde",
+            "Czech Republic",
+            "Swaziland",
+            "Holland",
+        ),
+        *("East Timor", "Hong Kong", "Palestine", "Bosnia", "Bosnia and Herzegovina", "Trinidad and Tobago"),
+        *("Great Britain", "Britain", "UK", "USA", "UAE"),
+    ),
     misspelt_asks={
         "when": "wen|whn|wehn|hwen|whne|whem",
         "what": "waht|wat|wht|whta|hwat|wath",

@@ -31,7 +31,8 @@ class LanguageWords:
     holds, by a question word, what is typed for it by mistake where it begins a question. `asks_more` is a whole text
     that asks for nothing but more of the same. `keyword_time` and `keyword_number` are the nouns that tell the type of
     the answer to search words, and `synonyms` groups of such nouns that a text may use for each other. `refers_back`
-    stands for something that was named before, and so does what begins with `refers_back_first`.
+    stands for something that was named before, and so does what begins with `refers_back_first`. `countries` are names
+    of countries that rag.question.countries lacks.
 
     `talk` holds, by its kind, what people say to a program without asking anything of the documents: phrases word for
     word, without their punctuation, parted by "|"; the kinds are those of rag.question.talk.Talk. `asks_corpus` holds,
@@ -113,6 +114,7 @@ class LanguageWords:
     roles: str = _NOTHING
     ordinals: str = ""
     day_after_month: bool = False
+    countries: tuple[str, ...] = ()
     capitals: bool = True
     other_calendar: bool = False
     plain_words: frozenset[str] = field(init=False, repr=False)

@@ -11,7 +11,7 @@ from index.engine.protocol import PassageIndex
 from index.types import Filters
 from rag.answer import Answer, AnswerLink
 from rag.compose.wording import FILTER_NAMES, counted, listed, verb, without_filter
-from rag.question.language import is_unknown_language, language_of
+from rag.question.language import is_unknown_language, known_language
 from rag.question.languages import DEFAULT
 from rag.question.languages.folding import fold_case
 
@@ -58,7 +58,7 @@ def subjects_of(question: str) -> list[str]:
 
     Forms of verbs and superlatives are left out of the latter: that no article mentions "invented" helps nobody.
     """
-    if (language_of(question) or DEFAULT.code) != DEFAULT.code:
+    if known_language(question) != DEFAULT.code:
         return []
     matches = list(_WORD.finditer(question))
     words = [_POSSESSIVE.sub("", match[0]) for match in matches]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from rag.question.language import language_of
-from rag.question.languages import DEFAULT, LANGUAGES, words_of
+from rag.question.language import known_language
+from rag.question.languages import LANGUAGES, words_of
 from rag.question.languages.folding import fold
 from rag.question.languages.words import YEARS
 
@@ -57,7 +57,7 @@ class _Patterns:
 
 def expected_answer_type(question: str) -> AnswerType | None:
     """The type of answer that a question asks for first, or None where its words do not tell."""
-    asks = _Patterns.of(language_of(question) or DEFAULT.code).asks
+    asks = _Patterns.of(known_language(question)).asks
     folded = fold(question)
     matches = ((pattern.search(folded), answer_type) for answer_type, pattern in asks.items())
     starts = [(match.start(), order, answer_type) for order, (match, answer_type) in enumerate(matches) if match]

@@ -47,10 +47,6 @@ class CorpusQuestion:
     several: bool = True
     of_index: bool = False
 
-    def is_narrow(self) -> bool:
-        """Whether it asks of some articles only."""
-        return any((self.phrase, self.origin, self.language, self.first, self.last))
-
 
 _ASIDE = re.compile(
     r"^(?:so|and|but|please|(?:can|could|would) you|tell me|do you know|i(?: would|['’]d)? (?:want|like) to know)"

@@ -19,7 +19,7 @@ _NAME = r"[A-Z0-9][\w’'.-]*(?: (?:(?:of|the|and|al|bin) )?[A-Z0-9][\w’'.-]*)
 _NAMED = re.compile(rf"(?:\b(?P<before>{_PREPOSITION}) )?(?:the )?\b(?P<name>{_NAME})")
 _OPENING = re.compile(r"(?:(?:and|but|or|so|then|ok|okay)\b,? ?)?(?:(?:what|how) about\b ?)?", re.IGNORECASE)
 _JOINER = re.compile(r"(?:and|but|so|ok|okay)\b,? (?=\w+ \w)", re.IGNORECASE)
-# Counted from the year of the question before; "last year" is counted from today, and what "the last one" is, is unsure.
+# Counted from the year of the question before. "Last year" is counted from today, and "the last one" may be no year.
 _YEAR_AFTER = re.compile(
     r"\b(?:in )?(?:the year after(?: that)?|(?:the )?following year|the next year|a year later)$", re.IGNORECASE
 )

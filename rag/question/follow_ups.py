@@ -7,10 +7,11 @@ from functools import cache
 
 from index.engine.protocol import PassageIndex
 from rag.question.answer_type import AnswerType, expected_answer_type
+from rag.question.asking import asks_pattern
 from rag.question.decompose import decompose, names_and_numbers, refers_to_the_first, topic
 from rag.question.ellipsis import completed, without_joiner
 from rag.question.keywords import keyword_answer_type
-from rag.question.language import language_of
+from rag.question.language import known_language, language_of
 from rag.question.languages import DEFAULT, LANGUAGES
 from rag.question.languages.folding import fold, fold_case
 from rag.question.terms import rarity
@@ -151,7 +152,7 @@ def complete_part(part: str, first: str, index: PassageIndex) -> str:
 
 def answer_type_in_conversation(question: str, history: Sequence[str]) -> AnswerType | None:
     """The answer type of a question; a question that asks for nothing has that of the last earlier one with a type."""
-    if _asks(_language_of(question)).search(fold(question)):
+    if asks_pattern(known_language(question)).search(fold(question)):
         return expected_answer_type(question)
     return next(filter(None, map(expected_answer_type, (question, *reversed(history)))), None)
 
@@ -165,20 +166,8 @@ def _refers_back(language: str) -> re.Pattern[str]:
     )
 
 
-@cache
-def _asks(language: str) -> re.Pattern[str]:
-    """What asks for something of its own; it matches folded text."""
-    words = LANGUAGES[language]
-    anywhere = words.pattern(words.asks_time, words.asks_number, words.asks_name, words.asks).pattern
-    return re.compile(rf"{anywhere}|^(?:{fold(words.asks_first)})\b", re.IGNORECASE)
-
-
-def _language_of(question: str) -> str:
-    return language_of(question) or DEFAULT.code
-
-
 def _words(text: str, index: PassageIndex) -> list[_Word]:
-    plain_words = LANGUAGES[_language_of(text)].plain_words
+    plain_words = LANGUAGES[known_language(text)].plain_words
     words: list[_Word] = []
     for word in _WORD.findall(text):
         letter = len(word) == 1 and word.isascii() and not word.isdigit()
@@ -188,7 +177,7 @@ def _words(text: str, index: PassageIndex) -> list[_Word]:
 
 
 def _stands_alone(question: str, earlier: Sequence[Sequence[_Word]], index: PassageIndex) -> bool:
-    if _refers_back(_language_of(question)).search(fold(question)):
+    if _refers_back(known_language(question)).search(fold(question)):
         return False
     earlier_words = {terms for words in earlier for _, terms in words}
     earlier_terms = {term for terms in earlier_words for term in terms}

@@ -4,8 +4,8 @@ import re
 from enum import StrEnum
 from functools import cache
 
-from rag.question.language import language_of
-from rag.question.languages import DEFAULT, LANGUAGES
+from rag.question.language import known_language
+from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 from rag.question.talk import without_courtesies
 
@@ -35,14 +35,14 @@ def form_of(question: str) -> Form:
     TALK and CORPUS are told before, by rag.replies: of the latter the index has a say.
     """
     question = without_courtesies(question)
-    patterns = _patterns(language_of(question) or DEFAULT.code)
+    patterns = _patterns(known_language(question))
     folded = fold(question)
     return next((form for form, pattern in patterns if pattern.search(folded)), Form.EXTRACT)
 
 
 def form_match(form: Form, question: str) -> re.Match[str] | None:
     """Where the words of a question ask for a form, in its folded text; None where they do not."""
-    patterns = dict(_patterns(language_of(question) or DEFAULT.code))
+    patterns = dict(_patterns(known_language(question)))
     return patterns[form].search(fold(question)) if form in patterns else None
 
 

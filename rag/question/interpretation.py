@@ -53,9 +53,9 @@ def interpretation_of(typed: str, typed_history: Sequence[str], index: PassageIn
     # The questions of a comparison are of its sides, and no parts of the text.
     compares = form is Form.COMPARISON
     text = whole or text if compares else text.replace(questions[0].text, questions[0].query, 1)
-    before = _asked_before(last.text, history, questions[0], index)
     if more:
         return Interpretation(text, questions, more=more)
+    before = _asked_before(last.text, history, questions[0], index)
     return Interpretation(text, questions, last.misspelt, before, form=form, whole=whole)
 
 

@@ -4,9 +4,10 @@ import re
 from functools import cache
 
 from rag.question.answer_type import AnswerType, expected_answer_type
+from rag.question.asking import any_asking_word
 from rag.question.form import Form, form_of
-from rag.question.language import language_of
-from rag.question.languages import DEFAULT, LANGUAGES
+from rag.question.language import known_language
+from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold
 
 _MOST_WORDS = 8
@@ -14,9 +15,8 @@ _MOST_WORDS = 8
 
 def is_keywords(text: str) -> bool:
     """Whether a text is search words: a few, with no word that asks and no question mark."""
-    words = LANGUAGES[language_of(text) or DEFAULT.code]
-    asks = words.pattern(words.asks_time, words.asks_number, words.asks_name, words.asks, words.asks_first)
-    few = len(text.split()) <= _MOST_WORDS and text[-1] not in "?؟"
+    few = 1 <= len(text.split()) <= _MOST_WORDS and not text.endswith(("?", "؟"))
+    asks = any_asking_word(known_language(text))
     return few and not asks.search(fold(text)) and form_of(text) is Form.EXTRACT
 
 
@@ -25,9 +25,7 @@ def with_synonyms(text: str) -> str:
     if not is_keywords(text):
         return text
     typed = fold(text).casefold().split()
-    group = next(
-        (group for group in LANGUAGES[language_of(text) or DEFAULT.code].synonyms if set(group) & set(typed)), ()
-    )
+    group = next((group for group in LANGUAGES[known_language(text)].synonyms if set(group) & set(typed)), ())
     others = [word for word in group if word not in typed]
     return f"{text} ({', '.join(others)})" if others else text
 
@@ -36,9 +34,7 @@ def keyword_answer_type(text: str) -> AnswerType | None:
     """The type of answer that search words ask for by a noun, such as a price or a date; None where none is there."""
     if expected_answer_type(text) or not is_keywords(text.partition(" (")[0]):
         return None
-    return next(
-        (kind for kind, pattern in _nouns(language_of(text) or DEFAULT.code) if pattern.search(fold(text))), None
-    )
+    return next((kind for kind, pattern in _nouns(known_language(text)) if pattern.search(fold(text))), None)
 
 
 @cache

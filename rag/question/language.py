@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from rag.question.languages import LANGUAGES
+from rag.question.languages import DEFAULT, LANGUAGES
 from rag.question.languages.folding import fold, fold_case
 
 # The shares of questions whose language is told right, and wrong, at the worst of XQuAD in English, Turkish, Russian
@@ -49,6 +49,11 @@ def language_of(question: str) -> str | None:
         return str(guess.language)
     sure = most >= _ENOUGH_PLAIN_WORDS or guess.language == _UNDETERMINED
     return likely[0] if sure and len(likely) == 1 else None
+
+
+def known_language(text: str) -> str:
+    """The code of the language that a text is in; English where it can't be told, or is none of LANGUAGES."""
+    return language_of(text) or DEFAULT.code
 
 
 def is_unknown_language(question: str) -> bool:

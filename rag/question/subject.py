@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from rag.question.answer_type import AnswerType, expected_answer_type, names_in
-from rag.question.language import language_of
-from rag.question.languages import DEFAULT, LANGUAGES
+from rag.question.language import known_language
+from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold, fold_case
 from rag.question.terms import words_in
 
@@ -34,7 +34,7 @@ class Listed:
 
 def subject_of(question: str) -> str:
     """The question without the words that ask for its form: "relations between …" of "Give me a timeline of …"."""
-    code = language_of(question) or DEFAULT.code
+    code = known_language(question)
     rest = _form_words(code).sub(" ", fold(question)).split()
     telling = [number for number, word in enumerate(rest) if _tells(word.strip(_ENDS), code)]
     return " ".join(rest[telling[0] : telling[-1] + 1]).strip(_ENDS) if telling else ""
@@ -42,7 +42,7 @@ def subject_of(question: str) -> str:
 
 def telling_words(subject: str) -> list[str]:
     """The words of a subject that are neither numbers nor words of every text, such as "were" and "the"."""
-    plain = LANGUAGES[language_of(subject) or DEFAULT.code].plain_words
+    plain = LANGUAGES[known_language(subject)].plain_words
     return [word for word in words_in(fold(subject)) if word not in plain and not word.isdigit()]
 
 
@@ -52,7 +52,7 @@ def listed_by(question: str, *, in_period: bool) -> Listed:
     The reader tells visits, agreements and the like best by their days: of six visits in one article, "Which visits did
     … make to …?" put three among its first six sentences, and "When did … make to … visits?" all of them.
     """
-    words = LANGUAGES[language_of(question) or DEFAULT.code]
+    words = LANGUAGES[known_language(question)]
     match = re.match(words.asks_list_of, question.strip(_ENDS), re.IGNORECASE)
     parts = match.groupdict() if match else {}
     noun = parts.get("items") or " ".join((parts.get("listed") or question).split()[:_LIST_NOUN])
@@ -72,7 +72,7 @@ def dated_query(question: str) -> str:
 
     The reader was trained to answer "When did … happen?", not to find the days of a timeline.
     """
-    pattern = LANGUAGES[language_of(question) or DEFAULT.code].when_did
+    pattern = LANGUAGES[known_language(question)].when_did
     asks_when = expected_answer_type(question) is AnswerType.TIME
     return question if asks_when or not pattern else pattern.format(subject_of(question))
 

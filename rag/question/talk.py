@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 
-from rag.question.language import language_of
-from rag.question.languages import DEFAULT, LANGUAGES
+from rag.question.asking import asks_pattern
+from rag.question.language import known_language
+from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold, fold_case
 
 
@@ -34,16 +35,29 @@ _SENTENCES_AFTER = 3  # short sentences after a question that are looked at: "Th
 def talk_of(text: str, *, in_conversation: bool = False) -> Talk | None:
     """The kind of talk that a whole text is; None where it asks or says anything else.
 
-    `in_conversation`: something was asked before it, so that "What is this?" is a question.
+    `in_conversation`: something was asked before it, so that "What is this?" and "Ok, and then?" are questions. Where
+    nothing was, a name that is also talk is a name: "Nice".
     """
     words = [_folded(word) for word in _WORD.findall(text)]
     phrases = list(_phrases(words))
     if sum(length for _, length in phrases) < len(words):
         return None
     kinds = {kind for kind, _ in phrases} - {Talk.COURTESY}
-    if in_conversation and Talk.HELP_FIRST in kinds:
+    asks_on = Talk.HELP_FIRST in kinds or (kinds == {Talk.NOTED} and _asks_on(text, phrases[0][1]))
+    if asks_on if in_conversation else _is_name(text):
         return None
     return min(kinds, key=list(Talk).index, default=None)
+
+
+def _asks_on(text: str, noted: int) -> bool:
+    """Whether a text asks to go on after so many words that note what was said: "Ok, and then?"."""
+    rest = text[[*_WORD.finditer(text)][noted - 1].end() :].lstrip(" .,;:!")
+    return text.rstrip().endswith("?") and bool(_joins(known_language(text)).match(fold(rest)))
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is one word that is a name too, and is written as one."""
+    return text[:1].isupper() and text[1:].islower() and bool(_names().fullmatch(fold(text).rstrip(" ?")))
 
 
 def without_courtesies(question: str) -> str:
@@ -60,12 +74,12 @@ def _without_first(text: str) -> str:
     count = sum(length for _, length in phrases)
     if not phrases or phrases[0][0] not in _AROUND_A_QUESTION or count == len(spans):
         return text
-    language = language_of(text) or DEFAULT.code
+    language = known_language(text)
     if count > 1 and _joins(language).match(fold(text[spans[count - 1][0] :])):
         count -= 1  # "Ok, and when was it?"
     rest = text[spans[count][0] :]
     parted = bool(_ENDS.search(text[spans[count - 1][1] : spans[count][0]]))
-    asks = _asks(language)
+    asks = asks_pattern(language)
     # "Hello, Dolly", "Thank you Azerbaijan" and "Nice is where?" are names.
     if parted:
         return rest if asks.search(fold(rest)) or rest.endswith(("?", "؟")) else text
@@ -78,7 +92,10 @@ def _without_last(text: str) -> str:
         last = talk_of(text[end:])
         if not end or last not in _AROUND_A_QUESTION - {Talk.NOTED}:
             return text
-        text = text[:end].rstrip(" ,;:")
+        before = text[:end].rstrip(" ,;:")
+        if not _WORD.search(before):
+            return text
+        text = before
     return text
 
 
@@ -107,11 +124,9 @@ def _phrases(words: Sequence[str]) -> Iterator[tuple[Talk, int]]:
 
 
 @cache
-def _asks(language: str) -> re.Pattern[str]:
-    """What asks for something, or where it begins a text; it matches folded text."""
-    words = LANGUAGES[language]
-    anywhere = words.pattern(words.asks_time, words.asks_number, words.asks_name, words.asks).pattern
-    return re.compile(rf"{anywhere}|^(?:{fold(words.asks_first)})\b", re.IGNORECASE)
+def _names() -> re.Pattern[str]:
+    """Of all languages, since a word does not tell its own."""
+    return re.compile(fold("|".join(words.talk_or_names for words in LANGUAGES.values())), re.IGNORECASE)
 
 
 @cache

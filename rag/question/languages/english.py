@@ -239,6 +239,7 @@ ENGLISH = LanguageWords(
             r"(?P<rest>\s(?:on|about|regarding|concerning|mentioning|that mentions) .+)",
         ),
     },
+    talk_or_names="nice|ty",
     talk={
         "greeting": (
             "hello|hello there|hi|hi there|hey|hey there|hiya|howdy|greetings|good morning|good afternoon"

@@ -35,9 +35,10 @@ class LanguageWords:
     of countries that rag.question.countries lacks.
 
     `talk` holds, by its kind, what people say to a program without asking anything of the documents: phrases word for
-    word, without their punctuation, parted by "|"; the kinds are those of rag.question.talk.Talk. `asks_corpus` holds,
-    by its kind, the patterns of whole questions on what is held; the kinds are those of
-    rag.question.corpus_question.Asked. Only English has questions with more words, in the group `rest`.
+    word, without their punctuation, parted by "|"; the kinds are those of rag.question.talk.Talk. `talk_or_names` are
+    those that are names too, with a capital. `asks_corpus` holds, by its kind, the patterns of whole questions on what
+    is held; the kinds are those of rag.question.corpus_question.Asked. Only English has questions with more words, in
+    the group `rest`.
 
     Of sentences: `times` and `eras` are times, apart from years, clock times and months. `numbers` are numbers in
     words. `weekdays`, from Monday, are matched as they are written; `days_ago` holds words for a day that is told from
@@ -83,6 +84,7 @@ class LanguageWords:
     asks_first: str = _NOTHING
     asks_forms: Mapping[str, str] = field(default_factory=dict)
     talk: Mapping[str, str] = field(default_factory=dict)
+    talk_or_names: str = _NOTHING
     asks_corpus: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     misspelt_asks: Mapping[str, str] = field(default_factory=dict)
     asks_more: str = _NOTHING

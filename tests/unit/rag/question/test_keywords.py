@@ -25,7 +25,7 @@ def test_search_words_ask_for_what_their_nouns_say(text, answer_type):
 
 
 @pytest.mark.parametrize(
-    "text", ["Who came", "did he come", "come here?", "one two three four five six seven eight nine"]
+    "text", ["Who came", "did he come", "come here?", "one two three four five six seven eight nine", ""]
 )
 def test_a_question_and_a_long_text_are_no_search_words(text):
     """They ask, or tell."""

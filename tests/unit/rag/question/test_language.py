@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.language import is_unknown_language, language_of
+from rag.question.language import is_unknown_language, known_language, language_of
 from rag.question.languages import LANGUAGES
 from rag.question.languages.names import english_name, own_name
 from tests.unit.index.unicode_texts import any_text
@@ -109,3 +109,10 @@ def test_the_library_is_loaded_by_the_first_question():
     """No command that asks nothing waits for it."""
     program = "import sys, rag.assistant; sys.exit('eldc' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_text_in_no_known_language_is_taken_for_english():
+    """Its words are looked for in one language in any case."""
+    assert known_language("Körpü nə qədər uzundur?") == "az"
+    assert known_language("Lenkoran") == "en"
+    assert known_language("Wie lang ist die Brücke über den Fluss?") == "en"

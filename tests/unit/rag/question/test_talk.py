@@ -68,6 +68,22 @@ def test_what_is_this_is_a_question_once_something_was_asked():
     assert talk_of("Who are you?", in_conversation=True) is Talk.IDENTITY
 
 
+def test_what_goes_on_after_a_word_that_notes_is_a_question_once_something_was_asked():
+    """A text that only notes what was said is talk, with a question mark or without."""
+    assert talk_of("Ok and then?", in_conversation=True) is None
+    assert talk_of("Great, and?", in_conversation=True) is None
+    assert talk_of("Ok then", in_conversation=True) is Talk.NOTED
+    assert talk_of("ok?", in_conversation=True) is Talk.NOTED
+
+
+@pytest.mark.parametrize(("text", "kind"), [("Nice", Talk.NOTED), ("Ty", Talk.THANKS)])
+def test_a_name_is_talk_only_where_something_was_asked_before(text, kind):
+    """With a capital and nothing else it is a place or a person."""
+    assert talk_of(text) is None
+    assert talk_of(text, in_conversation=True) is kind
+    assert talk_of(text.lower()) is kind
+
+
 @pytest.mark.parametrize(
     ("text", "question"),
     [
@@ -98,6 +114,7 @@ def test_a_question_is_asked_without_the_courtesies_around_it(text, question):
         "When did he come?",
         "Thank you Azerbaijan",
         "When was it built, please?",
+        ":bye ?",
     ],
 )
 def test_a_text_whose_words_belong_together_stays_whole(text):

@@ -10,10 +10,12 @@ from index.models.english_words import english_words
 from index.types import Spelling
 from rag.question.language import is_unknown_language, language_of
 from rag.question.languages import DEFAULT
+from rag.question.languages.english_grammar import IRREGULAR_VERBS
 from rag.question.languages.folding import fold
 
 # Between quotation marks, words are what they are.
 _QUOTED_OR_WORD = re.compile(r"[\"“][^\"“”]*+[\"”]|[^\W_]++(?:['’][^\W_]++)*+")
+_NAME_AFTER = re.compile(r"\s+[A-Z][a-z]")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # Letters that sound alike or lie next to each other on a keyboard.
 _ALIKE = [
@@ -72,8 +74,8 @@ def as_typed(question: str, misspelt: tuple[str, ...]) -> str:
 
 
 def _asking_word(question: str, start: int, word: str, index: PassageIndex) -> str | None:
-    """The question word that a question begins with, where it is mistyped."""
-    if start or index.holds(word):
+    """The question word that a question begins with, where it is mistyped; before a name it is one: Wen Jiabao."""
+    if start or index.holds(word) or _NAME_AFTER.match(question, start + len(word)):
         return None
     return next((meant for meant, pattern in _asking_words() if pattern.match(fold(question))), None)
 
@@ -97,6 +99,8 @@ def _meant(word: str, index: PassageIndex, *, is_name: bool) -> str | None:
     near = [spelling for spelling in index.spellings_near(word, errors) if _is_mistyped(word, spelling)]
     if is_name:
         near = [spelling for spelling in near if spelling.text[0].isupper()]
+    if word[0].isupper():
+        near = [one for one in near if not one.text[0].isupper() or _is_same_name(word.lower(), one.text.lower())]
     if not near:
         return None
     best, *others = near
@@ -106,11 +110,31 @@ def _meant(word: str, index: PassageIndex, *, is_name: bool) -> str | None:
 
 
 def _is_english(word: str) -> bool:
-    """Whether a word is a common English one, or such a word with an ending: "rotations" is "rotation" with one."""
-    known = english_words()
+    """Whether a word is a common English one, or a form of such a word.
+
+    "Rotations" is "rotation" with an ending, "memoranda" the plural of "memorandum", and "withheld" a past.
+    """
     match = _ENDING.search(word)
     stems = {word, *(word[: match.start() + kept] for kept in range(2) if match)}
-    return any(form in known for stem in stems for form in (stem, f"{stem}e", f"{stem}y", stem.rstrip("i") + "y"))
+    forms = {form for stem in stems for form in (stem, f"{stem}e", f"{stem}y", stem.rstrip("i") + "y")}
+    if word.endswith("a"):
+        forms |= {f"{word[:-1]}um", f"{word[:-1]}on"}
+    return not (forms.isdisjoint(english_words()) and forms.isdisjoint(_irregular_forms()))
+
+
+@cache
+def _irregular_forms() -> frozenset[str]:
+    return frozenset(form for base, pasts in IRREGULAR_VERBS.items() for form in (base, *pasts))
+
+
+def _is_same_name(typed: str, meant: str) -> bool:
+    """Whether letters of a name are exchanged, left out or doubled; with another letter it is another name.
+
+    Mirzoyev is not Mirzayev, nor Chengde Chengdu.
+    """
+    letters = iter(meant)
+    left_out = all(letter in letters for letter in typed)
+    return left_out or sorted(typed) == sorted(meant) or _without_doubles(typed) == _without_doubles(meant)
 
 
 def _is_mistyped(word: str, spelling: Spelling) -> bool:
@@ -123,12 +147,19 @@ def _is_mistyped(word: str, spelling: Spelling) -> bool:
     shorter, longer = sorted((typed, meant), key=len)
     if longer.startswith(shorter) or not meant.isascii() or not _differ_as_typed(typed, meant):
         return False
+    # An ending of both tells nothing: "acceding" is not "according".
+    telling = len(shorter) - len(_common_ending(typed, meant))
     if spelling.errors > 1:
-        return len(shorter) >= _LETTERS_FOR_TWO
-    if len(shorter) >= _LETTERS_FOR_ONE:
+        return telling >= _LETTERS_FOR_TWO
+    if telling >= _LETTERS_FOR_ONE:
         return True
     left_out = word.islower() and len(meant) > len(typed)  # "vist"
     return left_out or sorted(typed) == sorted(meant) or _without_doubles(typed) == _without_doubles(meant)
+
+
+def _common_ending(typed: str, meant: str) -> str:
+    endings = [match[0] if (match := _ENDING.search(word)) else "" for word in (typed, meant)]
+    return endings[0] if endings[0] == endings[1] else ""
 
 
 def _differ_as_typed(typed: str, meant: str) -> bool:

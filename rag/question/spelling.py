@@ -24,6 +24,7 @@ _ALIKE = [
     *(frozenset(pair) for upper, lower in pairwise(_ROWS) for pair in zip(upper, lower, strict=False)),
 ]
 _ENDING = re.compile(r"(?:s|es|d|ed|r|rs|er|ers|ing|ings|ly|ies|ied|ion|ions|al|ment|ness|able)$")
+_LETTERS_OF_ENDING = 3  # a shorter one may be letters of a name
 _MOST_UNKNOWN = 8  # words; each takes a few milliseconds over a million passages
 _LEAST_LETTERS = 4  # of a word that is looked up
 # The shorter of two words has so many letters where one of them is the other with one error, or with two.
@@ -158,8 +159,9 @@ def _is_mistyped(word: str, spelling: Spelling) -> bool:
 
 
 def _common_ending(typed: str, meant: str) -> str:
+    """The ending of three letters or more that two words share; empty where they share none."""
     endings = [match[0] if (match := _ENDING.search(word)) else "" for word in (typed, meant)]
-    return endings[0] if endings[0] == endings[1] else ""
+    return endings[0] if endings[0] == endings[1] and len(endings[0]) >= _LETTERS_OF_ENDING else ""
 
 
 def _differ_as_typed(typed: str, meant: str) -> bool:

@@ -16,9 +16,9 @@ from rag.cache import AnswerCache, Request
 from rag.clock import Clock
 from rag.compose.decline_note import with_decline_note
 from rag.compose.extract import Composer, Composition, ExtractiveComposer
-from rag.compose.forms import DEPTHS, compose_in_form
+from rag.compose.forms import DEPTHS
 from rag.compose.found import Found, ScoredQuestion
-from rag.compose.further import further_evidence
+from rag.compose.further import compose_further
 from rag.compose.language_note import language_note
 from rag.errors import ArticleUnknownError, FilterError, SettingError
 from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
@@ -137,14 +137,13 @@ class Assistant:
         if asked.before and self.reader:
             told = self.ask(asked.before, k=request.k, filters=request.filters).short_answers()
             scorer = replace(scorer, told=told)
-        left = partial(further_evidence, times=asked.more, composer=self.composer, article_of=article_of)
-        scored = [ScoredQuestion.of(scorer, *pair, index, left) for pair in zip(questions, retrievals, strict=True)]
+        scored = [ScoredQuestion.of(scorer, *pair, index) for pair in zip(questions, retrievals, strict=True)]
         clock.lap("read")
         yield StageStarted(Stage.ANSWERING)
         clock.resume()
         text = asked.whole or request.question
         found = Found(*(text, scored, self.threshold, self.composer, article_of, material, self.least_headline))
-        composed = compose_in_form(form, found)
+        composed = compose_further(form, found, asked.more)
         answer = self._answer(request, asked, composed, passages, IndexInfo.of(index.manifest))
         if not answer.answered:
             answer = with_decline_note(answer, request.filters, index)

@@ -1,10 +1,10 @@
 """What was found for the questions of a text, of which a composer makes an answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.engine.protocol import PassageIndex
-from rag.answer import ArticleOf, ShortAnswer
+from rag.answer import ArticleOf, Citation, ShortAnswer
 from rag.compose.extract import Composer, Composition, SubQuestion
 from rag.evidence.confidence import confidence_of
 from rag.evidence.gathering import Material
@@ -38,16 +38,14 @@ class ScoredQuestion:
         question: InterpretedQuestion,
         retrieval: Retrieval,
         index: PassageIndex,
-        left: Callable[[SubQuestion], list[Evidence]],
     ) -> "ScoredQuestion":
-        """The question with the sentences that were retrieved for it, scored; `left` gives those still to quote."""
+        """The question with the sentences that were retrieved for it, scored."""
         scored = scorer.score(question.query, question.answer_type, retrieval, index)
         evidence = as_of_now(scored, question.query, lambda article_id: _published(index, article_id))
         # Rounded here, so that the confidence shown is the one that is compared with the threshold.
         weights = scorer.weights_for(question.query, evidence)
         confidence = round(confidence_of(evidence, retrieval.nearest, weights), 4)
-        asked = SubQuestion(question.answer_type, evidence, question.query)
-        return ScoredQuestion(question, retrieval.hits, left(asked), confidence, scorer.reader)
+        return ScoredQuestion(question, retrieval.hits, evidence, confidence, scorer.reader)
 
     def to_compose(self, article_of: ArticleOf) -> SubQuestion:
         """The question as a composer takes it, without short answers that can't be right."""
@@ -93,8 +91,8 @@ def _published(index: PassageIndex, article_id: str) -> str | None:
 class Found:
     """A text as it was typed, what was found for each of its questions, and what else a form of answer needs.
 
-    A short text that stands for a whole question is that question.
-    `material` is what more evidence can be gathered from.
+    A short text that stands for a whole question is that question. `material` is what more evidence can be gathered
+    from. `shown` are the citations of the answers before, where more is asked for; the evidence is without them.
     """
 
     text: str
@@ -104,6 +102,7 @@ class Found:
     article_of: ArticleOf
     material: Material
     least_headline: float = LEAST_HEADLINE
+    shown: Sequence[Citation] = ()
 
     def extract(self) -> Composition:
         """The answer that the composer makes of the questions whose evidence is confident enough.

@@ -1,37 +1,50 @@
 """What is left to quote where more is asked for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from rag.answer import ArticleOf, Citation
-from rag.compose.extract import Composer, SubQuestion
+from rag.answer import Citation
+from rag.compose.extract import Composition
+from rag.compose.forms import compose_in_form
+from rag.compose.found import Found
+from rag.compose.items import is_shown
 from rag.evidence.scoring import Evidence
+from rag.question.form import Form
 
 # A sentence whose score is further below the best one's, and no good one, is about something else. Both were chosen by
 # reading what is left of answers over this project's corpus.
 _FURTHEST, _GOOD = 5.5, 9.0
+# More of them is more of the same; what a yes, a definition or a comparison leaves is further sentences.
+_GOES_ON = frozenset({Form.LIST, Form.TIMELINE, Form.SUMMARY})
 
 
-def further_evidence(question: SubQuestion, times: int, composer: Composer, article_of: ArticleOf) -> list[Evidence]:
-    """The evidence of a question, best first, without what its answer and the next `times - 1` answers quote.
+def compose_further(form: Form, found: Found, times: int) -> Composition:
+    """The answer in a form that follows `times` others and quotes what none of them quoted; the first where it is 0.
 
-    Where `times` is not 0, it is without what is far from the best of all, too.
+    Raises:
+        As the composers of rag.compose.forms.
     """
-    evidence = list(question.evidence)
-    if times and evidence:
-        least = min(evidence[0].score - _FURTHEST, _GOOD)
-        evidence = [item for item in evidence if item.score >= least]
+    shown: list[Citation] = []
+    composed = _without(shown, form, found)
     for _ in range(times):
-        if evidence:
-            left = SubQuestion(question.answer_type, evidence)
-            evidence = _without(evidence, composer.compose([left], article_of).citations)
-    return evidence
+        if not composed.citations:
+            break
+        shown += composed.citations
+        composed = _without(shown, form, found)
+    return composed
 
 
-def _without(evidence: Sequence[Evidence], citations: Sequence[Citation]) -> list[Evidence]:
-    return [item for item in evidence if not any(_is_quoted(item, citation) for citation in citations)]
+def _without(shown: Sequence[Citation], form: Form, found: Found) -> Composition:
+    if not shown:
+        return compose_in_form(form, found)
+    questions = [replace(question, evidence=further_evidence(question.evidence, shown)) for question in found.questions]
+    left = replace(found, questions=questions, shown=shown)
+    return compose_in_form(form if form in _GOES_ON else Form.EXTRACT, left)
 
 
-def _is_quoted(item: Evidence, citation: Citation) -> bool:
-    start, end = item.span
-    in_article = item.passage.article_id == citation.article_id
-    return item.text in citation.quote or (in_article and citation.start < end and start < citation.end)
+def further_evidence(evidence: Sequence[Evidence], shown: Sequence[Citation]) -> list[Evidence]:
+    """The evidence, best first, without what was shown and what is far from the best of all."""
+    if not evidence:
+        return []
+    least = min(evidence[0].score - _FURTHEST, _GOOD)
+    return [item for item in evidence if item.score >= least and not is_shown(item, shown)]

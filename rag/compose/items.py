@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from rag.answer import ArticleOf, Citation
 from rag.compose.extract import span_with_subject
 from rag.evidence.gathering import Item
+from rag.evidence.scoring import Evidence
 from rag.question.terms import words_in
 
 # Two sentences that share so large a share of all their words say the same.
@@ -47,6 +48,17 @@ def citations_of(items: Sequence[Item], goes_on: Callable[[Item], bool], article
 def text_of(citations: Iterable[Citation]) -> str:
     """The quotes with their marks, in the order of the citations."""
     return " ".join(f"{citation.quote} [{citation.number}]" for citation in citations)
+
+
+def is_shown(item: Evidence, shown: Sequence[Citation]) -> bool:
+    """Whether a sentence was quoted, from this article or in the same words from another."""
+    return any(_is_quoted(item, citation) for citation in shown)
+
+
+def _is_quoted(item: Evidence, citation: Citation) -> bool:
+    start, end = item.span
+    in_article = item.passage.article_id == citation.article_id
+    return item.text in citation.quote or (in_article and citation.start < end and start < citation.end)
 
 
 def _same_words(item: Item, other: Item) -> bool:

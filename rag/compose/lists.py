@@ -5,7 +5,7 @@ from functools import cache
 
 from rag.compose.extract import Composition, span_with_subject
 from rag.compose.found import Found
-from rag.compose.items import citations_of, distinct, text_of
+from rag.compose.items import citations_of, distinct, is_shown, text_of
 from rag.evidence.contradictions import short_answer_text
 from rag.evidence.gathering import Gathered, Item, Material, Wanted, gather, name_of
 from rag.question.answer_type import names_in
@@ -24,7 +24,7 @@ BARS, DATED_BARS, NAMED_BARS = (4.0, 0.0), (4.0, -0.3), (7.0, -0.7)
 
 
 def list_items(found: Found) -> Composition | None:
-    """The items that a question asks for; None where fewer than two are found, or they are too unlikely.
+    """The items that a question asks for; None where fewer than two are found, all were shown, or they are unlikely.
 
     Raises:
         As `gather`.
@@ -38,13 +38,14 @@ def list_items(found: Found) -> Composition | None:
         listed = listed_by(question, in_period=True)
         gathered = gather(Wanted(listed.query, subject, dated=False, period=period), material)
         items = _items(gathered, question, listed, material)
-    if len(items) < FEWEST or gathered.confidence < found.threshold:
+    left = [item for item in items if not is_shown(item.evidence, found.shown)]
+    if len(items) < FEWEST or not left or gathered.confidence < found.threshold:
         return None
-    shown = items[:MOST]
+    shown = left[:MOST]
     if listed.dated:
         shown.sort(key=lambda item: item.day.date if item.day else "")
     citations = citations_of(shown, _goes_on, found.article_of)
-    more = len(items) - len(shown)
+    more = len(left) - len(shown)
     return Composition(text_of(citations), citations, confidence=gathered.confidence, more_matches=more)
 
 

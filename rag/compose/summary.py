@@ -1,6 +1,7 @@
 """A summary: the sentences with which an article's paragraphs begin, quoted in their order."""
 
 import re
+from collections.abc import Sequence
 
 from index.engine.protocol import PassageIndex
 from index.passages import split_article
@@ -35,7 +36,8 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 def summarise(found: Found) -> Composition | None:
     """The main sentences of the article that a question names or, where it names none, of the nearest one.
 
-    None where no article holds most of the question's words, or it is too short. The confidence is the share of these
+    Where more is asked for, they are the next ones. None where no article holds most of the question's words, it is too
+    short, or all of it was shown. The confidence is the share of these
     words, by their rarity, that the article holds.
 
     Raises:
@@ -53,14 +55,15 @@ def summarise(found: Found) -> Composition | None:
     weights = {term: rarity(term, material.index) for term in terms}
     meant = _meant(retrieval.hits, weights, material.index, found.article_of)
     article = next((one for one in meant if len(main_sentences(one)) >= FEWEST), None)
-    if article is None:
+    sentences = _left(article, found.shown) if article else []
+    if article is None or not sentences:
         return None
     held = _held(f"{name_of(article)} {article.text}", weights, material.index, article.language)
     if held < max(_NAMED, found.threshold):
         return None
     citations = [
         Citation.of(number, passage, span, (), found.article_of)
-        for number, (passage, span) in enumerate(main_sentences(article), start=1)
+        for number, (passage, span) in enumerate(sentences, start=1)
     ]
     return Composition(text_of(citations), citations, confidence=round(held, 4))
 
@@ -71,10 +74,7 @@ def main_sentences(article: Article) -> list[tuple[Passage, Span]]:
     It is the first or, after the first paragraph, the first that holds a name or a number, if one does. Where there are
     fewer than FEWEST, others join in.
     """
-    paragraphs = [
-        [sentence for sentence in paragraph if _stands_alone(article, sentence[1])]
-        for paragraph in _paragraphs(article)
-    ]
+    paragraphs = _telling_paragraphs(article)
     sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
     main = sentences[:1] + [
         next((one for one in paragraph if _tells(article.text[slice(*one[1])], article.language)), paragraph[0])
@@ -84,6 +84,23 @@ def main_sentences(article: Article) -> list[tuple[Passage, Span]]:
     others = [sentence for sentence in sentences if sentence not in main]
     chosen = [*main, *others[: max(0, FEWEST - len(main))]][:MOST]
     return sorted(chosen, key=lambda sentence: sentence[1])
+
+
+def _left(article: Article, shown: Sequence[Citation]) -> list[tuple[Passage, Span]]:
+    """The main sentences or, where they were shown, up to MOST others that can stand alone, in their order."""
+    if not shown:
+        return main_sentences(article)
+    quoted = [(one.start, one.end) for one in shown if one.article_id == article.article_id]
+    sentences = [sentence for paragraph in _telling_paragraphs(article) for sentence in paragraph]
+    return [one for one in sentences if not any(start < one[1][1] and one[1][0] < end for start, end in quoted)][:MOST]
+
+
+def _telling_paragraphs(article: Article) -> list[list[tuple[Passage, Span]]]:
+    """The sentences of each paragraph that can stand alone."""
+    return [
+        [sentence for sentence in paragraph if _stands_alone(article, sentence[1])]
+        for paragraph in _paragraphs(article)
+    ]
 
 
 def _paragraphs(article: Article) -> list[list[tuple[Passage, Span]]]:

@@ -3,7 +3,7 @@
 from rag.answer_parts import TimelineEntry
 from rag.compose.extract import Composition, span_with_subject
 from rag.compose.found import Found
-from rag.compose.items import citations_of, distinct, text_of
+from rag.compose.items import citations_of, distinct, is_shown, text_of
 from rag.evidence.gathering import Item, Wanted, gather
 from rag.question.periods import period_asked
 from rag.question.subject import dated_query, subject_of
@@ -16,7 +16,7 @@ LEAST_ODDS = -0.8
 
 
 def order_by_day(found: Found) -> Composition | None:
-    """What happened on each day; None where fewer than two days are found, or they are too unlikely.
+    """What happened on each day; None where fewer than two days are found, all were shown, or they are unlikely.
 
     Raises:
         As `gather`.
@@ -29,9 +29,10 @@ def order_by_day(found: Found) -> Composition | None:
     items = distinct(_without_going_on(likely), _same_day)
     # Whether a sentence is of the period is known, so that nothing else need be likely.
     confidence = 1.0 if period else gathered.confidence
-    if len(items) < FEWEST or confidence < found.threshold:
+    left = [item for item in items if not is_shown(item.evidence, found.shown)]
+    if len(items) < FEWEST or not left or confidence < found.threshold:
         return None
-    shown = sorted(items[:MOST], key=_date)
+    shown = sorted(left[:MOST], key=_date)
     citations = citations_of(shown, lambda _: False, found.article_of)
     entries = tuple(
         TimelineEntry(item.day.date, item.day.precision, item.day.inferred, citation.number)
@@ -43,7 +44,7 @@ def order_by_day(found: Found) -> Composition | None:
         citations,
         confidence=confidence,
         timeline=entries,
-        more_matches=len(items) - len(shown),
+        more_matches=len(left) - len(shown),
     )
 
 

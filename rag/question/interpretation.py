@@ -54,7 +54,7 @@ def interpretation_of(typed: str, typed_history: Sequence[str], index: PassageIn
     compares = form is Form.COMPARISON
     text = whole or text if compares else text.replace(questions[0].text, questions[0].query, 1)
     if more:
-        return Interpretation(text, questions, more=more)
+        return Interpretation(text, questions, more=more, form=form)
     before = _asked_before(last.text, history, questions[0], index)
     return Interpretation(text, questions, last.misspelt, before, form=form, whole=whole)
 

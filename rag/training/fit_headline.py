@@ -52,7 +52,7 @@ def _examples(question: Question, index: LocalIndex, reader: Reader) -> Iterator
     (part,) = asked.questions
     retrieval = Retriever(index, reader=reader).retrieve(part.query, DEFAULT_K, typed_query=part.typed_query)
     scorer = SentenceScorer(reader, shipped_weights(reading=True))
-    scored = ScoredQuestion.of(scorer, part, retrieval, index, lambda sub: list(sub.evidence))
+    scored = ScoredQuestion.of(scorer, part, retrieval, index)
     judge = HeadlineJudge(part.text, part.query, scored.evidence, reader, partial(_article, index))
     for item in scored.evidence[:1]:
         if item.answer and not judge.broken(item, item.answer):

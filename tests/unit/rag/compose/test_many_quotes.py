@@ -22,10 +22,11 @@ QUESTION = "Which visits did Rustam Aghayev make to Ganja?"
 
 @pytest.fixture
 def ask(index_of_texts: Callable[..., LocalIndex]) -> Callable[..., Answer]:
-    """Asks one question of texts by their ids, with weights and a reader."""
+    """Asks questions of the same texts by their ids, with weights and a reader."""
+    held: dict[str, LocalIndex] = {}
 
     def asked(question: str, texts: dict[str, str], weights=SURE, reader=None, history=()) -> Answer:
-        index = index_of_texts(**texts)
+        index = held["texts"] if held else held.setdefault("texts", index_of_texts(**texts))
         answer = Assistant(FixedSource(index), weights=weights, reader=reader).ask(question, history)
         for cited in answer.citations:
             article = index.article(cited.article_id)
@@ -111,6 +112,9 @@ def test_a_long_list_says_how_much_it_leaves_out(ask):
     answer = ask("Which towns make silk?", {"silk": text}, reader=reader)
     assert (len(answer.citations), answer.more_matches) == (12, 2)
     assert answer.more_note() == "2 more sentences match."
+    more = ask("tell me more", {"silk": text}, reader=reader, history=("Which towns make silk?",))
+    assert (more.form, len(more.citations), more.more_matches) == (Form.LIST, 2, 0)
+    assert not {*quotes(more)} & {*quotes(answer)}
 
 
 STRIKE = (
@@ -163,6 +167,31 @@ def test_a_summary_has_a_sentence_of_each_paragraph(ask):
         "The tea is sold in Ganja and Baku every autumn.",
     ]
     assert {cited.article_id for cited in answer.citations} == {"tea-garden"}
+
+
+def test_more_of_a_summary_is_what_the_article_says_beside_it(ask):
+    """The next sentences that can stand alone, and then what else there is, but nothing twice."""
+    text = TEA.replace("Nobody had asked for it then.", "Nobody in the town had asked for any tea by then.")
+    texts, asked = {"tea-garden": text, "others": OTHERS}, "Summarise the article on tea"
+    more = ask("tell me more", texts, history=(asked,))
+    assert (more.form, more.answered, more.interpreted_question) == (Form.SUMMARY, True, asked)
+    assert quotes(more) == ["Nobody in the town had asked for any tea by then."]
+    last = ask("what else?", texts, history=(asked, "tell me more"))
+    assert not {*quotes(last)} & {*quotes(more), *quotes(ask(asked, texts))}
+
+
+@pytest.mark.parametrize(
+    "question", ["Give me a timeline of the Lenkoran strike", QUESTION, "Was there a strike in 1920?"]
+)
+def test_more_never_repeats_what_was_shown(ask, question):
+    """Whatever the form of the answer was."""
+    texts = {"strike": STRIKE, "visits": VISITS, "others": OTHERS}
+    seen: list[str] = []
+    for times in range(4):
+        answer = ask("more" if times else question, texts, history=(question, *["more"] * (times - 1)) if times else ())
+        assert not {*quotes(answer)} & {*seen}
+        seen += quotes(answer)
+    assert seen
 
 
 def test_a_summary_is_of_the_article_that_is_named(ask):

@@ -5,13 +5,14 @@ and "Which documents were signed?" ask of what the articles say.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
 
-from rag.question.languages import LANGUAGES
-from rag.question.languages.folding import fold
+from rag.question.languages import DEFAULT, LANGUAGES
+from rag.question.languages.folding import fold, fold_case
 from rag.question.languages.names import language_of_name
 from rag.question.periods import without_period
 
@@ -33,9 +34,10 @@ class Asked(StrEnum):
 class CorpusQuestion:
     """A question on what is held, of the articles that its words name.
 
-    `phrase` is what they mention, `origin` the words that name their source, if there is one of that name, `language` a
-    code, `first` and `last` days of publication. `several`: more than one article is asked for. `of_index`: it is said
-    that what is held is meant, so that an unknown source is none that is held.
+    `phrase` is what they mention; with `topic` they are about it, in whatever words. `origin` is the words that name
+    their source, if there is one of that name, `language` a code, `first` and `last` are days of publication.
+    `several`: more than one article is asked for. `of_index`: it is said that what is held is meant, so that an unknown
+    source is none that is held.
     """
 
     asked: Asked
@@ -46,6 +48,7 @@ class CorpusQuestion:
     last: str | None = None
     several: bool = True
     of_index: bool = False
+    topic: bool = False
 
 
 _ASIDE = re.compile(
@@ -68,8 +71,9 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _MENTIONS = re.compile(
-    r"(?:that |which )?(?:(?:are|is) )?(?:mention(?:s|ed|ing)?|nam(?:es?|ing)|contain(?:s|ing)?|refer(?:s|ring)? to"
-    r"|talk(?:s|ing)? about|discuss(?:es|ing)?|deal(?:s|ing)? with|about|on|regarding|concerning)\s+"
+    r"(?:that |which )?(?:(?:are|is) )?(?:mention(?:s|ed|ing)?|nam(?:es?|ing)|contain(?:s|ing)?"
+    r"|(?P<topic>refer(?:s|ring)? to|talk(?:s|ing)? about|discuss(?:es|ing)?|deal(?:s|ing)? with|about|on|regarding"
+    r"|concerning))\s+"
     r"(?:(?:the )?(?:exact )?(?:words?|phrase|name|term)\s+)?(?P<phrase>.+)",
     re.IGNORECASE,
 )
@@ -89,6 +93,9 @@ _VERB = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”«»„]([^\"“”«»„]+)[\"“”«»„]|['‘]([^'‘’]+)['’]")
 _ARTICLE = re.compile(r"(?:the|an?)\s+(?=\S)", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’ʼ]s$", re.IGNORECASE)  # "Pakistan's" is mentioned where Pakistan is
+# What stands for something named before: "his visit", and not the word "his".
+_REFERS_BACK = re.compile(rf"\b(?:{fold(DEFAULT.refers_back)}|this|such)\b")
 _ASIDES, _ENDINGS = 3, 6  # that are looked at: nobody writes more
 _LONGEST = 12  # words of a phrase: what is longer is no name
 
@@ -96,6 +103,7 @@ _LONGEST = 12  # words of a phrase: what is longer is no name
 def corpus_question_of(question: str, today: date) -> CorpusQuestion | None:
     """What a question asks of the corpus; None where it asks of what the articles say."""
     text = _IS.sub(" is", " ".join(question.split())).rstrip(" ?.!؟…")
+    text = text.lower() if text.isupper() else text  # "IT" and "WHO" are names only beside small letters
     for _ in range(_ASIDES):
         text = _ASIDE.sub("", text, count=1)
     for asked, pattern in _patterns("en"):
@@ -122,16 +130,23 @@ def _narrowed(found: CorpusQuestion, rest: str, today: date) -> CorpusQuestion |
     if not rest:
         return found
     if mentions := _MENTIONS.fullmatch(rest):
-        phrase = phrase_of(mentions["phrase"])
-        return replace(found, phrase=phrase) if phrase else None
+        found = _mentioning(found, mentions)
+        return found if found.phrase else None
     both = _ORIGIN_AND_PHRASE.fullmatch(rest)
     mentions = both and _MENTIONS.fullmatch(both["mentions"])
     if both and mentions:
-        found, rest = _without_endings(replace(found, phrase=phrase_of(mentions["phrase"])), both["origin"], today)
+        found, rest = _without_endings(_mentioning(found, mentions), both["origin"], today)
         if not (found.phrase and rest):
             return found if found.phrase else None
     origin = _ORIGIN.fullmatch(rest)
     return replace(found, origin=origin["origin"]) if origin and not _VERB.search(origin["origin"]) else None
+
+
+def _mentioning(found: CorpusQuestion, mentions: re.Match[str]) -> CorpusQuestion:
+    """The question with what its articles mention, or are about."""
+    quoted = _QUOTED.fullmatch(mentions["phrase"].strip())
+    topic = not quoted and (found.asked is Asked.TOPIC or mentions["topic"] is not None)
+    return replace(found, phrase=phrase_of(mentions["phrase"]), topic=topic)
 
 
 def _without_endings(found: CorpusQuestion, rest: str, today: date) -> tuple[CorpusQuestion, str]:
@@ -156,12 +171,23 @@ def _without_endings(found: CorpusQuestion, rest: str, today: date) -> tuple[Cor
 
 
 def phrase_of(text: str) -> str | None:
-    """The phrase that a text names: what it quotes, or its words without a first "the"; None where it is a clause."""
+    """The phrase that a text names: what it quotes, or its words without a first "the" and a last "'s".
+
+    None where it is a clause, or names nothing by itself, such as "him" and "his visit".
+    """
     if quoted := _QUOTED.fullmatch(text.strip()):
         return (quoted[1] or quoted[2]).strip()
-    phrase = _ARTICLE.sub("", text.strip(" ,;:"), count=1) if _ARTICLE.match(text.strip(" ,;:")) else text.strip(" ,;:")
+    text = text.strip(" ,;:")
+    phrase = _POSSESSIVE.sub("", text[match.end() :] if (match := _ARTICLE.match(text)) else text)
     words = phrase.split()
-    return phrase if words and len(words) <= _LONGEST and not _VERB.search(phrase) else None
+    return phrase if words and len(words) <= _LONGEST and not _VERB.search(phrase) and _names_something(words) else None
+
+
+def _names_something(words: Sequence[str]) -> bool:
+    """Whether words name something without what was named before; words in capitals, such as IT, always do."""
+    small = [fold_case(fold(word)) for word in words if len(word) == 1 or not word.isupper()]
+    plain = len(small) == len(words) and all(word in DEFAULT.plain_words for word in small)
+    return not plain and not _REFERS_BACK.search(" ".join(small))
 
 
 @cache

@@ -63,6 +63,12 @@ def _table() -> dict[int, str | None]:
     return table
 
 
+# Scripts that put no space between words, and Korean, which puts none between a word and its particles.
+_JOINING = re.compile(
+    "[\u0e01-\u0eff\u0f40-\u0fbc\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+
 Letters = Mapping[int, str | None]  # as str.translate takes it; all but TURKIC leave ASCII as it is
 LETTERS: Letters = _table()
 ARABIC: Letters = {letter: folded for letter, folded in LETTERS.items() if letter != ord("ة")}
@@ -82,3 +88,11 @@ def _composed(marked: re.Match[str]) -> str:
     """A letter with the first of its marks as one character or, where there is none such, the letter alone."""
     composed = unicodedata.normalize("NFC", marked[1] + marked[2])
     return composed if len(composed) == 1 else marked[1]
+
+
+def joins_words(text: str) -> bool:
+    """Whether a text has letters of a script whose words are not divided here, such as Chinese, Japanese or Thai.
+
+    Where such a word stands in a text, it is found only if nothing is written beside it.
+    """
+    return _JOINING.search(fold_letters(text)) is not None

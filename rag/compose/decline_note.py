@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.engine.protocol import PassageIndex
+from index.letters import joins_words
 from index.types import Filters
 from rag.answer import Answer, AnswerLink
 from rag.compose.wording import FILTER_NAMES, counted, listed, verb, without_filter
@@ -21,7 +22,7 @@ _MOST_COUNTED = 2_000
 _NAMED = 2  # names that no article has, of those that the note lists
 _SHORTEST = 4  # letters of a word without a capital that can be a subject
 _WORD = re.compile(r"\w[\w'’-]*")
-_POSSESSIVE = re.compile(r"['’]s$")
+_POSSESSIVE = re.compile(r"['’ʼ]s$", re.IGNORECASE)
 _NO_NOUN = re.compile("(?:ed|ing|est)$", re.IGNORECASE)
 _JOINTS = {"of", "the"}  # inside a name: University of the Punjab
 
@@ -38,7 +39,7 @@ def with_decline_note(answer: Answer, filters: Filters, index: PassageIndex) -> 
     """A declined answer with its note and links; the answer itself where there is nothing to say."""
     if not index.manifest.articles or is_unknown_language(answer.question):
         return answer
-    subjects = subjects_of(answer.interpreted_question)
+    subjects = [subject for subject in subjects_of(answer.interpreted_question) if not joins_words(subject)]
     missing = [subject for subject in subjects if not index.most_mentions(subject)]
     nearest = _nearest([subject for subject in subjects if subject not in missing], filters, index)
     sentences = [_what_is_near(missing[:_NAMED], nearest, filters)]

@@ -83,6 +83,7 @@ class KnownSuggestions:
 
     def recorded(self, index: PassageIndex, attempts: Iterator[str | None]) -> Iterator[str | None]:
         """The same attempts to suggest a question of an index; those that give one are kept."""
+        self._is_first(index)
         for question in attempts:
             with self._lock:
                 found = self._questions.setdefault(index, {})
@@ -90,13 +91,24 @@ class KnownSuggestions:
             yield question
 
     def of(self, index: PassageIndex, attempts: Callable[[], Iterator[str | None]]) -> tuple[str, ...]:
-        """Up to IN_TALK questions. Where nothing was tried for the index yet, a few attempts are made first."""
-        with self._lock:
-            tried = index in self._questions
-        if not tried:
+        """Up to IN_TALK questions. Where nothing was tried for the index yet, a few attempts are made first.
+
+        Only one caller makes them; the others get what was found so far.
+        """
+        if self._is_first(index):
             for _ in islice(self.recorded(index, attempts()), _ATTEMPTS_IN_TALK):
-                if len(self._questions[index]) == IN_TALK:
+                if len(self._found(index)) == IN_TALK:
                     break
+        return self._found(index)
+
+    def _is_first(self, index: PassageIndex) -> bool:
+        """Whether nothing was tried for the index before; from now on it counts as tried."""
+        with self._lock:
+            is_first = index not in self._questions
+            self._questions.setdefault(index, {})
+            return is_first
+
+    def _found(self, index: PassageIndex) -> tuple[str, ...]:
         with self._lock:
             return tuple(self._questions.get(index, ()))[:IN_TALK]
 

@@ -58,8 +58,8 @@ class SuggestionWorker:
 
     def _make(self, questions: list[str]) -> None:
         self._stopped.wait(self._after)
-        attempts = self._assistant.suggestions()
         try:
+            attempts = self._assistant.suggestions()  # the index may have been damaged meanwhile
             while questions is self._questions and not self._stopped.is_set():
                 with self._take_spare_slot() as has_slot:
                     question = next(attempts, _EXHAUSTED) if has_slot else None

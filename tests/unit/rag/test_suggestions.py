@@ -6,7 +6,7 @@ import pytest
 
 from rag.answer import ShortAnswer
 from rag.assistant import Assistant
-from rag.suggestions import SHOWN, candidates, suggestions
+from rag.suggestions import SHOWN, KnownSuggestions, candidates, suggestions
 from tests.unit.rag.conftest import SURE, FixedSource
 
 
@@ -118,3 +118,30 @@ def test_a_question_whose_answer_does_not_lead_back_is_not_suggested(assistant_o
 def test_a_corpus_in_another_language_suggests_nothing(assistant_of):
     """The sentence patterns are English."""
     assert list(assistant_of(a="آتشگاہ کی عمارت 1745 میں مکمل ہوئی۔").suggestions()) == []
+
+
+def test_a_corpus_that_suggests_nothing_is_searched_for_suggestions_once(index_of_texts):
+    """Each later greeting would cost as much as the first."""
+    index, known = index_of_texts(a="It rained."), KnownSuggestions()
+    searches = []
+
+    def attempts():
+        searches.append(1)
+        return iter(())
+
+    assert [known.of(index, attempts) for _ in range(3)] == [()] * 3
+    assert len(searches) == 1
+
+
+def test_two_greetings_at_once_make_the_suggestions_once(index_of_texts):
+    """The second gets what was found until then, and waits for nothing."""
+    index, known = index_of_texts(a="It rained."), KnownSuggestions()
+    meanwhile = []
+
+    def attempts():
+        yield "Who?"
+        meanwhile.append(known.of(index, attempts))
+        yield "When?"
+
+    assert known.of(index, attempts) == ("Who?", "When?")
+    assert meanwhile == [("Who?",)]

@@ -80,6 +80,27 @@ def test_a_failure_is_logged_and_leaves_the_page_whole(caplog):
     assert "no questions could be suggested" in caplog.text
 
 
+class Damaged:
+    """An assistant whose index is damaged after its first question."""
+
+    def manifest(self):
+        return self
+
+    generation = 1
+
+    def suggestions(self):
+        raise OSError("vectors.npy has 100 bytes")
+
+
+def test_an_index_that_is_damaged_before_the_first_attempt_is_logged(caplog):
+    """The thread ends without an error of its own."""
+    suggested = SuggestionWorker(Damaged())
+    with caplog.at_level(logging.ERROR):
+        suggested.current()
+        assert finished(suggested) == []
+    assert "no questions could be suggested" in caplog.text
+
+
 def test_closed_it_makes_no_more():
     """What was being made ends, and a later look begins nothing."""
     assistant = Scripted("Who?")

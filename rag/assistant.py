@@ -20,6 +20,7 @@ from rag.compose.forms import DEPTHS
 from rag.compose.found import Found, ScoredQuestion
 from rag.compose.further import compose_further
 from rag.compose.language_note import language_note
+from rag.compose.wording import NAME_MORE, too_common
 from rag.errors import ArticleUnknownError, FilterError, SettingError
 from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
 from rag.evidence.gathering import Material
@@ -34,7 +35,7 @@ from rag.reader import Reader, TransformerReader
 from rag.replies import reply_events, reply_of
 from rag.retrieval.reranker import Reranker
 from rag.retrieval.retriever import Retriever, interleaved
-from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, LEAST_HEADLINE, MAX_K
+from rag.settings import DEFAULT_K, DEFAULT_THRESHOLD, LEAST_HEADLINE, MAX_K, MOST_READ
 from rag.suggestions import KnownSuggestions, suggestions
 
 FROM_CACHE = "cache"  # the only stage in the times of a cached answer
@@ -214,8 +215,15 @@ class Assistant:
     def list_articles(
         self, filters: Filters, offset: int, limit: int, phrase: str | None = None
     ) -> list[ArticleSummary]:
-        """Up to `limit` of the articles that pass and hold a phrase, newest first, after the first `offset` of them."""
-        return self.source.current().list_articles(filters, offset, limit, phrase)
+        """Up to `limit` of the articles that pass and hold a phrase, newest first, after the first `offset` of them.
+
+        Raises:
+            FilterError: so many passages may hold the phrase that reading them would take seconds.
+        """
+        index = self.source.current()
+        if phrase and (most := index.most_mentions(phrase)) > MOST_READ:
+            raise FilterError(too_common(phrase, most), NAME_MORE)
+        return index.list_articles(filters, offset, limit, phrase)
 
     def degraded_reason(self) -> str | None:
         """Why the newest generation does not serve while an older one does; None where the newest serves.

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from index.engine.protocol import PassageIndex
+from index.types import Filters
 from rag.answer import Answer, AnswerLink, IndexInfo
 from rag.cache import Request
 from rag.clock import Clock
@@ -24,7 +25,8 @@ def reply_of(request: Request, index: PassageIndex, examples: Examples) -> Answe
     talk = talk_of(request.question, in_conversation=bool(request.history))
     if talk:
         suggestions = examples() if talk in ASKS_FOR_EXAMPLES else ()
-        return _answer(request, index, Form.TALK, talk_text(talk, index.stats()), suggestions=suggestions)
+        text = talk_text(talk, index.stats(), filtered=request.filters != Filters())
+        return _answer(request, index, Form.TALK, text, suggestions=suggestions)
     asked = corpus_question_of(without_courtesies(request.question), date.fromisoformat(request.day))
     found = corpus_answer(asked, request.filters, index) if asked else None
     return _answer(request, index, Form.CORPUS, found.text, found.links) if found else None

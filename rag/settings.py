@@ -19,6 +19,10 @@ DEFAULT_THRESHOLD = 0.35
 # and 0.82 (0.20).
 LEAST_HEADLINE = 0.7
 
+# Passages that may hold the rarest word of a phrase; where there are more, the articles with the phrase are not counted
+# or listed. Reading one article takes about 0.1 ms.
+MOST_READ = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class AssistantSettings:

@@ -6,13 +6,25 @@ from dataclasses import dataclass, replace
 from index.engine.protocol import PassageIndex
 from index.engine.stats import Count
 from index.languages import primary_language
+from index.letters import joins_words
 from index.types import ArticleSummary, Filters
 from rag.answer import AnswerLink
-from rag.compose.wording import counted, day_in_words, listed, published_in_words, scope_in_words, verb
+from rag.compose.both_filters import is_crossed, passed_by_both
+from rag.compose.wording import (
+    NAME_MORE,
+    counted,
+    day_in_words,
+    listed,
+    published_in_words,
+    scope_in_words,
+    too_common,
+    verb,
+)
 from rag.question.corpus_question import Asked, CorpusQuestion
 from rag.question.languages import LANGUAGES
 from rag.question.languages.folding import fold, fold_case
 from rag.question.languages.names import english_name
+from rag.settings import MOST_READ
 
 COUNTED = "Counted in the index, not quoted."  # shown with each of these answers
 LISTED = 10  # articles, or sources or languages, that an answer links to
@@ -59,33 +71,41 @@ class _Scope:
 def corpus_answer(question: CorpusQuestion, filters: Filters, index: PassageIndex) -> CorpusAnswer | None:
     """The answer to a question on the corpus; None where its words are not on the corpus after all.
 
-    So they are where they name a source that is none, such as "the treaty", where they ask for anything on what no
-    article has in these very words, and where no article is of the days in "Which documents were published in 1937?":
-    then what the articles say may answer.
+    So they are where they name a source that is none, such as "the treaty", where they ask for articles about what none
+    has in these very words, and where no article is of the days in "Which documents were published in 1937?": then what
+    the articles say may answer. A phrase in a script that divides no words, or too common a one, can't be counted.
     """
     if not index.manifest.articles:
         return CorpusAnswer("The index holds no article.")
     source = _source_named(question.origin, index.stats().sources) if question.origin else None
     if question.origin and source is None:
-        if not question.of_index:
-            return None
         sources = _sources(index, filters)
-        return replace(sources, text=f"No source here is named “{question.origin}”. {sources.text}")
-    scope = _Scope(index, _narrowed(filters, question, source), question.phrase, question.several)
+        text = f"No source here is named “{question.origin}”. {sources.text}"
+        return replace(sources, text=text) if question.of_index else None
+    of_words = Filters(question.first, question.last, source, question.language)
+    if is_crossed(of_words) or joins_words(question.phrase or ""):
+        return None
+    narrowed = passed_by_both(filters, of_words)
+    scope = _Scope(index, narrowed or of_words, question.phrase, question.several)
+    if scope.phrase and (most := index.most_mentions(scope.phrase)) > MOST_READ:
+        return CorpusAnswer(f"{too_common(scope.phrase, most)} {NAME_MORE}")
     words = (question.phrase or "").split()
     # A name is asked for in these very words: "Is there anything on Leyla Mammadova?".
-    loose = question.asked is Asked.TOPIC and len(words) > 1 and not all(word[0].isupper() for word in words)
+    loose = question.topic and len(words) > 1 and not all(word[0].isupper() for word in words)
     told = question.asked is Asked.WHICH and not question.phrase and not question.of_index
-    if (loose and not scope.count(Filters())) or (told and not scope.count()):
+    if (loose and not scope.count(Filters())) or (told and not (narrowed and scope.count())):
         return None
-    return _ANSWERS[question.asked](scope)
+    return _ANSWERS[question.asked](scope) if narrowed else _none_passes(scope, filters)
 
 
-def _narrowed(filters: Filters, question: CorpusQuestion, source: str | None) -> Filters:
-    """The filters of the request, and those that the words of the question name."""
-    first = max(filter(None, (filters.published_from, question.first)), default=None)
-    last = min(filter(None, (filters.published_to, question.last)), default=None)
-    return Filters(first, last, source or filters.source, question.language or filters.language)
+def _none_passes(scope: _Scope, filters: Filters) -> CorpusAnswer:
+    """Where the words of a question and the filters of the request exclude each other; `scope` is that of the words."""
+    without = _count(scope)
+    lower = without.text[0].lower() + without.text[1:]
+    text = (
+        f"{scope.in_words(0)} passes the filters: they are for articles{scope_in_words(filters)}. Without them, {lower}"
+    )
+    return replace(without, text=text)
 
 
 def _source_named(words: str, sources: Sequence[Count]) -> str | None:
@@ -211,11 +231,11 @@ def _all(count: int) -> str:
 def _sources(index: PassageIndex, filters: Filters) -> CorpusAnswer:
     named = [(str(count.name), count.articles) for count in index.stats().sources if count.name is not None]
     unnamed = sum(count.articles for count in index.stats().sources if count.name is None)
-    links = tuple(AnswerLink(name, filters=replace(filters, source=name)) for name, _ in named[:LISTED])
+    links = tuple(AnswerLink(name, filters=Filters(source=name)) for name, _ in named[:LISTED])
     if not named:
         return CorpusAnswer("No article names its source.")
     rest = f" {counted(unnamed, 'article')} {verb(unnamed, 'name')} no source." if unnamed else ""
-    return CorpusAnswer(f"{_groups(named, 'source')}.{rest}", links)
+    return CorpusAnswer(f"{_in_all(filters)}{_groups(named, 'source')}.{rest}", links)
 
 
 def _languages(index: PassageIndex, filters: Filters) -> CorpusAnswer:
@@ -224,10 +244,15 @@ def _languages(index: PassageIndex, filters: Filters) -> CorpusAnswer:
         if code := primary_language(count.name):
             counts[code] = counts.get(code, 0) + count.articles
     named = sorted(((english_name(code) or code, number) for code, number in counts.items()), key=lambda pair: -pair[1])
-    links = tuple(AnswerLink(english_name(code) or code, filters=replace(filters, language=code)) for code in counts)
+    links = tuple(AnswerLink(english_name(code) or code, filters=Filters(language=code)) for code in counts)
     read = listed([english_name(code) or code for code in LANGUAGES])
-    held = f"{_groups(named, 'language')}." if named else "No article states its language."
+    held = f"{_in_all(filters)}{_groups(named, 'language')}." if named else "No article states its language."
     return CorpusAnswer(f"{held} Questions are read in {read}.", links[:LISTED])
+
+
+def _in_all(filters: Filters) -> str:
+    """Said of all articles where the request's filters pass some of them only."""
+    return "" if filters == Filters() else "In all, "
 
 
 def _groups(named: Sequence[tuple[str, int]], noun: str) -> str:
@@ -240,10 +265,24 @@ def _groups(named: Sequence[tuple[str, int]], noun: str) -> str:
 def _days(scope: _Scope) -> CorpusAnswer:
     stats = scope.index.stats()
     days = published_in_words(stats.earliest, stats.latest)
-    held = f"{counted(stats.articles, 'article')} {verb(stats.articles, 'are')} held"
+    held = f"{_in_all(scope.filters)}{counted(stats.articles, 'article')} {verb(stats.articles, 'are')} held"
     text = f"{held}, {days or 'none with a date'}."
     made = f"The index was made on {day_in_words(stats.created)}, {stats.created[11:16]} UTC."
-    return CorpusAnswer(f"{text} {made}", (scope.link(_all(stats.articles), Filters()),))
+    passing = f" {_days_of(scope)}" if scope.filters != Filters() else ""
+    return CorpusAnswer(f"{text}{passing} {made}", (scope.link(_all(stats.articles), Filters()),))
+
+
+def _days_of(scope: _Scope) -> str:
+    """The days of the articles that pass the filters."""
+    count = scope.count()
+    dated = replace(scope.filters, published_from=scope.filters.published_from or _FIRST_DAY)
+    with_day = scope.count(dated)
+    passes = "pass" if count > 1 else "passes"
+    passing = f"{scope.in_words(count)} {passes} the filters"
+    if not with_day:
+        return f"{passing}, none with a date." if count else f"{passing}."
+    (newest,), (oldest,) = scope.page(0, 1, dated)[1], scope.page(with_day - 1, 1, dated)[1]
+    return f"{passing}, {published_in_words(oldest.published, newest.published)}."
 
 
 _ANSWERS: dict[Asked, Callable[[_Scope], CorpusAnswer]] = {

@@ -15,13 +15,12 @@ _BEFORE |= {
 }
 
 
-def talk_text(talk: Talk, stats: IndexStats) -> str:
-    """The reply to one kind of talk, given what the index holds."""
+def talk_text(talk: Talk, stats: IndexStats, *, filtered: bool = False) -> str:
+    """The reply to one kind of talk, given what the index holds; `filtered`: filters pass some of it only."""
     if not stats.articles:
         return f"{_BEFORE.get(talk, '')} {_EMPTY}".lstrip()
-    held = (
-        f"{counted(stats.articles, 'article')}{_origin(stats)} {verb(stats.articles, 'are')} held here{_days(stats)}."
-    )
+    number = f"{'In all, ' if filtered else ''}{counted(stats.articles, 'article')}"
+    held = f"{number}{_origin(stats)} {verb(stats.articles, 'are')} held here{_days(stats)}."
     said = [_BEFORE.get(talk, ""), held]
     if talk in ASKS_FOR_EXAMPLES:
         said.append("Ask about them: the answer is quoted from them word for word.")

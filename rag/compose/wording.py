@@ -8,6 +8,7 @@ from index.languages import primary_language
 from index.types import Filters
 from rag.question.languages.names import english_name
 
+NAME_MORE = "Name more of it."  # what to do about too common a phrase
 FILTER_NAMES = {"source": "source filter", "language": "language filter", "dates": "date filter"}
 
 
@@ -48,6 +49,11 @@ def scope_in_words(filters: Filters) -> str:
         published_in_words(filters.published_from, filters.published_to),
     )
     return "".join(f" {part}" for part in parts if part)
+
+
+def too_common(phrase: str, most: int) -> str:
+    """Why the articles with a phrase, which so many passages may hold, are not counted."""
+    return f"“{phrase}” may stand in as many as {most:,} passages, too many to read one by one."
 
 
 def listed(names: Sequence[str], joint: str = "and") -> str:

@@ -8,6 +8,7 @@ from index.build.build import build_index
 from index.engine.local.local_index import LocalIndex
 from index.types import Filters
 from rag.assistant import Assistant
+from rag.errors import FilterError
 from rag.events import Answered, PassagesFound, Stage, StageStarted
 from rag.question.form import Form
 from tests.conftest import WordEmbedder
@@ -192,9 +193,104 @@ def test_the_filters_of_the_request_hold_for_what_is_counted(news):
 
 
 @pytest.mark.parametrize(
+    ("question", "filters", "text"),
+    [
+        (
+            "How many articles are in English?",
+            Filters(language="fr"),
+            "No article in English passes the filters: they are for articles in French. Without them, 11 articles in"
+            " English are held.",
+        ),
+        (
+            "Which articles of Coast Daily mention Sheki?",
+            Filters(source="River Post"),
+            "No article of Coast Daily that mentions “Sheki” passes the filters: they are for articles of River Post."
+            " Without them, 8 articles of Coast Daily mention “Sheki”.",
+        ),
+        (
+            "How many articles were published in March 2025?",
+            Filters(published_from="2025-06-01"),
+            "No article published from 1 March 2025 to 31 March 2025 passes the filters: they are for articles"
+            " published since 1 June 2025. Without them, 1 article published from 1 March 2025 to 31 March 2025 is"
+            " held. 1 article without a date is not counted.",
+        ),
+        (
+            "How many articles of Coast Daily are there?",
+            Filters(source="coast daily", language="EN-us"),
+            "8 articles of Coast Daily in English are held.",
+        ),
+        (
+            "How many sources are there?",
+            Filters(language="fr"),
+            "In all, 2 sources: Coast Daily (8 articles) and River Post (3 articles). 1 article names no source.",
+        ),
+        (
+            "Which languages are there?",
+            Filters(source="River Post"),
+            "In all, 2 languages: English (11 articles) and French (1 article). Questions are read in English,"
+            " Azerbaijani, Turkish, Russian, Urdu, Arabic and Persian.",
+        ),
+        (
+            "thanks",
+            Filters(source="River Post"),
+            "You are welcome. In all, 12 articles from 2 sources are held here, published from 10 January 2025 to"
+            " 10 November 2025.",
+        ),
+    ],
+)
+def test_filters_and_the_words_of_a_question_both_hold(news, question, filters, text):
+    """Where they exclude each other it is said; what is told of all articles is said to be of all."""
+    assert news.ask(question, filters=filters).answer == text
+
+
+def test_the_days_that_are_covered_are_also_those_of_the_filters(news):
+    """Beside those of all articles."""
+    told = news.ask("What days are covered?", filters=Filters(source="River Post")).answer
+    assert told.startswith(
+        "In all, 12 articles are held, published from 10 January 2025 to 10 November 2025. 3 articles of River Post"
+        " pass the filters, published from 10 September 2025 to 10 November 2025. The index was made on"
+    )
+    undated = news.ask("What days are covered?", filters=Filters(language="fr")).answer
+    assert " 1 article in French passes the filters, none with a date. " in undated
+    nothing = news.ask("What days are covered?", filters=Filters(language="fr", source="River Post")).answer
+    assert " No article of River Post in French passes the filters. " in nothing
+
+
+def test_what_too_many_passages_hold_is_not_read(news, monkeypatch):
+    """No number is given, and no list is made; a phrase with a rarer word is counted."""
+    for module in ("rag.compose.corpus_answer", "rag.assistant"):
+        monkeypatch.setattr(f"{module}.MOST_READ", 11)
+    common = "“Sheki” may stand in as many as 12 passages, too many to read one by one."
+    for question in ("How many articles mention Sheki?", "Which articles are about Sheki?", "Is Sheki mentioned?"):
+        answer = news.ask(question)
+        assert (answer.answer, answer.links) == (f"{common} Name more of it.", ())
+    with pytest.raises(FilterError, match=common):
+        news.list_articles(Filters(), 0, 10, "Sheki")
+    assert news.ask("How many articles mention day 3?").answer == "1 article mentions “day 3”."
+    assert len(news.list_articles(Filters(), 0, 100)) == 12
+
+
+@pytest.mark.parametrize(
+    ("question", "mentions"),
+    [("How many articles mention 北京?", None), ("How many articles mention Beijing?", "No article")],
+)
+def test_a_word_of_a_script_without_spaces_is_not_said_to_be_missing(index_of_texts, question, mentions):
+    """It may stand inside a longer run of letters, where it is not found."""
+    index = index_of_texts(a="两国代表在北京签署了协议。", b="The fair of Sheki opened.")
+    answer = Assistant(FixedSource(index), weights=SENSIBLE).ask(question)
+    assert (answer.form is Form.CORPUS) == (mentions is not None)
+    assert "No article mentions “北京”" not in f"{answer.answer} {answer.decline_note}"
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Which articles of the constitution mention fairs?",
+        "Which articles are about relations between Sheki and Lachin?",
+        "How many articles are about the opening of the fair?",
+        "What is the latest article on the fair of Ganja?",
+        "Which articles mention him?",
+        "Which articles were published since 2026 until 2020?",
         "Do you have anything on the day when the fair opened?",
         "Do you have anything about the opening of the fair?",
         "Which articles were published in 1937?",

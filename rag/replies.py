@@ -1,6 +1,7 @@
 """Replies that need no search: to talk, and to questions on what is held."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,13 +11,16 @@ from rag.answer import Answer, AnswerLink, IndexInfo
 from rag.cache import Request
 from rag.clock import Clock
 from rag.compose.corpus_answer import corpus_answer
+from rag.compose.decline_note import subjects_of
 from rag.compose.talk import ASKS_FOR_EXAMPLES, talk_text
 from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
 from rag.question.corpus_question import corpus_question_of
 from rag.question.form import Form
 from rag.question.language import language_of
+from rag.question.subject import telling_words
 from rag.question.talk import talk_of, without_courtesies
 
+_PRONOUN = re.compile(r"\b(?:he|him|she|her|it)\b", re.IGNORECASE)
 Examples = Callable[[], tuple[str, ...]]  # questions that an index holds the answers to
 
 
@@ -27,9 +31,29 @@ def reply_of(request: Request, index: PassageIndex, examples: Examples) -> Answe
         suggestions = examples() if talk in ASKS_FOR_EXAMPLES else ()
         text = talk_text(talk, index.stats(), filtered=request.filters != Filters())
         return _answer(request, index, Form.TALK, text, suggestions=suggestions)
-    asked = corpus_question_of(without_courtesies(request.question), date.fromisoformat(request.day))
+    today = date.fromisoformat(request.day)
+    question = without_courtesies(request.question)
+    asked = corpus_question_of(question, today)
+    named = None if asked else _with_name(question, request.history, today)
+    asked = corpus_question_of(named, today) if named else asked
     found = corpus_answer(asked, request.filters, index) if asked else None
-    return _answer(request, index, Form.CORPUS, found.text, found.links) if found else None
+    reply = _answer(request, index, Form.CORPUS, found.text, found.links) if found else None
+    return replace(reply, interpreted_question=named) if reply and named else reply
+
+
+def _with_name(question: str, history: Sequence[str], today: date) -> str | None:
+    """A question on what is held with the name that its pronoun stands for; None where that is not sure.
+
+    It is sure where the question before names one thing and says nothing else, such as "Who is Leyla Mammadova?".
+    """
+    if not history or len(_PRONOUN.findall(question)) != 1:
+        return None
+    names = subjects_of(history[-1])
+    if len(names) != 1 or telling_words(history[-1].replace(names[0], " ")):
+        return None
+    named = _PRONOUN.sub(lambda _: names[0], question)
+    asked = corpus_question_of(named, today)
+    return named if asked and asked.phrase == names[0] else None
 
 
 def reply_events(reply: Answer, clock: Clock) -> Iterator[AnswerEvent]:

@@ -167,6 +167,29 @@ def test_what_is_held_is_counted(news, question, text):
     assert answer.citations == answer.passages == []
 
 
+@pytest.mark.parametrize(
+    ("question", "history", "text"),
+    [
+        ("How many articles mention her?", ["Who is Leyla Mammadova?"], "4 articles mention “Leyla Mammadova”."),
+        ("Is she mentioned?", ["Leyla Mammadova"], "4 articles mention “Leyla Mammadova”, the newest first:"),
+        (
+            "And how many articles of Coast Daily mention it?",
+            ["How many articles mention Sheki?"],
+            "8 articles of Coast Daily mention “Sheki”.",
+        ),
+        ("How many articles mention him?", ["Who met Leyla Mammadova?"], None),
+        ("How many articles mention him?", ["Was Leyla Mammadova in Sheki?"], None),
+        ("Which articles are about her speech?", ["Who is Leyla Mammadova?"], None),
+        ("How many articles mention her?", [], None),
+    ],
+)
+def test_a_pronoun_is_counted_as_the_name_that_it_surely_stands_for(news, question, history, text):
+    """Where more than one name could be meant, or something that was not named, the articles are searched."""
+    answer = news.ask(question, history)
+    assert (answer.answer if answer.form is Form.CORPUS else None) == text
+    assert (answer.interpreted_question != question) >= (text is not None)
+
+
 def test_the_articles_that_are_told_of_are_linked(news):
     """Each with its id and day, and the list of all where there are more."""
     mentioning = news.ask("Which articles mention Leyla Mammadova?").links

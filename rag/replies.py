@@ -1,6 +1,5 @@
 """Replies that need no search: to talk, and to questions on what is held."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,13 +13,12 @@ from rag.compose.corpus_answer import corpus_answer
 from rag.compose.decline_note import subjects_of
 from rag.compose.talk import ASKS_FOR_EXAMPLES, talk_text
 from rag.events import Answered, AnswerEvent, PassagesFound, Stage, StageStarted
-from rag.question.corpus_question import corpus_question_of
+from rag.question.corpus_question import corpus_question_of, with_name
 from rag.question.form import Form
 from rag.question.language import language_of
 from rag.question.subject import telling_words
 from rag.question.talk import talk_of, without_courtesies
 
-_PRONOUN = re.compile(r"\b(?:he|him|she|her|it)\b", re.IGNORECASE)
 Examples = Callable[[], tuple[str, ...]]  # questions that an index holds the answers to
 
 
@@ -46,14 +44,10 @@ def _with_name(question: str, history: Sequence[str], today: date) -> str | None
 
     It is sure where the question before names one thing and says nothing else, such as "Who is Leyla Mammadova?".
     """
-    if not history or len(_PRONOUN.findall(question)) != 1:
-        return None
-    names = subjects_of(history[-1])
+    names = subjects_of(history[-1]) if history else []
     if len(names) != 1 or telling_words(history[-1].replace(names[0], " ")):
         return None
-    named = _PRONOUN.sub(lambda _: names[0], question)
-    asked = corpus_question_of(named, today)
-    return named if asked and asked.phrase == names[0] else None
+    return with_name(question, names[0], today)
 
 
 def reply_events(reply: Answer, clock: Clock) -> Iterator[AnswerEvent]:

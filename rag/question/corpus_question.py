@@ -96,6 +96,7 @@ _ARTICLE = re.compile(r"(?:the|an?)\s+(?=\S)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’ʼ]s$", re.IGNORECASE)  # "Pakistan's" is mentioned where Pakistan is
 # What stands for something named before: "his visit", and not the word "his".
 _REFERS_BACK = re.compile(rf"\b(?:{fold(DEFAULT.refers_back)}|this|such)\b")
+_PRONOUN = re.compile(r"\b(?:he|him|she|her|it)\b", re.IGNORECASE)
 _ASIDES, _ENDINGS = 3, 6  # that are looked at: nobody writes more
 _LONGEST = 12  # words of a phrase: what is longer is no name
 
@@ -118,6 +119,15 @@ def corpus_question_of(question: str, today: date) -> CorpusQuestion | None:
     folded = fold(text)
     others = (pattern for code in LANGUAGES if code != "en" for pattern in _patterns(code))
     return next((CorpusQuestion(asked, of_index=True) for asked, whole in others if whole.fullmatch(folded)), None)
+
+
+def with_name(question: str, name: str, today: date) -> str | None:
+    """A question for the articles that mention "him" or "it", with a name instead; None where it is no such one."""
+    if len(_PRONOUN.findall(question)) != 1:
+        return None
+    named = _PRONOUN.sub(lambda _: name, question)
+    asked = corpus_question_of(named, today)
+    return named if asked and asked.phrase == name else None
 
 
 def _narrowed(found: CorpusQuestion, rest: str, today: date) -> CorpusQuestion | None:

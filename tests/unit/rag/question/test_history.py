@@ -15,6 +15,7 @@ TODAY = date(2026, 11, 29)
         (["hello", "When was the harbour opened?", "thank you"], ("When was the harbour opened?",)),
         (["Hi, when was the harbour opened? Thanks!"], ("when was the harbour opened?",)),
         (["How many articles mention Lachin?", "how many articles are there?"], ("Lachin",)),
+        (["Who is Leyla Mammadova?", "How many articles mention her?"], ("Who is Leyla Mammadova?",)),
         (["what is this?", "who are you"], ()),
         (["When was the harbour opened?", "What is this?"], ("When was the harbour opened?", "What is this?")),
         (["How many articles are in the treaty?"], ("How many articles are in the treaty?",)),

@@ -6,8 +6,9 @@ overlap have an order.
 
 import math
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from rag.evidence.contradictions import value_of
 from rag.question.answer_type import AnswerType
@@ -105,10 +106,12 @@ def _time(answer: str, before: str) -> Range | None:
         return None
     (year,) = map(int, years)
     first_month, last_month = int(min(months, default=0)) + 1, int(max(months, default=11)) + 1
-    first_day = int(min(days)) if days and months else 1
-    after = date(year + last_month // 12, last_month % 12 + 1, 1)
-    last = date(year, last_month, int(max(days))) if days and months else after - timedelta(days=1)
-    return Range(float(date(year, first_month, first_day).toordinal()), float(last.toordinal()))
+    length = monthrange(year, last_month)[1]
+    first_day, last_day = (int(min(days)), int(max(days))) if days and months else (1, length)
+    if last_day > length:
+        return None  # no such day: 31 April
+    first, last = date(year, first_month, first_day), date(year, last_month, last_day)
+    return Range(float(first.toordinal()), float(last.toordinal()))
 
 
 def shown_value(found: Range, answer_type: AnswerType) -> float | str:

@@ -52,6 +52,13 @@ def test_what_may_be_either_way_has_no_order(first, second, answer_type):
     assert not ordered(second, first, answer_type)
 
 
+@pytest.mark.parametrize("answer", ["31 April 1996", "30 February 2020", "29 February 2023", "30 to 31 June 1996"])
+def test_a_day_that_never_was_has_no_place_in_an_order(answer):
+    """A document may hold a mistaken date."""
+    assert range_of(answer, "", TIME) is None
+    assert ordered("28 February 2023", "29 February 2024", TIME)
+
+
 def test_words_before_a_number_limit_it():
     """ "Exceeded" stands outside the short answer, and is shown with it."""
     assert ordered("28 million", "28 million", NUMBER, before=("it was ", "it exceeded "))

@@ -7,7 +7,8 @@ from rag.answer import Citation
 from rag.answer_parts import ComparedSide, Comparison
 from rag.compose.extract import LEAST_LOG_ODDS, MARGIN, Composition, quotes_in_order
 from rag.compose.found import Found, ScoredQuestion
-from rag.evidence.order import Range, is_time, number_of_year, range_of, shown_value, with_hedge
+from rag.evidence.bounds import with_bound
+from rag.evidence.order import Range, is_time, number_of_year, range_of, shown_value
 from rag.evidence.scoring import Evidence
 from rag.question.answer_type import AnswerType, names_in
 from rag.question.languages import DEFAULT
@@ -83,7 +84,7 @@ def _with_value(item: Evidence, label: str, answer_type: AnswerType) -> _Side:
     if answer_type is AnswerType.NUMBER:
         if (found := number_of_year(item.text, label, *span)) is None or is_time(item.text[slice(*found)]):
             return nothing
-        span = with_hedge(found[0], item.text), found[1]
+        span = with_bound(found[0], item.text), found[1]
     text = item.text[slice(*span)]
     if len(text.split()) > _LONGEST_VALUE or not any(map(str.isdigit, text)):
         return nothing

@@ -170,7 +170,7 @@ def _number_in_english(answer: str) -> Value | None:
     unit = frozenset(_UNIT_WORD.findall(_NUMBER.sub(" ", answer).casefold()))
     if bound and len(numbers) != 1:
         return None
-    limits = (bound[0] * max(numbers), bound[1] * max(numbers)) if bound and max(numbers) else None
+    limits = (bound.least * max(numbers), bound.most * max(numbers)) if bound and max(numbers) else None
     return Value((frozenset(numbers),), unit - _HEDGES - frozenset(_SCALES) - frozenset(_WORDS), limits)
 
 

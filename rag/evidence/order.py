@@ -10,41 +10,37 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
+from rag.evidence.bounds import split_bound
 from rag.evidence.contradictions import value_of
 from rag.question.answer_type import AnswerType
+from rag.question.languages import DEFAULT
 from rag.question.languages.english import ENGLISH
 
-_MORE_WORDS = "more than|over|at least|exceed(?:ed|s|ing)?|above|no fewer than"
-_LESS_WORDS = "less than|fewer than|under|below|up to|at most|no more than"
-_ABOUT_WORDS = "about|around|nearly|almost|some|roughly|approximately|close to"
-_MORE, _LESS, _ABOUT = (
-    re.compile(rf"\b(?:{words})\s*$", re.IGNORECASE) for words in (_MORE_WORDS, _LESS_WORDS, _ABOUT_WORDS)
-)
-_HEDGE = re.compile(rf"\b(?:{_MORE_WORDS}|{_LESS_WORDS}|{_ABOUT_WORDS})\s+(?=[$€£]?\d)", re.IGNORECASE)
-_HEDGE_BEFORE = re.compile(rf"\b(?:{_MORE_WORDS}|{_LESS_WORDS}|{_ABOUT_WORDS})\s*$", re.IGNORECASE)
-_LONGEST_HEDGE = 20  # characters
 _SCALES = "|".join(ENGLISH.scales)
 # A number, its scale, and some words before "in" and a year.
 _NUMBER_IN = rf"(?<![\d.,])[$€£]?\d+(?:[.,]\d+)*+(?: (?:{_SCALES}))?\b(?=(?: [^\W\d]+){{0,7}} in (?:the year )?"
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
-_WITHIN = 0.1  # how far, as a share of it, a number with "about" may be off
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """From the least to the most that an answer may mean: a number, or days counted from year 1; and its unit."""
+    """From the least to the most that an answer may mean: a number, or days counted from year 1; and its unit.
+
+    `open`: the number itself is not meant, but what is above or below it.
+    """
 
     least: float
     most: float
     unit: frozenset[str] = frozenset()
+    open: bool = False
 
     def is_before(self, other: "Range") -> bool:
         """Whether it is smaller or earlier than another, whatever the two mean within their ranges."""
-        return self.most < other.least or (self.most == other.least and self.is_open != other.is_open)
+        return self.most < other.least or (self.most == other.least and (self.open or other.open))
 
     @property
-    def is_open(self) -> bool:
-        """Whether it has no end on one side; its other end is then not meant itself."""
+    def is_unlimited(self) -> bool:
+        """Whether it has no end on one side."""
         return math.isinf(self.least) or math.isinf(self.most)
 
     def is_comparable(self, other: "Range") -> bool:
@@ -53,35 +49,28 @@ class Range:
 
 
 def range_of(answer: str, before: str, answer_type: AnswerType) -> Range | None:
-    """What a short answer may mean, given the words before it in its sentence; None where it can't be told."""
+    """What a short answer may mean, given the words before it in its sentence; None where it can't be told.
+
+    The words that limit a number are part of its answer.
+    """
     if answer_type is AnswerType.TIME:
         return _time(answer, before)
-    hedge = _HEDGE.search(answer)
-    bare = answer[: hedge.start()] + answer[hedge.end() :] if hedge else answer
-    value = value_of(bare, AnswerType.NUMBER, "en")
-    if value is None or len(value.parts[0]) != 1:
+    bare, bound = split_bound(answer)
+    value = value_of(bare, AnswerType.NUMBER, DEFAULT.code)
+    if value is None or value.limits or len(value.parts[0]) != 1:
         return None
     (number,) = value.parts[0]
-    words = hedge[0] if hedge else before[-_LONGEST_HEDGE:]
-    if _MORE.search(words):
-        return Range(number, math.inf, value.unit)
-    if _LESS.search(words):
-        return Range(-math.inf, number, value.unit)
-    slack = _WITHIN * abs(number) if _ABOUT.search(words) else 0.0
-    return Range(number - slack, number + slack, value.unit)
+    if bound is None:
+        return Range(number, number, value.unit)
+    if number <= 0:
+        return None  # a bound is a part of a number above 0
+    return Range(bound.least * number, bound.most * number, value.unit, bound.open)
 
 
 def is_time(answer: str) -> bool:
     """Whether the digits of an answer are those of a date or a year, so that it is no amount."""
-    value = value_of(answer, AnswerType.TIME, "en")
+    value = value_of(answer, AnswerType.TIME, DEFAULT.code)
     return value is not None and (bool(value.parts[1]) or (bool(value.parts[0]) and len(answer.split()) < 3))
-
-
-def with_hedge(start: int, sentence: str) -> int:
-    """Where a short answer begins with the words before it that limit it: "more than 80,000"."""
-    first = max(0, start - _LONGEST_HEDGE)
-    match = _HEDGE_BEFORE.search(sentence[first:start])
-    return first + match.start() if match else start
 
 
 def number_of_year(sentence: str, label: str, start: int, end: int) -> tuple[int, int] | None:
@@ -98,7 +87,7 @@ def number_of_year(sentence: str, label: str, start: int, end: int) -> tuple[int
 
 
 def _time(answer: str, before: str) -> Range | None:
-    value = value_of(answer, AnswerType.TIME, "en")
+    value = value_of(answer, AnswerType.TIME, DEFAULT.code)
     if value is None or re.search(r"\b(?:before|after|since|until|by|about|around)\s*$", before[-10:], re.IGNORECASE):
         return None
     years, months, days = value.parts
@@ -118,6 +107,6 @@ def shown_value(found: Range, answer_type: AnswerType) -> float | str:
     """A range as a program reads it: the number that was written, or the first day in ISO 8601."""
     if answer_type is AnswerType.TIME:
         return date.fromordinal(int(found.least)).isoformat()
-    if found.is_open:
+    if found.is_unlimited:
         return found.most if math.isinf(found.least) else found.least
     return round((found.least + found.most) / 2, 6)

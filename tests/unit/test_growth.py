@@ -28,6 +28,7 @@ from rag.compose.lists import goes_on
 from rag.errors import QuestionError
 from rag.evidence.accounts import says
 from rag.evidence.answer_in_context import AnswerInContext
+from rag.evidence.bounds import with_bound
 from rag.evidence.clauses import has_ended
 from rag.evidence.constraints import broken_constraints
 from rag.evidence.contradictions import value_of
@@ -35,7 +36,7 @@ from rag.evidence.definitions import definition_of
 from rag.evidence.features import is_dangling
 from rag.evidence.furniture import is_furniture
 from rag.evidence.now import Role, role_in
-from rag.evidence.order import number_of_year, range_of, with_hedge
+from rag.evidence.order import number_of_year, range_of
 from rag.evidence.short_answers import short_answer_span
 from rag.evidence.verdict import verdict_of
 from rag.question.answer_type import COMPARABLE, AnswerType, expected_answer_type, holds_answer_type, names_in
@@ -398,7 +399,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "definition_of": lambda text: [definition_of(tokens_of(text), tokens_of(name)) for name in ("A", "a", "May")],
     "has_ended": has_ended,
     "range_of": lambda text: [range_of(text, text, answer_type) for answer_type in COMPARABLE],
-    "with_hedge": lambda text: with_hedge(len(text), text),
+    "with_bound": lambda text: with_bound(len(text), text),
     "number_of_year": lambda text: number_of_year(f"{text} 2001 2002", "2001", 0, 1),
     "sentence_spans": sentence_spans,
     "candidates": lambda text: list(candidates(_passage(text))),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.evidence.order import number_of_year, range_of, shown_value, with_hedge
+from rag.evidence.bounds import with_bound
+from rag.evidence.order import number_of_year, range_of, shown_value
 from rag.question.answer_type import AnswerType
 
 NUMBER, TIME = AnswerType.NUMBER, AnswerType.TIME
@@ -21,7 +22,10 @@ def ordered(first, second, answer_type, before=("", "")):
         ("55,000 tons", "more than 80,000 tons", NUMBER),
         ("80,000", "more than 80,000", NUMBER),
         ("less than 5 million dollars", "5.1 million dollars", NUMBER),
-        ("about 100 metres", "120 metres", NUMBER),
+        ("about 100 metres", "130 metres", NUMBER),
+        ("less than 900", "at least 900", NUMBER),
+        ("up to 900", "901", NUMBER),
+        ("700 or less", "more than 700", NUMBER),
         ("12 March 1993", "24 August 1997", TIME),
         ("12 March 1993", "1994", TIME),
         ("30 April 1994", "May 1994", TIME),
@@ -41,6 +45,14 @@ def test_ranges_that_do_not_overlap_have_an_order(first, second, answer_type):
         ("5 metres", "6 tons", NUMBER),
         ("more than 5 metres", "6 metres", NUMBER),
         ("about 100 metres", "105 metres", NUMBER),
+        ("about 100 metres", "115 metres", NUMBER),
+        ("nearly 100 metres", "100 metres", NUMBER),
+        ("900", "at least 900", NUMBER),
+        ("900", "900 or more", NUMBER),
+        ("up to 900", "900", NUMBER),
+        ("no more than 900", "at least 900", NUMBER),
+        ("more than 0", "0", NUMBER),
+        ("more than about 5", "4", NUMBER),
         ("May 1993", "1993", TIME),
         ("before 1990", "1993", TIME),
         ("several", "6", NUMBER),
@@ -61,9 +73,10 @@ def test_a_day_that_never_was_has_no_place_in_an_order(answer):
 
 def test_words_before_a_number_limit_it():
     """ "Exceeded" stands outside the short answer, and is shown with it."""
-    assert ordered("28 million", "28 million", NUMBER, before=("it was ", "it exceeded "))
+    assert ordered("28 million", "exceeded 28 million", NUMBER)
     sentence = "It exceeded 28 million."
-    assert sentence[with_hedge(sentence.index("28"), sentence) :] == "exceeded 28 million."
+    assert sentence[with_bound(sentence.index("28"), sentence) :] == "exceeded 28 million."
+    assert with_bound(3, "It exceeded 28 million.") == 3
 
 
 def test_of_several_years_the_one_asked_for_has_its_own_number():

@@ -1,4 +1,7 @@
-"""What a number with "more than", "nearly" or "about" before it may be, and where its words begin. English only."""
+"""What a number with "more than", "nearly" or "about" before it may be, and where these words or its minus begin.
+
+The words are English.
+"""
 
 import re
 from typing import NamedTuple
@@ -35,6 +38,12 @@ _AFTER = [
     (re.compile(r"\bor (?:less|fewer)\W*\Z", re.IGNORECASE), Bound(-_UNLIMITED, 1.0)),
 ]
 _ENDS_WITH_BOUND = re.compile(rf"\b(?:{'|'.join(words for words, _ in _BOUNDS)})\s*\Z", re.IGNORECASE)
+# A dash directly before a number and after a space is its minus, but "1914 –1918" is a range.
+_MINUS = re.compile(
+    r"(?:(?<![^\s(\[])(?<!\d\s)[-–−]|\bminus\s)(?:[A-Z]{0,3}[$€£¥₼₹₺₽])?\Z",
+    re.IGNORECASE,
+)
+_LONGEST_MINUS = 13  # characters
 
 Limits = tuple[float, float]
 
@@ -50,4 +59,10 @@ def split_bound(answer: str) -> tuple[str, Bound | None]:
 def with_bound(start: int, sentence: str) -> int:
     """Where a number that stands at `start` begins with the words before it that limit it: "more than 80,000"."""
     match = _ENDS_WITH_BOUND.search(sentence, max(0, start - _LONGEST), start)
+    return match.start() if match else start
+
+
+def with_minus(start: int, sentence: str) -> int:
+    """Where a number that stands at `start` begins with its minus, and a currency between them; `start` without one."""
+    match = _MINUS.search(sentence, max(0, start - _LONGEST_MINUS), start)
     return match.start() if match else start

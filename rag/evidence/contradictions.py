@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from index.dates import sort_key
 from rag.evidence.accounts import says
-from rag.evidence.bounds import Limits, split_bound
+from rag.evidence.bounds import Limits, split_bound, with_minus
 from rag.evidence.scoring import Evidence
 from rag.question.answer_type import COMPARABLE, AnswerType
 from rag.question.languages import LANGUAGES, words_of
@@ -46,7 +46,7 @@ _UNPARSED = re.compile(
     re.IGNORECASE,
 )
 _HEDGES = {"about", "around", "some", "nearly", "almost", "over", "under", "only", "just", "at", "least", "more", "up"}
-_HEDGES |= {"most", "less", "fewer", "than", "to"}
+_HEDGES |= {"most", "less", "fewer", "than", "to", "minus"}
 _UNIT_WORD = re.compile(r"[^\W\d_]+|[%$€£₼₨]")
 # A bound of a number or a time, or a notation that is not parsed: such an answer is not compared.
 _BOUNDED = re.compile(
@@ -55,7 +55,7 @@ _BOUNDED = re.compile(
     re.IGNORECASE,
 )
 # In another language than English: marks between digits, whose meaning differs by language.
-_MARKED = re.compile(r"\d\s?[.,/–—-]\s?\d|\d\s\d|[½¼¾⅓⅔]")
+_MARKED = re.compile(r"\d\s?[.,/–—-]\s?\d|\d\s\d|[½¼¾⅓⅔]|(?<!\S)[-–−]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +160,16 @@ def _number_in_english(answer: str) -> Value | None:
     answer, bound = split_bound(answer)
     if _UNPARSED.search(answer) or _BOUNDED.search(answer):
         return None
-    matches = [(float(match[0].replace(",", "")), match.end()) for match in _NUMBER.finditer(answer)]
-    matches += [(float(_WORDS.index(match[0].lower())), match.end()) for match in _WORD_NUMBER.finditer(answer)]
+    matches = [(float(match[0].replace(",", "")), match.span()) for match in _NUMBER.finditer(answer)]
+    matches += [(float(_WORDS.index(match[0].lower())), match.span()) for match in _WORD_NUMBER.finditer(answer)]
     numbers = set()
-    for number, end in matches:
+    for number, (start, end) in matches:
+        sign = -1.0 if with_minus(start, answer) < start else 1.0
         scale = _SCALE.match(answer, end)
         # Rounded, since 4.1 times a million is not quite 4,100,000.
-        numbers.add(round(number * (_SCALES[scale[1].lower()] if scale else 1.0), 6))
+        numbers.add(round(sign * number * (_SCALES[scale[1].lower()] if scale else 1.0), 6))
     unit = frozenset(_UNIT_WORD.findall(_NUMBER.sub(" ", answer).casefold()))
-    if bound and len(numbers) != 1:
+    if bound and (len(numbers) != 1 or min(numbers) < 0):
         return None
     limits = (bound.least * max(numbers), bound.most * max(numbers)) if bound and max(numbers) else None
     return Value((frozenset(numbers),), unit - _HEDGES - frozenset(_SCALES) - frozenset(_WORDS), limits)

@@ -10,7 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-from rag.evidence.bounds import split_bound
+from rag.evidence.bounds import split_bound, with_minus
 from rag.evidence.contradictions import value_of
 from rag.question.answer_type import AnswerType
 from rag.question.languages import DEFAULT
@@ -20,6 +20,8 @@ _SCALES = "|".join(ENGLISH.scales)
 # A number, its scale, and some words before "in" and a year.
 _NUMBER_IN = rf"(?<![\d.,])[$€£]?\d+(?:[.,]\d+)*+(?: (?:{_SCALES}))?\b(?=(?: [^\W\d]+){{0,7}} in (?:the year )?"
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
+_NEGATIVE = re.compile(r"\bnegative\s+\Z", re.IGNORECASE)
+_NEAR = 20  # characters beside a number that may change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def range_of(answer: str, before: str, answer_type: AnswerType) -> Range | None:
     """
     if answer_type is AnswerType.TIME:
         return _time(answer, before)
+    if _NEGATIVE.search(before[-_NEAR:]):
+        return None
     bare, bound = split_bound(answer)
     value = value_of(bare, AnswerType.NUMBER, DEFAULT.code)
     if value is None or value.limits or len(value.parts[0]) != 1:
@@ -83,7 +87,7 @@ def number_of_year(sentence: str, label: str, start: int, end: int) -> tuple[int
     if len(wanted) != 1 or len(years) < 2:
         return start, end
     match = re.search(rf"{_NUMBER_IN}{wanted[0]}\b)", sentence)
-    return match.span() if match else None
+    return (with_minus(match.start(), sentence), match.end()) if match else None
 
 
 def _time(answer: str, before: str) -> Range | None:

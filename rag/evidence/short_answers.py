@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from index.types import Span
+from rag.evidence.bounds import with_minus
 from rag.question.answer_type import AnswerType
 from rag.question.languages import LANGUAGES, words_of
 from rag.question.languages.folding import fold
@@ -18,7 +19,8 @@ _CHUNK = re.compile(r"\S+")
 _CURRENCY = re.compile(r"(?:\b[A-Z]{1,3})?[$€£¥₼₹₺₽]\s?\Z")
 # Two numbers with a mark between them: "2021-22", "40–60". Three are no range.
 _RANGE = re.compile(r"(?<![\w.,–-])(\d{1,12}(?:,\d{3}){0,4})[-–](\d{1,12}(?:,\d{3}){0,4})(?![\w–-]|[.,]\d)")
-_BEGINS_BADLY = re.compile(r"[\s,;:.!?–—-]+")
+# A dash with a space before it and a number after it is a minus.
+_BEGINS_BADLY = re.compile(r"(?:[\s,;:.!?—]|[–-](?![$€£¥₼₹₺₽]?\d)|(?<=[^\s(\[])[–-]|(?<=\d\s)[–-])+")
 _ENDS_BADLY = re.compile(r"[\s,;:–—-]+\Z")
 _MARKS = 8  # taken from a short answer at most: what has more is none
 _CLOSING = '.,;:!?)]”»"'
@@ -70,9 +72,9 @@ def short_answer_span(
 ) -> Span | None:
     """The span of a short answer as it is shown, in characters of its sentence; None where nothing is left of it.
 
-    It holds whole words, what limits its number ("more than", "or more"), both ends of a range, and the unit that
-    follows, where the question does not name that. It does not begin or end with a comma, a dash, or half of a pair
-    of quotation marks or brackets. `language` is that of the sentence; where it is None, its script tells it.
+    It holds whole words, the minus of its number and what limits it ("more than", "or more"), both ends of a range, and
+    the unit that follows, where the question does not name that. It does not begin or end with a comma, a dash, or half
+    of a pair of quotation marks or brackets. `language` is that of the sentence; where it is None, its script tells it.
     """
     clean = _without_debris(sentence, _whole_words(sentence, span))
     if clean is None:
@@ -125,6 +127,7 @@ def _bounded(
     # "Five years and six months" is one measure.
     larger = patterns.larger_unit.search(sentence, max(0, first - _NEAR), first)
     first = larger.start() if larger and first == start and not of_time else first
+    first = first if of_time else with_minus(first, sentence)
     return min(start, _bound_before(sentence, first, before, asked)), _bound_after(sentence, end, after, asked)
 
 

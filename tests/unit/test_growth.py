@@ -28,7 +28,7 @@ from rag.compose.lists import goes_on
 from rag.errors import QuestionError
 from rag.evidence.accounts import says
 from rag.evidence.answer_in_context import AnswerInContext
-from rag.evidence.bounds import with_bound
+from rag.evidence.bounds import with_bound, with_minus
 from rag.evidence.clauses import has_ended
 from rag.evidence.constraints import broken_constraints
 from rag.evidence.contradictions import value_of
@@ -400,6 +400,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "has_ended": has_ended,
     "range_of": lambda text: [range_of(text, text, answer_type) for answer_type in COMPARABLE],
     "with_bound": lambda text: with_bound(len(text), text),
+    "with_minus": lambda text: with_minus(len(text), text),
     "number_of_year": lambda text: number_of_year(f"{text} 2001 2002", "2001", 0, 1),
     "sentence_spans": sentence_spans,
     "candidates": lambda text: list(candidates(_passage(text))),

@@ -87,6 +87,9 @@ def test_times_that_cannot_both_be_right_differ(one, other):
         ("many", "7"),
         ("thirteen", "7"),  # no word of those that are known: it says nothing
         ("a tonne", "one"),
+        ("-15 degrees", "minus 15 degrees"),
+        ("-3 degrees", "less than 5 degrees"),
+        ("400 –500", "-500"),
     ],
 )
 def test_numbers_that_can_both_be_right_agree(one, other):
@@ -96,7 +99,16 @@ def test_numbers_that_can_both_be_right_agree(one, other):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("two", "3"), ("3 thousand", "3"), ("3,000", "3,001"), ("1.5", "15"), ("40 million", "40 billion"), ("0", "one")],
+    [
+        ("two", "3"),
+        ("3 thousand", "3"),
+        ("3,000", "3,001"),
+        ("1.5", "15"),
+        ("40 million", "40 billion"),
+        ("0", "one"),
+        ("-15 degrees", "15 degrees"),
+        ("−3 billion crowns", "3 billion crowns"),
+    ],
 )
 def test_numbers_that_cannot_both_be_right_differ(one, other):
     """Another amount, or another scale, is another number."""
@@ -435,6 +447,7 @@ def test_times_of_other_languages_are_compared_where_they_are_sure(one, other, l
         ("3,5 км", "3.5 км", "ru", False),
         ("3.000", "3000", "tr", False),
         ("3 bin", "4 bin", "tr", True),
+        ("-3 derece", "4 derece", "tr", False),
         ("yaklaşık 40", "41", "tr", False),
         ("5 milyon manat", "6 milyon manat", "az", True),
         ("۵ لاکھ", "500000", "ur", False),

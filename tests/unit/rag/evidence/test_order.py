@@ -26,6 +26,11 @@ def ordered(first, second, answer_type, before=("", "")):
         ("less than 900", "at least 900", NUMBER),
         ("up to 900", "901", NUMBER),
         ("700 or less", "more than 700", NUMBER),
+        ("-15 degrees", "4 degrees", NUMBER),
+        ("−15 degrees", "minus 4 degrees", NUMBER),
+        ("-$3 billion", "$2 billion", NUMBER),
+        ("–3 billion crowns", "2 billion crowns", NUMBER),
+        ("minus five degrees", "-2 degrees", NUMBER),
         ("12 March 1993", "24 August 1997", TIME),
         ("12 March 1993", "1994", TIME),
         ("30 April 1994", "May 1994", TIME),
@@ -52,6 +57,8 @@ def test_ranges_that_do_not_overlap_have_an_order(first, second, answer_type):
         ("up to 900", "900", NUMBER),
         ("no more than 900", "at least 900", NUMBER),
         ("more than 0", "0", NUMBER),
+        ("more than -5", "4", NUMBER),
+        ("less than 5", "-3", NUMBER),
         ("more than about 5", "4", NUMBER),
         ("May 1993", "1993", TIME),
         ("before 1990", "1993", TIME),
@@ -88,7 +95,16 @@ def test_of_several_years_the_one_asked_for_has_its_own_number():
     assert number_of_year(sentence, "the turnover", 12, 24) == (12, 24)
 
 
+def test_the_number_of_a_year_has_its_minus():
+    """Without it, a loss would be a gain."""
+    sentence = "The balance was -3 million in 2020 and 2 million in 2021."
+    start, end = number_of_year(sentence, "the balance in 2020", 0, 0)
+    assert sentence[start:end] == "-3 million"
+    assert range_of("3 million", "It was a negative ", NUMBER) is None
+
+
 def test_values_are_shown_as_programs_read_them():
     """A number with its scale; the first day of a time."""
     assert shown_value(range_of("more than 2 million", "", NUMBER), NUMBER) == 2_000_000.0
+    assert shown_value(range_of("-15 degrees", "", NUMBER), NUMBER) == -15.0
     assert shown_value(range_of("May 1994", "", TIME), TIME) == "1994-05-01"

@@ -49,6 +49,18 @@ def shown(sentence, read, answer_type, language=None, question=""):
         ("The team won 24–10.", "24", "24"),
         ("Some people came in 40 boats.", "40", "40"),
         ("There were 500 pupils in all.", "500", "500"),
+        ("The lowest was -15 degrees.", "15", "-15 degrees"),
+        ("The lowest was -15 degrees.", "-15 degrees", "-15 degrees"),
+        ("The lowest was −15 degrees.", "15", "−15 degrees"),
+        ("The balance was –3 billion crowns.", "3 billion", "–3 billion crowns"),
+        ("The balance was -$3 billion.", "3 billion", "-$3 billion"),
+        ("The lowest was minus 15 degrees.", "15", "minus 15 degrees"),
+        ("It fell to below -15 degrees.", "15", "below -15 degrees"),
+        ("-15 degrees was the lowest.", "15", "-15 degrees"),
+        ("The balance (-3 billion crowns) grew.", "-3 billion", "-3 billion crowns"),
+        ("The fair - 500 stalls - opened.", "500", "500"),
+        ("The fair-500 stalls-opened.", "-500", "500"),
+        ("It drew 400 –500 guests.", "500", "500"),
     ],
 )
 def test_a_number_is_shown_with_what_limits_it_and_its_unit(sentence, read, expected):

@@ -14,6 +14,7 @@ from index.dates import sort_key
 from rag.evidence.accounts import says
 from rag.evidence.bounds import Limits, split_bound, with_minus
 from rag.evidence.scoring import Evidence
+from rag.evidence.times import TimePatterns, is_day_of_date
 from rag.question.answer_type import COMPARABLE, AnswerType
 from rag.question.languages import LANGUAGES, words_of
 from rag.question.languages.english import ENGLISH
@@ -96,42 +97,6 @@ class Value:
         return not self.unit and len(self.parts) == 1 and len(self.parts[0]) == 1
 
 
-@dataclass(frozen=True, slots=True)
-class _TimePatterns:
-    """How a language writes months, days and ranges, and the times that are not compared; all match folded text."""
-
-    month: re.Pattern[str]
-    months: tuple[re.Pattern[str], ...]
-    days: re.Pattern[str]
-    range: re.Pattern[str]
-    open: re.Pattern[str]
-
-    @staticmethod
-    @cache
-    def of(language: str) -> "_TimePatterns":
-        """The patterns of one of LANGUAGES, compiled once."""
-        words = LANGUAGES[language]
-        months = [fold(month) for month in words.months]
-        month = rf"\b({'|'.join(months)})\b"
-        to = rf"\s*(?:{fold(words.range_words)}|[-–—])\s*(?:the\s+)?"
-        # A day is a number next to a month: any other number may count something else.
-        day = rf"(0?[1-9]|[12]\d|3[01])(?:{words.ordinals})?"
-        days = rf"\b{day}(?:{to}{day})?\s+(?:of\s+)?(?={month})"
-        if words.day_after_month:
-            days += rf"|{month}\.?\s+(?:the\s+)?{day}(?:{to}{day})?\b(?!,\d|:)"
-        return _TimePatterns(
-            re.compile(month),
-            tuple(map(re.compile, months)),
-            re.compile(days),
-            re.compile(to, re.IGNORECASE),
-            re.compile(rf"{words.pattern(words.open_times).pattern}|\d[/]\d|\d{{4}}[-–]\d{{2}}\b", re.IGNORECASE),
-        )
-
-    def number_of(self, month: str) -> int:
-        """The number of a month, from 0 to 11."""
-        return next(number for number, pattern in enumerate(self.months) if pattern.fullmatch(month))
-
-
 def value_of(answer: str, answer_type: AnswerType | None, language: str | None = None) -> Value | None:
     """The years, months and days of a time, or the numbers of a number; None where the answer can't be compared.
 
@@ -146,7 +111,7 @@ def value_of(answer: str, answer_type: AnswerType | None, language: str | None =
 
 
 def _time(answer: str, words: LanguageWords) -> Value | None:
-    patterns = _TimePatterns.of(words.code)
+    patterns = TimePatterns.of(words.code)
     if patterns.open.search(answer):
         return None
     date = _CLOCK.sub(" ", answer)
@@ -270,15 +235,13 @@ def _answer_value(item: Evidence, answer_type: AnswerType | None, least: float =
     """What a sentence's short answer says, where the reader's log-odds, divided by 10, are above `least`."""
     if item.answer is None or item.features.get("reader", -1.0) <= least:
         return None
-    after = fold(item.text[item.answer[1] - item.span[0] :]).lstrip()
-    if answer_type is AnswerType.NUMBER and _TimePatterns.of(words_of(item.language, item.text).code).month.match(
-        after
-    ):
-        return None  # the day of a date
+    start, end = (edge - item.span[0] for edge in item.answer)
+    if answer_type is AnswerType.NUMBER and is_day_of_date(item.text, (start, end), item.language):
+        return None
     return value_of(short_answer_text(item), answer_type, item.language)
 
 
-def _days(text: str, patterns: _TimePatterns) -> frozenset[float]:
+def _days(text: str, patterns: TimePatterns) -> frozenset[float]:
     """The days of a month; none where the text names several months, since each then has its own days."""
     if len(set(map(patterns.number_of, patterns.month.findall(text)))) != 1:
         return frozenset()

@@ -38,6 +38,7 @@ from rag.evidence.furniture import is_furniture
 from rag.evidence.now import Role, role_in
 from rag.evidence.order import number_of_year, range_of
 from rag.evidence.short_answers import short_answer_span
+from rag.evidence.times import is_day_of_date
 from rag.evidence.verdict import verdict_of
 from rag.question.answer_type import COMPARABLE, AnswerType, expected_answer_type, holds_answer_type, names_in
 from rag.question.corpus_question import corpus_question_of
@@ -388,6 +389,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
         )
     ),
     "value_of time": lambda text: value_of(text, AnswerType.TIME),
+    "is_day_of_date": lambda text: is_day_of_date(text, (len(text) // 2, len(text) // 2 + 1)),
+    "is_day_of_date of a long answer": lambda text: is_day_of_date(text, (0, len(text))),
     "value_of number": lambda text: value_of(text, AnswerType.NUMBER),
     "target_of": target_of,
     "claims_of": claims_of,

@@ -39,7 +39,8 @@ def compare(found: Found) -> Composition:
     confidences = [question.confidence for question, side in zip(found.questions, sides, strict=True) if side.evidence]
     if not confidences:
         return Composition("", [], confidence=max(question.confidence for question in found.questions))
-    text, citations = quotes_in_order([side.evidence for side in sides if side.evidence], found.article_of)
+    quoted = [side.evidence for side in sides if side.evidence]
+    text, citations = quotes_in_order(quoted, found.article_of, of_each_article=True)
     order, verdict = _order(sides, asked)
     answer_type = asked.answer_type or AnswerType.NUMBER
     compared = tuple(_compared(side, citations, answer_type) for side in sides)
@@ -54,15 +55,20 @@ def compare(found: Found) -> Composition:
 
 
 def _sides(found: Found, asked: Sides) -> list[_Side]:
-    """Each side with its sentence; no value where both sides would have the same words."""
+    """Each side with its sentence; no value where both sides would have the same words of the same sentence."""
     sides = [
         _side(found, question, side.label, asked.answer_type or AnswerType.NUMBER)
         for question, side in zip(found.questions, (asked.first, asked.second), strict=True)
     ]
-    values = [(side.evidence, side.text) for side in sides if side.evidence and side.text]
-    if len(values) == 2 and values[0][1] == values[1][1] and values[0][0].span == values[1][0].span:
+    first, second = sides
+    if first.text == second.text and _share_sentence(first, second):
         return [_Side(side.label, side.evidence, "", None) for side in sides]
     return sides
+
+
+def _share_sentence(first: _Side, second: _Side) -> bool:
+    places = [(side.evidence.passage.article_id, side.evidence.span) for side in (first, second) if side.evidence]
+    return len(places) == 2 and places[0] == places[1]
 
 
 def _side(found: Found, question: ScoredQuestion, label: str, answer_type: AnswerType) -> _Side:
@@ -138,13 +144,12 @@ def _word(answer_type: AnswerType | None, *, larger: bool) -> str:
 def _compared(side: _Side, citations: Sequence[Citation], answer_type: AnswerType) -> ComparedSide:
     if side.evidence is None:
         return ComparedSide(side.label, None, None, None)
-    start, end = side.evidence.span
-    number = next(
-        citation.number
-        for citation in citations
-        if citation.quote.endswith(side.evidence.text)
-        or (citation.article_id == side.evidence.passage.article_id and citation.start <= start and end <= citation.end)
-    )
+    number = next(citation.number for citation in citations if _holds(citation, side.evidence))
     if side.range is None:
         return ComparedSide(side.label, None, None, number)
     return ComparedSide(side.label, side.text, shown_value(side.range, answer_type), number)
+
+
+def _holds(citation: Citation, item: Evidence) -> bool:
+    start, end = item.span
+    return citation.article_id == item.passage.article_id and citation.start <= start and end <= citation.end

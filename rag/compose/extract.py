@@ -117,13 +117,18 @@ def best_sentences(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [item for item in distinct.values() if item.score >= best - MARGIN][:CITED]
 
 
-def quotes_in_order(sentences: Sequence[Evidence], article_of: ArticleOf) -> tuple[str, list[Citation]]:
-    """These sentences quoted in the order given, each once: the text with its marks, and the citations.
+def quotes_in_order(
+    sentences: Sequence[Evidence], article_of: ArticleOf, *, of_each_article: bool = False
+) -> tuple[str, list[Citation]]:
+    """These sentences quoted in the order given: the text with its marks, and the citations.
+
+    A sentence that two articles have is quoted once, or `of_each_article`.
 
     Raises:
         AssertionError: a quote is not the article's text at its offsets, which is a defect.
     """
-    citations = [quote.citation for quote in _quotes(sentences, (), article_of)]
+    quotes = _quotes(sentences, (), article_of, of_each_article=of_each_article)
+    citations = [quote.citation for quote in quotes]
     return _with_marks(citations), citations
 
 
@@ -164,13 +169,18 @@ def _with_marks(citations: Iterable[Citation]) -> str:
     return " ".join(f"{citation.quote} [{citation.number}]" for citation in citations)
 
 
-def _quotes(sentences: Sequence[Evidence], quoted: Sequence[_Quote], article_of: ArticleOf) -> list[_Quote]:
-    """A quote for each sentence, without those that another quote, or one of `quoted`, holds already."""
+def _quotes(
+    sentences: Sequence[Evidence], quoted: Sequence[_Quote], article_of: ArticleOf, *, of_each_article: bool = False
+) -> list[_Quote]:
+    """A quote for each sentence, without those that another quote, or one of `quoted`, holds already.
+
+    Another article's quote holds it too, unless it is quoted `of_each_article`.
+    """
     quotes: list[_Quote] = []
     for item in sentences:
         start, end = span_with_subject(item)
         citations = [quote.citation for quote in (*quoted, *quotes)]
-        if any(_folded(citation.quote) == _folded(item.text) for citation in citations):
+        if not of_each_article and any(_folded(citation.quote) == _folded(item.text) for citation in citations):
             continue  # another article has the same sentence
         spans = [(other.start, other.end) for other in citations if other.article_id == item.passage.article_id]
         if any(left <= item.span[0] and item.span[1] <= right for left, right in spans):

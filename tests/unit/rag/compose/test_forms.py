@@ -96,6 +96,24 @@ def test_a_comparison_quotes_both_sides_and_computes_their_order(asked):
     assert bridge.text in quotes[bridge.citation]
 
 
+@pytest.mark.parametrize("sentence", ["The hall has 500 seats.", "The Hall has 500 seats."])
+def test_a_sentence_that_both_sides_have_is_quoted_of_each(index_of_texts, sentence):
+    """Each side's number links to its own article, also where only the case of letters differs."""
+    index = index_of_texts(
+        alpha=f"The town of Alpha built a house in spring. {sentence}",
+        beta="The town of Beta built a house in autumn. The hall has 500 seats.",
+    )
+    reader = ScriptedReader(**{"500": 8.0})
+    ask = Assistant(FixedSource(index), weights=SURE, reader=reader).ask
+    answer = ask("Which has more seats, the hall of Alpha or the hall of Beta?")
+    quotes = {citation.number: citation for citation in answer.citations}
+    sides = [quotes[side.citation] for side in answer.comparison.sides]
+    texts = [index.article(side.article_id).text for side in sides]
+    assert ["town of Alpha" in texts[0], "town of Beta" in texts[1]] == [True, True]
+    assert [side.value for side in answer.comparison.sides] == [500.0, 500.0]
+    assert answer.comparison.order is None
+
+
 def test_a_proposed_order_is_affirmed_or_denied(asked):
     """Both numbers stand in one sentence, each beside its year, with the words that limit it."""
     answer = asked("Were there more guests at the fair in 2023 than in 2022?")

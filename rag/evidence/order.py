@@ -17,8 +17,13 @@ from rag.question.languages import DEFAULT
 from rag.question.languages.english import ENGLISH
 
 _SCALES = "|".join(ENGLISH.scales)
-# A number, its scale, and some words before "in" and a year.
-_NUMBER_IN = rf"(?<![\d.,])[$€£]?\d+(?:[.,]\d+)*+(?: (?:{_SCALES}))?\b(?=(?: [^\W\d]+){{0,7}} in (?:the year )?"
+# A number, its scale, and some words before "in" and a year; none that begins another clause.
+_CLAUSE = r"(?:and|but|or|while|whereas|then|against|compared)\b"
+_NUMBER_IN = (
+    rf"(?<![\d.,])[$€£]?\d+(?:[.,]\d+)*+(?: (?:{_SCALES}))?\b"
+    rf"(?=(?: (?!{_CLAUSE})[^\W\d]+){{0,7}} in (?:the year )?"
+)
+_DIGITS = re.compile(r"\d(?:[.,]?\d)*+")
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
 _NEGATIVE = re.compile(r"\bnegative\s+\Z", re.IGNORECASE)
 _NEAR = 20  # characters beside a number that may change it
@@ -78,13 +83,16 @@ def is_time(answer: str) -> bool:
 
 
 def number_of_year(sentence: str, label: str, start: int, end: int) -> tuple[int, int] | None:
-    """The number of the year that a label names, in a sentence of several years; None where it has none.
+    """The number of the year that a label names; None where a sentence of several years does not tell which it is.
 
-    From `start` to `end` is the short answer, which is kept where the label or the sentence has no year to tell by.
+    From `start` to `end` is the short answer, which is kept where the sentence has no year, or only that of the label.
+    Without a year in the label, it is kept where it is the only number beside years.
     """
-    wanted = _YEAR.findall(label)
-    years = set(_YEAR.findall(sentence))
-    if len(wanted) != 1 or len(years) < 2:
+    wanted, years = _YEAR.findall(label), set(_YEAR.findall(sentence))
+    if len(wanted) != 1:
+        others = [number for number in _DIGITS.findall(sentence) if not _YEAR.fullmatch(number)]
+        return None if len(years) > 1 and len(others) > 1 else (start, end)
+    if years <= set(wanted):
         return start, end
     match = re.search(rf"{_NUMBER_IN}{wanted[0]}\b)", sentence)
     return (with_minus(match.start(), sentence), match.end()) if match else None

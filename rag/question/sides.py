@@ -19,6 +19,9 @@ _VERSUS = re.compile(r"\s(?:vs\.?|versus)\s", re.IGNORECASE)
 _WORD = re.compile(rf"\b(?:{'|'.join(sorted(COMPARATIVES, key=len, reverse=True))})\b", re.IGNORECASE)
 _ASKS = re.compile(r"(?:which|what|who)\b", re.IGNORECASE)
 _BE = re.compile(r"(?:is|are|was|were|do|does|did|has|have|had)\b", re.IGNORECASE)
+_DO = re.compile(r"(?:do|does|did|has|have|had)\b", re.IGNORECASE)
+_VERB_LAST = re.compile(r"(?<=\S) ([a-z]+)$")  # "Did Iran sell": the subject, then its verb
+_AUXILIARY_LAST = re.compile(r"(?<=\S) (?:is|are|was|were|do|does|did|has|have|had)$", re.IGNORECASE)
 _OR = re.compile(r",? or ", re.IGNORECASE)
 # "More than four years later" compares nothing.
 _THAN = re.compile(rf" than (?!\d|(?:{ENGLISH.numbers})\b)", re.IGNORECASE)
@@ -114,6 +117,7 @@ def _than(question: str) -> Sides | None:
     word, right = words[-1], question[than.end() :]
     subject = re.sub(r"^there\b", "", question[be.end() : word.start()].strip(), flags=re.IGNORECASE).strip()
     noun = question[word.end() : than.start()].strip()
+    right = _AUXILIARY_LAST.sub("", right)
     left = f"{subject} {noun}".strip()
     preposition = right.split()[0].casefold()
     places = [match.start() for match in re.finditer(rf"\b{re.escape(preposition)}\b", left, re.IGNORECASE)]
@@ -122,7 +126,11 @@ def _than(question: str) -> Sides | None:
     else:
         labels = (subject or left, right)
     comparative = COMPARATIVES[word[0].casefold()]
-    queries = [_question(be[0], f"{label} {noun}".strip(), comparative) for label in labels]
+    if noun and comparative.base == "many" and (verb := _VERB_LAST.search(subject)) and _DO.match(question):
+        labels = (subject[: verb.start()], right)
+        queries = [f"How many {noun} {be[0].casefold()} {label} {verb[1]}?" for label in labels]
+    else:
+        queries = [_question(be[0], f"{label} {noun}".strip(), comparative) for label in labels]
     return _sides(labels, queries, word[0].casefold(), claims=True)
 
 
@@ -169,6 +177,9 @@ def _query(stem: list[str], side: str, comparative: Comparative) -> str:
 
 def _completed(first: str, second: str) -> tuple[str, str]:
     """The labels of both sides: what one of them leaves out, the other has."""
+    preposition = second.split(maxsplit=1)[0].casefold()
+    if preposition in PREPOSITIONS and (place := re.search(rf" {preposition} ", first, re.IGNORECASE)):
+        return first, f"{first[: place.start()]} {second}"
     context = _CONTEXT.match(second)
     if context and _is_term(first):
         return f"{context['context']} in {first}", f"{context['context']} in {context['side']}"

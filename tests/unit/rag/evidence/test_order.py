@@ -92,7 +92,26 @@ def test_of_several_years_the_one_asked_for_has_its_own_number():
     start, end = number_of_year(sentence, "the turnover in 2021", 12, 24)
     assert sentence[start:end] == "11.7 million"
     assert number_of_year(sentence, "the turnover in 2022", 12, 24) is None
-    assert number_of_year(sentence, "the turnover", 12, 24) == (12, 24)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label", "answer"),
+    [
+        ("It stood at 13.2 million dollars in 2020 and at 11.7 million in 2021.", "the turnover", None),
+        ("In 2010 Galma had 3,000 people, and in 2020 Galma had 4,000.", "Galma", None),
+        ("In 2010 Galma had 3,000 people, and in 2020 Galma had 4,000.", "Galma in 2020", None),
+        ("In 2010 Galma had 3,000 people and in 2020 it had 4,000.", "Galma in 2020", None),
+        ("Galma had 3,000 people in 2010.", "Galma in 2020", None),
+        ("Galma had 3,000 people in 2010.", "Galma in 2010", "3,000"),
+        ("Galma, founded in 1901, had 3,000 people in 2010.", "Galma", "3,000"),
+        ("Galma had 3,000 people.", "Galma in 2020", "3,000"),
+    ],
+)
+def test_a_number_that_may_be_of_another_year_has_no_value(sentence, label, answer):
+    """A short answer is kept where it is the only number, or its sentence has no year."""
+    start = sentence.index("3")
+    found = number_of_year(sentence, label, start, sentence.index(" ", start))
+    assert (found and sentence[slice(*found)]) == answer
 
 
 def test_the_number_of_a_year_has_its_minus():

@@ -70,6 +70,27 @@ def test_two_sides_are_compared_as_such(question, first, second):
             AnswerType.NUMBER,
             True,
         ),
+        (
+            "Does Iran have more ships than Turkey?",
+            "How many ships does Iran have?",
+            "How many ships does Turkey have?",
+            AnswerType.NUMBER,
+            True,
+        ),
+        (
+            "Did Iran sell fewer ships than Turkey did?",
+            "How many ships did Iran sell?",
+            "How many ships did Turkey sell?",
+            AnswerType.NUMBER,
+            False,
+        ),
+        (
+            "Which was larger, the turnover of Iran in 2020 or in 2021?",
+            "How large was the turnover of Iran in 2020?",
+            "How large was the turnover of Iran in 2021?",
+            AnswerType.NUMBER,
+            True,
+        ),
     ],
 )
 def test_each_side_has_a_question_of_its_own(question, first, second, answer_type, larger):
@@ -77,6 +98,12 @@ def test_each_side_has_a_question_of_its_own(question, first, second, answer_typ
     sides = sides_of(question)
     assert (sides.first.query, sides.second.query) == (first, second)
     assert (sides.answer_type, sides.comparative.larger) == (answer_type, larger)
+
+
+def test_a_side_is_called_without_its_verb():
+    """The verb goes to the question of each side."""
+    sides = sides_of("Does Iran have more ships than Turkey?")
+    assert (sides.first.label, sides.second.label) == ("Iran", "Turkey")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from rag.question.languages.english_grammar import (
     FRONTED,
     HEDGES,
     OFFICIAL,
+    OTHER_ROLE,
     REPORTS,
     ROLES,
     TITLE_WORDS,
@@ -37,6 +38,24 @@ def begins_clause(sentence: Sequence[Token], place: int) -> bool:
     previous = sentence[place - 1]
     # "…, and India", "in 1991 and India"; of two names before a verb both are its subjects.
     return not previous.is_capital or begins_clause(sentence, _start_of_name(sentence, place - 1))
+
+
+def before_titles(sentence: Sequence[Token], place: int) -> int:
+    """The last token before a name or a role that is no title of it.
+
+    "Vice President Khan" is Khan, and no vice president is the president.
+    """
+    titles = ROLES | TITLE_WORDS
+    named = sentence[place].folded not in titles
+    previous = place - 1
+    if not named and not sentence[place].is_capital:
+        return previous
+    while (
+        previous >= 0 and sentence[previous].folded in titles and (named or sentence[previous].folded not in OTHER_ROLE)
+    ):
+        named = named or sentence[previous].folded in ROLES  # what follows a role is the name of who has it
+        previous -= 1
+    return previous
 
 
 def is_hedged(sentence: Sequence[Token], end: int, asked: frozenset[str]) -> bool:
@@ -74,11 +93,8 @@ def _ends_with_report(sentence: Sequence[Token], end: int, number: int) -> bool:
 
 def _before_title(sentence: Sequence[Token], place: int) -> int:
     """The last token before a subject that is no determiner, title or word of praise of it."""
-    previous = place - 1
-    titled = False
-    while previous >= 0 and sentence[previous].folded in ROLES | TITLE_WORDS:
-        titled = True
-        previous -= 1
+    previous = before_titles(sentence, place)
+    titled = previous < place - 1
     if titled and previous >= 1 and sentence[previous].is_capital and sentence[previous - 1].folded in DETERMINERS:
         previous -= 1  # "the Pakistani writer"
     if titled and previous >= 2 and sentence[previous].text == "s" and sentence[previous - 1].text in "’'":

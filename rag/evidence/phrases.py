@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.evidence.clauses import before_titles
 from rag.question.languages.english_grammar import (
     ADVERBS,
+    AFTER_NOUNS,
+    CONJUNCTIONS,
+    DENIALS,
     DETERMINERS,
     INSTITUTION_KINDS,
     INSTITUTIONS,
     MONTHS,
+    NEGATIONS,
     NUMBER_SCALES,
     POSSESSIVES,
     PREPOSITIONS,
@@ -25,6 +30,10 @@ _ENDS_NOUN = frozenset({"and", "but", "since", "until", "while", "although", "be
 _NEW_CLAUSE = frozenset(
     ("after", "before", "when", "while", "because", "and", "but", "which", "that", "who", "where", "if", "although")
 ) | {"or", "than", "to"}
+# In small letters, these may directly follow a noun that is whole: "won the cup twice", and not "won the cup draw".
+_FOLLOWS_NOUN = (
+    PREPOSITIONS | ADVERBS | CONJUNCTIONS | DETERMINERS | POSSESSIVES | NEGATIONS | _NEW_CLAUSE | AFTER_NOUNS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,20 @@ def ends_there(sentence: Sequence[Token], end: int) -> bool:
     return end >= len(sentence) or sentence[end].text in ".;,!" or sentence[end].folded in ("because", "but")
 
 
+def is_limited(sentence: Sequence[Token], begin: int, end: int, asked: frozenset[str]) -> bool:
+    """Whether a word of denial that was not asked stands between a verb and the end of its clause.
+
+    The words asked for stand from `begin` to `end`: "sold jets not to Iran but to Iraq", "sold the jets to nobody".
+    """
+    for place in range(begin, len(sentence)):
+        token = sentence[place]
+        if place >= end and (not token.is_word or token.folded in _ENDS_NOUN):
+            return False
+        if token.folded in DENIALS - asked:
+            return True
+    return False
+
+
 def _phrases(rest: Sequence[Token]) -> list[_Phrase]:
     phrases: list[tuple[str, list[Token]]] = []
     for token in rest:
@@ -86,6 +109,8 @@ def _end_of_object(sentence: Sequence[Token], begin: int, words: Sequence[Token]
     place = begin
     while place < len(sentence) and _may_precede(sentence[place]) and sentence[place].folded != words[0].folded:
         place += 1
+    if place >= len(sentence) or _before_words(sentence, place) >= begin:
+        return None
     return _end_of_words(sentence, place, words)
 
 
@@ -111,7 +136,21 @@ def _is_longer(sentence: Sequence[Token], place: int, last: Token) -> bool:
         return True
     if last.folded[:1].isdigit():
         return following.folded in NUMBER_SCALES
-    return sentence[place - 1].is_capital and following.is_capital
+    if sentence[place - 1].is_capital and following.is_capital:
+        return True
+    return _is_compound(sentence, place)
+
+
+def _is_compound(sentence: Sequence[Token], place: int) -> bool:
+    """Whether a noun goes on at a place, so that it is another one: "gas masks", "the president of the club"."""
+    noun, following = sentence[place - 1], sentence[place]
+    if following.folded == "of":
+        return not noun.is_capital and not noun.folded.endswith("ed")
+    if not following.text[:1].islower() or following.folded in _FOLLOWS_NOUN or following.folded.endswith("ly"):
+        return False
+    # "Gas produced in Iran" is gas, and "gas powered cars" are none.
+    after = sentence[place + 1 : place + 2]
+    return not (following.folded.endswith("ed") and (not after or after[0].folded in PREPOSITIONS))
 
 
 def _same(one: str, other: str) -> bool:
@@ -156,8 +195,8 @@ def _end_of_phrase(sentence: Sequence[Token], subject: int, begin: int, phrase: 
 
 def _before_words(sentence: Sequence[Token], place: int) -> int:
     """The last token before some words that is no determiner or title of theirs."""
-    place -= 1
-    while place >= 0 and _may_precede(sentence[place]):
+    place = before_titles(sentence, place)
+    while place >= 0 and sentence[place].folded in DETERMINERS | POSSESSIVES:
         place -= 1
     return place
 

@@ -7,7 +7,7 @@ nothing that limits what is said: no other actor, condition, hearsay or plan. An
 from collections.abc import Sequence
 
 from rag.evidence.clauses import begins_clause, is_hearsay, is_hedged
-from rag.evidence.phrases import end_of_rest, ends_there
+from rag.evidence.phrases import end_of_rest, ends_there, is_limited
 from rag.question.languages.english_grammar import ADVERBS, NEGATIONS, REFUSALS, REPORTS
 from rag.question.proposition import Claim
 from rag.question.tokens import Token, places_of
@@ -43,7 +43,9 @@ def _judged(sentence: Sequence[Token], place: int, claim: Claim) -> bool | None:
     begin, denied = found
     end = end_of_rest(sentence, place, begin, claim.rest, copular=bool(claim.be))
     asked = claim.forms | claim.perfect | {token.folded for token in claim.rest}
-    if end is None or is_hedged(sentence, end, asked) or is_hearsay(sentence, place, end):
+    if end is None or is_limited(sentence, begin, end, asked):
+        return None
+    if is_hedged(sentence, end, asked) or is_hearsay(sentence, place, end):
         return None
     # What is denied of one time or place only may be so elsewhere.
     return None if denied and not ends_there(sentence, end) else not denied

@@ -51,9 +51,14 @@ class Claim:
 
 
 def claims_of(question: str) -> list[Claim]:
-    """The readings of a yes/no question; none where it is of another kind."""
+    """The readings of a yes/no question; none where it is of another kind, or asks whether something is not so."""
     tokens = [token for token in tokens_of(_TAG.sub("", _LEAD.sub("", question))) if token.text not in "?"]
-    tokens = [token for token in tokens if token.folded not in NEGATIONS | IDLE_ADVERBS]
+    if tokens[1:2] and _is_contraction(tokens[1]):
+        del tokens[1]  # "Didn't he go?" asks the same as "Did he go?"
+    tokens = [token for token in tokens if token.folded not in IDLE_ADVERBS]
+    # To "Did he not go?" both a yes and a no would be understood either way.
+    if any(token.folded in NEGATIONS for token in tokens):
+        return []
     if len(tokens) < 3 or any(token.folded == "or" for token in tokens):
         return []
     auxiliary = tokens[0].folded
@@ -65,6 +70,10 @@ def claims_of(question: str) -> list[Claim]:
     place = places[0]
     words = [*tokens[:place], *tokens[place + 1 :]]
     return [claim for claim in _readings(tokens[place].folded, words, place) if claim.rest or not claim.be]
+
+
+def _is_contraction(token: Token) -> bool:
+    return token.folded == "not" and token.text.casefold() != "not"
 
 
 def _is_auxiliary(word: str) -> bool:

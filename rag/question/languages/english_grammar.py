@@ -39,6 +39,12 @@ PREPOSITIONS = _words(
 # One may stand for another where both tell a place, or both a time.
 SAME_PREPOSITIONS = (_words("in at on"), _words("in on during"), _words("to into towards toward"))
 TIME_LIMITS = _words("since until before after by")
+# They may directly follow a noun without being a part of it: "won the cup twice", and not "won the cup draw".
+AFTER_NOUNS = _words(
+    "one two three four five six seven eight nine ten eleven twelve once twice several many yesterday tomorrow tonight "
+    "last this next every each whose here there so together alone abroad worth is are was were do does did has "
+    "have had can could will would should may might"
+)
 # Between a subject and its verb they change nothing of what is said.
 ADVERBS = _words(
     "also later then already again soon once first formally officially finally eventually subsequently initially "
@@ -48,6 +54,8 @@ ADVERBS = _words(
 # Of those, the ones that a question's words may have and its answer lack.
 IDLE_ADVERBS = _words("ever really actually indeed already also too then itself himself herself themselves both")
 NEGATIONS = _words("not never")
+# Any of them behind a verb may deny it or limit what is said: "sold the jets to nobody".
+DENIALS = NEGATIONS | _words("no nobody nothing none nowhere neither nor without")
 # Words of refusing, before "to" and a verb.
 REFUSALS = _words("refused declined failed refuses declines")
 # A sentence with one of them does not say that something is so.
@@ -56,7 +64,8 @@ HEDGES = _words(
     "purportedly claimed claims claim claiming alleged rumoured rumored rumours rumors rumour planned plans hoped "
     "proposed expected intended nearly almost hardly barely scarcely perhaps possibly probably likely unlikely "
     "falsely denied denies deny dismissed rejected refuted disputed doubted doubts speculated believed thought "
-    "supposed considered myth fictional novel film except unlike instead neither nor rather"
+    "supposed considered myth fictional novel film except unlike instead neither nor rather nobody nothing none "
+    "nowhere rarely seldom infrequently ostensibly nominally virtually practically partly partially"
 )
 # Before a clause, or after it and a comma, they say that somebody else says it.
 REPORTS = _words(
@@ -110,6 +119,8 @@ TITLE_WORDS = _words(
     "cabinet opposition crown supreme brigadier attorney wing group squadron grand associate honorary digital "
     "development oil public sir lord dr mr mrs ms miss mayor"
 )
+# Of those, the words that make another role of the one after them: a vice president is no president.
+OTHER_ROLE = _words("deputy vice former then late assistant acting interim associate honorary")
 
 # What things are called by, as people are by ROLES: the ship Büyükada.
 THINGS = _words(

@@ -34,6 +34,14 @@ def verdict(question, sentence):
         ("Hasn't Ali gone to school?", "Ali has gone to school."),
         ("Was Ali born in Baku?", "Ali was born in Baku and lived in Ganja."),
         ("Did the government of India fund the dam?", "The government of India funded the dam."),
+        ("Did Khan resign?", "Former President Khan resigned."),
+        ("Did the vice president resign?", "The vice president resigned."),
+        ("Did Ali meet Khan?", "Ali met Vice President Khan."),
+        ("Did Iran win the cup?", "Iran won the cup twice."),
+        ("Did Iran buy gas?", "Iran bought gas produced in Iraq."),
+        ("Did Iran sell jets to Iraq?", "Iran sold jets to Iraq, not to Kuwait."),
+        ("Was Khan the president?", "Khan was the president from 1990 to 1995."),
+        ("Was Khan accused?", "Khan was accused of theft."),
     ],
 )
 def test_a_sentence_that_says_it_of_the_same_subject_affirms(question, sentence):
@@ -151,12 +159,47 @@ def test_a_sentence_that_says_so_with_a_negation_denies(question, sentence):
         ("Did the government of India fund the dam?", "The government of Pakistan funded the dam."),
         ("Did the government fund the dam?", "The government of India funded the dam."),
         ("Did the club win the league in 2010?", "The club won the league twice, and the cup in 2010."),
+        ("Did Iran sell jets to Iraq?", "Iran sold jets not to Iraq but to Kuwait."),
+        ("Did Iran sell the jets?", "Iran sold the jets to nobody."),
+        ("Did Iran sell the jets?", "Iran sold the jets to no one."),
+        ("Did Iran sell jets?", "Iran rarely sold jets."),
+        ("Did Iran win the Baku Cup?", "Iran won the Baku Cup draw."),
+        ("Did Iran buy gas?", "Iran bought gas masks."),
+        ("Did Iran buy gas?", "Iran bought gas powered cars."),
+        ("Did Ali visit Baku?", "Ali visited Baku airport."),
+        ("Did Ali go to Baku?", "Ali went to Baku zoo."),
+        ("Did the president resign?", "The vice president resigned."),
+        ("Did the president resign?", "The Vice President resigned."),
+        ("Did the president resign?", "The former president resigned."),
+        ("Did the minister resign?", "The deputy minister resigned."),
+        ("Did the Prime Minister resign?", "The Deputy Prime Minister resigned."),
+        ("Did Ali meet the president?", "Ali met the Vice President."),
+        ("Did Ali meet the president?", "Ali met the president of the club."),
+        ("Was Khan the president?", "Khan was the president of the club."),
+        ("Was Khan the president?", "Khan was Vice President."),
         ("Did Ali praise Vali?", "Ali accused Khan and praised by all left Vali."),
     ],
 )
 def test_a_sentence_that_says_something_near_decides_nothing(question, sentence):
     """Another actor, object, place, time or number; hearsay, plans and conditions; what is denied in part only."""
     assert verdict(question, sentence) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did Ali not go to school?",
+        "Is it true that Ali did not go to school?",
+        "Is it true that Ali didn't go to school?",
+        "Ali didn't go to school?",
+        "Did Ali never go to school?",
+        "Didn't Ali not go to school?",
+        "Ali has never gone to school, has he?",
+    ],
+)
+def test_a_question_whether_something_is_not_so_gets_no_verdict(question):
+    """A yes to it would say that it is not so to some, and that it is so to others."""
+    assert verdict(question, "Ali went to school.") is verdict(question, "Ali did not go to school.") is None
 
 
 @pytest.mark.parametrize("question", ["Was it Ali or Vali?", "Did he", "Is there a bridge?", "When did Ali go?"])

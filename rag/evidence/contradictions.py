@@ -13,13 +13,14 @@ from itertools import pairwise
 from index.dates import sort_key
 from rag.evidence.accounts import says
 from rag.evidence.bounds import Limits, split_bound, with_minus
+from rag.evidence.other_times import YEAR, are_of_other_times
 from rag.evidence.scoring import Evidence
 from rag.evidence.times import TimePatterns, is_day_of_date
 from rag.question.answer_type import COMPARABLE, AnswerType
 from rag.question.languages import LANGUAGES, words_of
 from rag.question.languages.english import ENGLISH
 from rag.question.languages.folding import fold
-from rag.question.languages.words import YEARS, LanguageWords
+from rag.question.languages.words import LanguageWords
 
 # The reader's log-odds, divided by 10 as in the feature, above which its short answer is compared with others.
 SURE = 0.0
@@ -32,8 +33,6 @@ _REFERRING = 6.5
 _ACCOUNT = -0.4
 
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\b)?", re.IGNORECASE)
-# Some languages write a letter for the era, or for "year", directly after it.
-_YEAR = re.compile(rf"\b({YEARS})(?:\b|(?=[гمهء]))")
 _FIRST_COMMON_YEAR = 1500  # earlier ones may be of another calendar, where a language has two
 _NUMBER = re.compile(r"\d+(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?")
 _SCALES = ENGLISH.scales
@@ -115,7 +114,7 @@ def _time(answer: str, words: LanguageWords) -> Value | None:
     if patterns.open.search(answer):
         return None
     date = _CLOCK.sub(" ", answer)
-    years = _with_ranges(date, _YEAR, patterns.range)
+    years = _with_ranges(date, YEAR, patterns.range)
     if words.other_calendar and any(year < _FIRST_COMMON_YEAR for year in years):
         return None
     return Value((years, _with_ranges(date, patterns.month, patterns.range, patterns.number_of), _days(date, patterns)))
@@ -190,7 +189,7 @@ def contradictory_evidence(
     contradictory, values = [best], [value]
     for item in [*sorted(accounts, key=lambda each: each.span), *newest_first]:
         other_value = _answer_value(item, answer_type, least=_ACCOUNT if item in accounts else SURE)
-        if other_value is None or (answer_type is AnswerType.NUMBER and _are_of_other_years(item, best)):
+        if other_value is None or are_of_other_times(answer_type, item, best):
             continue
         if all(other_value.contradicts(each) for each in values) or (item in accounts and other_value.spans(value)):
             contradictory.append(item)
@@ -204,12 +203,6 @@ def is_as_much_about_the_question(item: Evidence, best: Evidence) -> bool:
         return False
     shared = sum(rarity for term, rarity in best.held.items() if term in item.held)
     return shared >= _SHARED * sum(best.held.values())
-
-
-def _are_of_other_years(*items: Evidence) -> bool:
-    """Whether two sentences name years beside their answers, and none in common: each counts at its own time."""
-    years, others = (set(_YEAR.findall(fold(item.text.replace(short_answer_text(item), " ")))) for item in items)
-    return bool(years and others and years.isdisjoint(others))
 
 
 def _is_other_account(item: Evidence, best: Evidence, answer_type: AnswerType | None) -> bool:

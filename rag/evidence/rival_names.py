@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 
 from index.dates import sort_key
+from rag.evidence.accounts import says
 from rag.evidence.contradictions import SURE, is_as_much_about_the_question, short_answer_text
 from rag.evidence.now import Role, role_in
+from rag.evidence.other_times import are_of_one_year, are_of_other_years
 from rag.evidence.scoring import Evidence
 from rag.evidence.superseded import PublishedOf
 from rag.question.answer_type import AnswerType
+from rag.question.language import language_of
 
 _SAME_SUBJECT = 3.0  # a sentence whose score is further below the best one's is about something else
 # Two sentences that share this part of their words, apart from the names, say the same of two names.
@@ -25,12 +28,14 @@ def rival_names(
     """The best sentence, then one of each other article that names another for the same; empty where none does.
 
     Those come newest first by the date that `published_of` gives for their article's id. Names differ where they share
-    no word, and the sentences say the same: both state the role that the question asks for, or are the same apart from
-    the names. The reader must be sure of both.
+    no word, and the sentences can't both be right: both state the role that somebody has now, or they are of one year
+    and, apart from the names, the same, of a role or of what one does alone. The reader must be sure of both.
     """
     if answer_type is not AnswerType.NAME or not evidence:
         return []
     best, role = evidence[0], role_in(question)
+    if role is None and not says("done_by_one", question, language_of(question)):
+        return []  # several may have visited one castle
     rivals, names = [best], [_name(best, question)]
     newest_first = sorted(
         (item for item in evidence[1:] if item.passage.article_id != best.passage.article_id),
@@ -56,8 +61,11 @@ def _name(item: Evidence, question: str) -> frozenset[str]:
 
 
 def _say_the_same(item: Evidence, best: Evidence, role: Role | None) -> bool:
+    """Whether both sentences can't be right: with another year, or with none, each may tell of its own time."""
     if role and role.whose(item.text) and role.whose(best.text):
-        return True
+        return not are_of_other_years(item, best) if role.now else are_of_one_year(item, best)
+    if not are_of_one_year(item, best):
+        return False
     words, others = (
         set(_WORD.findall(each.text.casefold())) - set(_WORD.findall(short_answer_text(each).casefold()))
         for each in (item, best)

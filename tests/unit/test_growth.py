@@ -381,7 +381,10 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "role_in": role_in,
     "whose role": Role("president", frozenset({"a"})).whose,
     "places of a role": lambda text: Role("head", frozenset({"a"})).whose(text.replace("a", "head of a ")),
-    **{f"says {name}": partial(says, name) for name in ("disputes", "accounts", "refutes", "ends", "asks_now")},
+    **{
+        f"says {name}": partial(says, name)
+        for name in ("disputes", "accounts", "refutes", "ends", "asks_now", "done_by_one", "again")
+    },
     "broken_constraints": lambda text: broken_constraints(AnswerInContext(text, text, (0, len(text)), text, text)),
     "broken_constraints of a number": lambda text: broken_constraints(
         AnswerInContext(

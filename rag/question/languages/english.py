@@ -169,6 +169,11 @@ ENGLISH = LanguageWords(
         "|chair(?:man|woman|person)?|ambassador|secretary(?:[- ]general)?|chief executive|ceo|coach|captain|commander"
         "|editor|rector|principal|leader"
     ),
+    done_by_one="won|founded|invented|discovered|wrote|composed|designed|painted|directed|opened|killed|assassinated",
+    again=(
+        r"again|anew|once more|re-?(?:open|buil|start|launch|establish|construct|elect|appoint|found|stor|novat)\w*"
+        r"|repair\w*|for the (?:second|third|fourth|fifth|last|\d+th) time"
+    ),
     range_words="to|until|till|through|and",
     open_times=r"before|after|since|by|until|till|around|about|circa",
     bounds=(

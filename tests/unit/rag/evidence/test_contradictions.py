@@ -544,3 +544,20 @@ def test_counts_of_different_years_do_not_differ(one, other, differs):
     texts = {"40": f"The port had 40 ships {one}.", "60": f"The port had 60 ships {other}."}
     evidence = [evidence_of(article_of(text, count), text, 1.0, count) for count, text in texts.items()]
     assert bool(contradictory(evidence, AnswerType.NUMBER)) is differs
+
+
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        ("The port was opened on 9 June 2014.", True),
+        ("The port was opened on 9 June 2014 after repairs.", False),
+        ("The port was opened again on 9 June 2014.", False),
+        ("The port was reopened on 9 June 2014.", False),
+        ("The port was opened for the second time on 9 June 2014.", False),
+    ],
+)
+def test_what_was_done_again_has_a_time_of_its_own(other, differs):
+    """A port that was opened after repairs was opened before them too."""
+    texts = {"The port was opened on 3 May 2001.": "3 May 2001", other: "9 June 2014"}
+    evidence = [evidence_of(article_of(text, f"a{len(text)}"), text, 1.0, day) for text, day in texts.items()]
+    assert bool(contradictory(evidence, AnswerType.TIME)) is differs

@@ -29,13 +29,26 @@ def test_two_holders_of_one_role_differ_and_come_newest_first():
     assert rivals(ROSA, TOM, TOM_TOO, ANA, b="2020-01-01", c="2022-01-01", d="2021-01-01") == ["a", "c", "d"]
 
 
-def test_sentences_that_are_the_same_but_for_the_names_differ():
-    """Whatever they are about."""
-    opened = [
-        named(name, f"The fair was opened by {person} in Lenkoran.", person)
-        for name, person in (("a", "Rosa Vega"), ("b", "Tom Brook"))
-    ]
-    assert rivals(*opened, question="Who opened the fair?") == ["a", "b"]
+@pytest.mark.parametrize(
+    ("question", "sentence", "times", "differ"),
+    [
+        ("Who opened the fair?", "The fair was opened by {} in Lenkoran{}.", (" in 2019", " in 2019"), True),
+        ("Who won the marathon?", "{} won the marathon{}.", (" in 2019", " in 2019"), True),
+        ("Who won the marathon?", "{} won the marathon{}.", (" in 2019", " in 2020"), False),
+        ("Who won the marathon?", "{} won the marathon{}.", ("", " in 2020"), False),
+        ("Who won the marathon?", "{} won the marathon{}.", ("", ""), False),
+        ("Who visited the castle?", "{} visited the castle{}.", ("", ""), False),
+        ("Who visited the castle?", "{} visited the castle{}.", (" in 2019", " in 2019"), False),
+        (WHO, "{} is the director of the harbour office{}.", (" in 2019", " in 2020"), False),
+        ("Who was the mayor of Ganja?", "{} was the mayor of Ganja{}.", ("", ""), False),
+        ("Who was the mayor of Ganja?", "{} was the mayor of Ganja{}.", (" in 2019", " in 2019"), True),
+    ],
+)
+def test_names_differ_only_where_both_can_not_be_right(question, sentence, times, differ):
+    """One wins at a time, and holds a role at a time; several visit one castle."""
+    people = ("a", "Rosa Vega"), ("b", "Tom Brook")
+    told = [named(name, sentence.format(who, time), who) for (name, who), time in zip(people, times, strict=True)]
+    assert bool(rivals(*told, question=question)) is differ
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,8 @@ class Answer:
     lead to the articles that it tells of, and `suggestions` are questions that the index holds the answers to.
 
     Where a question is declined, `decline_note` says which articles are near it, or that none is, and `links` lead to
-    them, or ask again without a filter.
+    them, or ask again without a filter. Where more was asked for and nothing is left to quote, `nothing_more` is true,
+    there is no note, and `confidence` is 0.
 
     Where `answered` is false there is no answer and there are no citations; `passages` are then the nearest passages.
     `timings_ms` is in milliseconds.
@@ -267,11 +268,17 @@ class Answer:
     misspelt: tuple[str, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     more_matches: int = 0
+    nothing_more: bool = False
+
+    def decline(self) -> str:
+        """The sentence that declines, where the question is not answered."""
+        if self.nothing_more:
+            return "Nothing more was found on this."
+        return self.language_note or "The documents do not hold an answer to this."
 
     def declined_in_words(self) -> str:
         """What a person is told of a declined question, before the nearest passages."""
-        declined = self.language_note or "The documents do not hold an answer to this."
-        return f"{declined} {self.decline_note}" if self.decline_note else declined
+        return f"{self.decline()} {self.decline_note}" if self.decline_note else self.decline()
 
     def short_answers(self) -> tuple[str, ...]:
         """The words that answer, each once: the short answer, or those that differ."""

@@ -146,7 +146,9 @@ class Assistant:
         found = Found(*(text, scored, self.threshold, self.composer, article_of, material, self.least_headline))
         composed = compose_further(form, found, asked.more)
         answer = self._answer(request, asked, composed, passages, IndexInfo.of(index.manifest))
-        if not answer.answered:
+        if asked.more and not answer.answered and answer.confidence >= self.threshold:
+            answer = replace(answer, nothing_more=True, confidence=0.0)  # all that answers was quoted before
+        elif not answer.answered:
             answer = with_decline_note(answer, request.filters, index)
         clock.lap("compose")
         answer = replace(answer, timings_ms=clock.times())

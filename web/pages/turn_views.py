@@ -126,7 +126,7 @@ class Turn:
     is quoted from another language than the question's, or that a declined question is in a language that is not read.
 
     `reply` is the text of an answer that quotes nothing, about what is held. `near` says which articles are near a
-    declined question. `links` and `suggestions` lead on from either.
+    declined question, and `decline` declines it. `links` and `suggestions` lead on from either.
 
     `layout` is "text", "items" or "timeline": whether each sentence stands in a line of its own, and with its date.
     `summarised` is the title of the article that a summary is of. `more` says how many further sentences a list
@@ -158,4 +158,6 @@ class Turn:
     comparison: ComparisonView | None = None
     layout: str = "text"
     summarised: str | None = None
+    decline: str | None = None
+    nothing_more: bool = False  # more was asked for than there is
     more: str | None = None

@@ -59,6 +59,8 @@ def turn_of(answer: Answer, query: ChatQuery) -> Turn:
         reply=answer.answer if answer.form.quotes_nothing else None,
         counted=COUNTED if answer.form is Form.CORPUS else None,
         near=answer.decline_note,
+        decline=None if answer.answered else answer.decline(),
+        nothing_more=answer.nothing_more,
         links=[link_view(link) for link in answer.links],
         # They are made from all articles, whatever the filters.
         suggestions=[Suggestion(question, ChatQuery().address(question)) for question in answer.suggestions],

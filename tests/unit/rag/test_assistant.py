@@ -240,7 +240,16 @@ def test_more_is_quoted_of_what_was_not_shown(assistant):
     assert not {citation.quote for citation in more.citations} & {citation.quote for citation in first.citations}
     assert more.confidence == first.confidence
     last = sure.ask("more", history=[QUESTION, *["more"] * 8])
-    assert (last.answered, last.citations) == (False, [])
+    assert (last.answered, last.citations, last.nothing_more, last.confidence) == (False, [], True, 0.0)
+    assert (last.declined_in_words(), last.links) == ("Nothing more was found on this.", ())
+
+
+def test_more_of_what_was_declined_is_declined_in_the_same_words(assistant):
+    """Nothing was found, so that there is no more of it."""
+    unsure = replace(assistant, weights=UNSURE)
+    first, more = unsure.ask(QUESTION), unsure.ask("Tell me more.", history=[QUESTION])
+    assert not first.nothing_more
+    assert (more.declined_in_words(), more.nothing_more) == (first.declined_in_words(), False)
 
 
 def test_a_follow_up_does_not_have_the_answer_of_the_question_before(assistant):

@@ -182,6 +182,14 @@ def test_a_declined_question_shows_the_nearest_passages(client, assistant):
     assert "".join(marks(page_of(client, link.attributes["href"]))) == passages[0].text.replace("\n", "")
 
 
+def test_where_nothing_more_is_found_the_turn_says_just_that(client):
+    """Without a confidence, which would be that of the quotes before."""
+    turn = page_of(client, "/", q="Tell me more.", h=[QUESTION, *["more"] * 8]).one("section", class_="declined")
+    assert turn.one("p", class_="finding").text.strip() == "Nothing more was found on this."
+    assert turn.all("p", class_="near") == []
+    assert "Confidence" not in turn.one("ul", class_="facts").text
+
+
 def test_a_question_has_a_permanent_link_to_itself(client):
     """The link asks the same question again, whatever its characters."""
     question = "Was it 100% & more? #1 +2 قلم"

@@ -1,7 +1,11 @@
 """A summary: the sentences with which an article's paragraphs begin, quoted in their order."""
 
 import re
+<<<<<<< HEAD
 from collections.abc import Sequence
+=======
+from collections.abc import Iterator
+>>>>>>> 594df9e (A summary reads an article once, and only as far as its sentences come from)
 
 from index.engine.protocol import PassageIndex
 from index.passages import split_article
@@ -54,9 +58,15 @@ def summarise(found: Found) -> Composition | None:
         return None
     weights = {term: rarity(term, material.index) for term in terms}
     meant = _meant(retrieval.hits, weights, material.index, found.article_of)
+<<<<<<< HEAD
     article = next((one for one in meant if len(main_sentences(one)) >= FEWEST), None)
     sentences = _left(article, found.shown) if article else []
     if article is None or not sentences:
+=======
+    candidates = ((one, main_sentences(one)) for one in meant)
+    article, sentences = next((pair for pair in candidates if len(pair[1]) >= FEWEST), (None, []))
+    if article is None:
+>>>>>>> 594df9e (A summary reads an article once, and only as far as its sentences come from)
         return None
     held = _held(f"{name_of(article)} {article.text}", weights, material.index, article.language)
     if held < max(_NAMED, found.threshold):
@@ -74,6 +84,7 @@ def main_sentences(article: Article) -> list[tuple[Passage, Span]]:
     It is the first or, after the first paragraph, the first that holds a name or a number, if one does. Where there are
     fewer than FEWEST, others join in.
     """
+<<<<<<< HEAD
     paragraphs = _telling_paragraphs(article)
     sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
     main = sentences[:1] + [
@@ -105,14 +116,35 @@ def _telling_paragraphs(article: Article) -> list[list[tuple[Passage, Span]]]:
 
 def _paragraphs(article: Article) -> list[list[tuple[Passage, Span]]]:
     paragraphs: list[list[tuple[Passage, Span]]] = []
+=======
+    main: list[tuple[Passage, Span]] = []
+    others: list[tuple[Passage, Span]] = []
+    for paragraph in _paragraphs(article):
+        sentences = [sentence for sentence in paragraph if _stands_alone(article, sentence[1])]
+        if not sentences:
+            continue
+        telling = (one for one in sentences if _tells(article.text[slice(*one[1])], article.language))
+        chosen = next(telling, sentences[0]) if main else sentences[0]
+        main.append(chosen)
+        if len(main) == MOST:  # an article may have thousands of paragraphs
+            return main
+        others += [sentence for sentence in sentences[:FEWEST] if sentence is not chosen]
+    return sorted([*main, *others[: max(0, FEWEST - len(main))]], key=lambda sentence: sentence[1])
+
+
+def _paragraphs(article: Article) -> Iterator[list[tuple[Passage, Span]]]:
+    paragraph: list[tuple[Passage, Span]] = []
+>>>>>>> 594df9e (A summary reads an article once, and only as far as its sentences come from)
     position = 0
     for passage in split_article(article):
         for span in passage.sentences:
-            if not paragraphs or _PARAGRAPH.search(article.text[position : span[0]]):
-                paragraphs.append([])
-            paragraphs[-1].append((passage, span))
+            if paragraph and _PARAGRAPH.search(article.text[position : span[0]]):
+                yield paragraph
+                paragraph = []
+            paragraph.append((passage, span))
             position = span[1]
-    return paragraphs
+    if paragraph:
+        yield paragraph
 
 
 def _tells(sentence: str, language: str | None) -> bool:

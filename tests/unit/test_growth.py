@@ -22,9 +22,10 @@ from index.markdown_text import escape_markdown
 from index.parsers import PARSERS
 from index.parsers.encoding import charset_of
 from index.passages.sentences import sentence_spans
-from index.types import Passage
+from index.types import Article, Passage
 from rag.compose.decline_note import subjects_of
 from rag.compose.lists import goes_on
+from rag.compose.summary import main_sentences
 from rag.errors import QuestionError
 from rag.evidence.accounts import says
 from rag.evidence.answer_in_context import AnswerInContext
@@ -507,6 +508,14 @@ def test_no_text_takes_time_by_the_square_of_its_length_in_any_language(language
 def test_no_foreign_words_take_time_by_the_square_of_their_length(function):
     """The functions that read a question in its own language."""
     assert _slow_repetitions(function, FOREIGN_WORDS, SECOND, LARGEST_TEXT) == []
+
+
+@pytest.mark.parametrize("between", ["\n\n", " "])
+def test_no_article_is_summarised_in_time_by_the_square_of_its_length(between):
+    """Neither one of many paragraphs nor one long paragraph."""
+    sentence = f"Leyla saw № white ships in the harbour of Lenkoran.{between}"
+    article = partial(Article, "harbour", "Harbour", path="harbour.txt")
+    assert _slow_repetitions(lambda text: main_sentences(article(text)), [sentence], SECOND, LARGEST_FILE) == []
 
 
 def test_every_parser_is_measured():

@@ -1,11 +1,8 @@
 """A summary: the sentences with which an article's paragraphs begin, quoted in their order."""
 
 import re
-<<<<<<< HEAD
-from collections.abc import Sequence
-=======
-from collections.abc import Iterator
->>>>>>> 594df9e (A summary reads an article once, and only as far as its sentences come from)
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from index.engine.protocol import PassageIndex
 from index.passages import split_article
@@ -58,15 +55,11 @@ def summarise(found: Found) -> Composition | None:
         return None
     weights = {term: rarity(term, material.index) for term in terms}
     meant = _meant(retrieval.hits, weights, material.index, found.article_of)
-<<<<<<< HEAD
-    article = next((one for one in meant if len(main_sentences(one)) >= FEWEST), None)
-    sentences = _left(article, found.shown) if article else []
-    if article is None or not sentences:
-=======
     candidates = ((one, main_sentences(one)) for one in meant)
     article, sentences = next((pair for pair in candidates if len(pair[1]) >= FEWEST), (None, []))
-    if article is None:
->>>>>>> 594df9e (A summary reads an article once, and only as far as its sentences come from)
+    if article and found.shown:
+        sentences = _left(article, found.shown)
+    if article is None or not sentences:
         return None
     held = _held(f"{name_of(article)} {article.text}", weights, material.index, article.language)
     if held < max(_NAMED, found.threshold):
@@ -84,45 +77,9 @@ def main_sentences(article: Article) -> list[tuple[Passage, Span]]:
     It is the first or, after the first paragraph, the first that holds a name or a number, if one does. Where there are
     fewer than FEWEST, others join in.
     """
-<<<<<<< HEAD
-    paragraphs = _telling_paragraphs(article)
-    sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
-    main = sentences[:1] + [
-        next((one for one in paragraph if _tells(article.text[slice(*one[1])], article.language)), paragraph[0])
-        for paragraph in paragraphs
-        if paragraph and paragraph[0] != sentences[0]
-    ]
-    others = [sentence for sentence in sentences if sentence not in main]
-    chosen = [*main, *others[: max(0, FEWEST - len(main))]][:MOST]
-    return sorted(chosen, key=lambda sentence: sentence[1])
-
-
-def _left(article: Article, shown: Sequence[Citation]) -> list[tuple[Passage, Span]]:
-    """The main sentences or, where they were shown, up to MOST others that can stand alone, in their order."""
-    if not shown:
-        return main_sentences(article)
-    quoted = [(one.start, one.end) for one in shown if one.article_id == article.article_id]
-    sentences = [sentence for paragraph in _telling_paragraphs(article) for sentence in paragraph]
-    return [one for one in sentences if not any(start < one[1][1] and one[1][0] < end for start, end in quoted)][:MOST]
-
-
-def _telling_paragraphs(article: Article) -> list[list[tuple[Passage, Span]]]:
-    """The sentences of each paragraph that can stand alone."""
-    return [
-        [sentence for sentence in paragraph if _stands_alone(article, sentence[1])]
-        for paragraph in _paragraphs(article)
-    ]
-
-
-def _paragraphs(article: Article) -> list[list[tuple[Passage, Span]]]:
-    paragraphs: list[list[tuple[Passage, Span]]] = []
-=======
     main: list[tuple[Passage, Span]] = []
     others: list[tuple[Passage, Span]] = []
-    for paragraph in _paragraphs(article):
-        sentences = [sentence for sentence in paragraph if _stands_alone(article, sentence[1])]
-        if not sentences:
-            continue
+    for sentences in _telling_paragraphs(article):
         telling = (one for one in sentences if _tells(article.text[slice(*one[1])], article.language))
         chosen = next(telling, sentences[0]) if main else sentences[0]
         main.append(chosen)
@@ -132,9 +89,23 @@ def _paragraphs(article: Article) -> list[list[tuple[Passage, Span]]]:
     return sorted([*main, *others[: max(0, FEWEST - len(main))]], key=lambda sentence: sentence[1])
 
 
+def _left(article: Article, shown: Sequence[Citation]) -> list[tuple[Passage, Span]]:
+    """Up to MOST sentences that can stand alone and were not shown, in their order."""
+    quoted = [(one.start, one.end) for one in shown if one.article_id == article.article_id]
+    sentences = chain.from_iterable(_telling_paragraphs(article))
+    left = (one for one in sentences if not any(start < one[1][1] and one[1][0] < end for start, end in quoted))
+    return list(islice(left, MOST))
+
+
+def _telling_paragraphs(article: Article) -> Iterator[list[tuple[Passage, Span]]]:
+    """The sentences of each paragraph that can stand alone, if there are any."""
+    for paragraph in _paragraphs(article):
+        if sentences := [sentence for sentence in paragraph if _stands_alone(article, sentence[1])]:
+            yield sentences
+
+
 def _paragraphs(article: Article) -> Iterator[list[tuple[Passage, Span]]]:
     paragraph: list[tuple[Passage, Span]] = []
->>>>>>> 594df9e (A summary reads an article once, and only as far as its sentences come from)
     position = 0
     for passage in split_article(article):
         for span in passage.sentences:

@@ -5,6 +5,7 @@ from rag.compose.extract import Composition, span_with_subject
 from rag.compose.found import Found
 from rag.compose.items import citations_of, distinct, is_shown, text_of
 from rag.evidence.gathering import Item, Wanted, gather
+from rag.evidence.plans import asks_plans, is_planned_for
 from rag.question.periods import period_asked
 from rag.question.subject import dated_query, subject_of
 
@@ -13,10 +14,15 @@ FEWEST = 2  # a single day is no timeline
 # As in a list. A timeline tells all that happened, so it takes sentences that are further from the question.
 MARGIN = 7.0
 LEAST_ODDS = -0.8
+# The confidence in sentences of a period, which need be likely for nothing else: of 75 that "What happened in …?"
+# showed over this corpus and tests/data/newsroom, 71 tell something that happened in it.
+HAPPENED = 0.95
 
 
 def order_by_day(found: Found) -> Composition | None:
     """What happened on each day; None where fewer than two days are found, all were shown, or they are unlikely.
+
+    What was only planned for a day is left out, unless plans are asked for.
 
     Raises:
         As `gather`.
@@ -25,10 +31,10 @@ def order_by_day(found: Found) -> Composition | None:
     period, subject = period_asked(question), subject_of(question)
     query = question if period else dated_query(question)
     gathered = gather(Wanted(query, subject, dated=True, period=period), found.material)
-    likely = [item for item in gathered.items if period or _is_likely(item, gathered.items[0])]
+    told = gathered.items if asks_plans(question) else [item for item in gathered.items if not _is_planned(item)]
+    likely = [item for item in told if period or _is_likely(item, told[0])]
     items = distinct(_without_going_on(likely), _same_day)
-    # Whether a sentence is of the period is known, so that nothing else need be likely.
-    confidence = 1.0 if period else gathered.confidence
+    confidence = HAPPENED if period else gathered.confidence
     left = [item for item in items if not is_shown(item.evidence, found.shown)]
     if len(items) < FEWEST or not left or confidence < found.threshold:
         return None
@@ -46,6 +52,10 @@ def order_by_day(found: Found) -> Composition | None:
         timeline=entries,
         more_matches=len(left) - len(shown),
     )
+
+
+def _is_planned(item: Item) -> bool:
+    return item.day is not None and is_planned_for(item.evidence.text, item.day.start, item.evidence.language)
 
 
 def _is_likely(item: Item, best: Item) -> bool:

@@ -38,6 +38,7 @@ from rag.evidence.features import is_dangling
 from rag.evidence.furniture import is_furniture
 from rag.evidence.now import Role, role_in
 from rag.evidence.order import number_of_year, range_of
+from rag.evidence.plans import is_planned_for
 from rag.evidence.short_answers import short_answer_span
 from rag.evidence.times import is_day_of_date
 from rag.evidence.verdict import verdict_of
@@ -384,8 +385,12 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "places of a role": lambda text: Role("head", frozenset({"a"})).whose(text.replace("a", "head of a ")),
     **{
         f"says {name}": partial(says, name)
-        for name in ("disputes", "accounts", "refutes", "ends", "asks_now", "done_by_one", "again")
+        for name in ("disputes", "accounts", "refutes", "ends", "plans", "asks_now", "done_by_one", "again")
     },
+    "is_planned_for": lambda text: [
+        is_planned_for(begin + text + end, place, "en")
+        for begin, end, place in (("will, ", " in 2019", len(text) + 10), ("In 2019 ", " will", 3))
+    ],
     "broken_constraints": lambda text: broken_constraints(AnswerInContext(text, text, (0, len(text)), text, text)),
     "broken_constraints of a number": lambda text: broken_constraints(
         AnswerInContext(

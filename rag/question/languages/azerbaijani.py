@@ -74,6 +74,7 @@ AZERBAIJANI = LanguageWords(
     disputes="mənbələr fərqlidir|(?:başqa|digər) mənbələrə görə",
     refutes="doğru deyil|həqiqətə uyğun deyil|təkzib (?:etdi|edib|olundu|edildi)",
     ends="ləğv (?:edildi|edilib|olundu|olunub)|başa çat(?:dı|ıb)|sona çat(?:dı|ıb)|dayandırıl(?:dı|ıb)|artıq yoxdur",
+    plans="planlaşdırıl(?:ır|ıb)|gözlənilir|nəzərdə tutul(?:ur|ub)|olacaq|ediləcək|keçiriləcək|açılacaq",
     asks_now="hazırda|hazırkı|indi|indiki|bu gün|ən son|ən yeni",
     range_words="və|ilə",
     open_times=r"əvvəl\w*|sonra\w*|qədər|kimi|bəri|etibarən|təxminən|təqribən|illər\w*|onillik\w*",

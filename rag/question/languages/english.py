@@ -161,6 +161,12 @@ ENGLISH = LanguageWords(
         "|closed (?:for good|permanently)|shut down|was discontinued|ceased to"
         "|resigned|(?:that|this|the) (?:\\w+ ){1,2}(?:ended|expired|lapsed|ran out)"
     ),
+    plans=(
+        "will|must|would(?! have| later| become)|(?:is|are) on|expects?"
+        "|(?:is|are|was|were) (?:\\w+ly )?(?:to|due|set|scheduled|expected|planned)"
+        "|(?:has|have|had) been (?:planned|scheduled)|(?:planned|scheduled|due|slated) (?:for|to)"
+        "|(?:plans|planning|intends?|aims?|hopes?|promises?|pledges?) to|takes? office"
+    ),
     asks_now=("current|currently|now|nowadays|today|latest|newest|most recent|(?:is|are) there|at present|these days"),
     roles=(
         "president|vice president|(?:deputy )?prime minister|premier|king|queen|emir|sultan|chancellor|governor|mayor"

@@ -78,6 +78,7 @@ TURKISH = LanguageWords(
     disputes="kaynaklar (?:farklı|çelişiyor|ayrışıyor)|(?:başka|diğer) kaynaklara göre",
     refutes="doğru değil(?:dir)?|yalanladı|asılsız|gerçeği yansıtmıyor",
     ends="artık (?:yok|değil|geçerli değil)|(?:yürürlükten )?kaldırıldı|sona erdi|iptal edildi|feshedildi",
+    plans="planlan(?:ıyor|maktadır|dı)|beklen(?:iyor|mektedir)|yapılacak|edilecek|olacak|düzenlenecek|açılacak",
     asks_now="şu an(?:ki|da)?|şimdi|şimdiki|güncel|mevcut|en son|halen",
     range_words="ile|ve|ila",
     open_times=(

@@ -48,9 +48,9 @@ class LanguageWords:
     subject.
 
     Of what sentences say of others: `disputes` tell that accounts differ, `accounts` whose account it is, `refutes`
-    that a claim is wrong, and `ends` that something is so no longer. A question with `asks_now` asks how it is now;
-    `roles` are what one person is at a time, and `done_by_one` verbs for what one does alone. `again` tells of another
-    time at which something was done.
+    that a claim is wrong, and `ends` that something is so no longer; `plans` tell what is to be. A question with
+    `asks_now` asks how it is now; `roles` are what one person is at a time, and `done_by_one` verbs for what one does
+    alone. `again` tells of another time at which something was done.
 
     Of short answers: `range_words` stand between the ends of a range, with `between` before them; a time with
     `open_times` and a number with `bounds` are not compared with others. `bounds_before` and `bounds_after` are whole
@@ -113,6 +113,7 @@ class LanguageWords:
     accounts: str = _NOTHING
     refutes: str = _NOTHING
     ends: str = _NOTHING
+    plans: str = _NOTHING
     asks_now: str = _NOTHING
     roles: str = _NOTHING
     done_by_one: str = _NOTHING

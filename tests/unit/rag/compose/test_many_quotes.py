@@ -7,6 +7,7 @@ import pytest
 from index.engine.local.local_index import LocalIndex
 from rag.answer import Answer
 from rag.assistant import Assistant
+from rag.compose.timeline import HAPPENED
 from rag.question.form import Form
 from tests.unit.rag.conftest import SURE, UNSURE, FixedSource, ScriptedReader
 
@@ -141,7 +142,22 @@ def test_a_year_has_a_timeline(ask):
     """What happened in it, whatever it is about, and nothing of other years."""
     answer = ask("What happened in 1920?", {"strike": STRIKE, "others": OTHERS}, weights=UNSURE)
     assert [entry.date for entry in answer.timeline] == ["1920-03-09", "1920-06", "1920-07-04"]
-    assert answer.confidence == 1.0
+    assert answer.confidence == HAPPENED
+
+
+PLANS = "The mayor of Ganja will visit Salyan on 2 May 1920. The fair is due in July 1920."
+
+
+def test_what_was_only_planned_for_a_year_has_not_happened_in_it(ask):
+    """Its days are left out."""
+    answer = ask("What happened in 1920?", {"strike": STRIKE, "plans": PLANS}, weights=UNSURE)
+    assert [entry.date for entry in answer.timeline] == ["1920-03-09", "1920-06", "1920-07-04"]
+
+
+def test_plans_have_a_timeline_where_they_are_asked_for(ask):
+    """The question says so by a word for them."""
+    answer = ask("Timeline of what was planned in 1920", {"plans": PLANS}, weights=UNSURE)
+    assert [entry.date for entry in answer.timeline] == ["1920-05-02", "1920-07"]
 
 
 def test_a_timeline_of_something_else_is_declined(ask):

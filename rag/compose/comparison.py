@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.types import Span
 from rag.answer import Citation
 from rag.answer_parts import ComparedSide, Comparison
-from rag.compose.extract import LEAST_LOG_ODDS, MARGIN, Composition, quotes_in_order
+from rag.compose.extract import LEAST_LOG_ODDS, MARGIN, Composition, quotes_in_order, span_with_subject
 from rag.compose.found import Found, ScoredQuestion
 from rag.evidence.bounds import with_bound
 from rag.evidence.order import Range, is_time, number_of_year, range_of, shown_value
 from rag.evidence.scoring import Evidence
+from rag.evidence.times import is_day_of_date
 from rag.question.answer_type import AnswerType, names_in
 from rag.question.languages import DEFAULT
-from rag.question.sides import Sides, sides_of
+from rag.question.sides import Sides, noun_of, sides_of
 from rag.question.terms import numbers_in, words_in
 
 _CONSIDERED = 8  # of the best sentences, those that may be about a side
@@ -83,19 +85,45 @@ def _side(found: Found, question: ScoredQuestion, label: str, answer_type: Answe
 
 
 def _with_value(item: Evidence, label: str, answer_type: AnswerType) -> _Side:
+    """A side with the value that its sentence's short answer has, where the sentence says what the side is of."""
     nothing = _Side(label, item, "", None)
     if item.answer is None or item.language != DEFAULT.code or item.features["reader"] < LEAST_LOG_ODDS:
         return nothing
+    if not _says_noun(item, label):
+        return nothing
     span = item.answer[0] - item.span[0], item.answer[1] - item.span[0]
     if answer_type is AnswerType.NUMBER:
-        if (found := number_of_year(item.text, label, *span)) is None or is_time(item.text[slice(*found)]):
+        amount = _amount(item, label, span)
+        if amount is None:
             return nothing
-        span = with_bound(found[0], item.text), found[1]
+        span = amount
     text = item.text[slice(*span)]
     if len(text.split()) > _LONGEST_VALUE or not any(map(str.isdigit, text)):
         return nothing
-    value = range_of(text, item.text[: span[0]], answer_type)
+    value = range_of(text, item.text[: span[0]], answer_type, item.text[span[1] :])
     return _Side(label, item, text, value) if value else nothing
+
+
+def _amount(item: Evidence, label: str, span: Span) -> Span | None:
+    """The number of a side in its sentence, with the words that limit it; None where it is a date, or untold."""
+    found = number_of_year(item.text, label, *span)
+    if found is None or is_time(item.text[slice(*found)]) or is_day_of_date(item.text, found, item.language):
+        return None
+    return with_bound(found[0], item.text), found[1]
+
+
+def _says_noun(item: Evidence, label: str) -> bool:
+    """Whether a sentence, or the one before it that names its subject, has the noun of a side.
+
+    The beginning of a word is enough: "exports" are said by "exported". The title does not tell what a number counts.
+    """
+    noun = noun_of(label)
+    if noun is None:
+        return True
+    start, end = span_with_subject(item)
+    said = words_in(item.passage.text[start - item.passage.start : end - item.passage.start])
+    stem = noun.casefold()[:_STEM].rstrip("s")
+    return bool(stem) and any(word.startswith(stem) for word in said)
 
 
 def _lacking(label: str, sentence: str) -> int:
@@ -121,7 +149,9 @@ def _is_about(item: Evidence, question: ScoredQuestion, label: str, found: Found
 def _order(sides: Sequence[_Side], asked: Sides) -> tuple[str | None, bool | None]:
     """Which side is what the question asks for, in words, and whether it is the one that the question proposes."""
     first, second = sides
-    if first.range is None or second.range is None or not first.range.is_comparable(second.range):
+    if first.range is None or second.range is None:
+        return None, None
+    if not first.range.is_comparable(second.range, in_one_sentence=_share_sentence(first, second)):
         return None, None
     if first.range.is_before(second.range):
         smaller, larger = first, second

@@ -15,6 +15,7 @@ from rag.evidence.contradictions import value_of
 from rag.question.answer_type import AnswerType
 from rag.question.languages import DEFAULT
 from rag.question.languages.english import ENGLISH
+from rag.question.languages.english_grammar import ADVERBS, CONJUNCTIONS, PREPOSITIONS
 
 _SCALES = "|".join(ENGLISH.scales)
 # A number, its scale, and some words before "in" and a year; none that begins another clause.
@@ -26,7 +27,14 @@ _NUMBER_IN = (
 _DIGITS = re.compile(r"\d(?:[.,]?\d)*+")
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
 _NEGATIVE = re.compile(r"\bnegative\s+\Z", re.IGNORECASE)
-_NEAR = 20  # characters beside a number that may change it
+_BELOW_ZERO = re.compile(r"(?: \w+){0,2} below (?:zero|freezing)\b", re.IGNORECASE)
+# One end of what may be more than one number.
+_TO_ANOTHER = re.compile(r" (?:to|or|and) [$€£]?\d", re.IGNORECASE)
+_FROM_ANOTHER = re.compile(r"(?:\bbetween(?: \S+ and)?|\d (?:to|or)) \Z", re.IGNORECASE)
+_NO_UNITS = PREPOSITIONS | ADVERBS | CONJUNCTIONS | {"is", "are", "was", "were", "has", "have", "had"}
+_NO_UNITS |= {"and", "or", "than", "as", "more", "less"}
+_UNIT_AFTER = re.compile(rf"\A[ -](?!(?:{'|'.join(sorted(_NO_UNITS))})\b)([^\W\d_]+)")
+_NEAR = 40  # characters beside a number that may change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +58,35 @@ class Range:
         """Whether it has no end on one side."""
         return math.isinf(self.least) or math.isinf(self.most)
 
-    def is_comparable(self, other: "Range") -> bool:
-        """Whether both have the same unit; a bare number has that of the other."""
-        return self.unit == other.unit or not self.unit or not other.unit
+    def is_comparable(self, other: "Range", *, in_one_sentence: bool = False) -> bool:
+        """Whether both have the same unit; in one sentence, a bare number has that of the other."""
+        return self.unit == other.unit or (in_one_sentence and not (self.unit and other.unit))
 
 
-def range_of(answer: str, before: str, answer_type: AnswerType) -> Range | None:
-    """What a short answer may mean, given the words before it in its sentence; None where it can't be told.
+def range_of(answer: str, before: str, answer_type: AnswerType, after: str = "") -> Range | None:
+    """What a short answer may mean, given what is before and after it in its sentence; None where it can't be told.
 
-    The words that limit a number are part of its answer.
+    The words that limit a number are part of its answer. The word after it is its unit, where the answer has none.
     """
     if answer_type is AnswerType.TIME:
         return _time(answer, before)
-    if _NEGATIVE.search(before[-_NEAR:]):
-        return None
     bare, bound = split_bound(answer)
     value = value_of(bare, AnswerType.NUMBER, DEFAULT.code)
-    if value is None or value.limits or len(value.parts[0]) != 1:
+    if value is None or value.limits or len(value.parts[0]) != 1 or _is_another(before[-_NEAR:], after[:_NEAR]):
         return None
     (number,) = value.parts[0]
+    unit = value.unit or frozenset(_UNIT_AFTER.findall(after[:_NEAR].casefold()))
     if bound is None:
-        return Range(number, number, value.unit)
+        return Range(number, number, unit)
     if number <= 0:
         return None  # a bound is a part of a number above 0
-    return Range(bound.least * number, bound.most * number, value.unit, bound.open)
+    return Range(bound.least * number, bound.most * number, unit, bound.open)
+
+
+def _is_another(before: str, after: str) -> bool:
+    """Whether the words beside a number make it one end of a range, or less than 0."""
+    changed_before = any(pattern.search(before) for pattern in (_NEGATIVE, _FROM_ANOTHER))
+    return changed_before or any(pattern.match(after) for pattern in (_BELOW_ZERO, _TO_ANOTHER))
 
 
 def is_time(answer: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rag.question.answer_type import AnswerType
 from rag.question.languages.english import ENGLISH
-from rag.question.languages.english_grammar import COMPARATIVES, DETERMINERS, PREPOSITIONS, Comparative
+from rag.question.languages.english_grammar import COMPARATIVES, DETERMINERS, PREPOSITIONS, THINGS, Comparative
 
 _COMPARE = re.compile(
     r"^(?:please )?(?:(?:can|could) you )?(?:"
@@ -65,6 +65,25 @@ def sides_of(question: str) -> Sides | None:
         if sides is not None and sides.first.label.casefold() != sides.second.label.casefold():
             return sides
     return None
+
+
+def noun_of(label: str) -> str | None:
+    """What a side is an amount or an event of, in small letters: "trade" of "trade with Iran in 2023".
+
+    None where it is a name, with or without what kind of thing it names: "Kura", "the Kura river". It is empty where a
+    side has neither a name nor a noun: "in 2021".
+    """
+    head: list[str] = []
+    for word in label.split():
+        if word.casefold() in PREPOSITIONS and head:
+            break
+        if word.casefold() not in DETERMINERS | PREPOSITIONS:
+            head.append(word.strip(_MARKS))
+    has_name = any(word[:1].isupper() for word in head)
+    noun = head[-1] if head else ""
+    if has_name and (noun[:1].isupper() or not noun.isalpha() or noun in THINGS):
+        return None
+    return noun if noun.isalpha() else ""
 
 
 def _compare(question: str) -> Sides | None:

@@ -57,7 +57,7 @@ from rag.question.languages.folding import fold
 from rag.question.normalise import normalise
 from rag.question.periods import period_asked, without_period
 from rag.question.proposition import claims_of
-from rag.question.sides import sides_of
+from rag.question.sides import noun_of, sides_of
 from rag.question.spelling import as_typed
 from rag.question.subject import listed_by, names_of, subject_of, telling_words
 from rag.question.talk import talk_of, without_courtesies
@@ -404,13 +404,14 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "target_of": target_of,
     "claims_of": claims_of,
     "sides_of": sides_of,
+    "noun_of": noun_of,
     "sides_of a question": lambda text: [
         sides_of(f"{begin} {text}") for begin in ("Which is longer,", "Was", "Compare")
     ],
     "verdict_of": lambda text: verdict_of(tokens_of(text), claims_of("Did A meet a?") + claims_of("Is a the same?")),
     "definition_of": lambda text: [definition_of(tokens_of(text), tokens_of(name)) for name in ("A", "a", "May")],
     "has_ended": has_ended,
-    "range_of": lambda text: [range_of(text, text, answer_type) for answer_type in COMPARABLE],
+    "range_of": lambda text: [range_of(text, text, answer_type, text) for answer_type in COMPARABLE],
     "with_bound": lambda text: with_bound(len(text), text),
     "with_minus": lambda text: with_minus(len(text), text),
     "number_of_year": lambda text: number_of_year(f"{text} 2001 2002", "2001", 0, 1),

@@ -114,6 +114,47 @@ def test_a_sentence_that_both_sides_have_is_quoted_of_each(index_of_texts, sente
     assert answer.comparison.order is None
 
 
+@pytest.mark.parametrize(
+    ("second", "read"),
+    [
+        ("Leaders spoke of flights on 3 July 2024.", "3"),
+        ("Leaders spoke of flights on July 3, 2024.", "3"),
+        ("The town bought 17,558 tons of rice in 2024.", "17,558"),
+        ("There were 90 tons of flights in 2024.", "90"),
+        ("There were between 40 and 60 flights in 2024.", "40"),
+    ],
+)
+def test_what_a_side_is_not_an_amount_of_has_no_order(index_of_texts, second, read):
+    """The day of a date, a number of something else, another unit or half of a range: quoted, and not compared."""
+    index = index_of_texts(one="The town had 20 flights in 2017.", two=second)
+    reader = ScriptedReader(**{"20": 8.0, read: 7.0})
+    answer = Assistant(FixedSource(index), weights=SURE, reader=reader).ask(
+        "Are there more flights in 2024 than in 2017?"
+    )
+    assert (answer.form, answer.verdict, answer.comparison.order) == (Form.COMPARISON, None, None)
+    assert answer.comparison.sides[1].value == 20.0
+
+
+@pytest.mark.parametrize(
+    ("second", "value"),
+    [
+        ("Guests numbered 17 in 2024.", None),
+        ("Guests and flights\n\nGuests numbered 17 in 2024.", None),
+        ("Flights numbered 17 in 2024.", 17),
+        ("The flights grew. They numbered 17 in 2024.", 17),
+    ],
+)
+def test_a_sentence_without_the_noun_of_its_side_has_no_value(index_of_texts, second, value):
+    """Names and numbers alone may be those of something else."""
+    index = index_of_texts(one="Flights numbered 20 in 2017.", two=second)
+    reader = ScriptedReader(**{"20": 8.0, "17": 7.0})
+    answer = Assistant(FixedSource(index), weights=SURE, reader=reader).ask(
+        "Which were larger, flights in 2017 or flights in 2024?"
+    )
+    assert [side.value for side in answer.comparison.sides] == [20.0, value]
+    assert answer.comparison.computed is (value is not None)
+
+
 def test_a_proposed_order_is_affirmed_or_denied(asked):
     """Both numbers stand in one sentence, each beside its year, with the words that limit it."""
     answer = asked("Were there more guests at the fair in 2023 than in 2022?")

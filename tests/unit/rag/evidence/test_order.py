@@ -48,6 +48,7 @@ def test_ranges_that_do_not_overlap_have_an_order(first, second, answer_type):
     [
         ("5 metres", "5 metres", NUMBER),
         ("5 metres", "6 tons", NUMBER),
+        ("5", "6 tons", NUMBER),
         ("more than 5 metres", "6 metres", NUMBER),
         ("about 100 metres", "105 metres", NUMBER),
         ("about 100 metres", "115 metres", NUMBER),
@@ -69,6 +70,24 @@ def test_what_may_be_either_way_has_no_order(first, second, answer_type):
     """Overlapping ranges, other units, bounds of a time and what is no number."""
     assert not ordered(first, second, answer_type)
     assert not ordered(second, first, answer_type)
+
+
+def test_the_word_after_a_number_is_its_unit():
+    """Where the short answer leaves it out; in one sentence the second number may go without."""
+    ships, guests, bare = (range_of("5", "", NUMBER, after) for after in (" ships came", " guests.", " in 2022"))
+    assert (ships.unit, guests.unit, bare.unit) == ({"ships"}, {"guests"}, frozenset())
+    assert not ships.is_comparable(guests, in_one_sentence=True)
+    assert not ships.is_comparable(bare)
+    assert ships.is_comparable(bare, in_one_sentence=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", " degrees below zero"), ("", " to 8 ships"), ("between ", " and 9"), ("between 3 and ", "")],
+)
+def test_what_stands_beside_a_number_may_make_it_another(before, after):
+    """One end of a range is no value, and neither is a number whose minus is a word after it."""
+    assert range_of("5", before, NUMBER, after) is None
 
 
 @pytest.mark.parametrize("answer", ["31 April 1996", "30 February 2020", "29 February 2023", "30 to 31 June 1996"])

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.question.answer_type import AnswerType
-from rag.question.sides import sides_of
+from rag.question.sides import noun_of, sides_of
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,24 @@ def test_a_side_is_called_without_its_verb():
 def test_a_question_with_one_side_compares_nothing(question):
     """A year is no side, and neither is what isn't named."""
     assert sides_of(question) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "noun"),
+    [
+        ("trade with Iran in 2023", "trade"),
+        ("Iran's tea exports", "exports"),
+        ("the average temperature in Lenkoran", "temperature"),
+        ("flights in 2017", "flights"),
+        ("the 1996 visit", "visit"),
+        ("the Iran deal", "deal"),
+        ("Kura", None),
+        ("the Kura river", None),
+        ("Ali Veli", None),
+        ("in 2021", ""),
+        ("2021", ""),
+    ],
+)
+def test_a_side_has_a_noun_or_a_name(label, noun):
+    """What its sentence must say; a name needs no noun."""
+    assert noun_of(label) == noun

@@ -14,12 +14,18 @@ from rag.evidence.scoring import Evidence
 from rag.evidence.times import is_day_of_date
 from rag.question.answer_type import AnswerType, names_in
 from rag.question.languages import DEFAULT
+from rag.question.languages.english_grammar import COMPARATIVES, DETERMINERS, PREPOSITIONS
 from rag.question.sides import Sides, noun_of, sides_of
 from rag.question.terms import numbers_in, words_in
 
 _CONSIDERED = 8  # of the best sentences, those that may be about a side
 _STEM = 5  # letters
 _LONGEST_VALUE = 7  # words of a number or a time with what it counts
+# Words that ask, of the questions of two sides: all others say what is asked.
+_ASK = (
+    DETERMINERS | PREPOSITIONS | {"when", "how", "many", "is", "are", "was", "were", "do", "does", "did", "has", "have"}
+)
+_ASK |= {"had", "it", "that", "or", "and"} | {each.base for each in COMPARATIVES.values() if not each.is_time}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,11 @@ def _side(found: Found, question: ScoredQuestion, label: str, answer_type: Answe
     about = [item for item in question.evidence[:_CONSIDERED] if _is_about(item, question, label, found)]
     about = [item for item in about if item.score >= about[0].score - MARGIN]
     about.sort(key=lambda item: _lacking(label, item.text))  # stable
-    sides = [_with_value(item, label, answer_type) for item in about]
+    named = question.question.query if noun_of(label) is None else ""
+    sides = [
+        _with_value(item, label, answer_type) if _says_asked(item, label, named) else _Side(label, item, "", None)
+        for item in about
+    ]
     return next((side for side in sides if side.range), sides[0] if sides else _Side(label, None, "", None))
 
 
@@ -113,17 +123,26 @@ def _amount(item: Evidence, label: str, span: Span) -> Span | None:
 
 
 def _says_noun(item: Evidence, label: str) -> bool:
-    """Whether a sentence, or the one before it that names its subject, has the noun of a side.
+    """Whether a sentence has the noun of a side, if that has one. The title does not tell what a number counts.
 
-    The beginning of a word is enough: "exports" are said by "exported". The title does not tell what a number counts.
+    The beginning of a word is enough: "exports" are said by "exported".
     """
     noun = noun_of(label)
-    if noun is None:
-        return True
+    return noun is None or _says(item, noun)
+
+
+def _says_asked(item: Evidence, label: str, query: str) -> bool:
+    """Whether a sentence has a word of what is asked of a side that is a name: it may tell something else of it."""
+    asked = set(words_in(query)).difference(words_in(label), _ASK)
+    return not asked or any(_says(item, word) for word in asked)
+
+
+def _says(item: Evidence, word: str) -> bool:
+    """Whether a sentence, or the one before it that names its subject, has a word that begins as this one does."""
     start, end = span_with_subject(item)
     said = words_in(item.passage.text[start - item.passage.start : end - item.passage.start])
-    stem = noun.casefold()[:_STEM].rstrip("s")
-    return bool(stem) and any(word.startswith(stem) for word in said)
+    stem = word.casefold()[:_STEM].rstrip("s")
+    return bool(stem) and any(other.startswith(stem) for other in said)
 
 
 def _lacking(label: str, sentence: str) -> int:

@@ -28,6 +28,11 @@ _DIGITS = re.compile(r"\d(?:[.,]?\d)*+")
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
 _NEGATIVE = re.compile(r"\bnegative\s+\Z", re.IGNORECASE)
 _BELOW_ZERO = re.compile(r"(?: \w+){0,2} below (?:zero|freezing)\b", re.IGNORECASE)
+# A number that is part of a name.
+_NAMED = re.compile(
+    r"\b(?:Article|Block|Chapter|Class|Flight|Grade|Group|Level|Line|Mark|No\.|Number|Page|Part|Phase|Resolution|Room"
+    r"|Round|Route|Section|Stage|Type|Unit|Version|Volume) \Z"
+)
 # One end of what may be more than one number.
 _TO_ANOTHER = re.compile(r" (?:to|or|and) [$€£]?\d", re.IGNORECASE)
 _FROM_ANOTHER = re.compile(r"(?:\bbetween(?: \S+ and)?|\d (?:to|or)) \Z", re.IGNORECASE)
@@ -84,8 +89,8 @@ def range_of(answer: str, before: str, answer_type: AnswerType, after: str = "")
 
 
 def _is_another(before: str, after: str) -> bool:
-    """Whether the words beside a number make it one end of a range, or less than 0."""
-    changed_before = any(pattern.search(before) for pattern in (_NEGATIVE, _FROM_ANOTHER))
+    """Whether the words beside a number make it one end of a range, part of a name, or less than 0."""
+    changed_before = any(pattern.search(before) for pattern in (_NEGATIVE, _NAMED, _FROM_ANOTHER))
     return changed_before or any(pattern.match(after) for pattern in (_BELOW_ZERO, _TO_ANOTHER))
 
 

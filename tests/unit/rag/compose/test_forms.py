@@ -155,6 +155,19 @@ def test_a_sentence_without_the_noun_of_its_side_has_no_value(index_of_texts, se
     assert answer.comparison.computed is (value is not None)
 
 
+def test_a_day_of_something_else_that_is_named_has_no_order(index_of_texts):
+    """Both sentences name their side and a day, but only one says what is asked."""
+    index = index_of_texts(
+        one="The poet Ali Veli came to Lenkoran on 3 May 2001.", two="Then Lala Aziz wrote a letter on 5 May 2002."
+    )
+    reader = ScriptedReader(**{"3 May 2001": 8.0, "5 May 2002": 8.0})
+    answer = Assistant(FixedSource(index), weights=SURE, reader=reader).ask(
+        "Who came to Lenkoran first, Ali Veli or Lala Aziz?"
+    )
+    assert [side.value for side in answer.comparison.sides] == ["2001-05-03", None]
+    assert answer.comparison.order is None
+
+
 def test_a_proposed_order_is_affirmed_or_denied(asked):
     """Both numbers stand in one sentence, each beside its year, with the words that limit it."""
     answer = asked("Were there more guests at the fair in 2023 than in 2022?")

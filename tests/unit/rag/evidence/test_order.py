@@ -83,10 +83,16 @@ def test_the_word_after_a_number_is_its_unit():
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("", " degrees below zero"), ("", " to 8 ships"), ("between ", " and 9"), ("between 3 and ", "")],
+    [
+        ("", " degrees below zero"),
+        ("", " to 8 ships"),
+        ("between ", " and 9"),
+        ("between 3 and ", ""),
+        ("They bought Block ", " jets"),
+    ],
 )
 def test_what_stands_beside_a_number_may_make_it_another(before, after):
-    """One end of a range is no value, and neither is a number whose minus is a word after it."""
+    """One end of a range is no value, nor a number in a name, nor one whose minus is a word after it."""
     assert range_of("5", before, NUMBER, after) is None
 
 

@@ -158,7 +158,8 @@ def test_a_sentence_without_the_noun_of_its_side_has_no_value(index_of_texts, se
 def test_a_day_of_something_else_that_is_named_has_no_order(index_of_texts):
     """Both sentences name their side and a day, but only one says what is asked."""
     index = index_of_texts(
-        one="The poet Ali Veli came to Lenkoran on 3 May 2001.", two="Then Lala Aziz wrote a letter on 5 May 2002."
+        one="The poet Ali Veli came to Lenkoran on 3 May 2001.",
+        two="Letters to Lenkoran\n\nThen Lala Aziz wrote a letter on 5 May 2002.",
     )
     reader = ScriptedReader(**{"3 May 2001": 8.0, "5 May 2002": 8.0})
     answer = Assistant(FixedSource(index), weights=SURE, reader=reader).ask(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from index.engine.protocol import PassageIndex
 from rag.answer import ArticleOf, Citation, ShortAnswer
@@ -41,7 +42,7 @@ class ScoredQuestion:
     ) -> "ScoredQuestion":
         """The question with the sentences that were retrieved for it, scored."""
         scored = scorer.score(question.query, question.answer_type, retrieval, index)
-        evidence = as_of_now(scored, question.query, lambda article_id: _published(index, article_id))
+        evidence = as_of_now(scored, question.query, partial(_published, index), partial(_title, index))
         # Rounded here, so that the confidence shown is the one that is compared with the threshold.
         weights = scorer.weights_for(question.query, evidence)
         confidence = round(confidence_of(evidence, retrieval.nearest, weights), 4)
@@ -85,6 +86,11 @@ class ScoredQuestion:
 def _published(index: PassageIndex, article_id: str) -> str | None:
     article = index.article(article_id)
     return article.published if article else None
+
+
+def _title(index: PassageIndex, article_id: str) -> str:
+    article = index.article(article_id)
+    return article.title if article else ""
 
 
 @dataclass(frozen=True, slots=True)

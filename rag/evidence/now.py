@@ -4,8 +4,8 @@ Roles are read in English only.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from index.dates import sort_key
@@ -13,8 +13,10 @@ from index.types import Span
 from rag.evidence.accounts import in_order, says
 from rag.evidence.scoring import Evidence
 from rag.evidence.superseded import PublishedOf
+from rag.question.countries import countries_pattern
 from rag.question.language import language_of
 from rag.question.languages.english import ENGLISH
+from rag.question.languages.folding import fold
 from rag.question.languages.words import YEARS
 
 # Sentences whose scores are no further below the best one's are as good; the newest of them answers.
@@ -49,16 +51,20 @@ _ROLE_QUESTIONS = (
 )
 
 
+TitleOf = Callable[[str], str]  # the title of an article by its id
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """A role that one person has at a time, such as "president", and the words of what it is a role of.
 
-    `now`: the question asks who has it, and not who had it.
+    `now`: the question asks who has it, and not who had it. `place` is what it is a role of, as typed.
     """
 
     name: str
     of: frozenset[str]
     now: bool = True
+    place: str = field(default="", compare=False)
 
     def whose(self, sentence: str) -> bool | None:
         """Whether a sentence states this role of what is asked about; False where of another, None where of neither."""
@@ -76,13 +82,24 @@ class Role:
             and not _OTHER_ROLE.search(sentence, max(0, match.start() - 12), match.start())
         ]
 
+    def is_named(self, sentence: str) -> bool:
+        """Whether a sentence holds its name, be it within that of a deputy."""
+        return bool(re.search(rf"\b{re.escape(self.name)}\b", sentence, re.IGNORECASE))
+
+    def is_of_what(self, text: str) -> bool:
+        """Whether a text holds more than half of the words of what it is a role of."""
+        return 2 * self._held(_WORD.findall(text)) > len(self.of)
+
     def _is_of(self, owner: str) -> bool:
-        words = [word.casefold() for word in _WORD.findall(owner)]
+        words = _WORD.findall(owner)
         capitals = _CAPITALS.match(owner)
         named = len(_WORD.findall(capitals[0])) if capitals else 0
-        words = words[: max(named, len(self.of))]
-        return all(
-            any(word.startswith(part) and _DEMONYM.fullmatch(word[len(part) :]) for word in words) for part in self.of
+        return self._held(words[: max(named, len(self.of))]) == len(self.of)
+
+    def _held(self, words: Sequence[str]) -> int:
+        folded = {word.casefold() for word in words}
+        return sum(
+            any(word.startswith(part) and _DEMONYM.fullmatch(word[len(part) :]) for word in folded) for part in self.of
         )
 
 
@@ -95,7 +112,7 @@ def role_in(question: str) -> Role | None:
     # An abbreviation can't be compared with a name that is written out.
     if not of or match["of"].isupper():
         return None
-    return Role(match["role"].casefold(), of, now=match["now"].casefold() != " was")
+    return Role(match["role"].casefold(), of, match["now"].casefold() != " was", match["of"])
 
 
 def _owner(sentence: str, place: Span) -> str | None:
@@ -107,15 +124,19 @@ def _owner(sentence: str, place: Span) -> str | None:
     return (match[1] or match[2]) if match else None
 
 
-def as_of_now(evidence: Sequence[Evidence], question: str, published_of: PublishedOf) -> list[Evidence]:
+def as_of_now(
+    evidence: Sequence[Evidence], question: str, published_of: PublishedOf, title_of: TitleOf
+) -> list[Evidence]:
     """The evidence, best first; where the question asks how it is now, the newest of equally good sentences first.
 
-    A sentence that states the asked role of something else is left out, and so is what tells only who held it once, so
-    that no evidence may be left. `published_of` gives the date of an article by its id.
+    A sentence that states the asked role of something else is left out, and so is what tells only who held it once, and
+    what tells the role where neither it, nor its passage before it, nor its article's title names the asked place, so
+    that no evidence may be left. `published_of` and `title_of` give the date and the title of an article by its id.
     """
     role = role_in(question)
     if role:
-        return _holding(_of_role(evidence, role), role, published_of) if role.now else _of_role(evidence, role)
+        of_role = _of_role(evidence, role, title_of)
+        return _holding(of_role, role, published_of) if role.now else of_role
     if not evidence or not says("asks_now", question, language_of(question)):
         return list(evidence)
     equal = [item for item in evidence if item.score >= evidence[0].score - _EQUAL]
@@ -144,7 +165,7 @@ def _day(item: Evidence, published_of: PublishedOf) -> tuple[int, datetime]:
     return max(map(int, _YEAR.findall(item.text)), default=published.year), published
 
 
-def _of_role(evidence: Sequence[Evidence], role: Role) -> list[Evidence]:
+def _of_role(evidence: Sequence[Evidence], role: Role, title_of: TitleOf) -> list[Evidence]:
     """The sentences that do not state the role of something else; a headline far from the role is no holder of it."""
     elsewhere = {holder for item in evidence if role.whose(item.text) is False for holder in _holders(item.text, role)}
     kept = []
@@ -153,8 +174,35 @@ def _of_role(evidence: Sequence[Evidence], role: Role) -> list[Evidence]:
         whose = role.whose(item.text)
         if whose is False or (whose is None and elsewhere.intersection(_holders(item.text, role))):
             continue
-        kept.append(item if not places or _is_beside(item, places) else replace(item, answer=None))
+        named = item.text if whose or not places else _names_it(item, role, title_of(item.passage.article_id))
+        if named is None or (not places and role.is_named(item.text)):
+            continue  # of another place, or a deputy
+        is_sure = bool(whose) or not (_names_other_country(named, role) or _names_other_country(item.text, role))
+        kept.append(item if not places or (is_sure and _is_beside(item, places)) else replace(item, answer=None))
     return kept
+
+
+def _names_it(item: Evidence, role: Role, title: str) -> str | None:
+    """The nearest text that names what a role is of: the sentence, one before it in its passage, or the title.
+
+    None where none does. Before the title, a country that is named nearer counts instead of one that is named further.
+    """
+    passage, end = item.passage, item.span[1]
+    spans = [(left - passage.start, right - passage.start) for left, right in passage.sentences if right <= end]
+    for start, stop in reversed(spans):
+        text = passage.text[start:stop]
+        if role.is_of_what(text):
+            return text
+        if _names_other_country(text, role):
+            break
+    return title if role.is_of_what(title) else None
+
+
+def _names_other_country(text: str, role: Role) -> bool:
+    """Whether a text names a country, where the role is of another one."""
+    countries = countries_pattern(ENGLISH.code)
+    is_of_country = bool(countries.search(role.place))
+    return is_of_country and any(not role.is_of_what(match[0]) for match in countries.finditer(fold(text)))
 
 
 def _holders(sentence: str, role: Role) -> list[str]:

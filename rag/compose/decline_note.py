@@ -23,6 +23,10 @@ _NAMED = 2  # names that no article has, of those that the note lists
 _SHORTEST = 4  # letters of a word without a capital that can be a subject
 _WORD = re.compile(r"\w[\w'’-]*")
 _POSSESSIVE = re.compile(r"['’ʼ]s$", re.IGNORECASE)
+# A letter of no Latin alphabet: such a question is in no English, be its language told or not.
+_OTHER_LETTER = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
+_INSTRUCTION = DEFAULT.pattern(DEFAULT.instructions)
+_FORM_WORD = DEFAULT.pattern(DEFAULT.instructions, DEFAULT.form_words)
 _NO_NOUN = re.compile("(?:ed|ing|est)$", re.IGNORECASE)
 _JOINTS = {"of", "the"}  # inside a name: University of the Punjab
 
@@ -57,16 +61,20 @@ def with_decline_note(answer: Answer, filters: Filters, index: PassageIndex) -> 
 def subjects_of(question: str) -> list[str]:
     """What a question is about, as its words name it: its names or, where it has none, its longer words.
 
-    Forms of verbs and superlatives are left out of the latter: that no article mentions "invented" helps nobody.
+    Forms of verbs, superlatives and the words that ask for a form of answer are left out of the latter: that no article
+    mentions "invented" or "summarise" helps nobody.
     """
-    if known_language(question) != DEFAULT.code:
+    if known_language(question) != DEFAULT.code or _OTHER_LETTER.search(question):
         return []
     matches = list(_WORD.finditer(question))
     words = [_POSSESSIVE.sub("", match[0]) for match in matches]
     content = [fold_case(word) not in DEFAULT.plain_words for word in words]
     if question.isupper() or not any(word[0].isupper() for word in words[1:]):
         told = (word for word, tells in zip(words, content, strict=True) if tells and len(word) >= _SHORTEST)
-        return list(dict.fromkeys(word for word in told if not _NO_NOUN.search(word)))
+        return list(
+            dict.fromkeys(word for word in told if not _NO_NOUN.search(word) and not _FORM_WORD.fullmatch(word))
+        )
+    content[0] = content[0] and not _INSTRUCTION.fullmatch(words[0])  # "Compare Vienna and Graz"
     names: list[list[str]] = []
     in_name = False  # whether the word before belongs to a name that may go on: not in "Baku's Metro"
     for position, (match, word) in enumerate(zip(matches, words, strict=True)):

@@ -7,6 +7,7 @@ from rag.question.languages.english_forms import (
     ENCOUNTERS,
     EVENTS,
     FORM_WORDS,
+    INSTRUCTIONS,
     LIST_OF,
     SMALL,
 )
@@ -93,6 +94,7 @@ ENGLISH = LanguageWords(
     asks_forms=ASKS_FORMS,
     asks_list_of=LIST_OF,
     form_words=FORM_WORDS,
+    instructions=INSTRUCTIONS,
     events=EVENTS,
     encounters=ENCOUNTERS,
     when_did="When did {} happen?",

@@ -114,6 +114,10 @@ FORM_WORDS = (
     rf"|history|summari[sz]e|sum up|recap|summary|gist|overview|(?:key|main) points|tl;?dr|{_ARTICLE}|list|enumerate"
     "|between|chronological|name|mentioned|described|please|short|full|complete|say|says|called|titled|entitled|show|write|make|tell"
 )
+INSTRUCTIONS = (
+    "summari[sz]e|summary|overview|recap|list|enumerate|name|show|write|make|find|count|compare|comparison|contrast"
+    f"|differences?|explain|describe|define|definition|meaning|outline|discuss|{_TIMELINE}|tl;?dr"
+)
 EVENTS = (
     "summits|sessions|conferences|forums|agreements|deals|treaties|accords|pacts|contracts|memorandums|memoranda"
     "|declarations|documents|statements|attacks|battles|wars|clashes|strikes|operations|elections|votes|earthquakes"

@@ -32,11 +32,23 @@ def declining(live_index) -> Assistant:
         ("Who saw Heydar-Aliyevʼs house and LENKORAN’S harbour?", ["Heydar-Aliyev", "LENKORAN"]),
         ("And when was it opened? (Lachin airport)", ["Lachin"]),
         ("Хейдар Алиев когда приехал?", []),
+        ("Гейдар Алиев посетил Пакистан?", []),
+        ("Who is Гейдар?", []),
+        ("Who painted Çelik Gülersoy?", ["Çelik Gülersoy"]),
+        ("Summarise", []),
+        ("Summarise Lachin", ["Lachin"]),
+        ("Compare Vienna and Graz", ["Vienna", "Graz"]),
+        ("List the penguins", ["penguins"]),
+        ("LIST THE PENGUINS", ["PENGUINS"]),
+        ("name the penguins", ["penguins"]),
+        ("Explain penguins", ["penguins"]),
+        ("timeline of penguins", ["penguins"]),
+        ("What did the Human Rights Report say?", ["Human Rights Report"]),
         ("When was it?", []),
     ],
 )
 def test_the_subjects_of_a_question_are_its_names_or_its_longer_words(question, subjects):
-    """Names of several words stay together; verbs and small words are none; other languages are left alone."""
+    """Names of several words stay together; verbs, small words and instructions are none; other languages are left."""
     assert subjects_of(question) == subjects
 
 

@@ -27,6 +27,7 @@ from rag.question.tokens import Token, places_of
 _LONGEST_GAP = 14  # tokens between the verb's object and a place or a time
 # What may follow the words of a copula: "was the first president" is no "was the first president to fly".
 _ENDS_NOUN = frozenset({"and", "but", "since", "until", "while", "although", "because", "when", "as"})
+_WHOSE = frozenset({"of", "at", "for", "to"})  # "the coach of the club", or for it, is not the coach of all
 _NEW_CLAUSE = frozenset(
     ("after", "before", "when", "while", "because", "and", "but", "which", "that", "who", "where", "if", "although")
 ) | {"or", "than", "to"}
@@ -161,6 +162,8 @@ def _same(one: str, other: str) -> bool:
 def _ends_noun(sentence: Sequence[Token], end: int, words: Sequence[Token]) -> bool:
     if end >= len(sentence) or not sentence[end].is_word or sentence[end].folded in _ENDS_NOUN:
         return True
+    if sentence[end - len(words) - 1].folded == "the" and sentence[end].folded in _WHOSE:
+        return False
     # A participle is no noun that the words after it could limit: "was built in".
     verbal = words[-1].folded.endswith("ed") or (len(words) == 1 and not sentence[end - 1].is_capital)
     return verbal and sentence[end].folded in PREPOSITIONS

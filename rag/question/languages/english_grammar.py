@@ -55,7 +55,7 @@ ADVERBS = _words(
 IDLE_ADVERBS = _words("ever really actually indeed already also too then itself himself herself themselves both")
 NEGATIONS = _words("not never")
 # Any of them behind a verb may deny it or limit what is said: "sold the jets to nobody".
-DENIALS = NEGATIONS | _words("no nobody nothing none nowhere neither nor without")
+DENIALS = NEGATIONS | _words("no nobody nothing none nowhere neither nor without hardly barely scarcely rarely seldom")
 # Words of refusing, before "to" and a verb.
 REFUSALS = _words("refused declined failed refuses declines")
 # A sentence with one of them does not say that something is so.

@@ -41,6 +41,7 @@ def verdict(question, sentence):
         ("Did Iran buy gas?", "Iran bought gas produced in Iraq."),
         ("Did Iran sell jets to Iraq?", "Iran sold jets to Iraq, not to Kuwait."),
         ("Was Khan the president?", "Khan was the president from 1990 to 1995."),
+        ("Was Khan a coach?", "Khan was a coach for the club."),
         ("Was Khan accused?", "Khan was accused of theft."),
     ],
 )
@@ -176,7 +177,10 @@ def test_a_sentence_that_says_so_with_a_negation_denies(question, sentence):
         ("Did Ali meet the president?", "Ali met the Vice President."),
         ("Did Ali meet the president?", "Ali met the president of the club."),
         ("Was Khan the president?", "Khan was the president of the club."),
+        ("Was Khan the president?", "Khan was the president at the club."),
+        ("Was Khan the coach?", "Khan was the coach for the club."),
         ("Was Khan the president?", "Khan was Vice President."),
+        ("Did Iran sell the jets?", "Iran sold the jets hardly anywhere."),
         ("Did Ali praise Vali?", "Ali accused Khan and praised by all left Vali."),
     ],
 )

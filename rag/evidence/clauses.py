@@ -32,7 +32,7 @@ def begins_clause(sentence: Sequence[Token], place: int) -> bool:
     if token.text in ";:" or token.folded in CONJUNCTIONS:
         return True
     if token.text == ",":
-        return _is_fronted(sentence, place)
+        return is_fronted(sentence, place)
     if token.folded != "and" or place == 0:
         return False
     previous = sentence[place - 1]
@@ -83,6 +83,13 @@ def has_ended(following: str) -> bool:
     return bool(_ENDED.search(following[:_NEXT]))
 
 
+def is_fronted(sentence: Sequence[Token], comma: int) -> bool:
+    """Whether all before a comma tells when, where or why, and is no clause of its own."""
+    starts = next((number + 1 for number in count(comma - 1, -1) if number < 0 or sentence[number].text == ";"), 0)
+    first = sentence[starts]
+    return first.folded in FRONTED or (first.folded.endswith("ly") and comma == starts + 1)
+
+
 def _ends_with_report(sentence: Sequence[Token], end: int, number: int) -> bool:
     """Whether a word of saying after the clause says it: "…, the ministry said", and not "… and said"."""
     if number < end:
@@ -112,10 +119,3 @@ def _start_of_name(sentence: Sequence[Token], last: int) -> int:
     while first > 0 and sentence[first - 1].is_capital and last - first < _LONGEST_NAME:
         first -= 1
     return first
-
-
-def _is_fronted(sentence: Sequence[Token], comma: int) -> bool:
-    """Whether all before a comma tells when, where or why, and is no clause of its own."""
-    starts = next((number + 1 for number in count(comma - 1, -1) if number < 0 or sentence[number].text == ";"), 0)
-    first = sentence[starts]
-    return first.folded in FRONTED or (first.folded.endswith("ly") and comma == starts + 1)

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from rag.evidence.clauses import begins_clause
+from rag.evidence.clauses import begins_clause, is_fronted
 from rag.evidence.descriptions import described_by, end_of_description, expansion_before, start_of_description
 from rag.question.languages.english_grammar import (
     ADVERBS,
     DETERMINERS,
-    FRONTED,
     MONTHS,
     POSSESSIVES,
     PREPOSITIONS,
@@ -150,7 +149,7 @@ def _apposition(sentence: Sequence[Token], first: int, after: int) -> tuple[int,
     end = next((place for place in range(start, len(sentence)) if sentence[place].text in ",.;:)—"), len(sentence))
     end = start + described_by(sentence[start:end])
     # "In Baku, the president met": what follows the first comma may be the clause.
-    if end == start or (_word(sentence, start) in DETERMINERS and _is_fronted(sentence, after)):
+    if end == start or (_word(sentence, start) in DETERMINERS and _is_place(sentence, after)):
         return None
     if sentence[start].folded in ("then", "former", "formerly", "late"):
         return first, end  # without the name it would be said of today
@@ -163,7 +162,14 @@ def _role_apposition(sentence: Sequence[Token], first: int, after: int) -> tuple
     if _word(sentence, first - 1) != "," or (after < len(sentence) and sentence[after].text not in _MARKS):
         return None
     start = start_of_description(sentence, first - 1)
-    return None if start is None else _without_pronoun(sentence, start, after)
+    thing = start_of_description(sentence, first - 1, titles_only=True)
+    if start is None:
+        return None
+    if thing is not None and start < thing:
+        # "The head of the company, X": X may be either. "Ali Veli, head of the company, X": it is the company.
+        of_another = start > 1 and sentence[start - 1].text == "," and sentence[start - 2].is_capital
+        return _without_pronoun(sentence, thing, first - 1) if of_another else _NO_HEADLINE
+    return _without_pronoun(sentence, start, after)
 
 
 def _title(sentence: Sequence[Token], first: int, after: int) -> tuple[int, int] | None:
@@ -217,9 +223,9 @@ def _after_brackets(sentence: Sequence[Token], after: int) -> int:
     return next((place + 1 for place in range(after, len(sentence)) if sentence[place].text == ")"), after)
 
 
-def _is_fronted(sentence: Sequence[Token], comma: int) -> bool:
-    """Whether a sentence begins with when or where, up to this comma."""
-    return sentence[0].folded in FRONTED and all(token.text != "," for token in sentence[:comma])
+def _is_place(sentence: Sequence[Token], comma: int) -> bool:
+    """Whether the name before the first comma belongs to a when or where that begins the sentence."""
+    return is_fronted(sentence, comma) and all(token.text != "," for token in sentence[:comma])
 
 
 def _word(sentence: Sequence[Token], place: int) -> str:

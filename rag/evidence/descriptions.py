@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 
-from rag.question.languages.english_grammar import DETERMINERS, POSSESSIVES, PREPOSITIONS, ROLES, THINGS, TITLE_WORDS
+from rag.question.languages.english_grammar import (
+    DETERMINERS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    REPORTS,
+    ROLES,
+    THINGS,
+    TITLE_WORDS,
+)
 from rag.question.tokens import Token
 
 _LONGEST = 14  # tokens of a description
 _CLAUSE = frozenset({"that", "which", "who", "whose", "where", "when", "while", "but", "because", "since", "whereas"})
 _VERBS = frozenset({"is", "was", "are", "were", "has", "have", "had", "will", "would", "said", "says", "did", "does"})
 _OPENINGS = frozenset({"then", "now", "currently", "former", "formerly", "late", "one"})
+_TIMES = frozenset({"then", "now", "currently"})
+_DECISIONS = frozenset({"decided", "agreed", "confirmed", "ruled", "added", "explained", "voted", "met", "denied"})
 _NO_NOUNS = PREPOSITIONS | DETERMINERS | POSSESSIVES | {"and", "or"}
 _AFTER_ROLE = frozenset({"of", "for", "to", "in", "at", "on"})
 
@@ -22,9 +32,13 @@ def described_by(words: Sequence[Token]) -> int:
 
 def is_description(words: Sequence[Token]) -> bool:
     """Whether words are a noun with what belongs to it, and not a clause or another name."""
-    if not 1 <= len(words) <= _LONGEST or any(token.folded in _VERBS for token in words):
+    if not 1 <= len(words) <= _LONGEST or any(token.folded in _VERBS | REPORTS | _DECISIONS for token in words):
         return False
     first = words[0].folded
+    if _goes_on_a_list(words) or (len(words) == 2 and words[1].folded.endswith("est")):  # "the highest"
+        return False
+    if first in _TIMES and words[1:] and words[1].folded not in ROLES | TITLE_WORDS | DETERMINERS:
+        return False  # "now keeps it alive"
     if first in _OPENINGS or first in DETERMINERS:
         # "Iran, the United States": a noun in small letters says what it is.
         nouns = (token for token in words[1:5] if token.folded not in _NO_NOUNS)
@@ -33,16 +47,30 @@ def is_description(words: Sequence[Token]) -> bool:
     return (first in ROLES | TITLE_WORDS or possessive) and any(token.folded in ROLES for token in words[:7])
 
 
+def _goes_on_a_list(words: Sequence[Token]) -> bool:
+    """Whether they are the last of a list: "(a house,) a yacht and a horse", and not "the founder and head"."""
+    joined = (words[place + 1] for place, token in enumerate(words[:-1]) if token.folded in ("and", "or"))
+    return any(token.folded in DETERMINERS or token.folded in ("both", "other") for token in joined)
+
+
 def end_of_description(sentence: Sequence[Token], start: int) -> int:
     """The end of a noun with its words that begins at `start`; `start` itself where its end can't be told."""
     for end in range(start, min(len(sentence), start + _LONGEST + 1)):
         token = sentence[end]
+        if token.text == "." and _is_abbreviated(sentence, end):
+            continue
         if token.text in ",.;:(—!?" or token.folded in _CLAUSE:
             end -= sentence[end - 1].folded in PREPOSITIONS  # noqa: PLW2901 - "a wall at which"
             return end if end > start + 1 else start
         if token.folded in ("and", "or") or token.folded in _VERBS:
             return start
     return start if len(sentence) > start + _LONGEST else len(sentence)
+
+
+def _is_abbreviated(sentence: Sequence[Token], point: int) -> bool:
+    """Whether a full stop stands after a single capital, as in "U.S.", and does not end the sentence."""
+    before = sentence[point - 1]
+    return len(before.text) == 1 and before.is_capital and point + 1 < len(sentence)
 
 
 def start_of_description(sentence: Sequence[Token], end: int, *, titles_only: bool = False) -> int | None:

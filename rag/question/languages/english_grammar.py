@@ -78,7 +78,7 @@ OFFICIAL = _words("official records documents data statistics census archives")
 FRONTED = _words(
     "in on at after when during by from before since until for with while although though despite as later then "
     "today meanwhile however moreover also once under between throughout following following within over "
-    "initially originally eventually finally subsequently yesterday recently"
+    "beyond initially originally eventually finally subsequently yesterday recently"
 )
 # They may stand directly before a clause that is said to be so.
 CONJUNCTIONS = _words("but yet while although though because since when after where whereas")

@@ -74,6 +74,29 @@ def test_a_definition_comes_first_with_its_words_as_the_headline(asked, index):
         assert answer.citations[0].start <= short.start < short.end <= answer.citations[0].end
 
 
+def test_descriptions_that_differ_have_no_headline(index_of_texts):
+    """Neither of them is surer than the other; both sentences are quoted."""
+    index = index_of_texts(
+        first="Shahmar was a thorn in the side of the millers.", second="Shahmar is a mouse with a sword."
+    )
+    answer = Assistant(FixedSource(index), weights=SURE, reader=ScriptedReader()).ask("What is Shahmar?")
+    assert (answer.form, answer.short_answer, len(answer.citations)) == (Form.DEFINITION, None, 2)
+
+
+def test_descriptions_that_agree_have_a_headline(index_of_texts):
+    """They share a word that tells something."""
+    index = index_of_texts(first="Shahmar is a mouse of the mill.", second="Shahmar was a brave mouse.")
+    answer = Assistant(FixedSource(index), weights=SURE, reader=ScriptedReader()).ask("What is Shahmar?")
+    assert "mouse" in answer.short_answer.text
+
+
+def test_a_definition_is_shown_as_a_headline_only_where_headlines_are_sure_enough(index):
+    """The bound is that of every other headline."""
+    strict = Assistant(FixedSource(index), weights=SURE, reader=ScriptedReader(), least_headline=1.0)
+    answer = strict.ask("What does RCL stand for?")
+    assert (answer.form, answer.answered, answer.short_answer) == (Form.DEFINITION, True, None)
+
+
 def test_a_definition_of_what_no_sentence_names_is_declined(asked):
     """The reader is sure of its words, but they are of something else."""
     assert not asked("Who is Marco Polo?").answered

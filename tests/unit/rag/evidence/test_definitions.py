@@ -30,6 +30,7 @@ def definition(target, sentence):
         ("LPG", "It sells liquefied petroleum gas (LPG) too.", Kind.EXPANSION, "liquefied petroleum gas"),
         ("a quay", "A quay is a wall at which ships lie.", Kind.COPULA, "a wall"),
         ("Lenkoran", "Lenkoran is a town on the Caspian, south of Baku.", Kind.COPULA, "a town on the Caspian"),
+        ("Salyan", "Salyan is the largest U.S. city on a canal.", Kind.COPULA, "the largest U.S. city on a canal"),
         ("Ali Veli", "Ali Veli was minister of ports in 1950.", Kind.COPULA, "minister of ports in 1950"),
         (
             "Kura",
@@ -47,6 +48,13 @@ def definition(target, sentence):
             "Iran’s ambassador, Ali Veli",
         ),
         ("Ali Veli", "Its president, Ali Veli, came.", Kind.ROLE_APPOSITION, None),
+        (
+            "Araz Light",
+            "It is back, said Ali Veli, spokesman of the power company, Araz Light.",
+            Kind.ROLE_APPOSITION,
+            "the power company",
+        ),
+        ("Araz Light", "The head of the power company, Araz Light, said so.", Kind.ROLE_APPOSITION, None),
         ("Ali Veli", "On 3 May Deputy Mayor Ali Veli came.", Kind.TITLE, "Deputy Mayor Ali Veli"),
         ("Veli", "Later the Iranian poet Ali Veli came.", Kind.TITLE, "the Iranian poet Ali Veli"),
         ("Gilavar", "The Coast Guard sent the patrol ship Gilavar.", Kind.TITLE, "the patrol ship Gilavar"),
@@ -69,6 +77,11 @@ def test_a_definition_is_found_with_the_words_that_define(target, sentence, kind
         ("Lenkoran", "Lenkoran Port is a harbour."),
         ("Lenkoran", "Lenkoran’s harbour is a port."),
         ("Iran", "They are Turkey, Iran, the United States and Iraq."),
+        ("Lenkoran", "Beyond Lenkoran, the feasts of the mayor went on."),
+        ("Spain", "He bought a house in Spain, a yacht and a horse."),
+        ("Ali Veli", "His son, Ali Veli, now keeps it alive."),
+        ("Lenkoran", "It will open in Lenkoran, the regional council decided on Tuesday."),
+        ("Lenkoran", "It was measured in Lenkoran, the highest since 1958."),
         ("PCO", "The Port Council (PC) and the PCO met."),
     ],
 )

@@ -2,6 +2,6 @@
 
 from index.passages.embedding_text import embedding_text, text_hash
 from index.passages.sentences import sentence_spans
-from index.passages.split import MAX_CHARACTERS, split_article
+from index.passages.split import MAX_CHARACTERS, parts_paragraphs, split_article
 
-__all__ = ["MAX_CHARACTERS", "embedding_text", "sentence_spans", "split_article", "text_hash"]
+__all__ = ["MAX_CHARACTERS", "embedding_text", "parts_paragraphs", "sentence_spans", "split_article", "text_hash"]

@@ -10,6 +10,7 @@ from index.types import Article, Passage, Span
 # Characters. all-MiniLM-L6-v2 reads 256 tokens, which is about 1,100 characters of English: a
 # passage of this size is embedded whole.
 MAX_CHARACTERS = 900
+_BLANK_LINE = re.compile(r"\n\s*\n")
 
 
 def split_article(article: Article, max_characters: int = MAX_CHARACTERS) -> list[Passage]:
@@ -42,6 +43,11 @@ def split_article(article: Article, max_characters: int = MAX_CHARACTERS) -> lis
     ]
 
 
+def parts_paragraphs(between: str) -> bool:
+    """Whether the text between two sentences holds a blank line, so that the second begins a paragraph."""
+    return bool(_BLANK_LINE.search(between))
+
+
 def _cut(text: str, start: int, end: int, max_characters: int) -> Iterator[Span]:
     """The sentence as one span, or as several of at most `max_characters` where it is longer."""
     while end - start > max_characters:
@@ -56,7 +62,7 @@ def _paragraphs(text: str, sentences: list[Span]) -> list[list[Span]]:
     """The sentences grouped by paragraph; a blank line separates two paragraphs."""
     paragraphs = [sentences[:1]] if sentences else []
     for before, sentence in pairwise(sentences):
-        if re.search(r"\n\s*\n", text[before[1] : sentence[0]]):
+        if parts_paragraphs(text[before[1] : sentence[0]]):
             paragraphs.append([])
         paragraphs[-1].append(sentence)
     return paragraphs

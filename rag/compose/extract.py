@@ -1,12 +1,12 @@
 """An answer made of quoted sentences."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from index.dates import sort_key
-from index.types import Span
+from index.passages import parts_paragraphs
+from index.types import Article, Span
 from rag.answer import ArticleOf, Citation, ShortAnswer
 from rag.answer_parts import Comparison, TimelineEntry
 from rag.compose.choice import choose_sentences, ranked_by_claim
@@ -25,8 +25,6 @@ LEAST_LOG_ODDS = -1.0
 # Begins an answer whose sources contradict each other. All other words of an answer are quoted.
 DIFFERENT = "The sources give different answers, the newest first:"
 DIFFERENT_ACCOUNTS = "The accounts differ:"  # of one article
-
-_PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,12 @@ def quotes_in_order(
     """
     quotes = _quotes(sentences, (), article_of, of_each_article=of_each_article)
     citations = [quote.citation for quote in quotes]
-    return _with_marks(citations), citations
+    return text_of(citations), citations
+
+
+def text_of(citations: Iterable[Citation]) -> str:
+    """The quotes with their marks, in the order of the citations."""
+    return " ".join(f"{citation.quote} [{citation.number}]" for citation in citations)
 
 
 def reading_order(citations: Sequence[Citation]) -> list[Citation]:
@@ -153,20 +156,16 @@ def _composition(quotes: Sequence[_Quote], *, differing: bool, headline: bool) -
     citations = [quote.citation for quote in quotes]
     if not differing:
         short_answer = quotes[0].short_answer if quotes and headline else None
-        return Composition(_with_marks(reading_order(citations)), citations, short_answer)
+        return Composition(text_of(reading_order(citations)), citations, short_answer)
     in_order = [next(quote for quote in quotes if quote.citation is each) for each in reading_order(citations)]
     newest_first = sorted(in_order, key=lambda quote: sort_key(quote.citation.published), reverse=True)
     lead = DIFFERENT if len({citation.article_id for citation in citations}) > 1 else DIFFERENT_ACCOUNTS
     return Composition(
-        f"{lead} {_with_marks(quote.citation for quote in newest_first)}",
+        f"{lead} {text_of(quote.citation for quote in newest_first)}",
         citations,
         newest_first[0].short_answer,
         tuple(quote.short_answer for quote in newest_first if quote.short_answer),
     )
-
-
-def _with_marks(citations: Iterable[Citation]) -> str:
-    return " ".join(f"{citation.quote} [{citation.number}]" for citation in citations)
 
 
 def _quotes(
@@ -188,8 +187,7 @@ def _quotes(
         if any(left < end and start < right for left, right in spans):
             start = item.span[0]  # the sentence before it is quoted already
         article = article_of(item.passage.article_id)
-        if article.text[slice(*item.span)] != item.text:
-            raise AssertionError(f"{article.article_id}[{item.span[0]}:{item.span[1]}] is not the quote {item.text!r}")
+        check_quote(item, article)
         short_answer = None
         if item.answer and item.features["reader"] >= LEAST_LOG_ODDS:
             short_answer = ShortAnswer(short_answer_text(item), article.article_id, *item.answer)
@@ -200,6 +198,17 @@ def _quotes(
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def check_quote(item: Evidence, article: Article) -> None:
+    """Check that a sentence is the article's text at its offsets.
+
+    Raises:
+        AssertionError: it is not, which is a defect.
+    """
+    start, end = item.span
+    if article.text[start:end] != item.text:
+        raise AssertionError(f"{article.article_id}[{start}:{end}] is not the quote {item.text!r}")
 
 
 def span_with_subject(item: Evidence, *, always: bool = False) -> Span:
@@ -213,4 +222,4 @@ def span_with_subject(item: Evidence, *, always: bool = False) -> Span:
         return item.span
     start, end = earlier[-1]
     between = passage.text[end - passage.start : item.span[0] - passage.start]
-    return item.span if _PARAGRAPH.search(between) else (start, item.span[1])
+    return item.span if parts_paragraphs(between) else (start, item.span[1])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from rag.answer import ArticleOf, Citation
-from rag.compose.extract import span_with_subject
+from rag.compose.extract import check_quote, span_with_subject
 from rag.evidence.gathering import Item
 from rag.evidence.scoring import Evidence
 from rag.question.terms import words_in
@@ -34,8 +34,7 @@ def citations_of(items: Sequence[Item], goes_on: Callable[[Item], bool], article
     for number, item in enumerate(items, start=1):
         evidence = item.evidence
         article = article_of(evidence.passage.article_id)
-        if article.text[slice(*evidence.span)] != evidence.text:
-            raise AssertionError(f"{article.article_id}{evidence.span} is not the quote {evidence.text!r}")
+        check_quote(evidence, article)
         start, end = span_with_subject(evidence, always=goes_on(item))
         # Not where the citation before this one ends with that sentence.
         last = citations[-1] if citations else None
@@ -45,9 +44,9 @@ def citations_of(items: Sequence[Item], goes_on: Callable[[Item], bool], article
     return citations
 
 
-def text_of(citations: Iterable[Citation]) -> str:
-    """The quotes with their marks, in the order of the citations."""
-    return " ".join(f"{citation.quote} [{citation.number}]" for citation in citations)
+def same_day(item: Item, other: Item) -> bool:
+    """Whether two items are of the same date, as far as it is known."""
+    return bool(item.day and other.day and item.day.date == other.day.date)
 
 
 def is_shown(item: Evidence, shown: Sequence[Citation]) -> bool:

@@ -3,9 +3,9 @@
 import re
 from functools import cache
 
-from rag.compose.extract import Composition, span_with_subject
+from rag.compose.extract import Composition, span_with_subject, text_of
 from rag.compose.found import Found
-from rag.compose.items import citations_of, distinct, is_shown, text_of
+from rag.compose.items import citations_of, distinct, is_shown, same_day
 from rag.evidence.contradictions import short_answer_text
 from rag.evidence.gathering import Gathered, Item, Material, Wanted, gather, name_of
 from rag.question.answer_type import names_in
@@ -63,7 +63,7 @@ def _items(gathered: Gathered, question: str, listed: Listed, material: Material
         for item in told
         if _is_likely(item, told[0], dated=listed.dated, named=not noun.isdisjoint(_terms_of(item, material)))
     ]
-    items = distinct(likely, _same_day if listed.dated else _same_answer)
+    items = distinct(likely, same_day if listed.dated else _same_answer)
     return items if listed.dated else _without_quoted_with_next(items)
 
 
@@ -97,10 +97,6 @@ def _is_likely(item: Item, best: Item, *, dated: bool, named: bool) -> bool:
     margin, least = NAMED_BARS if named else DATED_BARS if dated else BARS
     near = item.evidence.score >= best.evidence.score - margin
     return near and item.evidence.features.get("reader", least) >= least
-
-
-def _same_day(item: Item, other: Item) -> bool:
-    return bool(item.day and other.day and item.day.date == other.day.date)
 
 
 def _same_answer(item: Item, other: Item) -> bool:

@@ -1,16 +1,14 @@
 """A summary: the sentences with which an article's paragraphs begin, quoted in their order."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from index.engine.protocol import PassageIndex
-from index.passages import split_article
+from index.passages import parts_paragraphs, split_article
 from index.types import Article, Passage, Span
 from rag.answer import ArticleOf, Citation
-from rag.compose.extract import Composition
+from rag.compose.extract import Composition, text_of
 from rag.compose.found import Found
-from rag.compose.items import text_of
 from rag.evidence.features import is_dangling
 from rag.evidence.gathering import DEPTH, name_of
 from rag.question.answer_type import names_in, shows_names
@@ -31,7 +29,6 @@ _NAMED = (
 )
 _WHOLE = frozenset(".!…。؟۔।")
 _LAST_MARKS = "\"'”’»)]"
-_PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 def summarise(found: Found) -> Composition | None:
@@ -109,7 +106,7 @@ def _paragraphs(article: Article) -> Iterator[list[tuple[Passage, Span]]]:
     position = 0
     for passage in split_article(article):
         for span in passage.sentences:
-            if paragraph and _PARAGRAPH.search(article.text[position : span[0]]):
+            if paragraph and parts_paragraphs(article.text[position : span[0]]):
                 yield paragraph
                 paragraph = []
             paragraph.append((passage, span))

@@ -1,9 +1,9 @@
 """A timeline: dated sentences about a subject, quoted in the order of their days."""
 
 from rag.answer_parts import TimelineEntry
-from rag.compose.extract import Composition, span_with_subject
+from rag.compose.extract import Composition, span_with_subject, text_of
 from rag.compose.found import Found
-from rag.compose.items import citations_of, distinct, is_shown, text_of
+from rag.compose.items import citations_of, distinct, is_shown, same_day
 from rag.evidence.gathering import Item, Wanted, gather
 from rag.evidence.plans import asks_plans, is_planned_for
 from rag.question.periods import period_asked
@@ -33,7 +33,7 @@ def order_by_day(found: Found) -> Composition | None:
     gathered = gather(Wanted(query, subject, dated=True, period=period), found.material)
     told = gathered.items if asks_plans(question) else [item for item in gathered.items if not _is_planned(item)]
     likely = [item for item in told if period or _is_likely(item, told[0])]
-    items = distinct(_without_going_on(likely), _same_day)
+    items = distinct(_without_going_on(likely), same_day)
     confidence = HAPPENED if period else gathered.confidence
     left = [item for item in items if not is_shown(item.evidence, found.shown)]
     if len(items) < FEWEST or not left or confidence < found.threshold:
@@ -76,7 +76,3 @@ def _without_going_on(items: list[Item]) -> list[Item]:
 
 def _date(item: Item) -> str:
     return item.day.date if item.day else ""
-
-
-def _same_day(item: Item, other: Item) -> bool:
-    return _date(item) == _date(other)

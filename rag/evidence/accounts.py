@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+from index.passages import parts_paragraphs
 from rag.evidence.scoring import CITED, Evidence
 from rag.question.answer_type import AnswerType
 from rag.question.languages import LANGUAGES, words_of
@@ -21,7 +22,6 @@ _VALUES = {
     AnswerType.NUMBER: re.compile(r"\d[\d,.]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"),
     AnswerType.TIME: re.compile(r"\b\d{4}\b|\b\w+teenth\b|\b(?:first|second|third|fourth|fifth|sixth|seventh)\b"),
 }
-_PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 @cache
@@ -92,4 +92,4 @@ def _is_account_after(item: Evidence, told: Evidence, best: Evidence) -> bool:
     if item.passage != told.passage or end < start or item.score < best.score - _REFERRING:
         return False
     between = item.passage.text[start - item.passage.start : end - item.passage.start]
-    return not _PARAGRAPH.search(between) and bool(says("accounts", item.text, item.language))
+    return not parts_paragraphs(between) and bool(says("accounts", item.text, item.language))

@@ -1,10 +1,10 @@
 """The sentence by which what another one says is over: a policy that ended, a duty that was lifted, a record broken."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from index.dates import sort_key
+from index.passages import parts_paragraphs
 from rag.evidence.accounts import says
 from rag.evidence.features import is_dangling
 from rag.evidence.scoring import Evidence
@@ -15,7 +15,6 @@ PublishedOf = Callable[[str], str | None]  # the date of an article by its id
 # The share of the weight of the question's words in the best sentence that a sentence about the same thing holds too.
 _SAME_SUBJECT = 0.5
 _REFERRING = 6.5  # such a sentence shares few words with the question: its score may be so much lower
-_PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 def what_ended(evidence: Sequence[Evidence], published_of: PublishedOf) -> Evidence | None:
@@ -61,7 +60,7 @@ def _with_time(item: Evidence) -> Evidence:
     following = next((span for span in passage.sentences if span[0] >= end), None)
     if following is None or holds_answer_type(item.text, AnswerType.TIME, "", item.language):
         return item
-    if _PARAGRAPH.search(passage.text[end - passage.start : following[0] - passage.start]):
+    if parts_paragraphs(passage.text[end - passage.start : following[0] - passage.start]):
         return item
     text = passage.text[start - passage.start : following[1] - passage.start]
     return replace(item, span=(start, following[1]), text=text, answer=None)

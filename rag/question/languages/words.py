@@ -23,7 +23,8 @@ class LanguageWords:
     of answer, the whole pattern of the questions that ask for it; the first that matches counts. The group "target" of
     a definition's is what is to be defined. `asks_list_of` is a whole pattern too, of questions for a list, with the
     groups `items`, `verb` and `rest`, or `listed`. `form_words` are the words of such questions that say nothing of
-    their subject, and `instructions` begin a text that says what to do with its subject. `events` and `encounters` are nouns for what happens on a day; sentences about the latter, such as
+    their subject, and `instructions` begin a text that says what to do with its subject. `events` and `encounters` are
+    nouns for what happens on a day; sentences about the latter, such as
     visits, rarely hold the noun. `when_did` is a question for the day of a subject, with {} in its place. Directly
     before a date, `since` and `until` tell that a period begins or ends with it, `after` and `before` that it does so
     without it; between them may stand `before_dates`, which say no more, and `parts_of_time`, such as "end of". `plain`

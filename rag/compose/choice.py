@@ -57,7 +57,7 @@ def choose_sentences(
     ended = what_ended(evidence, published_of)
     if ended is None:
         return Choice(best)
-    others = [item for item in best if not _overlap(ended, item)]
+    others = [item for item in best if not item.overlaps(ended.passage.article_id, ended.span)]
     return Choice([*others[: max(1, limit - 1)], ended])
 
 
@@ -96,8 +96,3 @@ def _is_filler(item: Evidence, best: Evidence) -> bool:
 
 def _weight_held(item: Evidence) -> float:
     return sum(item.held.values())
-
-
-def _overlap(one: Evidence, other: Evidence) -> bool:
-    same = one.passage.article_id == other.passage.article_id
-    return same and one.span[0] < other.span[1] and other.span[0] < one.span[1]

@@ -51,13 +51,7 @@ def same_day(item: Item, other: Item) -> bool:
 
 def is_shown(item: Evidence, shown: Sequence[Citation]) -> bool:
     """Whether a sentence was quoted, from this article or in the same words from another."""
-    return any(_is_quoted(item, citation) for citation in shown)
-
-
-def _is_quoted(item: Evidence, citation: Citation) -> bool:
-    start, end = item.span
-    in_article = item.passage.article_id == citation.article_id
-    return item.text in citation.quote or (in_article and citation.start < end and start < citation.end)
+    return any(item.overlaps(one.article_id, (one.start, one.end)) or item.text in one.quote for one in shown)
 
 
 def _same_words(item: Item, other: Item) -> bool:

@@ -54,6 +54,10 @@ class Evidence:
     language: str = "en"
     held: Mapping[str, float] = field(default_factory=dict)
 
+    def overlaps(self, article_id: str, span: Span) -> bool:
+        """Whether the sentence shares characters with a span of an article."""
+        return self.passage.article_id == article_id and self.span[0] < span[1] and span[0] < self.span[1]
+
 
 @dataclass(frozen=True, slots=True)
 class SentenceScorer:

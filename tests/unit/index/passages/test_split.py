@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages.split import MAX_CHARACTERS, split_article
+from index.passages.split import MAX_CHARACTERS, parts_paragraphs, split_article
 from index.types import Article
 from tests.unit.index.unicode_texts import any_text, languages
 
@@ -114,3 +114,14 @@ def test_a_word_too_long_is_cut_inside():
 def test_an_article_of_white_space_has_no_passages():
     """Nothing is made from nothing."""
     assert texts(" \n\t ") == []
+
+
+def test_a_blank_line_parts_paragraphs():
+    """With white space in it or not; a line break alone does not."""
+    assert [parts_paragraphs(between) for between in ("\n\n", "\n \t\n", "\n", " ", "")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]

@@ -410,3 +410,12 @@ def test_a_question_crosses_languages_where_most_sentences_are_in_another(questi
     article = article_of("The harbour was opened.")
     evidence = [replace(evidence_of(article, article.text, 0.0), language=language) for language in languages]
     assert crosses_languages(question, evidence) is crosses
+
+
+def test_a_sentence_overlaps_what_shares_characters_with_it():
+    """In its own article, and not where one begins as the other ends."""
+    item = evidence_of(article_of("One came. Two came."), "One came.", 1.0)
+    name, end = item.passage.article_id, item.span[1]
+    assert item.overlaps(name, (end - 1, end + 5))
+    assert not item.overlaps(name, (end, end + 5))
+    assert not item.overlaps("another", item.span)

@@ -164,7 +164,7 @@ ENGLISH = LanguageWords(
         "|resigned|(?:that|this|the) (?:\\w+ ){1,2}(?:ended|expired|lapsed|ran out)"
     ),
     plans=(
-        "will|must|would(?! have| later| become)|(?:is|are) on|expects?"
+        "will|must|might|could(?! have| not)|would(?! have| later| become)|(?:is|are) on|expects?"
         "|(?:is|are|was|were) (?:\\w+ly )?(?:to|due|set|scheduled|expected|planned)"
         "|(?:has|have|had) been (?:planned|scheduled)|(?:planned|scheduled|due|slated) (?:for|to)"
         "|(?:plans|planning|intends?|aims?|hopes?|promises?|pledges?) to|takes? office"

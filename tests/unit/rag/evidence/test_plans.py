@@ -19,6 +19,7 @@ def planned(sentence: str, language: str | None = "en") -> list[bool]:
         "The council agreed that the bridge would be opened in May 2021.",
         "The fair is scheduled for June 2023.",
         "The third fair had been planned for 2023 in Salyan.",
+        "If all goes well, the first train could run in the autumn of 2025.",
         "They said that the pier was to be finished by 2019.",
     ],
 )

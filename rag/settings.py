@@ -17,7 +17,7 @@ DEFAULT_THRESHOLD = 0.35
 # 0.51 of the answerable questions), 0.92 at 0.5 (0.62) and 0.96 at 0.8 (0.40); in conversations over it 0.94 (0.67),
 # 0.92 (0.73) and 0.97 (0.60); over tests/data/newsroom, whose questions it was learned from, 0.82 (0.26), 0.80 (0.37)
 # and 0.82 (0.20).
-LEAST_HEADLINE = 0.7
+LEAST_HEADLINE = 0.75
 
 # Passages that may hold the rarest word of a phrase; where there are more, the articles with the phrase are not counted
 # or listed. Reading one article takes about 0.1 ms.

@@ -32,4 +32,8 @@ def compose_in_form(form: Form, found: Found) -> Composition:
     """The answer in a form, or an extract where too little is found for that; without text where it declines."""
     compose = COMPOSERS.get(form)
     composed = compose(found) if compose else None
-    return found.extract() if composed is None else replace(composed, form=form)
+    if composed is not None:
+        return replace(composed, form=form)
+    extract = found.extract()
+    # One of several things is no short answer to a question for all of them.
+    return replace(extract, short_answer=None, differing=()) if compose else extract

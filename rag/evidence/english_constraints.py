@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from rag.evidence import english_kinds as kinds
+from rag.evidence import english_relations as relations
 from rag.evidence.answer_in_context import AnswerInContext
 from rag.evidence.english_kinds import words_pattern as _pattern
 
@@ -212,6 +213,7 @@ CHECKS: tuple[tuple[str, Callable[[AnswerInContext], bool]], ...] = tuple(
     (check.__name__, check)
     for check in (
         *kinds.CHECKS,
+        *relations.CHECKS,
         *(is_one_of_several, is_of_another_ordinal, is_of_another_month, is_planned, lacks_a_superlative),
         *(is_overtaken, is_denied, is_an_age, points_elsewhere),
         *(is_of_the_opposite, is_of_another_office, counts_other_things),

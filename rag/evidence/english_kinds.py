@@ -41,7 +41,7 @@ _ASKS_NUMBER = words_pattern(
 # What is measured in numbers: "what was its profit", "how big was the loss", "what prison term".
 _AMOUNTS = (
     "amount|sum|loss(?:es)?|profits?|revenues?|turnover|budget|fine|debt|price|costs?|fee|salary|wage|turnout|percentage"
-    "|score|temperature|speed|height|width|depth|distance|weight|population|capacity|length|bill|toll|volume"
+    "|score|temperature|speed|height|width|depth|distance|weight|population|capacity|length|bill|toll|volume|magnitude|strength"
     "|prison term|jail term|prison sentence|jail sentence|average \\w+"
 )
 _ASKS_AMOUNT = words_pattern(

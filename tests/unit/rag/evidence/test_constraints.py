@@ -35,6 +35,10 @@ VISITORS = "The island counted 4,000 visitors in 2019 and 7,500 in 2022."
         ("Which is the oldest tower?", "The oldest one is in Baku.", "Baku"),
         ("Who bought the mill?", "Ann Oak bought the mill.", "Ann Oak"),
         ("Who is Norway’s minister?", "Ann Oak, Norway’s minister, spoke.", "Ann Oak"),
+        ("Who won the match?", "Azerbaijan won the match.", "Azerbaijan"),
+        ("Who is the captain of the Tern?", "Bo Elm commands the Tern.", "Bo Elm"),
+        ("How many Pakistanis study in Georgia?", "1,900 Pakistanis study in Georgia.", "1,900"),
+        ("How many will Georgia grant?", "Kazakhstan wants 6,000 permits; Georgia offers 4,000.", "4,000"),
     ],
 )
 def test_a_right_answer_breaks_no_constraint(question, sentence, answer):
@@ -87,6 +91,14 @@ def test_a_right_answer_breaks_no_constraint(question, sentence, answer):
         ("How much did he take?", "He took 3 million and not 4 million.", "4 million", "is_denied"),
         ("What is the average wait?", "Ann Oak, 74, of Bergen has waited.", "74", "is_an_age"),
         ("What was promised about fares?", "They promised to freeze them.", "freeze them", "points_elsewhere"),
+        ("Was anybody hurt when it fell?", "Nobody was hurt.", "Nobody", "asks_for_yes_or_no"),
+        ("Who runs the port?", "Azerbaijan has a port, Ann Oak said.", "Azerbaijan", "is_a_country"),
+        ("Who is the captain of the Tern?", "Bo Elm told guests on board the Tern so.", "Bo Elm", "lacks_the_office"),
+        ("How many Georgians study in Pakistan?", "1,900 Pakistanis study in Georgia.", "1,900", "is_reversed"),
+        *(
+            (question, "Kazakhstan wants 6,000 permits; Georgia offers 4,000.", answer, "is_of_another_clause")
+            for question, answer in (("How many will Georgia grant?", "6,000"), ("What does Kazakhstan want?", "4,000"))
+        ),
         ("How many ships called?", "The port took 8 million tonnes of cargo.", "8 million", "counts_other_things"),
     ],
 )

@@ -60,7 +60,7 @@ def print_comparison(comparison: Comparison) -> None:
 
 def _table_of_kinds(kinds: "Mapping[str, Mapping[str, float]]") -> "Table":
     """A row for each kind of question; a figure that a kind lacks is left empty."""
-    table = _table(*KIND_FIGURES)
+    table = _table(*KIND_FIGURES.values())
     for kind, figures in kinds.items():
         table.add_row(kind, *(format_figure(name, figures[name]) if name in figures else "" for name in KIND_FIGURES))
     return table

@@ -56,11 +56,16 @@ FIGURES = (
 # What the figures of a group have in common, where that has to be said.
 GROUP_MEANINGS = {AS_ANSWERED: "what a person is shown", NOTHING_DECLINED: "as with a threshold of 0"}
 
-# What is told of each kind of question, in this order.
-KIND_FIGURES = (
-    *("questions", "quote@3 as answered", "headline precision", "headline coverage", "headlines on unanswerable"),
-    *("answered of answerable", "declined of unanswerable"),
-)
+# What is told of each kind of question, in this order, by the figure's name, and how a table of kinds calls it.
+KIND_FIGURES = {
+    "questions": "asked",
+    "quote@3 as answered": "quote@3",
+    "headline precision": "headlines right",
+    "headline coverage": "headlines shown",
+    "headlines on unanswerable": "shown wrongly",
+    "answered of answerable": "answered",
+    "declined of unanswerable": "declined",
+}
 
 
 def figures_by_group(names: Iterable[str]) -> dict[str, list[Figure]]:

@@ -14,13 +14,12 @@ pytestmark = pytest.mark.slow
 FLOORS = {
     "hit@1": 0.92,
     "MRR@10": 0.94,
-    "quote@1 as answered": 0.85,
-    "quote@3 as answered": 0.90,
+    "quote@1 as answered": 0.86,
+    "quote@3 as answered": 0.91,
     "citation exactness": 1.0,
-    "short answer F1 as answered": 0.75,
-    "headline precision": 0.71,
-    "headline coverage": 0.95,
-    "AUROC": 0.86,
+    "headline precision": 0.87,
+    "headline coverage": 0.43,
+    "AUROC": 0.87,
     "answered of answerable": 0.95,
     "declined of unanswerable": 0.53,
 }
@@ -60,13 +59,12 @@ def test_no_figure_is_worse_than_in_the_saved_run(done: CompletedProcess[str]) -
 FOLLOW_UP_FLOORS = {
     "follow-up hit@1": 0.78,
     "follow-up hit@5": 0.94,
-    "quote@1 as answered": 0.75,
-    "quote@3 as answered": 0.86,
+    "quote@1 as answered": 0.84,
+    "quote@3 as answered": 0.90,
     "citation exactness": 1.0,
-    "short answer F1 as answered": 0.66,
-    "headline precision": 0.74,
-    "headline coverage": 0.86,
-    "answered of answerable": 0.86,
+    "headline precision": 0.88,
+    "headline coverage": 0.61,
+    "answered of answerable": 0.92,
     "declined of unanswerable": 0.75,
 }
 
@@ -79,6 +77,40 @@ def test_follow_ups_stay_above_their_floors(rag: Rag) -> None:
     figures, ignored = report["figures"], report["retrieval_alone"]["history ignored"]
     assert {name: figures[name] for name, floor in FOLLOW_UP_FLOORS.items() if figures[name] < floor} == {}
     assert figures["follow-up hit@5"] >= ignored["follow-up hit@5"] + 0.08
+
+
+# Of invented news, half of whose unanswerable questions are near misses: about three questions off what was measured.
+NEWS_FLOORS = {
+    "newsroom": {
+        "quote@1 as answered": 0.55,
+        "quote@3 as answered": 0.66,
+        "citation exactness": 1.0,
+        "headline precision": 0.79,
+        "headline coverage": 0.23,
+        "answered of answerable": 0.78,
+        "declined of unanswerable": 0.36,
+    },
+    "asked": {
+        "quote@1 as answered": 0.64,
+        "quote@3 as answered": 0.78,
+        "citation exactness": 1.0,
+        "headline precision": 0.59,
+        "headline coverage": 0.25,
+        "answered of answerable": 0.89,
+        "declined of unanswerable": 0.26,
+    },
+}
+
+
+@pytest.mark.parametrize("name", NEWS_FLOORS)
+def test_news_of_other_subjects_stays_above_its_floors(rag: Rag, name: str) -> None:
+    """Articles that nothing was made for are answered as well as they were, and their headlines told by kind."""
+    done = rag("eval", REPOSITORY / "tests/data" / name, "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    figures = report["figures"]
+    assert {key: figures[key] for key, floor in NEWS_FLOORS[name].items() if figures[key] < floor} == {}
+    assert sum(kind["questions"] for kind in report["kinds"].values()) == report["questions"] == 300
 
 
 # Of questions in Azerbaijani, Turkish, Russian and Urdu over English articles, and of articles in these languages asked

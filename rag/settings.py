@@ -15,8 +15,8 @@ MAX_K = 100
 DEFAULT_THRESHOLD = 0.35
 # The confidence below which no short answer is shown: of those shown, the share that is right and, in brackets, for
 # which share of the questions with an acceptable one there is one. At 0.5, 0.75 and 0.8: over this corpus 0.92 (0.62),
-# 0.91 (0.46) and 0.96 (0.40), in conversations over it 0.92 (0.75), 0.94 (0.65) and 0.97 (0.62), on XQuAD 0.84 (0.62), 0.87
-# (0.49) and 0.89 (0.45), over tests/data/newsroom 0.82 (0.37), 0.84 (0.23) and 0.85 (0.20).
+# 0.91 (0.46) and 0.96 (0.40), in conversations over it 0.92 (0.75), 0.94 (0.65) and 0.97 (0.62), on XQuAD 0.84 (0.62),
+# 0.87 (0.49) and 0.89 (0.45), over tests/data/newsroom 0.82 (0.37), 0.84 (0.23) and 0.85 (0.20).
 LEAST_HEADLINE = 0.75
 
 # Passages that may hold the rarest word of a phrase; where there are more, the articles with the phrase are not counted

@@ -23,8 +23,8 @@ _NAMED = 2  # names that no article has, of those that the note lists
 _SHORTEST = 4  # letters of a word without a capital that can be a subject
 _WORD = re.compile(r"\w[\w'’-]*")
 _POSSESSIVE = re.compile(r"['’ʼ]s$", re.IGNORECASE)
-# A letter of no Latin alphabet: such a question is in no English, be its language told or not.
-_OTHER_LETTER = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
+# A letter of no Latin alphabet and no apostrophe: such a question is in no English, be its language told or not.
+_OTHER_LETTER = re.compile(r"[^\W\d_\u0000-\u024f\u02b0-\u02ff\u1e00-\u1eff]")
 _INSTRUCTION = DEFAULT.pattern(DEFAULT.instructions)
 _FORM_WORD = DEFAULT.pattern(DEFAULT.instructions, DEFAULT.form_words)
 _NO_NOUN = re.compile("(?:ed|ing|est)$", re.IGNORECASE)
@@ -45,8 +45,10 @@ def with_decline_note(answer: Answer, filters: Filters, index: PassageIndex) -> 
         return answer
     subjects = [subject for subject in subjects_of(answer.interpreted_question) if not joins_words(subject)]
     missing = [subject for subject in subjects if not index.most_mentions(subject)]
-    nearest = _nearest([subject for subject in subjects if subject not in missing], filters, index)
-    sentences = [_what_is_near(missing[:_NAMED], nearest, filters)]
+    held = [subject for subject in subjects if subject not in missing]
+    nearest = _nearest(held, filters, index)
+    apart = [subject for subject in held if not missing and _stands_apart(subject, index)]
+    sentences = [_what_is_near(missing[:_NAMED], apart[:_NAMED], nearest, filters)]
     links = []
     if nearest:
         text = f"{counted(nearest.count, 'article')} that {verb(nearest.count, 'mention')} “{nearest.phrase}”"
@@ -111,8 +113,16 @@ def _nearest(subjects: Sequence[str], filters: Filters, index: PassageIndex) -> 
     return min((subject for subject in counts if subject.count), key=lambda subject: subject.count, default=None)
 
 
-def _what_is_near(missing: Sequence[str], nearest: _Subject | None, filters: Filters) -> str:
-    lacking = f"No article mentions {listed([f'“{name}”' for name in missing], 'or')}" if missing else ""
+def _stands_apart(subject: str, index: PassageIndex) -> bool:
+    """Whether articles hold the words of a subject, but none holds them next to each other."""
+    few = index.most_mentions(subject) <= _MOST_COUNTED
+    return few and not index.articles_mentioning(subject, Filters(), 0, 0)[0]
+
+
+def _what_is_near(missing: Sequence[str], apart: Sequence[str], nearest: _Subject | None, filters: Filters) -> str:
+    lacking = ""
+    if absent := missing or apart:
+        lacking = f"No article {'mentions' if missing else 'has the phrase'} {listed([f'“{name}”' for name in absent], 'or')}"
     if nearest is None:
         return f"{lacking}." if lacking else ""
     passing = " that passes the filters" if filters != Filters() else ""

@@ -62,6 +62,7 @@ def test_the_subjects_of_a_question_are_its_names_or_its_longer_words(question, 
             "1 article mentions “Captain Leyla Mammadova”, but no sentence found there answers the question.",
         ),
         ("When did Vienna trade with Lenkoran?", "No article mentions “Vienna”; 1 article mentions “Lenkoran”."),
+        ("Who ate at the Harbour Captain?", "No article has the phrase “Harbour Captain”."),
         ("why do xylophones resound?", "No article mentions “xylophones” or “resound”."),
     ],
 )

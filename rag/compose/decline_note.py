@@ -121,8 +121,8 @@ def _stands_apart(subject: str, index: PassageIndex) -> bool:
 
 def _what_is_near(missing: Sequence[str], apart: Sequence[str], nearest: _Subject | None, filters: Filters) -> str:
     lacking = ""
-    if absent := missing or apart:
-        lacking = f"No article {'mentions' if missing else 'has the phrase'} {listed([f'“{name}”' for name in absent], 'or')}"
+    if absent := [f"“{name}”" for name in missing or apart]:
+        lacking = f"No article {'mentions' if missing else 'has the phrase'} {listed(absent, 'or')}"
     if nearest is None:
         return f"{lacking}." if lacking else ""
     passing = " that passes the filters" if filters != Filters() else ""

@@ -121,6 +121,9 @@ class Found:
         to_compose = [question.to_compose(self.article_of) for question in answered]
         composed = self.composer.compose(to_compose, self.article_of)
         short_answer, differing = self._headlines(answered, composed)
+        if composed.differing and not differing:  # nor do the quotes claim what no short answer is sure enough to show
+            to_compose = [replace(question, evidence=_unanswered(question.evidence)) for question in to_compose]
+            composed = self.composer.compose(to_compose, self.article_of)
         return replace(
             composed,
             confidence=min(question.confidence for question in answered),
@@ -146,3 +149,8 @@ class Found:
     def _judged(self, short_answer: ShortAnswer, answered: Sequence[ScoredQuestion]) -> ShortAnswer:
         question = next(question for question in answered if question.sentence_of(short_answer))
         return question.judged(short_answer, self.article_of)
+
+
+def _unanswered(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence without the short answers in it."""
+    return [replace(item, answer=None) for item in evidence]

@@ -453,7 +453,7 @@ def test_a_reader_reads_the_same_passages_whatever_k_is(assistant):
 
 
 def test_articles_that_contradict_each_other_are_answered_newest_first(tmp_path):
-    """Both years are quoted under words that say they differ, the newer article's first; copies agree."""
+    """Both years are quoted under words that say they differ, the newer article's first; none where both are unsure."""
     years = {"old": ("2019", "2020-05-01"), "new": ("2021", "2024-05-01")}
     lines = [
         {"id": name, "text": f"The harbour of Lenkoran opened in {year}. {name.title()} tea.", "published": published}
@@ -469,6 +469,10 @@ def test_articles_that_contradict_each_other_are_answered_newest_first(tmp_path)
     assert [(short.text, short.article_id) for short in answer.differing] == [("2021", "new"), ("2019", "old")]
     assert answer.short_answer == answer.differing[0]
     assert {citation.article_id for citation in answer.citations} == set(years)
+    unsure = replace(assistant, least_headline=1.1).ask("When did the harbour of Lenkoran open?")
+    assert unsure.answered
+    assert DIFFERENT not in unsure.answer
+    assert (unsure.short_answer, unsure.differing) == (None, ())
 
 
 def test_a_declined_question_has_no_short_answer(live_index):

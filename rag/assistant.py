@@ -116,37 +116,52 @@ class Assistant:
         elif reply := reply_of(request, index, lambda: self._known.of(index, lambda: suggestions(index, self.ask))):
             yield from reply_events(reply, clock)
         else:
-            yield from self._work_out(request, index, clock)
+            yield from self._answer_events(request, index, clock)
 
-    def _work_out(self, request: Request, index: PassageIndex, clock: Clock) -> Iterator[AnswerEvent]:
+    def _answer_events(self, request: Request, index: PassageIndex, clock: Clock) -> Iterator[AnswerEvent]:
         """The events after the first, for an answer that is not cached."""
-        scorer = SentenceScorer(self.reader, self.weights or shipped_weights(reading=self.reader is not None))
+        typed = without_courtesies(request.question)
+        interpretation = interpretation_of(typed, request.history, index)
         article_of = cache(partial(_article, index))  # reads and hashes each article once
-        asked = interpretation_of(without_courtesies(request.question), request.history, index)
-        form, questions = asked.form, asked.questions
-        # At least as deep as the answer is made of, whatever k is: how many passages are listed must not change it.
-        depth = max(request.k, scorer.depth, DEPTHS.get(form, 0))
+        scorer = SentenceScorer(self.reader, self.weights or shipped_weights(reading=self.reader is not None))
         retriever = Retriever(index, reranker=self.reranker, reader=self.reader)
-        retrievals = [retriever.retrieve(part.query, depth, request.filters, part.typed_query) for part in questions]
+        material = Material(index, retriever, scorer, request.filters)
+        # At least as deep as the answer is made of, whatever k is: how many passages are listed must not change it.
+        depth = max(request.k, scorer.depth, DEPTHS.get(interpretation.form, 0))
+        retrievals = [
+            retriever.retrieve(question.query, depth, request.filters, question.typed_query)
+            for question in interpretation.questions
+        ]
         hits = interleaved([retrieval.hits for retrieval in retrievals])[: request.k]
         passages = [FoundPassage.of(hit, article_of) for hit in hits]
         clock.lap("retrieve")
         yield PassagesFound(passages)
+
         yield StageStarted(Stage.READING)
         clock.resume()
-        material = Material(index, retriever, scorer, request.filters)
-        if asked.before and self.reader:
-            told = self.ask(asked.before, k=request.k, filters=request.filters).short_answers()
-            scorer = replace(scorer, told=told)
-        scored = [ScoredQuestion.of(scorer, *pair, index) for pair in zip(questions, retrievals, strict=True)]
+        if interpretation.before and self.reader:
+            answer_before = self.ask(interpretation.before, k=request.k, filters=request.filters)
+            scorer = replace(scorer, told=answer_before.short_answers())
+        scored = [
+            ScoredQuestion.of(scorer, question, retrieval, index)
+            for question, retrieval in zip(interpretation.questions, retrievals, strict=True)
+        ]
         clock.lap("read")
         yield StageStarted(Stage.ANSWERING)
+
         clock.resume()
-        text = asked.whole or request.question
-        found = Found(*(text, scored, self.threshold, self.composer, article_of, material, self.least_headline))
-        composed = compose_further(form, found, asked.more)
-        answer = self._answer(request, asked, composed, passages, IndexInfo.of(index.manifest))
-        if asked.more and not answer.answered and answer.confidence >= self.threshold:
+        found = Found(
+            text=interpretation.whole or request.question,
+            questions=scored,
+            threshold=self.threshold,
+            composer=self.composer,
+            article_of=article_of,
+            material=material,
+            least_headline=self.least_headline,
+        )
+        composed = compose_further(interpretation.form, found, interpretation.more)
+        answer = self._answer(request, interpretation, composed, passages, IndexInfo.of(index.manifest))
+        if interpretation.more and not answer.answered and answer.confidence >= self.threshold:
             answer = replace(answer, nothing_more=True, confidence=0.0)  # all that answers was quoted before
         elif not answer.answered:
             answer = with_decline_note(answer, request.filters, index)
@@ -158,7 +173,7 @@ class Assistant:
     def _answer(
         self,
         request: Request,
-        asked: Interpretation,
+        interpretation: Interpretation,
         composed: Composition,
         passages: list[FoundPassage],
         index: IndexInfo,
@@ -166,13 +181,13 @@ class Assistant:
         typed = without_courtesies(request.question)  # to leave these out is no interpretation
         return Answer(
             question=request.question,
-            interpreted_question=request.question if asked.text == typed else asked.text,
-            misspelt=asked.misspelt,
+            interpreted_question=request.question if interpretation.text == typed else interpretation.text,
+            misspelt=interpretation.misspelt,
             language=language_of(request.question),
             answered=bool(composed.text),
             confidence=composed.confidence,
             answer=composed.text,
-            short_answer=composed.short_answer if not asked.more else None,
+            short_answer=None if interpretation.more else composed.short_answer,
             differing=composed.differing,
             unanswered=composed.unanswered,
             language_note=language_note(request.question, composed.citations, answered=bool(composed.text)),
